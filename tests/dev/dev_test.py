@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""The parts of ./dev whose failure would hide other failures: counting tests, and judging a rung."""
+
+import re
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/dev"))
+import packages  # noqa: E402
+import rungs  # noqa: E402
+import test  # noqa: E402
+from count import Count, count  # noqa: E402
+
+
+class Counting(unittest.TestCase):
+    CASES = (
+        ("ctest", ["100% tests passed, 0 tests failed out of 12"], Count(12, 12)),
+        ("ctest, some failed", ["83% tests passed, 2 tests failed out of 12"], Count(12, 10)),
+        ("ctest, one skipped", ["100% tests passed, 0 tests failed out of 3",
+                                "The following tests did not run:", "\t  2 - a.b (Skipped)"],
+         Count(3, 2, 1)),
+        ("ctest, none", ["No tests were found!!!"], Count()),
+        ("node, tap", ["# tests 5", "# suites 1", "# pass 4", "# fail 1", "# skipped 0"],
+         Count(5, 4)),
+        ("node, spec", ["ℹ tests 5", "ℹ pass 4", "ℹ skipped 1", "ℹ todo 0"], Count(5, 4, 1)),
+        ("node, in colour", ["\033[34mℹ tests 5\033[39m", "\033[34mℹ pass 5\033[39m"], Count(5, 5)),
+        ("node, two runs", ["# tests 5", "# pass 5", "# tests 2", "# pass 2"], Count(7, 7)),
+        ("GoogleTest", ["[==========] 3 tests from 1 test suite ran. (0 ms total)",
+                        "[  PASSED  ] 2 tests."], Count(3, 2)),
+        ("unittest", ["Ran 7 tests in 0.4s", "", "OK"], Count(7, 7)),
+        ("unittest, some failed", ["Ran 7 tests in 0.4s", "FAILED (failures=1, errors=2)"],
+         Count(7, 4)),
+        ("unittest, some skipped", ["Ran 7 tests in 0.4s", "OK (skipped=2)"], Count(7, 5, 2)),
+        ("our own", ["500 tests, 499 passed"], Count(500, 499)),
+        ("our own, skipped", ["5 tests, 3 passed, 2 skipped"], Count(5, 3, 2)),
+        ("prose is no summary", ["we ran 500 tests, 499 passed, hooray"], Count()),
+    )
+
+    def test_known_forms(self):
+        for name, lines, expected in self.CASES:
+            with self.subTest(name):
+                self.assertEqual(count(lines), expected)
+
+
+class Judging(unittest.TestCase):
+    CASES = (
+        ("all passed", 0, Count(5, 5), [], "ok"),
+        ("some skipped", 0, Count(5, 4, 1), [], "ok"),
+        ("no test ran", 0, Count(), [], "FAILED: no test ran"),
+        ("exit status", 3, Count(5, 5), [], "FAILED: exit status 3"),
+        ("a failure that kept it quiet", 0, Count(5, 4), [], "FAILED: not all passed"),
+        ("all skipped", 0, Count(5, 0, 5), [], "FAILED: every test was skipped"),
+        ("cannot run here", 77, Count(), ["no dialogues here"], "skipped: no dialogues here"),
+        ("cannot run, says nothing", 77, Count(), [], "skipped: without a reason"),
+    )
+
+    def test_words(self):
+        for name, status, counted, lines, expected in self.CASES:
+            with self.subTest(name):
+                self.assertEqual(test._judge(status, counted, lines), expected)
+
+
+class Tables(unittest.TestCase):
+    def test_rungs_have_names_of_their_own(self):
+        names = [rung.name for rung in rungs.RUNGS]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_the_testing_page_has_a_row_for_each_rung(self):
+        page = (ROOT / "docs/testing.md").read_text()
+        rows = [(name, mark == "yes") for name, mark in
+                re.findall(r"^\| (\w+) \|.*\| (yes)? ?\| [\w ]+ \|$", page, re.M)]
+        self.assertEqual(rows, [(rung.name, rung.quick) for rung in rungs.RUNGS])
+
+    def test_groups_exist(self):
+        for rung in rungs.RUNGS:
+            self.assertLessEqual(set(rung.packages), set(packages.GROUPS), rung.name)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,55 @@
+"""The rungs of ./dev test, cheapest first. To add one, add a line to RUNGS.
+
+A rung is what it is called, what it shows, and how it is run: Ctest (tests of the CMake tree, chosen
+by label), Npm (`npm test` in a folder) or Program (a built program or a script). Whatever runs must
+print its count in a form that count.py knows; a rung that ran no test fails. An exit status of 77
+means "cannot be run here" and the last line says why."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ctest:
+    preset: str
+    label: str = ""  # Tests with this label; without one, all that are not checks.
+    targets: tuple = ()  # What must be built first; nothing for tests that are scripts.
+    only: str = ""  # A regular expression of test names.
+
+
+@dataclass(frozen=True)
+class Npm:
+    folder: str
+    needs: str = ""  # "VARIABLE=release:lifeline": built first, its path in that variable.
+    script: str = "test"  # Which of the folder's npm scripts.
+
+
+@dataclass(frozen=True)
+class Program:
+    command: tuple  # A word like "release:lifeline" becomes the path of that program, built first.
+
+
+@dataclass(frozen=True)
+class Rung:
+    name: str
+    what: str
+    how: Ctest | Npm | Program
+    packages: tuple = ()
+    quick: bool = False  # Also part of ./dev test --quick.
+
+
+# The rooms in which threads meet; everything above them lives on one loop.
+THREADED = ("base", "journal", "net", "sql", "identity")
+
+SERVER = "LIFELINE_BINARY=release:lifeline"
+
+RUNGS = (
+    Rung("checks", "rooms, banned calls, links, and that each check can fail",
+         Ctest("asan", "check"), quick=True),
+    Rung("unit", "tables, properties and corpora beside the code, under ASan and UBSan",
+         Ctest("asan", targets=("all",)), quick=True),
+    Rung("threads", "the rooms in which threads meet, under TSan",
+         Ctest("tsan", targets=tuple(f"{room}_test" for room in THREADED),
+               only=f"^({'|'.join(THREADED)})[.]")),
+    Rung("toolchain", "clang is right where g++ 12 is wrong, and CMake refuses g++",
+         Program(("python3", "-B", "tests/toolchain/toolchain_test.py")), ("test",)),
+)

@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+"""Everything that is derived from schema/v1, the single source of the event contract.
+
+  schemagen.py build DIR       DIR/contract: tables and enums of src/contract; DIR/documents: what is
+                               served as /v1/schema, /openapi.json and /asyncapi.json
+  schemagen.py all             what is committed: sdk/src/contract.ts (`typescript`) and
+                               docs/protocol.md (`protocol`)
+  schemagen.py check           is what is committed fresh, and did stable types only grow?
+  schemagen.py lock            agree to the present shape of the stable types: schema/v1/stable.json
+"""
+import sys
+
+from schemagen.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
