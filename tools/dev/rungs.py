@@ -52,4 +52,6 @@ RUNGS = (
                only=f"^({'|'.join(THREADED)})[.]")),
     Rung("toolchain", "clang is right where g++ 12 is wrong, and CMake refuses g++",
          Program(("python3", "-B", "tests/toolchain/toolchain_test.py")), ("test",)),
+    Rung("schema", "ajv as the checker's oracle; the documents lint",
+         Npm("schema", "LIFELINE_CONTRACT_CHECK=asan:contract_check"), quick=True),
 )

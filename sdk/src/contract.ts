@@ -1,0 +1,2544 @@
+// Made from schema/v1 by tools/schemagen.py, with `schemagen.py typescript`; edit the
+// schema instead.
+//
+// Types only, and two small tables that a client needs at run time. Readers take what they know
+// and ignore the rest: a later server may send types, fields and words that are not here.
+
+export const schemaVersion = '1.0';
+
+export type Role =
+  | 'user'
+  | 'agent'
+  | 'operator'
+  | 'viewer'
+  | 'service'
+  | 'admin'
+  | 'auditor'
+  | 'server';
+
+/** What the call carries. */
+export type Channel = 'voice' | 'video' | 'text';
+
+/** Who began it, seen from the product. */
+export type Direction = 'inbound' | 'outbound';
+
+/** What a participant may do in the call. */
+export type ParticipantRole = 'user' | 'agent' | 'operator' | 'viewer';
+
+/** Who speaks, as a role. */
+export type Speaker = 'user' | 'agent' | 'operator';
+
+/** Why the call ended. */
+export type EndReason =
+  | 'completed'
+  | 'user_hangup'
+  | 'timeout'
+  | 'agent_handover'
+  | 'policy_stop'
+  | 'budget_stop'
+  | 'operator_stop';
+
+/** How much an action can do that cannot be taken back. */
+export type Risk = 'read_only' | 'low_risk_write' | 'high_risk_external_send';
+
+/** Who stands behind a participant. */
+export interface Identity {
+  /** An identifier, compared byte by byte. */
+  userId?: string;
+  /** As the others see it. */
+  displayName?: string;
+  /** An identifier, compared byte by byte. */
+  inviteId?: string;
+}
+
+/** Who did it. */
+export interface Actor {
+  /** The role acted in. */
+  kind: 'user' | 'agent' | 'operator' | 'viewer' | 'service' | 'admin' | 'auditor' | 'server';
+  /** An identifier, compared byte by byte. */
+  id: string;
+  /** How they proved it. */
+  authn?: string;
+  /** From where, if known. */
+  device?: string;
+}
+
+/** The payload of every event type of the catalogue. */
+export interface EventPayloads {
+  /**
+   * A later correction, always added and never an edit: it keeps the window of the service and
+   * books the difference now. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.adjustment.created': {
+    /** Derived from the fact. */
+    adjustmentId: string;
+    /** Why. */
+    kind: 'late' | 'under' | 'over' | 'duplicate' | 'price_fix' | 'write_off';
+    /** When the service was given. */
+    serviceWindow: string;
+    /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+    quantityDelta: string;
+    /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
+    amountDelta: string;
+    /** In words. */
+    cause: string;
+    /** The charge it corrects. */
+    corrects?: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency?: string;
+    /** Who, when a person did it. */
+    by?: string;
+  };
+  /** A budget is nearly used up. (Preview: nothing emits it yet, it may still change.) */
+  'billing.budget.warning': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /** Of what, for instance `amount` or `seconds`. */
+    thresholdType: string;
+    /** Where the warning stands. */
+    thresholdValue: number;
+    /** Where the meter stands. */
+    currentValue: number;
+    /** For people; never matched on. */
+    message: string;
+  };
+  /**
+   * What a record probably costs, line by line, in integers. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'billing.cost.estimated': {
+    /** The usage record. */
+    recordId: string;
+    /** The sum in minor units of the currency. */
+    amountMinor: number;
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
+    /** The prices used. */
+    priceVersion: string;
+    /** Its parts. */
+    lines: {
+      /** Of what. */
+      component: 'stt' | 'llm' | 'tts' | 'transport' | 'tool' | 'platform';
+      /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+      qty: string;
+      /** A word that the application declares: letters, digits and `_.:/-`. */
+      unit: string;
+      /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
+      unitPrice: string;
+      /** In minor units. */
+      amountMinor: number;
+    }[];
+  };
+  /**
+   * A meter stands still, for instance while nobody is connected. (Preview: nothing emits it yet,
+   * it may still change.)
+   */
+  'billing.meter.paused': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** What is counted, for instance `ms`. */
+    unit: string;
+    /** Since when. */
+    at: string;
+  };
+  /**
+   * A meter that stood still counts again. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.meter.resumed': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** What is counted, for instance `ms`. */
+    unit: string;
+    /** Since when. */
+    at: string;
+  };
+  /** A meter of the call begins to count. (Preview: nothing emits it yet, it may still change.) */
+  'billing.meter.started': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** What is counted, for instance `ms`. */
+    unit: string;
+    /** Since when. */
+    at: string;
+  };
+  /** The meter stands still for good. (Preview: nothing emits it yet, it may still change.) */
+  'billing.metering.stopped': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /** Seconds in all. */
+    finalBillableSeconds: number;
+    /** Why. */
+    reason: 'budget_exceeded' | 'policy_limit' | 'manual_stop' | 'call_ended';
+  };
+  /**
+   * Something was not done because a quota is used up. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'billing.quota.denied': {
+    /** What asked. */
+    subject: string;
+    /** Which quota. */
+    quota: string;
+    /** How many. */
+    limit: number;
+    /** How many. */
+    current: number;
+    /** When there is room again. */
+    retryAt?: string;
+  };
+  /**
+   * Everything of a period was counted again by another path and compared. (Preview: nothing emits
+   * it yet, it may still change.)
+   */
+  'billing.reconciliation.completed': {
+    /** The run. */
+    runId: string;
+    /** The hour. */
+    period: string;
+    /** How many. */
+    matched: number;
+    /** How many. */
+    mismatched: number;
+    /** How many. */
+    unknown: number;
+  };
+  /**
+   * Two counts of the same thing differ; a person will look. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'billing.reconciliation.mismatch': {
+    /** The run. */
+    runId: string;
+    /** Counted again. */
+    expected: string;
+    /** Booked. */
+    actual: string;
+    /** Booked less counted. */
+    delta: string;
+    /** The record. */
+    recordId?: string;
+    /** The class of the finding. */
+    cause?: string;
+  };
+  /**
+   * A statement of an account: a sum to be paid, not a tax invoice. (Preview: nothing emits it yet,
+   * it may still change.)
+   */
+  'billing.statement.closed': {
+    /** The statement. */
+    statementId: string;
+    /** The account; equal to its stream. */
+    accountId: string;
+    /** For instance `2026-02`. */
+    period: string;
+    /** The sum in minor units of the currency. */
+    totalMinor: number;
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
+    /** Digest over all charges in it. */
+    ledgerHash: string;
+  };
+  /**
+   * One signed usage record. Its id is derived from the fact, so that measuring twice is measuring
+   * once. An unknown quantity is null, never 0. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'billing.usage.measured': {
+    /** Derived from account, call, participant, meter and window. */
+    recordId: string;
+    /** The account; equal to its stream. */
+    accountId: string;
+    /** The call that was measured. */
+    sessionId: string;
+    /** The meter, for instance `call.duration_ms`. */
+    meter: string;
+    /** Of the meter's definition. */
+    meterVersion: number;
+    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    window: string;
+    /** Of the quantities. */
+    unit: string;
+    /** This record's share, rounded; null when it is not known. */
+    quantity: string | null;
+    /** Where it comes from. */
+    source: 'provider' | 'measured' | 'estimated';
+    /** True when the quantity is null or estimated. */
+    needsReconciliation: boolean;
+    /** Whose part. */
+    participant?: string;
+    /** Begin of what was measured. */
+    from?: string;
+    /** Its end. */
+    to?: string;
+    /** Before rounding. */
+    quantityRaw?: string;
+    /** Of the call so far, from which the rounding is taken. */
+    cumulative?: string;
+    /** What the price may depend on: model, direction, outcome. */
+    dims?: Record<string, unknown>;
+    /** Of which kind. */
+    class?: 'measured' | 'imported' | 'corrected';
+    /** Why the measuring ended, for instance `crash`. */
+    endCause?: string;
+    /** The events behind it. */
+    evidence?: {
+      /** A position in the stream, gapless from 1; 0 is before the first event. */
+      seqFirst: number;
+      /** A position in the stream, gapless from 1; 0 is before the first event. */
+      seqLast: number;
+      /** How many. */
+      count: number;
+      /** A SHA-256 digest in lower-case hexadecimal. */
+      sha256: string;
+    };
+    /** The record it corrects. */
+    corrects?: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+    /** A word that the application declares: letters, digits and `_.:/-`. */
+    provider?: string;
+    /** A word that the application declares: letters, digits and `_.:/-`. */
+    model?: string;
+    /** An identifier, compared byte by byte. */
+    turnId?: string;
+    /** An identifier, compared byte by byte. */
+    actionId?: string;
+    /** The key that signed. */
+    keyId?: string;
+    /** Ed25519 over the canonical record, base64url. */
+    signature?: string;
+  };
+  /**
+   * The provider's own number came late; the difference is booked. (Preview: nothing emits it yet,
+   * it may still change.)
+   */
+  'billing.usage.reconciled': {
+    /** The new record. */
+    recordId: string;
+    /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+    quantity: string;
+    /** Where it comes from. */
+    source: 'provider' | 'measured' | 'estimated';
+    /** The difference to what was recorded. */
+    deltaQuantity: string;
+    /** The record it replaces. */
+    supersedesRecordId?: string;
+  };
+  /**
+   * A closed window of one account, meter and price card: what is charged. (Preview: nothing emits
+   * it yet, it may still change.)
+   */
+  'billing.usage.recorded': {
+    /** The account; equal to its stream. */
+    accountId: string;
+    /** The meter, for instance `call.duration_ms`. */
+    meter: string;
+    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    window: string;
+    /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+    quantity: string;
+    /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
+    amount: string;
+    /** The usage records in it. */
+    recordIds: string[];
+    /** Derived from the fact: a sink books it once. */
+    idempotencyKey: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency?: string;
+    /** The price card. */
+    cardVersion?: string;
+    /** Digest over the record ids. */
+    recordsHash?: string;
+  };
+  /**
+   * What a meter says now, for display; never what is charged. Either `billableSeconds`, or
+   * `quantity` with its `unit`. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.usage.tick': {
+    /** The meter, for instance `call.duration_ms`. */
+    meterId: string;
+    /** Seconds so far. */
+    billableSeconds?: number;
+    /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+    quantity?: string;
+    /** Of the quantity. */
+    unit?: string;
+  };
+  /**
+   * An hour of an account is closed: what comes after this position is late. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'billing.window.closed': {
+    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    window: string;
+    /** The journal's position up to which it was counted. */
+    upToPosition: number;
+  };
+  /**
+   * The line stands and the meter begins to count. Without a media provider: the first required
+   * participant is connected.
+   */
+  'call.connected': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** When the line stood. */
+    connectedAt: string;
+    /** The provider's session. */
+    providerSessionId?: string;
+    /** What the media is encoded with. */
+    codec?: string;
+    /** The media provider, for instance `livekit`. */
+    provider?: string;
+    /** The provider's room. */
+    providerRoomId?: string;
+    /** The provider's call. */
+    providerCallId?: string;
+    /** The provider's participant: the line itself. */
+    providerParticipantId?: string;
+  };
+  /**
+   * The line is being set up; emitted at each attempt to reach the provider or the participants.
+   */
+  'call.connecting': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** Which attempt, from 1. */
+    attempt?: number;
+    /** The media provider, for instance `livekit`. */
+    provider?: string;
+    /** The provider's room. */
+    providerRoomId?: string;
+    /** The provider's call. */
+    providerCallId?: string;
+    /** The provider's participant: the line itself. */
+    providerParticipantId?: string;
+  };
+  /** A person granted, denied or withdrew consent. Recording is blocked until it is granted. */
+  'call.consent.updated': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** To what. */
+    subject: 'recording' | 'processing' | 'outreach';
+    /** What they said. */
+    state: 'granted' | 'denied' | 'withdrawn';
+    /** The participant whose consent it is. */
+    by: string;
+    /** The utterance in which they said so. */
+    evidenceUtteranceId?: string;
+  };
+  /**
+   * The call exists and nothing has been dialled. Always the first event of its stream; emitted by
+   * the server for `POST /v1/call/sessions`. It carries all that the state of the call is later
+   * folded from.
+   */
+  'call.created': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The user whose call it is. */
+    ownerId: string;
+    /** The account that pays for it. */
+    accountId: string;
+    /** What the call carries. */
+    channel: Channel;
+    /** Who began it, seen from the product. */
+    direction?: Direction;
+    /** The media provider that will carry it; absent when Lifeline carries the call by itself. */
+    provider?: string;
+    /** Who may join besides the owner. */
+    participants?: {
+      /** The user. */
+      userId: string;
+      /** What a participant may do in the call. */
+      role: ParticipantRole;
+    }[];
+    /** Settings of the application for this call. */
+    config?: Record<string, unknown>;
+    /** The application's own; stored and handed back, never read. */
+    metadata?: Record<string, unknown>;
+    /** The application's own id for the call, kept and handed back. */
+    correlationId?: string;
+    /** Until when the call must have started. */
+    expiresAt?: string;
+    /** Longest time from connected to ended, in milliseconds. */
+    maxDurationMs?: number;
+    /** How long the call waits for a lost participant, in milliseconds. */
+    reconnectWindowMs?: number;
+    /** How long after its start the call may take to connect, in milliseconds. */
+    connectTimeoutMs?: number;
+    /** The ended call that this one carries on. */
+    continues?: string;
+  };
+  /**
+   * The call will be ended when nothing is done: said once before each deadline, early enough to
+   * say goodbye.
+   */
+  'call.deadline.warning': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** When it will end. */
+    deadlineAt: string;
+    /** Milliseconds from this event to then. */
+    remainingMs: number;
+    /** Whose deadline. */
+    kind: 'max_duration' | 'provider_limit' | 'budget';
+  };
+  /**
+   * Keys pressed on a telephone. Digits are masked with `x` unless the account allows them in
+   * clear.
+   */
+  'call.dtmf.received': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** Keys of a telephone; `x` stands for a masked one. */
+    digits: string;
+  };
+  /** Someone in the call asks to end it. The server answers with `call.ended`. */
+  'call.end.requested': {
+    /** Why; `user_hangup` from a user and `completed` from anyone else when absent. */
+    reason?: 'completed' | 'user_hangup' | 'agent_handover' | 'operator_stop';
+    /** Why, in the words of whoever did it. */
+    endDetail?: string;
+  };
+  /**
+   * The call is over, as it should be. Exactly one of `call.ended` and `call.terminal_failure`
+   * closes every call that was created.
+   */
+  'call.ended': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** When. */
+    endedAt: string;
+    /** Whole seconds from connected to ended; 0 when it never connected. */
+    durationSeconds: number;
+    /** Why the call ended. */
+    endReason: EndReason;
+    /** Why, in the words of whoever did it. */
+    endDetail?: string;
+    /** Who asked for it. */
+    by?: string;
+  };
+  /**
+   * Something went wrong that the call survives, unless it says `fatal`. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'call.error': {
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** True when trying again may help. */
+    retryable: boolean;
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId?: string;
+    /** True when the call will fail for it. */
+    fatal?: boolean;
+    /** Which part had it. */
+    origin?: string;
+  };
+  /** The call is put on hold or taken back. Held time is still call time. */
+  'call.hold.changed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** True while on hold. */
+    held: boolean;
+    /** The participant who did it. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /** A link by which someone can join was made. The secret of the link is in no event. */
+  'call.invite.created': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The invite. */
+    inviteId: string;
+    /** The role of whoever joins by it. */
+    role: ParticipantRole;
+    /** How often it can be used. */
+    uses: number;
+    /** Until when. */
+    expiresAt: string;
+    /** Who made it. */
+    by: string;
+  };
+  /** Someone joined by the link. */
+  'call.invite.redeemed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The invite. */
+    inviteId: string;
+    /** Who joined by it. */
+    participantId: string;
+  };
+  /** The link no longer works; who joined by it stays. */
+  'call.invite.revoked': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The invite. */
+    inviteId: string;
+    /** Who revoked it. */
+    by: string;
+  };
+  /**
+   * Someone may join the call from now on: the owner and whoever was named when it was created, was
+   * added later, or redeemed an invite. Being here is `call.participant.joined`.
+   */
+  'call.participant.added': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** What a participant may do in the call. */
+    role: ParticipantRole;
+    /** Who stands behind a participant. */
+    identity?: Identity;
+    /** Who let them in. */
+    by?: string;
+  };
+  /**
+   * A participant's last connection went, or the first one came. Emitted by the gateway when the
+   * count passes between none and some.
+   */
+  'call.participant.connection.changed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** True when at least one connection stands. */
+    connected: boolean;
+    /** How many connections the participant has now. */
+    connections: number;
+  };
+  /**
+   * Someone is now part of the call. Emitted once for each participant, at their first `hello` or
+   * by the provider's service; connections that come and go later are
+   * `call.participant.connection.changed`.
+   */
+  'call.participant.joined': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** What a participant may do in the call. */
+    role: ParticipantRole;
+    /** Who stands behind a participant. */
+    identity?: Identity;
+  };
+  /**
+   * Someone is no longer part of the call: they hung up, were removed, or the call ended. A lost
+   * connection alone is not leaving.
+   */
+  'call.participant.left': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** What a participant may do in the call. */
+    role: ParticipantRole;
+    /** Who stands behind a participant. */
+    identity?: Identity;
+    /** Why they left. */
+    reason: 'hangup' | 'removed' | 'connection_lost' | 'replaced' | 'call_ended';
+  };
+  /**
+   * How good a participant's line is. Send a durable copy of none: one sample in 60 s is enough for
+   * the record. (Preview: nothing emits it yet, it may still change.)
+   */
+  'call.quality.reported': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** Round trip in milliseconds. */
+    rttMs: number;
+    /** Lost packets, in per cent. */
+    lossPct: number;
+    /** Jitter in milliseconds. */
+    jitterMs: number;
+  };
+  /**
+   * A required participant is back within the window. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'call.reconnected': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The loss that is over, from 1. */
+    attempt: number;
+    /** When. */
+    at: string;
+    /** How long nobody was there, in milliseconds. */
+    outageMs: number;
+    /** The last event the participant had seen. */
+    resumedFromSeq?: number;
+  };
+  /**
+   * No required participant is connected any more; the reconnect window runs. The meter pauses as
+   * the account's policy says. (Preview: nothing emits it yet, it may still change.)
+   */
+  'call.reconnecting': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** Which loss of this call, from 1. */
+    attempt: number;
+    /** When the last connection went. */
+    at: string;
+    /** Why, if known: `heartbeat_missed`, `server_restart`, a word of the provider's. */
+    lossReason?: string;
+    /** When the window elapses and the call fails. */
+    resumeDeadline?: string;
+  };
+  /**
+   * The recording can be fetched, from whoever keeps it. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'call.recording.available': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The recording. */
+    recordingId: string;
+    /** Digest of the file. */
+    sha256: string;
+    /** Length in milliseconds. */
+    durationMs: number;
+    /** Audio channels. */
+    channels: number;
+  };
+  /**
+   * A recording began, with the consent that the account's policy asks for. (Preview: nothing emits
+   * it yet, it may still change.)
+   */
+  'call.recording.started': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The recording. */
+    recordingId: string;
+  };
+  /**
+   * The recording ended; its file may follow as `call.recording.available`. (Preview: nothing emits
+   * it yet, it may still change.)
+   */
+  'call.recording.stopped': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The recording. */
+    recordingId: string;
+  };
+  /**
+   * A participant began or stopped to speak, as voice activity detection hears it. A later one of
+   * the same participant replaces it.
+   */
+  'call.speech.changed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The participant. */
+    participantId: string;
+    /** True from the first sound. */
+    speaking: boolean;
+    /** When, in milliseconds since the call connected. */
+    atMs: number;
+    /** How sure the detector is. */
+    vadScore?: number;
+  };
+  /**
+   * The call runs: someone joined, or the service started it. The session turns from `created` to
+   * `active`.
+   */
+  'call.started': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** What the call carries. */
+    channel: Channel;
+    /** Who began it, seen from the product. */
+    direction: Direction;
+    /** The media provider; `none` when Lifeline carries the call by itself. */
+    provider: string;
+    /** The provider's room. */
+    providerRoomId?: string;
+    /** The provider's call. */
+    providerCallId?: string;
+    /** The provider's participant: the line itself. */
+    providerParticipantId?: string;
+    /** The language the call begins in. */
+    locale?: string;
+    /** Who is expected. */
+    participants?: {
+      /** The participant. */
+      participantId: string;
+      /** What a participant may do in the call. */
+      role: ParticipantRole;
+      /** Who stands behind a participant. */
+      identity?: Identity;
+    }[];
+  };
+  /**
+   * What the call was about, written by a model; often after the end. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'call.summary.ready': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The summary. */
+    summary: string;
+    /** Who wrote it. */
+    model: string;
+    /** The last event it knows of. */
+    coversSeq: number;
+    /** The mood, in the model's word. */
+    sentiment?: string;
+    /** What came of the call. */
+    outcomes?: string[];
+  };
+  /**
+   * The call is over because something broke that could not be mended: the reconnect window
+   * elapsed, the line could not be set up. Durable, so that a late client still learns it.
+   */
+  'call.terminal_failure': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** When. */
+    failedAt: string;
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** The last event before it. */
+    lastSeq?: number;
+  };
+  /** The person has taken the call. (Preview: nothing emits it yet, it may still change.) */
+  'call.transfer.completed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The transfer. */
+    transferId: string;
+    /** To whom: an address or a queue. */
+    target: string;
+    /** Whether the agent introduces the person first. */
+    mode: 'warm' | 'cold';
+  };
+  /**
+   * The call could not be handed over and goes on as it was. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'call.transfer.failed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The transfer. */
+    transferId: string;
+    /** To whom: an address or a queue. */
+    target: string;
+    /** Whether the agent introduces the person first. */
+    mode: 'warm' | 'cold';
+    /** A stable word for programs to branch on. */
+    code: string;
+  };
+  /** The call is to be handed to a person. (Preview: nothing emits it yet, it may still change.) */
+  'call.transfer.requested': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The transfer. */
+    transferId: string;
+    /** To whom: an address or a queue. */
+    target: string;
+    /** Whether the agent introduces the person first. */
+    mode: 'warm' | 'cold';
+  };
+  /**
+   * Someone spoke over the agent. `playedMs` says how much of the answer was heard; `resumed` marks
+   * an interruption that was none, after which the agent goes on.
+   */
+  'call.turn.interrupted': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The turn that was cut. */
+    turnId: string;
+    /** The participant who spoke. */
+    by: string;
+    /** When, in milliseconds since the call connected. */
+    atMs: number;
+    /** Characters the agent had generated. */
+    generatedChars: number;
+    /** Milliseconds of speech that had been played. */
+    playedMs: number;
+    /** True when it was a false interruption. */
+    resumed?: boolean;
+    /** Actions that were cancelled with the turn. */
+    cancelledActionIds?: string[];
+  };
+  /**
+   * The floor passes between person and agent. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'call.turn.owner_changed': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The turn that begins. */
+    turnId: string;
+    /** Who has the floor now. */
+    owner: 'user' | 'agent';
+    /** Who had it. */
+    previousOwner?: 'user' | 'agent';
+    /** What decided it. */
+    cause?: 'vad' | 'timeout' | 'command';
+  };
+  /**
+   * How long the parts of one turn took, in milliseconds. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'call.turn.timing': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The agent's turn. */
+    turnId: string;
+    /** From the end of speech to the backend. */
+    captureToBackendMs: number;
+    /** In the agent. */
+    orchestratorMs: number;
+    /** From the first text to the first sound. */
+    playbackStartMs: number;
+    /** From the end of speech to the first sound. */
+    totalMs: number;
+    /** True when the total was over the objective. */
+    sloBreached: boolean;
+    /** Speech to text. */
+    sttMs?: number;
+    /** The model's first token. */
+    llmTtftMs?: number;
+    /** The first byte of speech. */
+    ttsTtfbMs?: number;
+    /** In tools. */
+    toolMs?: number;
+  };
+  /**
+   * The voice that speaks, and whether synthesis is allowed at all. (Preview: nothing emits it yet,
+   * it may still change.)
+   */
+  'call.voice.config.updated': {
+    /**
+     * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
+     * contract.
+     */
+    callId: string;
+    /** The persona. */
+    persona: string;
+    /** The voice. */
+    voiceProfileId: string;
+    /** As people see it. */
+    label: string;
+    /** False forbids synthetic speech. */
+    synthesisAllowed: boolean;
+    /** The policy that says so. */
+    policyId?: string;
+  };
+  /**
+   * A document begins; the first event of its stream. It outlives the calls in which it is open.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
+  'document.created': {
+    /** The document; equal to its stream. */
+    documentId: string;
+    /** What it is, for instance `cv`. */
+    kind: string;
+    /** The user whose document it is. */
+    ownerId: string;
+    /** For people. */
+    title: string;
+    /** Its first content; an empty object when absent. */
+    initial?: unknown;
+  };
+  /**
+   * The same places were changed meanwhile; the editor learns by whom. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'document.edit.rejected': {
+    /** The revision the editor saw. */
+    baseRev: number;
+    /** The revision now. */
+    currentRev: number;
+    /** Who changed it. */
+    by: string;
+    /** Where they cross. */
+    paths: string[];
+  };
+  /**
+   * Someone wants to change the document as they know it. The server answers with `document.edited`
+   * or `document.edit.rejected`. (Preview: nothing emits it yet, it may still change.)
+   */
+  'document.edit.requested': {
+    /** The revision they saw. */
+    baseRev: number;
+    /** JSON Patch (RFC 6902): what to change. */
+    patch: {
+      /** What to do. */
+      op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+      /** Where. */
+      path: string;
+      /** The new value, or the one to compare with. */
+      value?: unknown;
+      /** From where, for move and copy. */
+      from?: string;
+    }[];
+  };
+  /**
+   * The document has a new revision; revisions are gapless. The patch may have been rebased over
+   * edits of other places. (Preview: nothing emits it yet, it may still change.)
+   */
+  'document.edited': {
+    /** The new revision. */
+    rev: number;
+    /** The revision the editor saw. */
+    baseRev: number;
+    /** JSON Patch (RFC 6902): what to change. */
+    patch: {
+      /** What to do. */
+      op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+      /** Where. */
+      path: string;
+      /** The new value, or the one to compare with. */
+      value?: unknown;
+      /** From where, for move and copy. */
+      from?: string;
+    }[];
+    /** Who. */
+    by: string;
+  };
+  /**
+   * Another user, or everyone in a call, may now read or edit the document. (Preview: nothing emits
+   * it yet, it may still change.)
+   */
+  'document.shared': {
+    /** Whom. */
+    with: {
+      /** A user. */
+      userId?: string;
+      /** Or a call. */
+      sessionId?: string;
+    };
+    /** What they may do. */
+    role: 'editor' | 'viewer';
+  };
+  /**
+   * They may no longer read or edit the document. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'document.unshared': {
+    /** Whom. */
+    with: {
+      /** A user. */
+      userId?: string;
+      /** Or a call. */
+      sessionId?: string;
+    };
+    /** What they may do. */
+    role: 'editor' | 'viewer';
+  };
+  /** An account exists: who pays, and whose people and keys belong together. */
+  'identity.account.created': {
+    /** The account. */
+    accountId: string;
+    /** For people. */
+    name: string;
+  };
+  /** An account was disabled, and nobody of it can do anything, or enabled again. */
+  'identity.account.state.changed': {
+    /** The account. */
+    accountId: string;
+    /** What it is now. */
+    state: 'enabled' | 'disabled';
+    /** Who did it. */
+    by: string;
+  };
+  /** An API key was made. Only its hash is kept. */
+  'identity.key.created': {
+    /** The key's public part. */
+    keyId: string;
+    /** Whose. */
+    accountId: string;
+    /** What its bearer may do. */
+    role: 'user' | 'agent' | 'operator' | 'viewer' | 'service' | 'admin' | 'auditor';
+    /** Of the secret. */
+    hash: string;
+    /** Who did it. */
+    by: string;
+    /** For people. */
+    name?: string;
+    /** Until when. */
+    expiresAt?: string;
+  };
+  /** The API key no longer works. */
+  'identity.key.revoked': {
+    /** The key's public part. */
+    keyId: string;
+    /** Who did it. */
+    by: string;
+  };
+  /**
+   * Someone was seen for the first time: an external identity, which is issuer and subject, became
+   * a user of an account.
+   */
+  'identity.user.created': {
+    /** The user. */
+    userId: string;
+    /** Their account. */
+    accountId: string;
+    /** Who vouches: the issuer of the tokens. */
+    issuer: string;
+    /** The subject in the issuer's own words. */
+    subject: string;
+    /** As others see them. */
+    displayName?: string;
+  };
+  /** Another external identity stands for the user too. */
+  'identity.user.linked': {
+    /** The user. */
+    userId: string;
+    /** Who vouches: the issuer of the tokens. */
+    issuer: string;
+    /** The subject in the issuer's own words. */
+    subject: string;
+    /** Who did it. */
+    by: string;
+  };
+  /**
+   * An external identity no longer stands for the user. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'identity.user.unlinked': {
+    /** The user. */
+    userId: string;
+    /** Who vouches: the issuer of the tokens. */
+    issuer: string;
+    /** The subject in the issuer's own words. */
+    subject: string;
+    /** Who did it. */
+    by: string;
+  };
+  /**
+   * The request is well formed and will be judged: in the same batch as the request. (Preview:
+   * nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.accepted': {
+    /** The action. */
+    actionId: string;
+    /** Binds every later approval to exactly these arguments. */
+    argsHash: string;
+    /** The policy that judges. */
+    policyVersion: string;
+    /** The action with the same idempotencyKey that stands for this one. */
+    duplicateOf?: string;
+  };
+  /**
+   * The action may run, exactly once and exactly so. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'orchestration.action.approved': {
+    /** The action. */
+    actionId: string;
+    /** The decision that allows it. */
+    decisionId: string;
+    /** What was approved. */
+    argsHash: string;
+  };
+  /**
+   * A person approved something else than was asked: the open confirmation is superseded and a new
+   * one opens for these arguments. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.args.replaced': {
+    /** The action. */
+    actionId: string;
+    /** The arguments now. */
+    args: Record<string, unknown>;
+    /** Of these arguments. */
+    argsHash: string;
+    /** Who edited them. */
+    by: string;
+  };
+  /**
+   * One attempt failed and another will follow: only for what may be repeated. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'orchestration.action.attempt.failed': {
+    /** The action. */
+    actionId: string;
+    /** Which attempt, from 1. */
+    attempt: number;
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** When the next begins. */
+    willRetryAt: string;
+  };
+  /**
+   * Nothing happens until a person has answered. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'orchestration.action.awaiting_confirmation': {
+    /** The action. */
+    actionId: string;
+    /** The confirmation. */
+    confirmationId: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+    /** Until when; silence is no. */
+    expiresAt: string;
+  };
+  /**
+   * Someone in the call wants the action stopped. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'orchestration.action.cancel.requested': {
+    /** The action. */
+    actionId: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /**
+   * It will not happen: stopped before the executor was reached, or the executor confirmed it.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.cancelled': {
+    /** The action. */
+    actionId: string;
+    /** Why. */
+    cause: 'denied' | 'expired' | 'barge_in' | 'user' | 'operator' | 'session_end' | 'superseded';
+  };
+  /**
+   * Its effect was undone by another action. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.compensated': {
+    /** The action. */
+    actionId: string;
+    /** The action that undid it. */
+    compensationActionId: string;
+    /** How that went. */
+    result: 'succeeded' | 'failed' | 'partial';
+  };
+  /** The action failed, for good. (Preview: nothing emits it yet, it may still change.) */
+  'orchestration.action.failed': {
+    /** The action. */
+    actionId: string;
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** Which attempt, from 1. */
+    attempt: number;
+  };
+  /**
+   * What the participant who runs a `client` tool says came of it. The server decides what it
+   * means. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.outcome.reported': {
+    /** The action. */
+    actionId: string;
+    /** Which attempt, from 1. */
+    attempt: number;
+    /**
+     * The `seq` of the `action.started` it answers: a late answer to an older attempt is refused.
+     */
+    fence: number;
+    /** What came of it. */
+    result?: Record<string, unknown>;
+    /** Or why not. */
+    error?: {
+      /** A stable word for programs to branch on. */
+      code: string;
+      /** For people; never matched on. */
+      message: string;
+    };
+  };
+  /**
+   * The executor was lost after the call had left. It is never tried again by itself: a person or a
+   * probe resolves it. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.outcome_unknown': {
+    /** The action. */
+    actionId: string;
+    /** The last that is known. */
+    lastKnown: string;
+    /** When the other side will be asked. */
+    probeAt?: string;
+  };
+  /** How far the action is. (Preview: nothing emits it yet, it may still change.) */
+  'orchestration.action.progress': {
+    /** The action. */
+    actionId: string;
+    /** For people; never matched on. */
+    message: string;
+    /** Per cent done. */
+    pct?: number;
+  };
+  /**
+   * An idea of the model's, not yet asked for. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'orchestration.action.proposed': {
+    /** The action; minted by the agent. */
+    actionId: string;
+    /** Which kind, as the registry names it. */
+    actionType: string;
+    /** In words that a person can judge. */
+    summary: string;
+  };
+  /**
+   * The request is malformed or unknown; never a decision of policy. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'orchestration.action.rejected': {
+    /** The action. */
+    actionId: string;
+    /** Why. */
+    code: 'unknown_type' | 'schema' | 'quota' | 'session_over' | 'duplicate_conflict';
+    /** For people; never matched on. */
+    message: string;
+    /** Which part. */
+    details?: Record<string, unknown>;
+  };
+  /**
+   * The agent asks for an action: the only source of execution. Accepted xor rejected in the same
+   * batch. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.requested': {
+    /** The action; minted by the agent. */
+    actionId: string;
+    /** Which kind, as the registry names it. */
+    actionType: string;
+    /** In words that a person can judge. */
+    summary: string;
+    /** Its arguments, as the registry's schema for the type says. */
+    args?: Record<string, unknown>;
+    /** Handed to the executor, so that twice is once. */
+    idempotencyKey?: string;
+    /** What in the agent asked for it. */
+    requestedBy?: {
+      /** The agent's turn. */
+      turnId?: string;
+      /** The model's tool call. */
+      toolCallId?: string;
+    };
+    /** The agent's own guess; the server decides by the registry. */
+    risk?: Risk;
+    /** Milliseconds it may take. */
+    deadlineMs?: number;
+    /** True when speaking over the agent also stops it. */
+    cancelOnInterrupt?: boolean;
+  };
+  /**
+   * What really came of an action whose outcome was unknown. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'orchestration.action.resolved': {
+    /** The action. */
+    actionId: string;
+    /** What. */
+    resolution: 'succeeded' | 'failed' | 'not_executed';
+    /** Who found out. */
+    by: string;
+    /** How they know. */
+    evidence: string;
+  };
+  /**
+   * An executor has claimed the action; its `seq` is the fence of the attempt. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'orchestration.action.started': {
+    /** The action. */
+    actionId: string;
+    /** Who runs it. */
+    executor: string;
+    /** Which attempt, from 1. */
+    attempt: number;
+    /** When the claim ends by itself. */
+    leaseUntil: string;
+  };
+  /**
+   * The action is done. `effectId` proves that it was done once. (Preview: nothing emits it yet, it
+   * may still change.)
+   */
+  'orchestration.action.succeeded': {
+    /** The action. */
+    actionId: string;
+    /** Milliseconds from started. */
+    durationMs: number;
+    /** What came of it, for people. */
+    resultSummary?: string;
+    /** The receiver's own id for the effect, for instance a message id. */
+    effectId?: string;
+    /** Which attempt, from 1. */
+    attempt?: number;
+  };
+  /**
+   * The time was over before the executor was reached, or the tool may be repeated safely. Else it
+   * would be `outcome_unknown`. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.action.timed_out': {
+    /** The action. */
+    actionId: string;
+    /** The time it had, in milliseconds. */
+    deadlineMs: number;
+  };
+  /**
+   * One persona, or a person, takes over from another. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'orchestration.agent.handoff': {
+    /** Who hands over. */
+    from: string;
+    /** Who takes over. */
+    to: string;
+    /** Why. */
+    reason: string;
+  };
+  /**
+   * A document of this call has a new revision; said in the call, for those who do not follow the
+   * document. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.deliverable.updated': {
+    /** The document; equal to its stream. */
+    documentId: string;
+    /** What it is, for instance `cv`. */
+    kind: string;
+    /** The revision. */
+    rev: number;
+    /** Who changed it. */
+    by: string;
+  };
+  /**
+   * What the person wants, as the agent understands it. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'orchestration.intent.detected': {
+    /** The agent's turn. */
+    turnId: string;
+    /** The intent. */
+    intent: string;
+    /** From 0 (none) to 1 (certain). */
+    confidence: number;
+    /** The utterances that show it. */
+    evidenceUtteranceIds: string[];
+    /** What was filled in. */
+    slots?: Record<string, unknown>;
+  };
+  /**
+   * The application's mode changes; what people see is derived from it. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'orchestration.mode.changed': {
+    /** The mode. */
+    mode: string;
+    /** What happens to it. */
+    state: 'activated' | 'updated' | 'deactivated';
+    /** Why. */
+    reason: string;
+    /** Grows with each change. */
+    rev: number;
+    /** What the mode needs to know. */
+    context?: Record<string, unknown>;
+  };
+  /**
+   * The result reached the model, the screen or the ear; the model must be told even after an
+   * interruption. (Preview: nothing emits it yet, it may still change.)
+   */
+  'orchestration.result.delivered': {
+    /** The action. */
+    actionId: string;
+    /** To what. */
+    target: 'model' | 'ui' | 'speech';
+    /** How far. */
+    status: 'completed' | 'interrupted' | 'skipped';
+  };
+  /** The agent's answer was stopped before it was whole. */
+  'orchestration.turn.cancelled': {
+    /** The agent's turn. */
+    turnId: string;
+    /** Milliseconds from started to cancelled. */
+    durationMs: number;
+    /** Why: `barge_in`, `session_end`, or a word of the agent's own. */
+    cause: string;
+    /** The agent's own run. */
+    runId?: string;
+  };
+  /** The agent's answer is whole. */
+  'orchestration.turn.completed': {
+    /** The agent's turn. */
+    turnId: string;
+    /** Milliseconds from started to completed. */
+    durationMs: number;
+    /** Why the model stopped, for instance `end_turn`. */
+    stopReason: string;
+    /** The agent's own run. */
+    runId?: string;
+    /** The utterance that speaks it. */
+    outputUtteranceId?: string;
+    /** The whole answer. */
+    text?: string;
+  };
+  /**
+   * More text of the agent's answer. Coalesce at the source: one in 50 to 100 ms. Deltas add up, so
+   * only the completed turn, which carries the whole text, replaces them.
+   */
+  'orchestration.turn.delta': {
+    /** The agent's turn. */
+    turnId: string;
+    /** The part of the answer, when it has several. */
+    itemId: string;
+    /** What to append. */
+    deltaText: string;
+    /** Characters of the item before this delta. */
+    offset: number;
+  };
+  /** The agent could not answer. */
+  'orchestration.turn.failed': {
+    /** The agent's turn. */
+    turnId: string;
+    /** Milliseconds from started to failed. */
+    durationMs: number;
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** True when another attempt may succeed. */
+    retryable: boolean;
+    /** The agent's own run. */
+    runId?: string;
+  };
+  /**
+   * The agent begins to answer. Exactly one of completed, failed and cancelled follows for the
+   * turn.
+   */
+  'orchestration.turn.started': {
+    /** The turn; minted by the agent. */
+    turnId: string;
+    /** Which agent runs it. */
+    orchestrator: string;
+    /** The utterances it answers. */
+    inputUtteranceIds: string[];
+    /** The agent's own run. */
+    runId?: string;
+    /** The model. */
+    model?: string;
+    /** Which attempt, from 1. */
+    attempt?: number;
+  };
+  /**
+   * Something may be done, and who said so. (Preview: nothing emits it yet, it may still change.)
+   */
+  'safety.approved': {
+    /** The policy. */
+    policyId: string;
+    /** Always this. */
+    decision: 'approved';
+    /** The decision. */
+    decisionId?: string;
+    /** The action. */
+    actionId?: string;
+    /** Who did it. */
+    by?: Actor;
+    /** What was approved. */
+    argsHash?: string;
+    /** The confirmation. */
+    confirmationId?: string;
+  };
+  /**
+   * Something may not be done. `explicit_user_confirmation_required` is the reason that existing
+   * frontends know. (Preview: nothing emits it yet, it may still change.)
+   */
+  'safety.blocked': {
+    /** The policy. */
+    policyId: string;
+    /** Why, for programs. */
+    reason: string;
+    /** Always this. */
+    decision: 'blocked';
+    /** The decision. */
+    decisionId?: string;
+    /** The action. */
+    actionId?: string;
+    /** True when a person can ask for a second look. */
+    appealable?: boolean;
+    /** What to tell the person. */
+    userMessage?: string;
+  };
+  /**
+   * A person's answer, as they sent it. What it leads to is `safety.confirmation.resolved`, or an
+   * error when another was first. (Preview: nothing emits it yet, it may still change.)
+   */
+  'safety.confirmation.answered': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** The answer. */
+    decision: 'approve' | 'edit' | 'deny';
+    /** What they saw: it must be what was asked. */
+    argsHash: string;
+    /** The arguments they want instead, with `edit`. */
+    args?: Record<string, unknown>;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /**
+   * The question fell away: the action or the call did. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'safety.confirmation.cancelled': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** Why. */
+    cause: string;
+  };
+  /**
+   * Nobody answered in time, which is a no. (Preview: nothing emits it yet, it may still change.)
+   */
+  'safety.confirmation.expired': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** Why. */
+    cause: string;
+  };
+  /**
+   * A person must say yes before the action runs. Issued by the server alone. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'safety.confirmation.requested': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** The action. */
+    actionId: string;
+    /** The question. */
+    title: string;
+    /** What would happen. */
+    description: string;
+    /** How grave. */
+    severity: 'info' | 'warning' | 'critical';
+    /** What it would do. */
+    scope: {
+      /** Which kind of effect. */
+      kind: 'message_send' | 'payment' | 'external_post' | 'data_delete' | 'other';
+      /** To whom or what. */
+      target: string;
+      /** Who would get it. */
+      recipients?: string[];
+      /** How many. */
+      recipientCount?: number;
+      /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
+      amount?: string;
+      /** ISO 4217, for instance `EUR`. */
+      currency?: string;
+      /** Who sees it. */
+      audience: 'internal' | 'external';
+    };
+    /** What would be sent, as it would be seen. */
+    preview: string;
+    /** What is approved by a yes. */
+    argsHash: string;
+    /** The possible answers. */
+    allowedDecisions: ('approve' | 'edit' | 'deny')[];
+    /** Until when; silence is no. */
+    expiresAt: string;
+    /** How it may be answered. */
+    channel: 'ui' | 'voice' | 'both';
+  };
+  /**
+   * The question is answered; the first answer counts. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'safety.confirmation.resolved': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** The answer. */
+    decision: 'approve' | 'edit' | 'deny';
+    /** Who did it. */
+    by: Actor;
+    /** How it came. */
+    via: 'ui' | 'voice' | 'api';
+    /** What was decided on. */
+    argsHash: string;
+    /** The utterance that said so, for voice. */
+    utteranceId?: string;
+    /** The arguments instead, with `edit`. */
+    args?: Record<string, unknown>;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /** Another question took its place. (Preview: nothing emits it yet, it may still change.) */
+  'safety.confirmation.superseded': {
+    /** The confirmation. */
+    confirmationId: string;
+    /** Why. */
+    cause: string;
+    /** The new one. */
+    byConfirmationId: string;
+  };
+  /**
+   * Something said or written was noticed by a content filter. (Preview: nothing emits it yet, it
+   * may still change.)
+   */
+  'safety.content.flagged': {
+    /** What. */
+    subject: {
+      /** For instance `utterance`. */
+      kind: string;
+      /** An identifier, compared byte by byte. */
+      id: string;
+    };
+    /** As what. */
+    categories: string[];
+    /** What was done about it. */
+    action: 'logged' | 'masked' | 'blocked';
+    /** How sure the filter is. */
+    score?: number;
+    /** The utterance. */
+    utteranceId?: string;
+  };
+  /**
+   * A policy was asked and answered: one for every action, also when it allows. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'safety.evaluated': {
+    /** The decision. */
+    decisionId: string;
+    /** What was judged. */
+    subject: {
+      /** For instance `action`. */
+      kind: string;
+      /** An identifier, compared byte by byte. */
+      id: string;
+    };
+    /** The answer. */
+    outcome: 'allow' | 'deny' | 'require_confirmation';
+    /** The policy. */
+    policyId: string;
+    /** Its version. */
+    policyVersion: string;
+    /** The rules that decided. */
+    rules: string[];
+    /** Digest of all that was looked at. */
+    inputsHash: string;
+    /** How long it took, in milliseconds. */
+    latencyMs: number;
+    /** True when no person was involved. */
+    automatic: boolean;
+  };
+  /**
+   * Always allow, within bounds: never for what cannot be taken back. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'safety.grant.created': {
+    /** The grant. */
+    grantId: string;
+    /** For which actions. */
+    actionType: string;
+    /** Only when the arguments are so. */
+    constraint: Record<string, unknown>;
+    /** How often. */
+    maxUses?: number;
+    /** Until when. */
+    expiresAt: string;
+    /** Who granted it. */
+    by: string;
+  };
+  /** No longer allowed without asking. (Preview: nothing emits it yet, it may still change.) */
+  'safety.grant.revoked': {
+    /** The grant. */
+    grantId: string;
+    /** Who revoked it. */
+    by: string;
+  };
+  /**
+   * Actions are stopped, or allowed again: everywhere, in an account, in a call or for a type.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
+  'safety.killswitch.changed': {
+    /** How far it reaches. */
+    scope: 'global' | 'account' | 'session' | 'action_type';
+    /** True stops. */
+    enabled: boolean;
+    /** Who. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+    /** Which account, call or type. */
+    subject?: string;
+  };
+  /**
+   * A person with the right to do so decided against the policy. (Preview: nothing emits it yet, it
+   * may still change.)
+   */
+  'safety.override.recorded': {
+    /** The decision. */
+    decisionId: string;
+    /** Who. */
+    by: string;
+    /** Why. */
+    justification: string;
+    /** Where it is written down. */
+    ticket?: string;
+  };
+  /**
+   * A final text is replaced: by a person, or by the recogniser thinking again. The first one stays
+   * in the record. (Preview: nothing emits it yet, it may still change.)
+   */
+  'transcript.corrected': {
+    /** The utterance. */
+    utteranceId: string;
+    /** What was really said. */
+    text: string;
+    /** Who corrected it. */
+    by: string;
+    /** Digest of the text it replaces, so that two corrections cannot cross. */
+    previousHash: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /**
+   * Something was said and could not be understood; so that no utterance goes missing in silence.
+   */
+  'transcript.failed': {
+    /** The utterance, if one had begun. */
+    utteranceId?: string;
+    /** A stable word for programs to branch on. */
+    code: string;
+    /** For people; never matched on. */
+    message: string;
+    /** Where it begins, in milliseconds since the call connected. */
+    startMs?: number;
+    /** Where it ends so far, in milliseconds since the call connected. */
+    endMs?: number;
+  };
+  /**
+   * What was said, for good: at most one of an utterance. It may come after later utterances and,
+   * marked `late`, after the end of the call.
+   */
+  'transcript.final': {
+    /** The utterance. */
+    utteranceId: string;
+    /** Who speaks, as a role. */
+    speaker: Speaker;
+    /** What was said or written, in Unicode. */
+    text: string;
+    /** Where it begins, in milliseconds since the call connected. */
+    startMs: number;
+    /** Where it ends so far, in milliseconds since the call connected. */
+    endMs: number;
+    /** From 0 (none) to 1 (certain). */
+    confidence?: number;
+    /** The words with their times. */
+    words?: {
+      /** The word. */
+      w: string;
+      /** Begins. */
+      s: number;
+      /** Ends. */
+      e: number;
+      /** From 0 (none) to 1 (certain). */
+      c?: number;
+    }[];
+    /** A BCP 47 language tag, for instance `de-CH`. */
+    lang?: string;
+    /** Where the text comes from. */
+    source?: 'stt' | 'llm' | 'typed';
+    /** True when it comes after the end of the call. */
+    late?: boolean;
+  };
+  /**
+   * What has been understood of an utterance so far: always the whole text, never a difference,
+   * with a growing `rev`. Send at most one in 50 ms; a later partial or the final replaces it for a
+   * reader that is behind.
+   */
+  'transcript.partial': {
+    /** The utterance. */
+    utteranceId: string;
+    /** Who speaks, as a role. */
+    speaker: Speaker;
+    /** What was said or written, in Unicode. */
+    text: string;
+    /** Where it begins, in milliseconds since the call connected. */
+    startMs: number;
+    /** Where it ends so far, in milliseconds since the call connected. */
+    endMs: number;
+    /** Grows with each partial of the utterance. */
+    rev: number;
+    /** From 0 (none) to 1 (certain). */
+    confidence?: number;
+    /** Characters at the beginning that will not change any more. */
+    stablePrefixLen?: number;
+  };
+  /**
+   * Parts of an utterance were destroyed; snapshots and indexes are made anew. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'transcript.redacted': {
+    /** The utterance. */
+    utteranceId: string;
+    /** What is gone. */
+    spans: {
+      /** First character. */
+      from: number;
+      /** One beyond the last. */
+      to: number;
+      /** What it was, for instance `card_number`. */
+      kind: string;
+    }[];
+    /** The policy that asked for it. */
+    policyId: string;
+    /** Who. */
+    by: string;
+  };
+  /**
+   * The transcript up to a position, digested: a point from which a reader may begin. (Preview:
+   * nothing emits it yet, it may still change.)
+   */
+  'transcript.snapshot.created': {
+    /** The snapshot. */
+    snapshotId: string;
+    /** The last event in it. */
+    upToSeq: number;
+    /** Utterances in it. */
+    utteranceCount: number;
+    /** Digest of its canonical JSON. */
+    sha256: string;
+  };
+  /**
+   * The agent's utterance was not heard to its end. What the model is told it said must be
+   * `heardText`.
+   */
+  'transcript.truncated': {
+    /** The utterance. */
+    utteranceId: string;
+    /** What was played. */
+    heardText: string;
+    /** Milliseconds that were played. */
+    playedMs: number;
+    /** All that had been generated. */
+    generatedText?: string;
+    /** Why. */
+    cause?: 'barge_in' | 'hangup' | 'error';
+  };
+  /**
+   * Someone begins to speak or to write. The order of utterances is the `seq` of the first event of
+   * each; only its starter, or the service of that participant's line, may continue it.
+   */
+  'transcript.utterance.started': {
+    /** The utterance; minted by its starter. */
+    utteranceId: string;
+    /** Who speaks, as a role. */
+    speaker: Speaker;
+    /** Who speaks; a client names itself. */
+    participantId: string;
+    /** Where it begins, in milliseconds since the call connected. */
+    startMs: number;
+    /** The agent's turn it belongs to. */
+    turnId?: string;
+  };
+}
+
+export type KnownEventType = keyof EventPayloads;
+/** An application's own event type; any JSON object of at most 16 KiB is its payload. */
+export type CustomEventType = `x.${string}`;
+export type EventType = KnownEventType | CustomEventType;
+
+export type PayloadOf<T extends EventType> = T extends KnownEventType
+  ? EventPayloads[T]
+  : Readonly<Record<string, unknown>>;
+
+/** Every event: exactly these six keys. */
+export interface Envelope<T extends EventType> {
+  /** Minted by the sender, unique within the stream for ever: the dedupe key. */
+  eventId: string;
+  /** The stream: a call (`sess_`), a document (`doc_`), an account (`acct_`) or the instance (`sys_`). */
+  sessionId: string;
+  /** When it happened, as the sender claims: RFC 3339, UTC, milliseconds. */
+  ts: string;
+  type: T;
+  payload: PayloadOf<T>;
+  schemaVersion: string;
+}
+
+/** Any event; `switch (event.type)` tells the payload. */
+export type LifelineEvent =
+  | { [T in KnownEventType]: Envelope<T> }[KnownEventType]
+  | Envelope<CustomEventType>;
+
+/**
+ * Asks for an event to be appended. The answer is the event itself, coming by with its seq; `error`
+ * when refused, `accepted` when the eventId stands already.
+ */
+export interface PublishFrame {
+  op: 'publish';
+  /** The event: its six keys, see envelope.json. */
+  event: Envelope<EventType>;
+}
+
+/** All events up to `seq` were received; cumulative. */
+export interface AckFrame {
+  op: 'ack';
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  seq: number;
+}
+
+/** Measures the round trip; answered by `pong`. Not needed to stay alive: any byte is. */
+export interface PingFrame {
+  op: 'ping';
+  /** The sender's clock, handed back. */
+  t: number;
+  /** As in `ack`. */
+  ack?: number;
+}
+
+/** A new access token for the open socket; it must be of the same user. */
+export interface RefreshFrame {
+  op: 'refresh';
+  /** The token. */
+  token: string;
+}
+
+/** Also deliver a document of this call, from a cursor of its own. */
+export interface SubscribeFrame {
+  op: 'subscribe';
+  /** The document's stream. */
+  stream: string;
+  /** The last position already seen; 0 for all. */
+  after: number;
+  /** The epoch of that position. */
+  epoch: string;
+}
+
+/** No longer deliver it. */
+export interface UnsubscribeFrame {
+  op: 'unsubscribe';
+  /** The document's stream. */
+  stream: string;
+}
+
+export type ClientFrame =
+  | PublishFrame
+  | AckFrame
+  | PingFrame
+  | RefreshFrame
+  | SubscribeFrame
+  | UnsubscribeFrame;
+
+/** The first frame of every connection, unless it is `bye`. */
+export interface HelloFrame {
+  op: 'hello';
+  /** This connection, for logs. */
+  connectionId: string;
+  /** Ordered over all connections of the participant; the newest wins. */
+  generation: string;
+  /** The journal's epoch; a cursor is (epoch, seq). */
+  epoch: string;
+  /** The newest event of the stream. */
+  headSeq: number;
+  /** The oldest event kept. */
+  oldestSeq: number;
+  /** True when the cursor sent was accepted. */
+  resumed: boolean;
+  /** The first event that will be replayed. */
+  replayFrom: number;
+  /** The last one; smaller than replayFrom when there is none. */
+  replayTo: number;
+  /** To be sent as resume.<token> at the next connect. */
+  resumeToken?: string;
+  /** How long the call waits for this participant. */
+  resumeWindowMs: number;
+  /** The last ack that this participant is remembered to have sent. */
+  ackedSeq: number;
+  /** How often the server pings; silence of twice as long ends the connection. */
+  heartbeatMs: number;
+  /** What this connection may do. */
+  limits: {
+    /** Largest frame. */
+    frameBytes: number;
+    /** Largest event. */
+    eventBytes: number;
+    /** Publishes a second, on average. */
+    eventsPerSecond: number;
+    /** And at once. */
+    eventsBurst: number;
+    /** Publishes that may wait for their positions. */
+    inFlight: number;
+  };
+  /** How to come back: full jitter, floor + rand(0, min(cap, base * 2^n)). */
+  reconnect: {
+    /** First step of the backoff. */
+    baseMs: number;
+    /** Its largest step. */
+    capMs: number;
+    /** The least wait. */
+    floorMs: number;
+    /** When to stop trying. */
+    giveUpMs: number;
+  };
+  /** When an event counts as stored. */
+  durability: 'fsync';
+  /** RFC 3339 in UTC with milliseconds: `2026-02-16T10:00:00.000Z`. */
+  serverTime: string;
+  /** The contract's version. */
+  schemaVersion: '1.0';
+  /** The call as it is. */
+  session: {
+    /**
+     * The stream an event belongs to: a call (`sess_`), a document (`doc_`), an account (`acct_`)
+     * or the instance (`sys_`).
+     */
+    id: string;
+    /** The public state. */
+    status: 'created' | 'active' | 'ended' | 'failed';
+    /** The state within `active`. */
+    phase: string;
+    /** Your role. */
+    role: string;
+    /** You. */
+    participantId?: string;
+  };
+}
+
+/** An event, live or replayed: no difference. */
+export interface EventFrame {
+  op: 'event';
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  seq: number;
+  /** Present when it is not the call's own stream. */
+  stream?: string;
+  /** The event: its six keys, see envelope.json. */
+  event: Envelope<EventType>;
+  /** What the server adds. */
+  meta: {
+    /** Who sent it, in the server's word. */
+    actor: {
+      /** The role acted in. */
+      kind: 'user' | 'agent' | 'operator' | 'viewer' | 'service' | 'admin' | 'auditor' | 'server';
+      /** Their id. */
+      id: string;
+    };
+    /** The event that led to this one. */
+    cause?: string;
+    /** When it was stored. */
+    recordedAt: string;
+  };
+}
+
+/** Everything after this is new. */
+export interface ReplayCompleteFrame {
+  op: 'replay.complete';
+  /** The last event of the replay. */
+  seq: number;
+  /**
+   * The stream an event belongs to: a call (`sess_`), a document (`doc_`), an account (`acct_`) or
+   * the instance (`sys_`).
+   */
+  stream?: string;
+}
+
+/** Events left out for this connection; count them as received. */
+export interface SkippedFrame {
+  op: 'skipped';
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  fromSeq: number;
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  toSeq: number;
+  /** Why. */
+  reason: 'superseded' | 'erased';
+  /**
+   * The stream an event belongs to: a call (`sess_`), a document (`doc_`), an account (`acct_`) or
+   * the instance (`sys_`).
+   */
+  stream?: string;
+}
+
+/**
+ * The eventId stands at this position: a repeat, or an event of yours that you would not see soon.
+ */
+export interface AcceptedFrame {
+  op: 'accepted';
+  /**
+   * Minted by the sender, unique within the stream for ever: the dedupe key. A ULID or UUIDv7 is
+   * recommended; ids that begin with `ll_` are the server's own.
+   */
+  eventId: string;
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  seq: number;
+  /** True when it stood before this publish. */
+  duplicate: boolean;
+}
+
+/** Something was refused; the connection stays. */
+export interface ErrorFrame {
+  op: 'error';
+  /**
+   * Minted by the sender, unique within the stream for ever: the dedupe key. A ULID or UUIDv7 is
+   * recommended; ids that begin with `ll_` are the server's own.
+   */
+  eventId?: string;
+  /** A reason of errors.json. */
+  code: string;
+  /** For people; never matched on. */
+  message: string;
+  /** A JSON pointer into the event, or into the frame when the frame itself is at fault. */
+  pointer?: string;
+  /** Unknown: it may have been stored; publish it again with the same eventId. */
+  outcome: 'refused' | 'unknown';
+  /** When to try again, if that can help. */
+  retryAfterMs?: number;
+}
+
+/** Answers `ping`. */
+export interface PongFrame {
+  op: 'pong';
+  /** As sent. */
+  t: number;
+  /** A position in the stream, gapless from 1; 0 is before the first event. */
+  headSeq: number;
+}
+
+/** A new resume token; the old one works until it is used or expires. */
+export interface TokenFrame {
+  op: 'token';
+  /** The token. */
+  resumeToken: string;
+  /** RFC 3339 in UTC with milliseconds: `2026-02-16T10:00:00.000Z`. */
+  expiresAt: string;
+}
+
+/** The access token will expire; send `refresh`. */
+export interface TokenExpiringFrame {
+  op: 'token.expiring';
+  /** RFC 3339 in UTC with milliseconds: `2026-02-16T10:00:00.000Z`. */
+  expiresAt: string;
+}
+
+/** The server wants this connection to move, for instance because it restarts. */
+export interface GoawayFrame {
+  op: 'goaway';
+  /** A stable word for programs to branch on. */
+  reason: string;
+  /** When it will be closed. */
+  deadlineMs: number;
+  /** When to come back. */
+  reconnect: {
+    /** A span in milliseconds. */
+    afterMs: number;
+    /** Spread over this long. */
+    jitterMs: number;
+  };
+  /** True when the cursor will still be accepted. */
+  resume: boolean;
+}
+
+/**
+ * The last frame, one before the close frame, because browsers and proxies lose those. May be the
+ * only one.
+ */
+export interface ByeFrame {
+  op: 'bye';
+  /** The close code that follows. */
+  code: number;
+  /** A reason of errors.json. */
+  reason: string;
+  /** For people; never matched on. */
+  message: string;
+  /** True when coming back can help. */
+  reconnect: boolean;
+  /** True when the cursor will be accepted. */
+  resume: boolean;
+  /** A span in milliseconds. */
+  retryAfterMs?: number;
+  /** The event: its six keys, see envelope.json. */
+  terminalEvent?: Envelope<EventType>;
+  /** To be named when asking for help. */
+  requestId?: string;
+}
+
+export type ServerFrame =
+  | HelloFrame
+  | EventFrame
+  | ReplayCompleteFrame
+  | SkippedFrame
+  | AcceptedFrame
+  | ErrorFrame
+  | PongFrame
+  | TokenFrame
+  | TokenExpiringFrame
+  | GoawayFrame
+  | ByeFrame;
+
+/** Every reason by which the server says no; /errors/{reason} explains each. */
+export type Reason =
+  | 'account_disabled'
+  | 'account_not_found'
+  | 'action_closed'
+  | 'action_unknown'
+  | 'bad_format'
+  | 'batch_empty'
+  | 'batch_too_large'
+  | 'binary_frame'
+  | 'body_too_large'
+  | 'commit_failed'
+  | 'config_invalid'
+  | 'confirmation_not_found'
+  | 'connection_closed'
+  | 'content_type_unsupported'
+  | 'cursor_ahead'
+  | 'cursor_invalid'
+  | 'depth_exceeded'
+  | 'document_conflict'
+  | 'draining'
+  | 'duplicate_key'
+  | 'egress_denied'
+  | 'epoch_changed'
+  | 'erased'
+  | 'event_too_large'
+  | 'file_not_found'
+  | 'folder_in_use'
+  | 'folder_not_empty'
+  | 'forbidden'
+  | 'format_newer'
+  | 'frame_too_large'
+  | 'handshake_timeout'
+  | 'header_too_large'
+  | 'heartbeat_missed'
+  | 'id_conflict'
+  | 'id_invalid'
+  | 'idempotency_key_invalid'
+  | 'idle_timeout'
+  | 'illegal_transition'
+  | 'index_corrupt'
+  | 'internal'
+  | 'invite_invalid'
+  | 'issuer_unavailable'
+  | 'journal_corrupt'
+  | 'journal_differs'
+  | 'journal_key_invalid'
+  | 'journal_key_missing'
+  | 'journal_missing'
+  | 'journal_tail_lost'
+  | 'json_invalid'
+  | 'key_not_found'
+  | 'key_revoked'
+  | 'keys_corrupt'
+  | 'keys_exposed'
+  | 'keys_missing'
+  | 'keys_unreadable'
+  | 'legacy_type'
+  | 'limit_exceeded'
+  | 'lone_surrogate'
+  | 'mark_corrupt'
+  | 'mark_missing'
+  | 'method_not_allowed'
+  | 'missing_field'
+  | 'moved'
+  | 'not_ready'
+  | 'not_yourself'
+  | 'nothing_lost'
+  | 'nul_character'
+  | 'number_out_of_range'
+  | 'origin_forbidden'
+  | 'out_of_range'
+  | 'overloaded'
+  | 'participant_conflict'
+  | 'participant_not_found'
+  | 'participants_full'
+  | 'payload_too_large'
+  | 'peer_unavailable'
+  | 'position_unknown'
+  | 'protocol_error'
+  | 'provider_immutable'
+  | 'query_invalid'
+  | 'rate_limited'
+  | 'removed'
+  | 'request_invalid'
+  | 'request_timeout'
+  | 'reserved_id'
+  | 'resume_token_invalid'
+  | 'resume_token_reused'
+  | 'revision_stale'
+  | 'route_not_found'
+  | 'row_not_found'
+  | 'session_ended'
+  | 'session_failed'
+  | 'session_not_found'
+  | 'session_not_joinable'
+  | 'session_over'
+  | 'slow'
+  | 'stale'
+  | 'stale_head'
+  | 'storage_busy'
+  | 'storage_conflict'
+  | 'storage_corrupt'
+  | 'storage_error'
+  | 'storage_failed'
+  | 'storage_unavailable'
+  | 'stream_not_found'
+  | 'subprotocol_missing'
+  | 'superseded'
+  | 'token_expired'
+  | 'token_in_url'
+  | 'token_invalid'
+  | 'token_missing'
+  | 'too_many_in_flight'
+  | 'trimmed'
+  | 'turn_closed'
+  | 'turn_exists'
+  | 'turn_not_yours'
+  | 'turn_unknown'
+  | 'type_not_allowed'
+  | 'unknown_field'
+  | 'unknown_op'
+  | 'unknown_type'
+  | 'unknown_value'
+  | 'unsupported_schema_version'
+  | 'upgrade_required'
+  | 'user_unknown'
+  | 'utf8_invalid'
+  | 'utterance_closed'
+  | 'utterance_exists'
+  | 'utterance_not_yours'
+  | 'utterance_unknown'
+  | 'wrong_stream'
+  | 'wrong_type';
+
+/** How a WebSocket ends, and what to do next. */
+export const closeCodes = {
+  1000: { name: 'normal', reconnect: 'never', resume: false },
+  1001: { name: 'going_away', reconnect: 'backoff', resume: true },
+  1002: { name: 'protocol', reconnect: 'never', resume: false },
+  1007: { name: 'invalid_text', reconnect: 'never', resume: false },
+  1008: { name: 'policy', reconnect: 'never', resume: false },
+  1009: { name: 'too_large', reconnect: 'never', resume: false },
+  4000: { name: 'session_ended', reconnect: 'never', resume: false },
+  4001: { name: 'session_failed', reconnect: 'never', resume: false },
+  4002: { name: 'superseded', reconnect: 'never', resume: false },
+  4003: { name: 'token_invalid', reconnect: 'never', resume: false },
+  4004: { name: 'forbidden', reconnect: 'never', resume: false },
+  4005: { name: 'protocol_error', reconnect: 'never', resume: false },
+  4006: { name: 'resume_token_reused', reconnect: 'never', resume: false },
+  4007: { name: 'session_not_found', reconnect: 'never', resume: false },
+  4100: { name: 'rate_limited', reconnect: 'backoff', resume: true },
+  4101: { name: 'overloaded', reconnect: 'backoff', resume: true },
+  4102: { name: 'internal', reconnect: 'backoff', resume: true },
+  4200: { name: 'draining', reconnect: 'now', resume: true },
+  4201: { name: 'heartbeat_missed', reconnect: 'now', resume: true },
+  4202: { name: 'slow', reconnect: 'now', resume: true },
+  4203: { name: 'moved', reconnect: 'now', resume: true },
+  4300: { name: 'token_expired', reconnect: 'now', resume: true },
+  4301: { name: 'epoch_changed', reconnect: 'now', resume: false },
+  4302: { name: 'trimmed', reconnect: 'now', resume: false },
+  4303: { name: 'cursor_ahead', reconnect: 'now', resume: false },
+} as const;
+
+/** What an event may weigh. */
+export const eventBytesMax = 65536;
+export const customPayloadBytesMax = 16384;

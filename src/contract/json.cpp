@@ -1,0 +1,192 @@
+#include "contract/json.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "contract/limits.h"
+#include "contract/reason.h"
+#include "contract/scalar.h"
+#include "contract/tokens.h"
+
+namespace lifeline::contract {
+
+// Nodes in the order of the text; a container's children follow it, linked by `next`.
+struct Json::Document {
+    static constexpr std::uint32_t none = 0xffff'ffffU;
+    struct Node {
+        Kind kind = Kind::null;
+        bool boolean = false;
+        Number number = {};
+        std::string_view text = {};
+        std::string_view key = {};
+        std::uint32_t child = none;
+        std::uint32_t next = none;
+    };
+    std::string bytes;
+    std::deque<std::string> unescaped;
+    std::vector<Node> nodes;
+
+    // Nothing, when the value at `token` is no value; then `reason` says why.
+    bool add_value(const Tokens& tokens, std::uint32_t& token, int depth);
+    bool add_children(const Tokens& tokens, std::uint32_t& token, int depth, std::uint32_t parent);
+    bool add_scalar(const Tokens& tokens, std::uint32_t token, Node& node);
+    bool read_text(std::string_view raw, std::string_view& text);
+    bool unique_keys(std::uint32_t parent);
+    bool refuse_with(std::string_view why);
+
+    std::string_view reason;
+};
+
+bool Json::Document::refuse_with(std::string_view why) {
+    reason = why;
+    return false;
+}
+
+bool Json::Document::read_text(std::string_view raw, std::string_view& text) {
+    if (raw.size() < 2 || raw.back() != '"') return refuse_with(reason::json_invalid);
+    text = raw.substr(1, raw.size() - 2);
+    if (!has_escapes(text)) return true;
+    std::string meaning;
+    if (const auto fault = unescape(text, meaning); !fault.empty()) return refuse_with(fault);
+    text = unescaped.emplace_back(std::move(meaning));
+    return true;
+}
+
+bool Json::Document::add_scalar(const Tokens& tokens, std::uint32_t token, Node& node) {
+    const std::string_view raw = tokens.raw(token);
+    if (raw.starts_with('"')) {
+        node.kind = Kind::text;
+        return read_text(raw, node.text);
+    }
+    if (raw == "null") return true;
+    if (raw == "true" || raw == "false") {
+        node.kind = Kind::boolean;
+        node.boolean = raw == "true";
+        return true;
+    }
+    node.kind = Kind::number;
+    node.number = parse_number(raw);
+    return node.number.fault.empty() || refuse_with(node.number.fault);
+}
+
+bool Json::Document::add_value(const Tokens& tokens, std::uint32_t& token, int depth) {
+    if (token >= tokens.count()) return refuse_with(reason::json_invalid);
+    const auto index = static_cast<std::uint32_t>(nodes.size());
+    nodes.emplace_back();
+    const char c = tokens.kind(token);
+    if (c != '{' && c != '[') return add_scalar(tokens, token++, nodes[index]);
+    if (depth > limits::depth_max) return refuse_with(reason::depth_exceeded);
+    nodes[index].kind = c == '{' ? Kind::object : Kind::array;
+    ++token;
+    return add_children(tokens, token, depth, index) && unique_keys(index);
+}
+
+bool Json::Document::add_children(const Tokens& tokens, std::uint32_t& token, int depth,
+                                  std::uint32_t parent) {
+    const bool object = nodes[parent].kind == Kind::object;
+    const char end = object ? '}' : ']';
+    if (tokens.kind(token) == end) {
+        ++token;
+        return true;
+    }
+    std::uint32_t last = none;
+    for (;;) {
+        std::string_view key;
+        if (object) {
+            if (tokens.kind(token) != '"' || tokens.kind(token + 1) != ':') {
+                return refuse_with(reason::json_invalid);
+            }
+            if (!read_text(tokens.raw(token), key)) return false;
+            token += 2;
+        }
+        const auto index = static_cast<std::uint32_t>(nodes.size());
+        if (!add_value(tokens, token, depth + 1)) return false;
+        nodes[index].key = key;
+        (last == none ? nodes[parent].child : nodes[last].next) = index;
+        last = index;
+        const char c = tokens.kind(token++);
+        if (c == end) return true;
+        if (c != ',') return refuse_with(reason::json_invalid);
+    }
+}
+
+bool Json::Document::unique_keys(std::uint32_t parent) {
+    if (nodes[parent].kind != Kind::object) return true;
+    std::vector<std::string_view> keys;
+    for (auto at = nodes[parent].child; at != none; at = nodes[at].next)
+        keys.push_back(nodes[at].key);
+    std::ranges::sort(keys);
+    return std::ranges::adjacent_find(keys) == keys.end() || refuse_with(reason::duplicate_key);
+}
+
+Result<Json> Json::parse(std::string_view bytes) {
+    auto document = std::make_shared<Document>();
+    document->bytes = bytes;
+    Tokens tokens;
+    if (auto ok = tokens.index(document->bytes); !ok) return fail(ok.error());
+    std::uint32_t token = 0;
+    if (!document->add_value(tokens, token, 1)) return refuse(document->reason);
+    if (token != tokens.count()) return refuse(reason::json_invalid, "more follows the value");
+    return Json(std::move(document), 0);
+}
+
+Json::Kind Json::kind() const {
+    return document_->nodes[node_].kind;
+}
+
+std::optional<std::string_view> Json::as_text() const {
+    const auto& node = document_->nodes[node_];
+    return node.kind == Kind::text ? std::optional(node.text) : std::nullopt;
+}
+
+std::optional<std::int64_t> Json::as_integer() const {
+    const auto& node = document_->nodes[node_];
+    const bool whole = node.kind == Kind::number && node.number.whole;
+    return whole ? std::optional(node.number.integer) : std::nullopt;
+}
+
+std::optional<double> Json::as_number() const {
+    const auto& node = document_->nodes[node_];
+    return node.kind == Kind::number ? std::optional(node.number.value) : std::nullopt;
+}
+
+std::optional<bool> Json::as_bool() const {
+    const auto& node = document_->nodes[node_];
+    return node.kind == Kind::boolean ? std::optional(node.boolean) : std::nullopt;
+}
+
+std::optional<Json> Json::find(std::string_view key) const {
+    if (!is_object()) return std::nullopt;
+    const auto& nodes = document_->nodes;
+    for (auto at = nodes[node_].child; at != Document::none; at = nodes[at].next) {
+        if (nodes[at].key == key) return Json(document_, at);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> Json::text(std::string_view key) const {
+    const auto member = find(key);
+    return member ? member->as_text() : std::nullopt;
+}
+
+std::vector<Json> Json::items() const {
+    std::vector<Json> out;
+    if (!is_array()) return out;
+    const auto& nodes = document_->nodes;
+    for (auto at = nodes[node_].child; at != Document::none; at = nodes[at].next) {
+        out.push_back(Json(document_, at));
+    }
+    return out;
+}
+
+std::vector<Json::Member> Json::members() const {
+    std::vector<Member> out;
+    if (!is_object()) return out;
+    const auto& nodes = document_->nodes;
+    for (auto at = nodes[node_].child; at != Document::none; at = nodes[at].next) {
+        out.push_back({nodes[at].key, Json(document_, at)});
+    }
+    return out;
+}
+
+}  // namespace lifeline::contract

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The guard over stable types: what may change, and that everything else is seen. Each mutant is the
+present catalogue with one change."""
+
+import copy
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+from schemagen import catalogue, lock, rules  # noqa: E402
+
+LOADED = catalogue.load()
+
+
+def changed(name, change):
+    """The catalogue with `change` applied to the schema of one type."""
+    mutant = copy.deepcopy(LOADED)
+    change(next(event for event in mutant.events if event.name == name).schema)
+    return lock.complaints(mutant)
+
+
+def final(change):
+    return changed("transcript.final", change)
+
+
+class Allowed(unittest.TestCase):
+    def test_the_present(self):
+        self.assertEqual(lock.complaints(LOADED), [])
+
+    def test_an_optional_field(self):
+        self.assertEqual(final(lambda s: s["properties"].update(mood={"type": "string"})), [])
+
+    def test_an_optional_field_deep_inside(self):
+        self.assertEqual(final(lambda s: s["properties"]["words"]["items"]["properties"].update(
+            x={"type": "integer"})), [])
+
+    def test_another_word(self):
+        self.assertEqual(final(lambda s: s["properties"]["source"]["enum"].append("braille")), [])
+
+    def test_another_publisher(self):
+        self.assertEqual(final(lambda s: s["x-lifeline"]["publishers"].append("viewer")), [])
+
+    def test_other_words_for_people(self):
+        self.assertEqual(final(lambda s: s.update(description="Something else.", examples=[])), [])
+
+    def test_a_new_preview_type(self):
+        mutant = copy.deepcopy(LOADED)
+        event = copy.deepcopy(mutant.events[0])
+        event.name, event.schema["x-lifeline"]["stability"] = "call.new", "preview"
+        mutant.events.append(event)
+        self.assertEqual(lock.complaints(mutant), [])
+
+    def test_a_preview_type_may_change(self):
+        self.assertEqual(changed("call.reconnecting", lambda s: s["properties"].pop("at")), [])
+
+
+class Refused(unittest.TestCase):
+    MUTANTS = {
+        "a field is gone": lambda s: s["properties"].pop("lang"),
+        "a field deep inside is gone": lambda s: s["properties"]["words"]["items"]["properties"].pop("c"),
+        "an optional field is required": lambda s: s["required"].append("lang"),
+        "a required field is optional": lambda s: s["required"].remove("text"),
+        "a new required field": lambda s: (s["required"].append("mood"),
+                                           s["properties"].update(mood={"type": "string"})),
+        "another type": lambda s: s["properties"]["startMs"].update(type="number"),
+        "a narrower range": lambda s: s["properties"]["confidence"].update(maximum=0),
+        "a shorter text": lambda s: s["properties"]["text"].update(maxLength=10),
+        "another form": lambda s: s["properties"]["utteranceId"].update(pattern="^u"),
+        "a word is gone": lambda s: s["properties"]["source"]["enum"].remove("typed"),
+        "only some words": lambda s: s["properties"]["lang"].update(enum=["de"]),
+        "a publisher is gone": lambda s: s["x-lifeline"]["publishers"].remove("user"),
+        "another class": lambda s: s["x-lifeline"].update({"class": "supersedable"}),
+        "no longer after the end": lambda s: s["x-lifeline"].update(mayFollowEnd=False),
+        "preview again": lambda s: s["x-lifeline"].update(stability="preview"),
+        "an alternative": lambda s: s.update(oneOf=[{"required": ["lang"]}]),
+    }
+
+    def test_each_mutant(self):
+        for name, change in self.MUTANTS.items():
+            with self.subTest(name):
+                self.assertTrue(final(change))
+
+    def test_a_type_is_gone(self):
+        mutant = copy.deepcopy(LOADED)
+        mutant.events = [event for event in mutant.events if event.name != "transcript.final"]
+        self.assertTrue(lock.complaints(mutant))
+
+    def test_a_stable_type_that_is_not_locked(self):
+        self.assertTrue(changed("call.reconnecting",
+                                lambda s: s["x-lifeline"].update(stability="stable")))
+
+
+class TheGenerator(unittest.TestCase):
+    """It stops at rules that the checker would not hold anyone to."""
+
+    def refused(self, schema):
+        with self.assertRaises(catalogue.SchemaError):
+            rules.tables_for(LOADED.words).add(schema, "here")
+
+    def test_unknown_keywords(self):
+        self.refused({"type": "integer", "multipleOf": 5})
+        self.refused({"type": "string", "not": {"const": "x"}})
+        self.refused({"type": "object", "additionalProperties": False, "properties": {},
+                      "patternProperties": {}})
+
+    def test_a_pattern_without_a_matcher(self):
+        self.refused({"type": "string", "pattern": "^[xyz]$"})
+
+    def test_an_open_object_with_fields(self):
+        self.refused({"type": "object", "properties": {"a": {"type": "string"}}})
+
+    def test_a_required_field_that_is_none(self):
+        self.refused({"type": "object", "additionalProperties": False, "required": ["b"],
+                      "properties": {"a": {"type": "string"}}})
+
+    def test_two_types_at_once(self):
+        self.refused({"type": ["string", "integer"]})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
