@@ -54,4 +54,6 @@ RUNGS = (
          Program(("python3", "-B", "tests/toolchain/toolchain_test.py")), ("test",)),
     Rung("schema", "ajv as the checker's oracle; the documents lint",
          Npm("schema", "LIFELINE_CONTRACT_CHECK=asan:contract_check"), quick=True),
+    Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
+         Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),
 )

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "net/connection_door.h"
+#include "net/ip_address.h"
+
+namespace lifeline::net {
+
+// An open descriptor, closed with its owner.
+class FileDescriptor {
+public:
+    FileDescriptor() = default;
+    explicit FileDescriptor(int number) : number_(number) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+    ~FileDescriptor() { close(); }
+
+    int get() const { return number_; }
+    bool is_open() const { return number_ >= 0; }
+    int release() { return std::exchange(number_, -1); }
+    void close();
+
+private:
+    int number_ = -1;
+};
+
+// A connection between two loops: all there is of it. Taken from an Exchange by upgrade, carried to
+// the loop of its call by one post, and made a Socket again there by adopt. (A TLS connection will
+// carry its SSL object here as well; it works on the descriptor itself, so nothing is read ahead
+// outside of it.)
+struct Link {
+    FileDescriptor fd;
+    std::string received;  // What the peer sent right behind its request.
+    Peer peer;
+    ConnectionDoor::Seat seat;
+};
+
+}  // namespace lifeline::net
