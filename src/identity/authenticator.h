@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "identity/connect_token.h"
+#include "identity/instance_keys.h"
+#include "identity/issuer.h"
+#include "identity/principal.h"
+#include "identity/token_judge.h"
+
+namespace lifeline::identity {
+
+// Turns whatever a client presents as its token into a Principal, or refuses it:
+//   token_invalid       not ours, not whole, not for us; trying again does not help
+//   token_expired       was good; a new one will be
+//   key_revoked, user_unknown, account_disabled
+//                       good, but its holder has no business here any more, or not yet
+//   issuer_unavailable, storage_unavailable, overloaded
+//                       nobody can know now; retryable, and never a reason to let somebody in
+// The error's detail says which check failed. It is for the log: a stranger is told the reason
+// only.
+//
+// Kinds of token: `llc_...` connect token, `llk_...` API key, a JWT of this instance or of a
+// configured issuer, or anything else where an issuer is asked by introspection. A connect token
+// needs nothing but a key and is answered at once, on the caller's thread; all others are judged on
+// the home loop, where the directory is, so that what was revoked is refused from then on. Every
+// wait has a deadline, every table a limit.
+//
+// Owned by wiring; outlives the last job of every loop that calls it.
+class Authenticator {
+public:
+    struct Options {
+        std::vector<IssuerConfig> issuers;
+        Millis deadline{5'000};  // For one request, over all that it waits for.
+        std::size_t waiting_max = 1'024;
+        TokenJudge::CacheLimits cache = {};
+    };
+    using House = TokenJudge::House;
+
+    // Fails when an issuer's configuration cannot be right, naming it and the setting. Reads key
+    // files, so from main, before the loops run.
+    static Result<std::unique_ptr<Authenticator>> create(Options options, House house);
+
+    // From `caller`'s thread, where `done` runs too: before this returns for a connect token, later
+    // for all others.
+    void authenticate(std::string token, Loop& caller, Done<Principal> done);
+
+    // Fetches the keys of remote issuers ahead of the first token. From the home loop.
+    void warm_up();
+
+private:
+    struct Unchecked {};
+
+public:
+    Authenticator(Unchecked, const Options& options, House house);  // For `create`.
+
+private:
+    void answer(std::string token, Loop& caller, Done<Principal> done);
+
+    Loop& home_;
+    Millis deadline_;
+    std::size_t waiting_max_;
+    ConnectTokens connect_tokens_;
+    // From here on touched on the home loop only.
+    TokenJudge judge_;
+    std::size_t waiting_ = 0;
+};
+
+}  // namespace lifeline::identity

@@ -1,0 +1,139 @@
+#include "identity/directory_changes.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "contract/form.h"
+#include "contract/json_writer.h"
+#include "contract/reason.h"
+
+namespace lifeline::identity {
+
+namespace {
+
+constexpr std::size_t name_bytes_max = 128;
+using Field = std::pair<std::string_view, std::string_view>;
+
+DirectoryChange change(const Deciding& on, std::string_view type,
+                       std::initializer_list<Field> fields) {
+    contract::JsonWriter json;
+    json.object();
+    for (const auto& [name, value] : fields) json.key(name).value(value);
+    json.end();
+    // `ll_` is the server's own; no client can have taken the id before.
+    return {new_id("ll_", on.now, on.random), type, json.take()};
+}
+
+DirectoryChanges one(DirectoryChange change) {
+    DirectoryChanges changes;
+    changes.push_back(std::move(change));
+    return changes;
+}
+
+std::unexpected<Error> account_unknown(std::string_view account_id) {
+    return contract::refuse(contract::reason::account_not_found,
+                            "there is no account " + std::string(account_id));
+}
+
+Status check_name(std::string_view name) {
+    if (name.empty() || name.size() > name_bytes_max)
+        return contract::refuse(contract::reason::out_of_range, "a name has 1 to 128 bytes",
+                                "/name");
+    return {};
+}
+
+}  // namespace
+
+Result<DirectoryChanges> create_account(const Deciding& on, std::string_view account_id,
+                                        std::string_view name) {
+    if (!contract::matches(contract::Form::account_id, account_id))
+        return contract::refuse(contract::reason::bad_format,
+                                "an account id is acct_ and up to 59 of A-Z, a-z, 0-9 and _.:-",
+                                "/accountId");
+    if (auto sound = check_name(name); !sound) return fail(sound.error());
+    if (const auto* existing = on.directory.account(account_id)) {
+        if (existing->name == name) return DirectoryChanges();
+        return contract::refuse(contract::reason::id_conflict, "the account has another name",
+                                "/accountId");
+    }
+    return one(change(on, "identity.account.created", {{"accountId", account_id}, {"name", name}}));
+}
+
+Result<DirectoryChanges> set_account_state(const Deciding& on, std::string_view account_id,
+                                           AccountState state, std::string_view by) {
+    const AccountRecord* const account = on.directory.account(account_id);
+    if (account == nullptr) return account_unknown(account_id);
+    const bool disabled = state == AccountState::disabled;
+    if (account->disabled == disabled) return DirectoryChanges();
+    return one(change(
+        on, "identity.account.state.changed",
+        {{"accountId", account_id}, {"state", disabled ? "disabled" : "enabled"}, {"by", by}}));
+}
+
+DirectoryChanges first_sight(const Deciding& on, const FirstSight& seen) {
+    DirectoryChanges changes;
+    if (on.directory.account(seen.account_id) == nullptr)
+        changes.push_back(change(on, "identity.account.created",
+                                 {{"accountId", seen.account_id}, {"name", seen.account_name}}));
+    if (!on.directory.user(seen.issuer, seen.subject))
+        changes.push_back(change(on, "identity.user.created",
+                                 {{"userId", seen.user_id},
+                                  {"accountId", seen.account_id},
+                                  {"issuer", seen.issuer},
+                                  {"subject", seen.subject}}));
+    return changes;
+}
+
+Result<DirectoryChanges> link_identity(const Deciding& on, const Link& link) {
+    if (on.directory.account_of(link.user_id) == nullptr)
+        return contract::refuse(contract::reason::user_unknown, "there is no user to link to",
+                                "/userId");
+    const auto existing = on.directory.user(link.issuer, link.subject);
+    if (existing && existing->linked && existing->user_id == link.user_id)
+        return DirectoryChanges();
+    return one(change(on, "identity.user.linked",
+                      {{"userId", link.user_id},
+                       {"issuer", link.issuer},
+                       {"subject", link.subject},
+                       {"by", link.by}}));
+}
+
+Result<NewKey> create_key(const Deciding& on, const KeyRequest& request) {
+    if (on.directory.account(request.account_id) == nullptr)
+        return account_unknown(request.account_id);
+    if (auto sound = check_name(request.name); !sound) return fail(sound.error());
+    if (request.role == contract::Role::server)
+        return contract::refuse(contract::reason::unknown_value,
+                                "nobody but the server is the server", "/role");
+    if (request.expires_at && *request.expires_at <= on.now)
+        return contract::refuse(contract::reason::out_of_range, "the key would have expired",
+                                "/expiresAt");
+
+    NewKey made{.key = new_api_key(on.now, on.random), .changes = {}};
+    const Digest hash = api_key_hash(made.key.text.reveal());
+    contract::JsonWriter json;
+    json.object();
+    json.key("keyId").value(made.key.key_id);
+    json.key("accountId").value(request.account_id);
+    json.key("role").value(contract::to_text(request.role));
+    json.key("name").value(request.name);
+    json.key("hash").value(to_hex(hash));
+    if (request.expires_at) json.key("expiresAt").value(format_rfc3339(*request.expires_at));
+    json.key("by").value(request.by);
+    json.end();
+    made.changes = one({new_id("ll_", on.now, on.random), "identity.key.created", json.take()});
+    return made;
+}
+
+Result<DirectoryChanges> revoke_key(const Deciding& on, std::string_view key_id,
+                                    std::string_view by) {
+    const KeyRecord* const key = on.directory.key(key_id);
+    if (key == nullptr)
+        return contract::refuse(contract::reason::key_not_found, "there is no such key");
+    if (key->revoked) return DirectoryChanges();
+    return one(change(on, "identity.key.revoked", {{"keyId", key_id}, {"by", by}}));
+}
+
+}  // namespace lifeline::identity

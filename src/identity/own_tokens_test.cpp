@@ -1,0 +1,193 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "identity/access_token.h"
+#include "identity/connect_token.h"
+#include "identity/test_house.h"
+
+// The tokens that an instance makes itself.
+namespace lifeline::identity {
+
+namespace {
+
+using contract::Role;
+
+Principal alice(test::House& house) {
+    return {.user_id = "usr_alice",
+            .account_id = "acct_test",
+            .role = Role::operator_,
+            .expires_at = house.loop.clock().wall() + Millis(600'000),
+            .display_name = "Alice \"A\" Žofie"};
+}
+
+Principal in_call(Principal principal) {
+    principal.call = CallBinding{"sess_1", Role::agent};
+    return principal;
+}
+
+}  // namespace
+
+TEST(AccessToken, GivesItsPrincipalBack) {
+    test::House house;
+    for (const Principal& given : {alice(house), in_call(alice(house))}) {
+        const auto token = mint_access_token(house.keys, given, house.loop.clock().wall());
+        EXPECT_EQ(std::ranges::count(token, '.'), 2);
+        const auto back = house.ask(token);
+        ASSERT_TRUE(back) << back.error().detail;
+        EXPECT_EQ(*back, given);
+    }
+}
+
+TEST(AccessToken, EndsWhenItsPrincipalDoesEvenIfItIsRemembered) {
+    test::House house;
+    const auto token = mint_access_token(house.keys, alice(house), house.loop.clock().wall());
+    house.loop.run_for(Millis(599'000));
+    EXPECT_EQ(house.reason_of(token), "");
+    house.loop.run_for(Millis(1'000));
+    EXPECT_EQ(house.reason_of(token), "token_expired");
+}
+
+TEST(AccessToken, OfAnotherInstanceIsNotOurs) {
+    test::House house;
+    test::House other;
+    const auto now = house.loop.clock().wall();
+    EXPECT_EQ(house.reason_of(mint_access_token(other.keys, alice(other), now)), "token_invalid");
+}
+
+TEST(AccessToken, IsTheOnlyThingThatTheSigningKeyCanPassOffAsOne) {
+    test::House house;
+    const test::Signer sign = [&](std::string_view input) {
+        return std::string(view(house.keys.signing_key().sign(input)));
+    };
+    const test::Members header = {
+        {"alg", "\"EdDSA\""}, {"kid", '"' + house.keys.key_id() + '"'}, {"typ", "\"at+jwt\""}};
+    const test::Members claims = {{"iss", '"' + house.keys.issuer() + '"'},
+                                  {"aud", "\"lifeline\""},
+                                  {"sub", "\"usr_alice\""},
+                                  {"account", "\"acct_test\""},
+                                  {"role", "\"user\""},
+                                  {"exp", test::seconds(60)}};
+    struct Case {
+        const char* name;
+        test::Members header;
+        test::Members claims;
+        const char* reason;
+    };
+    const Case cases[] = {
+        {"whole", header, claims, ""},
+        {"no typ", header.without("typ"), claims, "token_invalid"},
+        {"typ JWT", header.with("typ", "\"JWT\""), claims, "token_invalid"},
+        {"another audience", header, claims.with("aud", "\"x\""), "token_invalid"},
+        {"another issuer", header, claims.with("iss", "\"urn:lifeline:0\""), "token_invalid"},
+        {"no role", header, claims.without("role"), "token_invalid"},
+        {"the server's role", header, claims.with("role", "\"server\""), "token_invalid"},
+        {"a role that is none", header, claims.with("role", "\"root\""), "token_invalid"},
+        {"a call without role", header, claims.with("call", "\"sess_1\""), "token_invalid"},
+        {"no expiry", header, claims.without("exp"), "token_invalid"},
+        {"HS256", header.with("alg", "\"HS256\""), claims, "token_invalid"},
+    };
+    for (const auto& [name, head, body, reason] : cases) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(house.reason_of(test::jws(head.json(), body.json(), sign)), reason);
+    }
+}
+
+TEST(AccessToken, IsRefusedWhenItsAccountIsDisabled) {
+    test::House house;
+    house.write(create_account(house.deciding(), "acct_test", "Test").value());
+    const auto token = mint_access_token(house.keys, alice(house), house.loop.clock().wall());
+    EXPECT_EQ(house.reason_of(token), "");
+    house.write(
+        set_account_state(house.deciding(), "acct_test", AccountState::disabled, "usr_1").value());
+    EXPECT_EQ(house.reason_of(token), "account_disabled");
+    house.write(
+        set_account_state(house.deciding(), "acct_test", AccountState::enabled, "usr_1").value());
+    EXPECT_EQ(house.reason_of(token), "");
+}
+
+TEST(AccessToken, CanBeCheckedWithThePublishedKeys) {
+    test::House house;
+    const test::Folder folder;
+    auto issuer =
+        test::issuer_config(JwksFile{folder.write("published", house.keys.public_jwks_json())});
+    issuer.issuer = "https://anybody.example";
+    test::House elsewhere({issuer});
+    const test::Signer sign = [&](std::string_view input) {
+        return std::string(view(house.keys.signing_key().sign(input)));
+    };
+    const test::Forge forge(house.keys.key_id());
+    EXPECT_EQ(elsewhere.reason_of(test::jws(
+                  forge.header().json(),
+                  forge.claims().with("iss", "\"https://anybody.example\"").json(), sign)),
+              "");
+}
+
+TEST(ConnectToken, GivesItsPrincipalBackAtOnceOnTheCallersThread) {
+    test::House house;
+    const ConnectTokens tokens(house.keys);
+    const Principal given = in_call(alice(house));
+    const auto now = house.caller.clock().wall();
+    const auto token = tokens.mint(given, now, Millis(60'000));
+    EXPECT_TRUE(token.starts_with("llc_"));
+    std::optional<Result<Principal>> outcome;
+    house.authenticator->authenticate(token, house.caller,
+                                      [&](Result<Principal> who) { outcome = who; });
+    ASSERT_TRUE(outcome) << "before authenticate returned";
+    ASSERT_TRUE(*outcome) << outcome->error().detail;
+    EXPECT_EQ(**outcome, given);
+}
+
+TEST(ConnectToken, LivesShortAndNeverLongerThanThePrincipal) {
+    test::House house;
+    const ConnectTokens tokens(house.keys);
+    const auto now = house.caller.clock().wall();
+    Principal given = in_call(alice(house));
+    const auto reason_after = [&](const std::string& token, Millis later) {
+        const auto who = tokens.verify(token, now + later);
+        return who ? "" : who.error().reason;
+    };
+    const auto token = tokens.mint(given, now, Millis(60'000));
+    EXPECT_EQ(reason_after(token, Millis(59'999)), "");
+    EXPECT_EQ(reason_after(token, Millis(60'000)), "token_expired");
+    given.expires_at = now + Millis(10'000);
+    const auto brief = tokens.mint(given, now, Millis(60'000));
+    EXPECT_EQ(reason_after(brief, Millis(9'999)), "");
+    EXPECT_EQ(reason_after(brief, Millis(10'000)), "token_expired");
+}
+
+TEST(ConnectToken, IsRefusedWhenAnythingOfItWasChanged) {
+    test::House house;
+    const ConnectTokens tokens(house.keys);
+    const auto now = house.caller.clock().wall();
+    const auto token = tokens.mint(in_call(alice(house)), now, Millis(60'000));
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        std::string changed = token;
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        EXPECT_EQ(tokens.verify(changed, now).error().reason, "token_invalid") << i;
+        EXPECT_FALSE(tokens.verify(token.substr(0, i), now)) << i;
+    }
+    for (const std::string& more :
+         {token + "A", token + "=", token + ".", token + "." + token, " " + token, token + "\n"})
+        EXPECT_FALSE(tokens.verify(more, now)) << more;
+
+    test::House other;
+    EXPECT_FALSE(ConnectTokens(other.keys).verify(token, now)) << "another instance's key";
+}
+
+TEST(ConnectToken, AMacForAnotherPurposeIsNone) {
+    test::House house;
+    const std::string body = to_base64url(R"({"session":"sess_1"})");
+    const auto mac = house.keys.mac("invite", body);
+    EXPECT_FALSE(
+        ConnectTokens(house.keys)
+            .verify("llc_" + body + "." + to_base64url(view(mac)), house.caller.clock().wall()));
+    // Even with the right one, a body of another version is refused rather than guessed at.
+    const auto right = house.keys.mac("connect token", body);
+    const auto refused =
+        ConnectTokens(house.keys)
+            .verify("llc_" + body + "." + to_base64url(view(right)), house.caller.clock().wall());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().detail, "a connect token of another version");
+}
+
+}  // namespace lifeline::identity
