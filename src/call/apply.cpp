@@ -1,0 +1,210 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "call/state.h"
+#include "contract/json.h"
+
+namespace lifeline::call {
+
+namespace {
+
+using contract::Event;
+using contract::EventType;
+namespace field = contract::field;
+
+WallTime time_of(const Event& event) {
+    const auto time = parse_rfc3339(event.ts());
+    CHECK(time.has_value());
+    return *time;
+}
+
+std::string text(const Event& event, contract::Field name) {
+    return event.has(name) ? std::string(event.text(name)) : std::string();
+}
+
+Millis millis(const Event& event, contract::Field name) {
+    return Millis{event.has(name) ? event.integer(name) : 0};
+}
+
+void created(State& state, const Event& event) {
+    state.status = Status::created;
+    state.owner_id = text(event, field::call_created::owner_id);
+    state.account_id = text(event, field::call_created::account_id);
+    state.channel = text(event, field::call_created::channel);
+    state.direction = text(event, field::call_created::direction);
+    state.provider = text(event, field::call_created::provider);
+    state.correlation_id = text(event, field::call_created::correlation_id);
+    state.continues = text(event, field::call_created::continues);
+    if (event.has(field::call_created::metadata))
+        state.metadata_json = event.raw(field::call_created::metadata);
+    state.connect_timeout = millis(event, field::call_created::connect_timeout_ms);
+    state.max_duration = millis(event, field::call_created::max_duration_ms);
+    state.reconnect_window = millis(event, field::call_created::reconnect_window_ms);
+    state.created_at = time_of(event);
+    state.empty_since = state.created_at;
+}
+
+void started(State& state, const Event& event) {
+    state.status = Status::active;
+    state.phase = Phase::connecting;
+    state.started_at = time_of(event);
+    if (event.has(field::call_started::provider))
+        state.provider = text(event, field::call_started::provider);
+    state.provider_ids = {text(event, field::call_started::provider_room_id),
+                          text(event, field::call_started::provider_call_id),
+                          text(event, field::call_started::provider_participant_id)};
+}
+
+void connected(State& state, const Event& event) {
+    state.phase = Phase::connected;
+    state.connected_at = time_of(event);
+}
+
+void over(State& state, const Event& event, Status status, contract::Field reason) {
+    state.status = status;
+    state.phase = Phase::none;
+    state.over_at = time_of(event);
+    state.end_reason = text(event, reason);
+    state.terminal_json = event.json();
+}
+
+std::string display_name(std::string_view identity) {
+    if (identity.empty()) return {};
+    const auto json = contract::Json::parse(identity);
+    CHECK(json.has_value());
+    return std::string(json->text("displayName").value_or(""));
+}
+
+void added(State& state, const Event& event) {
+    const auto id = event.text(field::call_participant_added::participant_id);
+    Participant* participant = state.participant(id);
+    if (participant == nullptr) {
+        participant = &state.participants.emplace_back();
+        participant->id = id;
+    }
+    const auto role = contract::role_from(event.text(field::call_participant_added::role));
+    CHECK(role.has_value());
+    participant->role = *role;
+    participant->name = display_name(event.raw(field::call_participant_added::identity));
+    participant->removed = false;
+    participant->joined = false;
+    ++participant->additions;
+}
+
+void line_changed(State& state, const Event& event) {
+    Participant* participant =
+        state.participant(event.text(field::call_participant_connection_changed::participant_id));
+    CHECK(participant != nullptr);
+    participant->connected = event.flag(field::call_participant_connection_changed::connected);
+    ++participant->line_changes;
+    if (!participant->connected && !state.anyone_connected()) state.empty_since = time_of(event);
+}
+
+void joined(State& state, const Event& event) {
+    Participant* participant =
+        state.participant(event.text(field::call_participant_joined::participant_id));
+    CHECK(participant != nullptr);
+    participant->joined = true;
+    ++participant->joins;
+}
+
+void left(State& state, const Event& event) {
+    Participant* participant =
+        state.participant(event.text(field::call_participant_left::participant_id));
+    CHECK(participant != nullptr);
+    participant->joined = false;
+    participant->removed = true;
+    participant->connected = false;
+    if (!state.anyone_connected()) state.empty_since = time_of(event);
+}
+
+void invited(State& state, const Event& event) {
+    const auto role = contract::role_from(event.text(field::call_invite_created::role));
+    const auto expires = parse_rfc3339(event.text(field::call_invite_created::expires_at));
+    CHECK(role && expires);
+    state.invites.push_back({text(event, field::call_invite_created::invite_id), *role,
+                             event.integer(field::call_invite_created::uses), *expires, false});
+}
+
+Invite& invite_of(State& state, std::string_view id) {
+    const auto found = std::ranges::find(state.invites, id, &Invite::id);
+    CHECK(found != state.invites.end());
+    return *found;
+}
+
+void speaks(State& state, std::string_view utterance_id, std::string_view speaker_id,
+            std::int64_t rev) {
+    const auto open = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id);
+    if (open == state.open_utterances.end()) {
+        state.open_utterances.push_back({std::string(utterance_id), std::string(speaker_id), rev});
+    } else {
+        open->rev = std::max(open->rev, rev);
+    }
+}
+
+void spoke(State& state, std::string_view utterance_id) {
+    std::erase_if(state.open_utterances,
+                  [&](const OpenUtterance& open) { return open.id == utterance_id; });
+    state.closed_utterances.push_back(utterance_hash(utterance_id));
+}
+
+void cut_off(State& state, std::string_view utterance_id) {
+    const bool open = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id) !=
+                      state.open_utterances.end();
+    if (open) spoke(state, utterance_id);
+}
+
+}  // namespace
+
+void apply(State& state, const Event& event, std::string_view actor_id) {
+    switch (event.type()) {
+        case EventType::call_created:
+            return created(state, event);
+        case EventType::call_started:
+            return started(state, event);
+        case EventType::call_connected:
+            return connected(state, event);
+        case EventType::call_hold_changed:
+            state.phase =
+                event.flag(field::call_hold_changed::held) ? Phase::held : Phase::connected;
+            return;
+        case EventType::call_ended:
+            return over(state, event, Status::ended, field::call_ended::end_reason);
+        case EventType::call_terminal_failure:
+            return over(state, event, Status::failed, field::call_terminal_failure::code);
+        case EventType::call_participant_added:
+            return added(state, event);
+        case EventType::call_participant_joined:
+            return joined(state, event);
+        case EventType::call_participant_left:
+            return left(state, event);
+        case EventType::call_participant_connection_changed:
+            return line_changed(state, event);
+        case EventType::call_invite_created:
+            return invited(state, event);
+        case EventType::call_invite_revoked:
+            invite_of(state, event.text(field::call_invite_revoked::invite_id)).revoked = true;
+            return;
+        case EventType::call_invite_redeemed:
+            --invite_of(state, event.text(field::call_invite_redeemed::invite_id)).uses_left;
+            return;
+        case EventType::call_deadline_warning:
+            state.duration_warned = true;
+            return;
+        case EventType::transcript_utterance_started:
+            return speaks(state, event.text(field::transcript_utterance_started::utterance_id),
+                          actor_id, -1);
+        case EventType::transcript_partial:
+            return speaks(state, event.text(field::transcript_partial::utterance_id), actor_id,
+                          event.integer(field::transcript_partial::rev));
+        case EventType::transcript_final:
+            return spoke(state, event.text(field::transcript_final::utterance_id));
+        case EventType::transcript_truncated:
+            // Cut off: nobody will hear the rest, so no final text need come.
+            return cut_off(state, event.text(field::transcript_truncated::utterance_id));
+        default:
+            return;  // Recorded, and of no consequence for what may happen next.
+    }
+}
+
+}  // namespace lifeline::call

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "call/state.h"
+#include "contract/actor.h"
+#include "contract/event.h"
+#include "contract/role.h"
+
+namespace lifeline::call {
+
+// Everything that can be asked of a call, whoever asks: a request over REST, a frame over a
+// WebSocket, a socket that came or went, a deadline that passed.
+
+struct Member {
+    std::string user_id;
+    contract::Role role = contract::Role::user;
+    std::string name;
+};
+
+struct Create {
+    std::string owner_id;
+    std::string account_id;
+    std::string channel;
+    std::string direction;
+    std::string provider;
+    std::string correlation_id;
+    std::string metadata_json;
+    std::string continues;
+    Millis connect_timeout{0};
+    Millis max_duration{0};
+    Millis reconnect_window{0};
+    std::vector<Member> members;  // The owner first.
+};
+
+struct SetStatus {
+    Status wanted = Status::active;
+    std::string provider;
+    ProviderIds provider_ids;
+    std::string reason;  // An endReason for ended, a code of the application's for failed.
+    std::string detail;
+};
+
+struct AddParticipant {
+    Member member;
+};
+
+struct RemoveParticipant {
+    std::string participant_id;
+    std::string reason;
+};
+
+struct CreateInvite {
+    std::string invite_id;
+    contract::Role role = contract::Role::user;
+    std::int64_t uses = 1;
+    WallTime expires_at;
+};
+
+struct RevokeInvite {
+    std::string invite_id;
+};
+
+struct RedeemInvite {
+    std::string invite_id;
+    Member guest;  // Its role is the invite's.
+};
+
+// The first socket of a participant opened, or the last one closed.
+struct LineChanged {
+    std::string participant_id;
+    bool connected = false;
+};
+
+struct Publish {
+    contract::Event event;
+};
+
+// A deadline may have passed; what the state says decides which.
+struct TimePassed {};
+
+// The server started: whatever the journal says, nobody has a socket.
+struct Recovered {};
+
+using Request =
+    std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite, RevokeInvite,
+                 RedeemInvite, LineChanged, Publish, TimePassed, Recovered>;
+
+struct Command {
+    Request request;
+    contract::Actor actor;
+    contract::Role role = contract::Role::server;
+};
+
+}  // namespace lifeline::call

@@ -1,0 +1,66 @@
+#include "call/decide.h"
+
+#include <algorithm>
+
+#include "call/rules.h"
+
+namespace lifeline::call {
+
+namespace {
+
+template <class... Handlers>
+struct Match : Handlers... {
+    using Handlers::operator()...;
+};
+
+}  // namespace
+
+Result<Decision> decide(const State& state, const Command& command, WallTime now) {
+    const bool creates = std::holds_alternative<Create>(command.request);
+    if (state.status == Status::none && !creates)
+        return fail(Code::not_found, "session_not_found", "no such call");
+    return std::visit(
+        Match{
+            [&](const Create& request) { return rules::create(state, request); },
+            [&](const SetStatus& request) {
+                return rules::set_status(state, request, command, now);
+            },
+            [&](const AddParticipant& request) {
+                return rules::add_participant(state, request, command);
+            },
+            [&](const RemoveParticipant& request) {
+                return rules::remove_participant(state, request);
+            },
+            [&](const CreateInvite& request) {
+                return rules::create_invite(state, request, command);
+            },
+            [&](const RevokeInvite& request) {
+                return rules::revoke_invite(state, request, command);
+            },
+            [&](const RedeemInvite& request) { return rules::redeem_invite(state, request, now); },
+            [&](const LineChanged& request) { return rules::line_changed(state, request, now); },
+            [&](const Publish& request) { return rules::publish(state, request, command, now); },
+            [&](const TimePassed&) { return rules::time_passed(state, now); },
+            [&](const Recovered&) { return rules::recovered(state); },
+        },
+        command.request);
+}
+
+WallTime next_deadline(const State& state) {
+    WallTime next = WallTime::max();
+    const auto consider = [&](WallTime from, Millis after) {
+        if (after > Millis{0}) next = std::min(next, from + after);
+    };
+    if (!state.open()) return next;
+    if (state.connected_at == WallTime{}) consider(state.created_at, state.connect_timeout);
+    if (state.connected_at != WallTime{} && state.max_duration > Millis{0}) {
+        const Millis lead = std::min(duration_warning_lead, state.max_duration / 10);
+        consider(state.connected_at,
+                 state.duration_warned ? state.max_duration : state.max_duration - lead);
+    }
+    if (state.connected_at != WallTime{} && !state.anyone_connected())
+        consider(state.empty_since, state.reconnect_window);
+    return next;
+}
+
+}  // namespace lifeline::call

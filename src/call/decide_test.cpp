@@ -1,0 +1,363 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "call/access.h"
+#include "call/decide.h"
+#include "call/state.h"
+#include "contract/event.h"
+
+namespace lifeline::call {
+
+namespace {
+
+using contract::Role;
+
+constexpr WallTime begin{Millis(1'771'236'000'000)};
+
+contract::Actor actor_of(Role role, std::string id) {
+    return {std::string(contract::to_text(role)), std::move(id)};
+}
+
+// A call as its events made it: commands go through decide and apply, as they do in an actor.
+class Call {
+public:
+    Call() { state.id = "sess_1"; }
+
+    // What was appended, by type, or the reason of the refusal.
+    std::string run(Request request, Role role = Role::user, std::string who = "ada") {
+        Command command{std::move(request), actor_of(role, std::move(who)), role};
+        const auto decision = decide(state, command, now);
+        if (!decision) return "refused " + decision.error().reason;
+        std::string types;
+        const auto append = [&](const contract::Event& event, std::string_view by) {
+            apply(state, event, by);
+            log.push_back(event.json());
+            types += (types.empty() ? "" : " ") + std::string(event.type_name());
+        };
+        if (const auto* publish = std::get_if<Publish>(&command.request))
+            append(publish->event, command.actor.id);
+        for (const auto& made : decision->events) {
+            const auto json =
+                contract::event_json(made.id, state.id, format_rfc3339(now),
+                                     contract::type_info(made.type).name, made.payload);
+            const auto event = checker.check(json, contract::Sender::server);
+            EXPECT_TRUE(event.has_value()) << json << event.error().reason << event.error().pointer;
+            append(*event, command.actor.id);
+        }
+        return types.empty() ? "nothing" : types;
+    }
+    std::string publish(std::string type, std::string payload, Role role = Role::user,
+                        std::string who = "ada") {
+        auto event = checker.check(contract::event_json(
+            "evt_" + std::to_string(++published), state.id, format_rfc3339(now), type, payload));
+        EXPECT_TRUE(event.has_value())
+            << type << payload << event.error().reason << event.error().pointer;
+        return run(Publish{std::move(*event)}, role, std::move(who));
+    }
+    std::string create(std::string owner = "ada") {
+        Create create;
+        create.owner_id = owner;
+        create.account_id = "acct_1";
+        create.channel = "voice";
+        create.connect_timeout = std::chrono::minutes(5);
+        create.max_duration = std::chrono::hours(1);
+        create.reconnect_window = std::chrono::minutes(15);
+        create.members = {{"ada", Role::user, "Ada"}, {"bot", Role::agent, ""}};
+        return run(create);
+    }
+    void running() {
+        create();
+        run(LineChanged{"ada", true}, Role::server, "lifeline");
+    }
+
+    contract::EventChecker checker;
+    State state;
+    WallTime now = begin;
+    std::vector<std::string> log;
+    int published = 0;
+};
+
+std::string utterance(std::string id, std::string who, std::string speaker = "user") {
+    return R"({"utteranceId":")" + id + R"(","speaker":")" + speaker + R"(","participantId":")" +
+           who + R"(","startMs":0})";
+}
+
+std::string partial(std::string id, int rev) {
+    return R"({"utteranceId":")" + id +
+           R"(","speaker":"user","text":"he","startMs":0,"endMs":5,"rev":)" + std::to_string(rev) +
+           "}";
+}
+
+std::string final_text(std::string id) {
+    return R"({"utteranceId":")" + id +
+           R"(","speaker":"user","text":"hello","startMs":0,"endMs":5})";
+}
+
+}  // namespace
+
+TEST(Decide, WhatFollowsFromWhat) {
+    struct Case {
+        const char* name;
+        std::function<void(Call&)> given;
+        std::function<std::string(Call&)> when;
+        const char* then;
+    };
+    const auto nothing = [](Call&) {};
+    const auto created = [](Call& call) { call.create(); };
+    const auto running = [](Call& call) { call.running(); };
+    const auto ended = [](Call& call) {
+        call.running();
+        call.publish("call.end.requested", "{}");
+    };
+    const auto set = [](Status status) {
+        return [status](Call& call) {
+            SetStatus change;
+            change.wanted = status;
+            return call.run(change);
+        };
+    };
+    const Case cases[] = {
+        {"a call is created with its members", nothing, [](Call& c) { return c.create(); },
+         "call.created call.participant.added call.participant.added"},
+        {"the same request again changes nothing", created, [](Call& c) { return c.create(); },
+         "nothing"},
+        {"another request under the same id is refused", created,
+         [](Call& c) { return c.create("eve"); }, "refused id_conflict"},
+        {"nothing can be asked of a call that is not there", nothing, set(Status::ended),
+         "refused session_not_found"},
+        {"the first user who connects starts the call", created,
+         [](Call& c) { return c.run(LineChanged{"ada", true}); },
+         "call.started call.connecting call.connected call.participant.joined "
+         "call.participant.connection.changed"},
+        {"an agent who comes first only waits", created,
+         [](Call& c) { return c.run(LineChanged{"bot", true}); },
+         "call.participant.joined call.participant.connection.changed"},
+        {"a second line of the same participant says nothing new", running,
+         [](Call& c) { return c.run(LineChanged{"ada", true}); }, "nothing"},
+        {"who watches from outside leaves no trace", running,
+         [](Call& c) { return c.run(LineChanged{"auditor", true}); }, "nothing"},
+        {"a lost line is told", running, [](Call& c) { return c.run(LineChanged{"ada", false}); },
+         "call.participant.connection.changed"},
+        {"after a restart every line is told as lost", running,
+         [](Call& c) { return c.run(Recovered{}); }, "call.participant.connection.changed"},
+        {"a user hangs up", running, [](Call& c) { return c.publish("call.end.requested", "{}"); },
+         "call.end.requested call.ended"},
+        {"a call ends once", ended, set(Status::ended), "nothing"},
+        {"what has ended cannot fail", ended, set(Status::failed), "refused illegal_transition"},
+        {"what has ended cannot begin", ended, set(Status::active), "refused illegal_transition"},
+        {"nothing is said after the end", ended, [](Call& c) { return c.publish("x.note", "{}"); },
+         "refused session_over"},
+        {"but a late final is", ended,
+         [](Call& c) { return c.publish("transcript.final", final_text("u9")); },
+         "transcript.final"},
+        {"an application may start a call itself", created, set(Status::active),
+         "call.started call.connecting call.connected"},
+        {"and repeat it", running, set(Status::active), "nothing"},
+        {"an utterance begins, goes on and closes", running,
+         [](Call& c) {
+             return c.publish("transcript.utterance.started", utterance("u1", "ada")) + " " +
+                    c.publish("transcript.partial", partial("u1", 1)) + " " +
+                    c.publish("transcript.final", final_text("u1"));
+         },
+         "transcript.utterance.started transcript.partial transcript.final"},
+        {"an utterance begins once", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             return c.publish("transcript.utterance.started", utterance("u1", "ada"));
+         },
+         "refused utterance_exists"},
+        {"rev grows", running,
+         [](Call& c) {
+             c.publish("transcript.partial", partial("u1", 2));
+             return c.publish("transcript.partial", partial("u1", 2));
+         },
+         "refused revision_stale"},
+        {"there is one final", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u1"));
+             return c.publish("transcript.final", final_text("u1"));
+         },
+         "refused utterance_closed"},
+        {"an utterance that was cut off is over", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             c.publish("transcript.truncated",
+                       R"({"utteranceId":"u1","heardText":"he","playedMs":5})");
+             EXPECT_TRUE(c.state.open_utterances.empty());
+             return c.publish("transcript.final", final_text("u1"));
+         },
+         "refused utterance_closed"},
+        {"nobody speaks for somebody else", running,
+         [](Call& c) { return c.publish("transcript.utterance.started", utterance("u1", "bot")); },
+         "refused not_yourself"},
+        {"nobody goes on with another's utterance", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             return c.publish("transcript.final", final_text("u1"), Role::agent, "bot");
+         },
+         "refused utterance_not_yours"},
+        {"a user cannot make what only the server makes", running,
+         [](Call& c) {
+             return c.publish("call.ended",
+                              R"({"callId":"sess_1","endedAt":"2026-02-16T10:00:00.000Z",)"
+                              R"("durationSeconds":1,"endReason":"completed"})");
+         },
+         "refused type_not_allowed"},
+        {"a viewer says nothing", running,
+         [](Call& c) { return c.publish("x.note", "{}", Role::viewer, "vic"); },
+         "refused type_not_allowed"},
+        {"the owner adds somebody", running,
+         [](Call& c) { return c.run(AddParticipant{{"bob", Role::viewer, ""}}); },
+         "call.participant.added"},
+        {"an agent does not", running,
+         [](Call& c) {
+             return c.run(AddParticipant{{"bob", Role::viewer, ""}}, Role::agent, "bot");
+         },
+         "refused forbidden"},
+        {"one user has one role", running,
+         [](Call& c) { return c.run(AddParticipant{{"bot", Role::viewer, ""}}); },
+         "refused participant_conflict"},
+        {"the owner stays", running, [](Call& c) { return c.run(RemoveParticipant{"ada", ""}); },
+         "refused participant_conflict"},
+        {"somebody is removed", running,
+         [](Call& c) { return c.run(RemoveParticipant{"bot", ""}); }, "call.participant.left"},
+        {"nobody can be removed who was never there", running,
+         [](Call& c) { return c.run(RemoveParticipant{"eve", ""}); },
+         "refused participant_not_found"},
+        {"an invite lets one guest in", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
+         },
+         "call.invite.redeemed call.participant.added"},
+        {"ids may be as long as they like", running,
+         [](Call& c) {
+             const std::string who(128, 'g');
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             const auto came = c.run(RedeemInvite{"inv_1", {who, Role::user, "Guest"}});
+             return came + " " + c.run(LineChanged{who, true}) + " " +
+                    c.run(RemoveParticipant{who, ""});
+         },
+         "call.invite.redeemed call.participant.added call.participant.joined "
+         "call.participant.connection.changed call.participant.left"},
+        {"and no second one", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
+             return c.run(RedeemInvite{"inv_1", {"gst_2", Role::user, ""}});
+         },
+         "refused invite_invalid"},
+        {"a revoked invite lets nobody in", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(RevokeInvite{"inv_1"});
+             return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
+         },
+         "refused invite_invalid"},
+        {"nor does one that has expired", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.now += std::chrono::hours(1);
+             return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
+         },
+         "refused invite_invalid"},
+    };
+    for (const auto& [name, given, when, then] : cases) {
+        SCOPED_TRACE(name);
+        Call call;
+        given(call);
+        EXPECT_EQ(when(call), then);
+    }
+}
+
+TEST(Deadlines, FireOnceAndInTheirOrder) {
+    Call call;
+    call.create();
+    EXPECT_EQ(next_deadline(call.state), begin + std::chrono::minutes(5));
+    call.now = begin + std::chrono::minutes(4);
+    EXPECT_EQ(call.run(TimePassed{}), "nothing");
+    call.run(LineChanged{"ada", true});
+    const WallTime connected = call.now;
+    EXPECT_EQ(next_deadline(call.state), connected + std::chrono::minutes(59));
+    call.now = connected + std::chrono::minutes(59);
+    EXPECT_EQ(call.run(TimePassed{}), "call.deadline.warning");
+    EXPECT_EQ(call.run(TimePassed{}), "nothing");
+    EXPECT_EQ(next_deadline(call.state), connected + std::chrono::hours(1));
+    call.now = connected + std::chrono::hours(1);
+    EXPECT_EQ(call.run(TimePassed{}), "call.ended");
+    EXPECT_EQ(call.run(TimePassed{}), "nothing");
+    EXPECT_EQ(next_deadline(call.state), WallTime::max());
+    EXPECT_EQ(call.state.end_reason, "timeout");
+}
+
+TEST(Deadlines, NobodyConnectsInTime) {
+    Call call;
+    call.create();
+    call.now = begin + std::chrono::minutes(5);
+    EXPECT_EQ(call.run(TimePassed{}), "call.terminal_failure");
+    EXPECT_EQ(call.state.end_reason, "connect_timeout");
+}
+
+TEST(Deadlines, AnEmptyCallIsReaped) {
+    Call call;
+    call.running();
+    call.run(LineChanged{"ada", false});
+    EXPECT_EQ(next_deadline(call.state), begin + std::chrono::minutes(15));
+    call.now = begin + std::chrono::minutes(15);
+    EXPECT_EQ(call.run(TimePassed{}), "call.ended");
+}
+
+// The fold of the same events is the same state, whatever decided them.
+TEST(Fold, IsAllThatIsLeftOfACall) {
+    Call call;
+    call.running();
+    call.publish("transcript.utterance.started", utterance("u1", "ada"));
+    call.publish("transcript.final", final_text("u2"));
+    call.run(CreateInvite{"inv_1", Role::viewer, 3, begin + std::chrono::hours(1)});
+    call.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
+    State again;
+    again.id = "sess_1";
+    for (const auto& json : call.log) {
+        const auto event = call.checker.read_stored(json);
+        ASSERT_TRUE(event.has_value());
+        apply(again, *event, "ada");
+    }
+    EXPECT_EQ(again.status, call.state.status);
+    EXPECT_EQ(again.connected_at, call.state.connected_at);
+    EXPECT_EQ(again.participants.size(), call.state.participants.size());
+    EXPECT_EQ(again.participants.back().name, "Guest");
+    EXPECT_EQ(again.invites.front().uses_left, 2);
+    EXPECT_EQ(again.open_utterances.size(), 1u);
+    EXPECT_EQ(again.closed_utterances, call.state.closed_utterances);
+}
+
+TEST(Access, AStrangerSeesNothing) {
+    Call call;
+    call.running();
+    struct Case {
+        const char* name;
+        Caller caller;
+        std::optional<Role> then;
+    };
+    const Case cases[] = {
+        {"the owner", {"ada", "acct_1", Role::user}, Role::user},
+        {"the agent who was asked", {"bot", "acct_1", Role::agent}, Role::agent},
+        {"another user of the account", {"eve", "acct_1", Role::user}, std::nullopt},
+        {"a service of the account", {"key_1", "acct_1", Role::service}, Role::service},
+        {"a service of another", {"key_1", "acct_2", Role::service}, std::nullopt},
+        {"an operator of another", {"op", "acct_2", Role::operator_}, std::nullopt},
+        {"the administrator", {"root", "acct_0", Role::admin}, Role::admin},
+        {"an agent nobody asked", {"bot2", "acct_1", Role::agent}, std::nullopt},
+    };
+    for (const auto& [name, caller, then] : cases) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(role_in(call.state, caller), then);
+    }
+    call.run(RemoveParticipant{"bot", ""});
+    EXPECT_EQ(role_in(call.state, {"bot", "acct_1", Role::agent}), std::nullopt);
+}
+
+}  // namespace lifeline::call

@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "call/payload.h"
+#include "call/rules.h"
+
+namespace lifeline::call::rules {
+
+namespace {
+
+using contract::EventType;
+
+bool same_request(const State& state, const Create& create) {
+    const bool same_members = std::ranges::all_of(create.members, [&](const Member& member) {
+        const Participant* known = state.participant(member.user_id);
+        return known != nullptr && known->role == member.role;
+    });
+    return same_members && state.owner_id == create.owner_id &&
+           state.account_id == create.account_id && state.channel == create.channel &&
+           state.direction == create.direction && state.correlation_id == create.correlation_id &&
+           state.metadata_json == create.metadata_json && state.continues == create.continues &&
+           state.max_duration == create.max_duration &&
+           state.reconnect_window == create.reconnect_window;
+}
+
+std::unexpected<Error> illegal(const State& state, std::string_view wanted) {
+    return fail(Code::conflict, "illegal_transition",
+                fmt::format("a call that is {} cannot become {}", to_text(state.status), wanted),
+                "/status");
+}
+
+bool names_other_ids(const State& state, const SetStatus& command) {
+    const auto differs = [](const std::string& wanted, const std::string& known) {
+        return !wanted.empty() && wanted != known;
+    };
+    const ProviderIds& wanted = command.provider_ids;
+    const ProviderIds& known = state.provider_ids;
+    return differs(command.provider, state.provider) || differs(wanted.room_id, known.room_id) ||
+           differs(wanted.call_id, known.call_id) ||
+           differs(wanted.participant_id, known.participant_id);
+}
+
+Result<Decision> activate(const State& state, const SetStatus& command, WallTime now) {
+    if (state.status == Status::active) {
+        if (names_other_ids(state, command))
+            return fail(Code::conflict, "provider_immutable",
+                        "the provider's ids were set when the call became active");
+        return Decision{};
+    }
+    if (state.status != Status::created) return illegal(state, "active");
+    Decision decision;
+    // Without a media provider there is no other moment at which the media would be up.
+    const bool provider = !command.provider.empty() || !state.provider.empty();
+    start(state, command, !provider, now, decision.events);
+    return decision;
+}
+
+}  // namespace
+
+Result<Decision> create(const State& state, const Create& command) {
+    if (state.status != Status::none) {
+        if (same_request(state, command)) return Decision{};
+        return fail(Code::conflict, "id_conflict",
+                    "this sessionId or Idempotency-Key was used for another call");
+    }
+    Payload payload;
+    payload.text("callId", state.id)
+        .text("ownerId", command.owner_id)
+        .text("accountId", command.account_id)
+        .text("channel", command.channel)
+        .optional("direction", command.direction)
+        .optional("provider", command.provider)
+        .optional("correlationId", command.correlation_id)
+        .optional("continues", command.continues)
+        .raw("metadata", command.metadata_json)
+        .integer("connectTimeoutMs", command.connect_timeout.count())
+        .integer("maxDurationMs", command.max_duration.count())
+        .integer("reconnectWindowMs", command.reconnect_window.count());
+    Decision decision;
+    decision.events.push_back({"ll_created", EventType::call_created, payload.take()});
+    for (const Member& member : command.members)
+        decision.events.push_back(added(state, member, command.owner_id));
+    return decision;
+}
+
+void start(const State& state, const SetStatus& how, bool connected, WallTime now,
+           std::vector<ServerEvent>& events) {
+    Payload started;
+    started.text("callId", state.id)
+        .text("channel", state.channel)
+        .text("direction", state.direction.empty() ? "outbound" : state.direction)
+        .text("provider", !how.provider.empty()     ? how.provider
+                          : !state.provider.empty() ? state.provider
+                                                    : "none")
+        .optional("providerRoomId", how.provider_ids.room_id)
+        .optional("providerCallId", how.provider_ids.call_id)
+        .optional("providerParticipantId", how.provider_ids.participant_id);
+    events.push_back({"ll_started", EventType::call_started, started.take()});
+    events.push_back({"ll_connecting", EventType::call_connecting,
+                      Payload().text("callId", state.id).integer("attempt", 1).take()});
+    if (!connected) return;
+    events.push_back(
+        {"ll_connected", EventType::call_connected,
+         Payload().text("callId", state.id).text("connectedAt", format_rfc3339(now)).take()});
+}
+
+Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
+                            WallTime now) {
+    switch (command.wanted) {
+        case Status::active:
+            return activate(state, command, now);
+        case Status::ended: {
+            if (state.status == Status::ended) return Decision{};
+            if (!state.open()) return illegal(state, "ended");
+            Decision decision;
+            decision.events.push_back(end(state,
+                                          command.reason.empty() ? "completed" : command.reason,
+                                          command.detail, from.actor.id, now));
+            return decision;
+        }
+        case Status::failed: {
+            if (state.status == Status::failed) return Decision{};
+            if (!state.open()) return illegal(state, "failed");
+            Decision decision;
+            decision.events.push_back(fail_call(
+                state, command.reason.empty() ? "reported" : command.reason,
+                command.detail.empty() ? "reported by the application" : command.detail, now));
+            return decision;
+        }
+        default:
+            return illegal(state, to_text(command.wanted));
+    }
+}
+
+// The id is the same for every way of being over: whatever happens twice, a call ends once.
+ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
+                std::string_view by, WallTime now) {
+    const Millis talked = state.connected_at == WallTime{}
+                              ? Millis{0}
+                              : std::max(now - state.connected_at, Millis{0});
+    return {"ll_over", EventType::call_ended,
+            Payload()
+                .text("callId", state.id)
+                .text("endedAt", format_rfc3339(now))
+                .integer("durationSeconds",
+                         std::chrono::duration_cast<std::chrono::seconds>(talked).count())
+                .text("endReason", reason)
+                .optional("endDetail", detail)
+                .optional("by", by)
+                .take()};
+}
+
+ServerEvent fail_call(const State& state, std::string_view code, std::string_view message,
+                      WallTime now) {
+    return {"ll_over", EventType::call_terminal_failure,
+            Payload()
+                .text("callId", state.id)
+                .text("failedAt", format_rfc3339(now))
+                .text("code", code)
+                .text("message", message)
+                .take()};
+}
+
+Result<Decision> time_passed(const State& state, WallTime now) {
+    Decision decision;
+    if (!state.open() || now < next_deadline(state)) return decision;
+    if (state.connected_at == WallTime{}) {
+        decision.events.push_back(
+            fail_call(state, "connect_timeout", "nobody connected in time", now));
+        return decision;
+    }
+    if (!state.anyone_connected() && state.reconnect_window > Millis{0} &&
+        now >= state.empty_since + state.reconnect_window) {
+        decision.events.push_back(end(state, "timeout", "nobody was connected any more", "", now));
+        return decision;
+    }
+    const WallTime longest = state.connected_at + state.max_duration;
+    if (now >= longest) {
+        decision.events.push_back(
+            end(state, "timeout", "the longest duration was reached", "", now));
+        return decision;
+    }
+    decision.events.push_back({"ll_warned_max_duration", EventType::call_deadline_warning,
+                               Payload()
+                                   .text("callId", state.id)
+                                   .text("deadlineAt", format_rfc3339(longest))
+                                   .integer("remainingMs", (longest - now).count())
+                                   .text("kind", "max_duration")
+                                   .take()});
+    return decision;
+}
+
+}  // namespace lifeline::call::rules

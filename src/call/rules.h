@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "call/command.h"
+#include "call/decide.h"
+#include "call/state.h"
+
+// The parts of `decide`, by what they are about. Each reads the state and says what follows.
+namespace lifeline::call::rules {
+
+// lifecycle.cpp: how a call begins, becomes active and is over, and what time does to it.
+Result<Decision> create(const State& state, const Create& command);
+Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
+                            WallTime now);
+Result<Decision> time_passed(const State& state, WallTime now);
+ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
+                std::string_view by, WallTime now);
+ServerEvent fail_call(const State& state, std::string_view code, std::string_view message,
+                      WallTime now);
+// The events that make a created call active; `connected` where nothing else will say so.
+void start(const State& state, const SetStatus& how, bool connected, WallTime now,
+           std::vector<ServerEvent>& events);
+
+// participants.cpp: who may come, who is here, and invitations.
+Result<Decision> add_participant(const State& state, const AddParticipant& command,
+                                 const Command& from);
+Result<Decision> remove_participant(const State& state, const RemoveParticipant& command);
+Result<Decision> create_invite(const State& state, const CreateInvite& command,
+                               const Command& from);
+Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,
+                               const Command& from);
+Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, WallTime now);
+Result<Decision> line_changed(const State& state, const LineChanged& command, WallTime now);
+Result<Decision> recovered(const State& state);
+ServerEvent added(const State& state, const Member& member, std::string_view by);
+
+// speech.cpp: what a participant publishes.
+Result<Decision> publish(const State& state, const Publish& command, const Command& from,
+                         WallTime now);
+
+}  // namespace lifeline::call::rules

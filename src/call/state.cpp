@@ -1,0 +1,67 @@
+#include "call/state.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace lifeline::call {
+
+std::string_view to_text(Status status) {
+    switch (status) {
+        case Status::none:
+            return "none";
+        case Status::created:
+            return "created";
+        case Status::active:
+            return "active";
+        case Status::ended:
+            return "ended";
+        case Status::failed:
+            break;
+    }
+    return "failed";
+}
+
+std::string_view to_text(Phase phase) {
+    switch (phase) {
+        case Phase::none:
+            return "none";
+        case Phase::connecting:
+            return "connecting";
+        case Phase::connected:
+            return "connected";
+        case Phase::held:
+            break;
+    }
+    return "held";
+}
+
+const Participant* State::participant(std::string_view participant_id) const {
+    const auto found = std::ranges::find(participants, participant_id, &Participant::id);
+    return found == participants.end() ? nullptr : &*found;
+}
+
+Participant* State::participant(std::string_view participant_id) {
+    const auto found = std::ranges::find(participants, participant_id, &Participant::id);
+    return found == participants.end() ? nullptr : &*found;
+}
+
+const Invite* State::invite(std::string_view invite_id) const {
+    const auto found = std::ranges::find(invites, invite_id, &Invite::id);
+    return found == invites.end() ? nullptr : &*found;
+}
+
+bool State::anyone_connected() const {
+    return std::ranges::any_of(participants, &Participant::connected);
+}
+
+std::uint64_t utterance_hash(std::string_view utterance_id) {
+    // FNV-1a and not std::hash: the fold must be the same in every build.
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : utterance_id) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001b3;
+    }
+    return hash;
+}
+
+}  // namespace lifeline::call

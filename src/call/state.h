@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "contract/event.h"
+#include "contract/role.h"
+
+namespace lifeline::call {
+
+// What a call is, for those who ask: created -> active -> ended | failed. `none` is a stream that
+// has no event yet.
+enum class Status : std::uint8_t { none, created, active, ended, failed };
+// Refines `active`.
+enum class Phase : std::uint8_t { none, connecting, connected, held };
+
+std::string_view to_text(Status status);
+std::string_view to_text(Phase phase);
+
+struct Participant {
+    std::string id;  // The userId: a person is in a call once, under one role.
+    contract::Role role = contract::Role::user;
+    std::string name;
+    bool joined = false;     // Has been here; false while only asked to come.
+    bool removed = false;    // May not come back, unless added again.
+    bool connected = false;  // Has a socket, as far as the journal knows.
+    // How often each of these was recorded; they make the server's event ids, which a restart must
+    // repeat.
+    std::uint32_t additions = 0;
+    std::uint32_t joins = 0;
+    std::uint32_t line_changes = 0;
+};
+
+struct Invite {
+    std::string id;
+    contract::Role role = contract::Role::user;
+    std::int64_t uses_left = 0;
+    WallTime expires_at;
+    bool revoked = false;
+};
+
+// An utterance that was begun and has no final text yet.
+struct OpenUtterance {
+    std::string id;
+    std::string starter;
+    std::int64_t rev = -1;  // Of the last partial; -1 before the first.
+};
+
+// What a media provider calls things; set when the call becomes active, immutable after.
+struct ProviderIds {
+    std::string room_id;
+    std::string call_id;
+    std::string participant_id;
+    friend bool operator==(const ProviderIds&, const ProviderIds&) = default;
+};
+
+// The fold of one call's events and nothing else: the same events give the same state, byte for
+// byte. `decide` reads it, `apply` is the only thing that changes it.
+struct State {
+    std::string id;
+    std::string owner_id;
+    std::string account_id;
+    std::string channel;
+    std::string direction;
+    std::string provider;
+    std::string correlation_id;
+    std::string metadata_json;
+    std::string continues;
+    ProviderIds provider_ids;
+
+    Status status = Status::none;
+    Phase phase = Phase::none;
+    std::vector<Participant> participants;
+    std::vector<Invite> invites;
+
+    std::vector<OpenUtterance> open_utterances;
+    // Hashes of the ids of utterances that have their final text: there is at most one each.
+    std::vector<std::uint64_t> closed_utterances;
+
+    WallTime created_at;
+    WallTime started_at;
+    WallTime connected_at;
+    WallTime over_at;
+    // Since when nobody has had a socket here; meaningful while the call is open.
+    WallTime empty_since;
+    std::string end_reason;     // endReason of call.ended, code of call.terminal_failure
+    std::string terminal_json;  // The event that ended the call, for whoever comes after.
+
+    Millis connect_timeout{0};
+    Millis max_duration{0};
+    Millis reconnect_window{0};
+    bool duration_warned = false;
+    std::uint32_t hold_changes = 0;
+
+    bool open() const { return status == Status::created || status == Status::active; }
+    bool over() const { return status == Status::ended || status == Status::failed; }
+    // Null when this id was never in the call.
+    const Participant* participant(std::string_view participant_id) const;
+    Participant* participant(std::string_view participant_id);
+    const Invite* invite(std::string_view invite_id) const;
+    bool anyone_connected() const;
+};
+
+// Takes one event of the call's stream into the state. Events come in order of their seq, each
+// once. Times come from the `ts` of events that the server made, so that deciding and replaying
+// agree.
+void apply(State& state, const contract::Event& event, std::string_view actor_id);
+
+std::uint64_t utterance_hash(std::string_view utterance_id);
+
+}  // namespace lifeline::call
