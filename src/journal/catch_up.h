@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "journal/epoch.h"
+#include "journal/index.h"
+#include "journal/seals.h"
+#include "sql/database.h"
+
+namespace lifeline::journal {
+
+// What a start found out on its way through the rows.
+struct CaughtUp {
+    WallTime wall;  // Of the last row.
+    // Rows up to here were taken on a seal's word, and are still to be checked.
+    std::optional<HeadMark> trusted;
+};
+
+// One pass over the last rows: every one behind the newest seal is checked (and at least
+// the policy's last events are), every one beyond the index's cursor is folded into it.
+Result<CaughtUp> catch_up(sql::Database& database, const std::vector<Epoch>& epochs,
+                          const SealFile& seals, const SealPolicy& policy, std::uint64_t head,
+                          Index& index);
+
+}  // namespace lifeline::journal

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "journal/checksum.h"
+#include "journal/epoch.h"
+#include "journal/folder.h"
+#include "journal/journal.h"
+#include "journal/stream_index.h"
+#include "sql/database.h"
+
+namespace lifeline::journal {
+
+// A run of a stream's index, without a gap from first_seq on.
+struct IndexRun {
+    std::uint64_t first_seq = 1;
+    std::vector<IndexEntry> entries;
+    WallTime recorded_at;  // Of the last.
+
+    std::uint64_t head() const { return first_seq + entries.size() - 1; }
+};
+
+// By name, so that pages are written in the order of their key.
+using IndexBatch = std::map<std::string, IndexRun>;
+
+// index.db: the index as far as it has been written, one packed page per stream and batch. It can
+// be deleted at any time the journal is closed and is rebuilt from the journal at the next start;
+// its commits need no fsync. Blocks; lives on the reader's worker.
+class IndexStore {
+public:
+    // Whatever cannot be used (missing, damaged, of another journal or format) is replaced by an
+    // empty store. `belongs` says whether the journal knows the cursor that the file has.
+    static Result<IndexStore> open(const Folder& folder, Random& random,
+                                   const std::function<Result<bool>(const HeadMark&)>& belongs);
+
+    const HeadMark& cursor() const { return cursor_; }
+    const KeyedHash& id_hash() const { return id_hash_; }
+
+    // The batch and the cursor that follows from it, in one transaction.
+    Status write(const IndexBatch& batch, const HeadMark& cursor);
+
+    // A stream's entries from first_seq on, at least `count` of them where they are written.
+    Result<std::vector<IndexEntry>> load(const std::string& stream, std::uint64_t first_seq,
+                                         std::uint64_t count);
+    Result<std::optional<StreamHead>> head(const std::string& stream);
+    Result<std::vector<StreamHead>> list(const std::string& prefix, const std::string& after,
+                                         std::size_t limit);
+
+private:
+    IndexStore(sql::Database database, const KeyedHash& id_hash, const HeadMark& cursor);
+    static Result<IndexStore> open_existing(const Folder& folder);
+    static Result<IndexStore> create(const Folder& folder, Random& random);
+
+    sql::Database database_;
+    KeyedHash id_hash_;
+    HeadMark cursor_;
+};
+
+}  // namespace lifeline::journal

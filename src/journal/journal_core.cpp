@@ -1,0 +1,348 @@
+#include "journal/journal_core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "journal/sql_stream.h"
+
+namespace lifeline::journal {
+
+namespace {
+
+constexpr std::size_t group_events_max = limits::append_events_max;
+constexpr std::size_t group_bytes_max = limits::append_bytes_max;
+// What may wait for the writer: beyond it the disk is too slow for what is asked of it.
+constexpr std::size_t queued_requests_max = 16'384;
+constexpr std::size_t queued_bytes_max = 64 * 1024 * 1024;
+
+// For those whose commit was tried: whether it is on the disk will be known at the next start.
+Error in_doubt(const Error& error) {
+    return {Code::unavailable, "commit_failed", error.detail};
+}
+
+}  // namespace
+
+JournalCore::JournalCore(SqlJournalOptions options, OpenedFolder opened, Committer committer,
+                         EventReader reader)
+    : options_(std::move(options)),
+      epoch_(epoch_text(opened.head.epoch)),
+      id_hash_(opened.index->id_hash()),
+      lock_(std::move(opened.lock)),
+      committer_(std::move(committer)),
+      mark_(std::move(opened.mark)),
+      seals_(std::move(opened.seals)),
+      reader_(std::move(reader)),
+      index_(std::move(opened.index)),
+      durable_(opened.head.position) {}
+
+Status JournalCore::admit(const Request& request) const {
+    if (failure_) return fail(*failure_);
+    if (closed_) return fail(Code::unavailable, "storage_unavailable", "the journal is closed");
+    if (request.barrier) return {};
+    if (queue_.size() >= queued_requests_max || queue_bytes_ >= queued_bytes_max)
+        return fail(Code::overloaded, "overloaded", "too much waits for the disk");
+    return {};
+}
+
+void JournalCore::append(Request request) {
+    Status admitted;
+    bool wake = false;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        admitted = admit(request);
+        if (admitted) {
+            queue_bytes_ += request.bytes;
+            queue_.push_back(std::move(request));
+            wake = !std::exchange(writer_busy_, true);
+        }
+    }
+    if (wake) options_.writer.submit([self = shared_from_this()] { self->write_next(); });
+    if (admitted) return;
+    if (request.barrier) {
+        request.barrier();  // It finds out by itself what it can still do.
+        return;
+    }
+    std::vector<Request> refused;
+    refused.push_back(std::move(request));
+    refuse(std::move(refused), admitted.error());
+}
+
+void JournalCore::push_barrier(Job job) {
+    Request request;
+    request.barrier = std::move(job);
+    append(std::move(request));
+}
+
+Group JournalCore::take_group() {
+    const std::lock_guard lock(queue_mutex_);
+    Group group;
+    std::size_t events = 0;
+    std::size_t bytes = 0;
+    while (!queue_.empty()) {
+        const std::size_t more = queue_.front().bytes;
+        events += queue_.front().batch.size();
+        bytes += more;
+        if (!group.requests.empty() && (events > group_events_max || bytes > group_bytes_max))
+            break;
+        queue_bytes_ -= more;
+        group.requests.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return group;
+}
+
+void JournalCore::write_next() {
+    Group group = take_group();
+    if (const auto failed = failure()) {
+        refuse(std::move(group.requests), *failed);
+    } else if (auto written = committer_.commit(group); written) {
+        hand_to_marker(std::move(group));
+        // The answers are on their way; only those who come now wait for it.
+        const auto load = nobody_waits() ? Committer::Load::idle : Committer::Load::busy;
+        if (auto moved = committer_.checkpoint_if_due(load); !moved) fail_for_good(moved.error());
+    } else if (written.error().reason == "storage_unavailable") {
+        refuse(std::move(group.requests), written.error());  // Nothing of it was written.
+    } else {
+        fail_for_good(written.error());
+        refuse(std::move(group.requests), in_doubt(written.error()));
+    }
+    {
+        const std::lock_guard lock(queue_mutex_);
+        writer_busy_ = !queue_.empty();
+        if (!writer_busy_) return;
+    }
+    options_.writer.submit([self = shared_from_this()] { self->write_next(); });
+}
+
+void JournalCore::hand_to_marker(Group group) {
+    {
+        const std::lock_guard lock(marks_mutex_);
+        committed_.push_back(std::move(group));
+        if (std::exchange(marker_busy_, true)) return;
+    }
+    options_.marker.submit([self = shared_from_this()] { self->mark_next(); });
+}
+
+// While one mark is written several groups may be committed; the next mark then covers them all.
+void JournalCore::mark_next() {
+    std::vector<Group> groups;
+    {
+        const std::lock_guard lock(marks_mutex_);
+        groups.swap(committed_);
+        marker_busy_ = false;
+    }
+    std::vector<Request> requests;
+    const auto last = std::ranges::find_if(groups.rbegin(), groups.rend(), &Group::wrote);
+    Status marked;
+    if (const auto failed = failure()) {
+        marked = fail(*failed);  // Nothing is acknowledged any more, whatever was committed.
+    } else if (last != groups.rend()) {
+        marked = mark_.write(last->head);
+        if (marked) remember(groups, last->head);
+        if (marked) seal_if_due(groups, last->head);
+    }
+    for (Group& group : groups) std::ranges::move(group.requests, std::back_inserter(requests));
+    if (marked) {
+        answer(std::move(requests));
+    } else {
+        // Committed, but nothing would tell should it get lost.
+        fail_for_good(marked.error());
+        refuse(std::move(requests), in_doubt(marked.error()));
+    }
+}
+
+void JournalCore::remember(const std::vector<Group>& groups, const HeadMark& head) {
+    std::vector<IndexedBatch> batches;
+    for (const Group& group : groups)
+        for (const Request& request : group.requests)
+            if (!request.entries.empty())
+                batches.push_back({request.line->name, request.outcome->first_seq, request.entries,
+                                   request.outcome->recorded_at});
+    const bool flush = index_->fold(batches, head);
+    durable_.store(head.position, std::memory_order_release);
+    if (flush && !flush_asked_.exchange(true))
+        options_.reader.submit([self = shared_from_this()] { self->flush_index(); });
+}
+
+void JournalCore::seal_if_due(const std::vector<Group>& groups, const HeadMark& head) {
+    rows_unsealed_ += static_cast<std::uint64_t>(std::ranges::count_if(groups, &Group::wrote));
+    if (rows_unsealed_ < options_.seals.rows) return;
+    rows_unsealed_ = 0;
+    // One that cannot be written costs the next start some time, nothing else.
+    (void)seals_.add(head);
+}
+
+void JournalCore::scrub(std::vector<Epoch> epochs, const HeadMark& seal) {
+    scrub_next(std::make_shared<Scrub>(std::move(epochs), seal));
+}
+
+// One slice a job, so that other reads come between.
+void JournalCore::scrub_next(std::shared_ptr<Scrub> scrub) {
+    on_reader(
+        [self = weak_from_this(), scrub = std::move(scrub)](EventReader& reader, Index&) mutable {
+            const auto core = self.lock();
+            const auto more = scrub->next(reader);
+            if (!more) core->report_corrupt(more.error());
+            if (more && *more) core->scrub_next(std::move(scrub));
+        });
+}
+
+void JournalCore::flush_index() {
+    flush_asked_ = false;
+    // What cannot be written now stays in memory; only corruption needs somebody.
+    if (auto flushed = index_->flush(); !flushed) report_corrupt(flushed.error());
+}
+
+// One post per loop, however many streams of it are answered.
+void JournalCore::answer(std::vector<Request> requests) {
+    struct Answers {
+        Loop* home;
+        std::vector<Request> requests;
+    };
+    std::vector<Answers> by_loop;  // In the order in which they come up, which repeats itself.
+    for (Request& request : requests) {
+        if (request.barrier) {
+            request.barrier();
+            continue;
+        }
+        Loop* const home = &request.line->home;
+        auto found = std::ranges::find(by_loop, home, &Answers::home);
+        if (found == by_loop.end()) {
+            by_loop.push_back({home, {}});
+            found = by_loop.end() - 1;
+        }
+        found->requests.push_back(std::move(request));
+    }
+    for (Answers& answers : by_loop)
+        answers.home->post([settled = std::move(answers.requests)]() mutable {
+            for (Request& request : settled)
+                if (request.line->handle) request.line->handle->settle(request);
+        });
+}
+
+void JournalCore::refuse(std::vector<Request> requests, const Error& error) {
+    for (Request& request : requests)
+        if (!request.barrier) request.outcome = fail(error);
+    answer(std::move(requests));
+}
+
+void JournalCore::fail_for_good(const Error& error) {
+    // For those who have not been tried and those who still come: nothing of theirs is written.
+    const Error refusal{Code::unavailable, "storage_unavailable",
+                        "the journal stopped: " + error.detail};
+    std::vector<Request> waiting;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (failure_) return;
+        failure_ = refusal;
+        for (Request& request : queue_) waiting.push_back(std::move(request));
+        queue_.clear();
+        queue_bytes_ = 0;
+    }
+    options_.on_fatal(error);
+    refuse(std::move(waiting), refusal);
+}
+
+bool JournalCore::nobody_waits() const {
+    const std::lock_guard lock(queue_mutex_);
+    return queue_.empty();
+}
+
+bool JournalCore::closed() const {
+    const std::lock_guard lock(queue_mutex_);
+    return closed_;
+}
+
+std::optional<Error> JournalCore::failure() const {
+    const std::lock_guard lock(queue_mutex_);
+    return failure_;
+}
+
+void JournalCore::report_corrupt(const Error& error) {
+    if (error.code == Code::corrupt) options_.on_corrupt(error);
+}
+
+void JournalCore::open(std::string stream, Loop& home, Done<std::unique_ptr<Stream>> done) {
+    {
+        const std::lock_guard lock(queue_mutex_);
+        const bool fresh = open_streams_.insert(stream).second;
+        CHECK(fresh);
+    }
+    // Behind everything that a former handle may have left under way.
+    auto load = [self = shared_from_this(), stream = std::move(stream), &home,
+                 done = std::move(done)]() mutable {
+        self->on_reader([self = self.get(), stream = std::move(stream), &home,
+                         done = std::move(done)](EventReader&, Index& index) mutable {
+            auto entries = index.load(stream, 1, UINT64_MAX);
+            if (!entries) {
+                self->report_corrupt(entries.error());
+                self->released(stream);
+                home.post([done = std::move(done), error = entries.error()]() mutable {
+                    done(fail(std::move(error)));
+                });
+                return;
+            }
+            home.post([core = self->shared_from_this(), stream = std::move(stream), &home,
+                       entries = std::move(*entries), done = std::move(done)]() mutable {
+                auto line = std::make_shared<Line>(std::move(stream), home);
+                line->head = entries.size();
+                done(std::make_unique<SqlStream>(std::move(core), std::move(line),
+                                                 std::move(entries)));
+            });
+        });
+    };
+    push_barrier(std::move(load));
+}
+
+void JournalCore::released(const std::string& stream) {
+    const std::lock_guard lock(queue_mutex_);
+    open_streams_.erase(stream);
+}
+
+void JournalCore::on_reader(std::move_only_function<void(EventReader&, Index&)> work) {
+    options_.reader.submit([self = shared_from_this(), work = std::move(work)]() mutable {
+        work(self->reader_, *self->index_);
+    });
+}
+
+void JournalCore::erase(std::vector<Place> places, Loop& home, Done<std::uint64_t> done) {
+    options_.writer.submit([self = shared_from_this(), places = std::move(places), &home,
+                            done = std::move(done)]() mutable {
+        Result<std::uint64_t> erased;
+        if (const auto failed = self->failure())
+            erased = fail(*failed);
+        else
+            erased = self->committer_.erase(places);
+        if (!erased && erased.error().reason == "storage_failed")
+            self->fail_for_good(erased.error());
+        home.post([done = std::move(done), erased = std::move(erased)]() mutable {
+            done(std::move(erased));
+        });
+    });
+}
+
+void JournalCore::close(Loop& home, Done<void> done) {
+    auto settle = [self = shared_from_this(), &home, done = std::move(done)]() mutable {
+        self->on_reader(
+            [self = self.get(), &home, done = std::move(done)](EventReader&, Index& index) mutable {
+                auto flushed = index.flush();
+                self->options_.writer.submit([self = self->shared_from_this(), &home, flushed,
+                                              done = std::move(done)]() mutable {
+                    Status closed = std::move(flushed);
+                    if (const auto failed = self->failure())
+                        closed = fail(*failed);
+                    else if (auto moved = self->committer_.checkpoint_all(); closed)
+                        closed = std::move(moved);
+                    home.post([done = std::move(done), closed = std::move(closed)]() mutable {
+                        done(std::move(closed));
+                    });
+                });
+            });
+    };
+    push_barrier(std::move(settle));
+    const std::lock_guard lock(queue_mutex_);
+    closed_ = true;
+}
+
+}  // namespace lifeline::journal

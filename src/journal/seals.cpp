@@ -1,0 +1,63 @@
+#include "journal/seals.h"
+
+#include <string>
+
+#include "journal/encoding.h"
+
+namespace lifeline::journal {
+
+namespace {
+
+constexpr std::string_view tag = "LLSEAL1\n";
+constexpr std::size_t position_at = 8;
+constexpr std::size_t hash_at = 16;
+constexpr std::size_t epoch_at = 48;
+constexpr std::size_t signature_at = 64;
+constexpr std::size_t seal_bytes = signature_at + ed25519_signature_bytes;
+
+std::string signed_part(const HeadMark& head) {
+    std::string text(tag);
+    put(text, head.position);
+    text += view(head.hash);
+    text += view(head.epoch);
+    return text;
+}
+
+}  // namespace
+
+SealFile::SealFile(sql::File file, SigningKey key, std::uint64_t count)
+    : file_(std::move(file)), key_(std::move(key)), verify_key_(key_.verify_key()), count_(count) {}
+
+Result<SealFile> SealFile::open(const Folder& folder, const FolderKey& key) {
+    auto file = sql::File::open(folder.seals(), folder.vfs);
+    if (!file) return fail(file.error());
+    const auto size = file->size();
+    if (!size) return fail(size.error());
+    // The end of a torn one is written over.
+    return SealFile(std::move(*file), SigningKey::from_seed(key.derive("journal seal")),
+                    *size / seal_bytes);
+}
+
+Result<std::optional<HeadMark>> SealFile::newest(std::uint64_t position) const {
+    std::string bytes(seal_bytes, '\0');
+    for (std::uint64_t n = count_; n > 0; --n) {
+        if (auto read = file_.read((n - 1) * seal_bytes, bytes); !read) return fail(read.error());
+        const std::string_view text = bytes;
+        if (!text.starts_with(tag) || get_at<std::uint64_t>(text, position_at) > position) continue;
+        if (!verify_key_.verify(text.substr(0, signature_at), text.substr(signature_at))) continue;
+        return HeadMark{.epoch = get_at<EpochId>(text, epoch_at),
+                        .position = get_at<std::uint64_t>(text, position_at),
+                        .hash = get_at<Digest>(text, hash_at)};
+    }
+    return std::nullopt;
+}
+
+Status SealFile::add(const HeadMark& head) {
+    std::string seal = signed_part(head);
+    seal += view(key_.sign(seal));
+    auto written = file_.write(count_ * seal_bytes, seal);
+    if (written) ++count_;
+    return written;
+}
+
+}  // namespace lifeline::journal

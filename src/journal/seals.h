@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "base/signature.h"
+#include "journal/epoch.h"
+#include "journal/folder.h"
+#include "sql/file.h"
+
+namespace lifeline::journal {
+
+struct SealPolicy {
+    std::uint64_t rows = 1'000;  // Between one seal and the next.
+    // Checked at every start whatever is sealed: 25 to 50 ms.
+    std::uint64_t events_always_checked = 100'000;
+};
+
+// Signed checkpoints of the chain, in a file of their own: at this position, the chain had this
+// hash. A start trusts what one vouches for and checks only what came after it; what lies before is
+// checked again in the background. They are also what an outsider can check a copy of the journal
+// against, with the public key alone. A seal that is lost or torn costs only time. Lives on the
+// marker's worker.
+class SealFile {
+public:
+    static Result<SealFile> open(const Folder& folder, const FolderKey& key);
+
+    // The newest that holds, at or before `position`.
+    Result<std::optional<HeadMark>> newest(std::uint64_t position) const;
+    Status add(const HeadMark& head);
+
+private:
+    SealFile(sql::File file, SigningKey key, std::uint64_t count);
+
+    sql::File file_;
+    SigningKey key_;
+    VerifyKey verify_key_;
+    std::uint64_t count_;
+};
+
+}  // namespace lifeline::journal
