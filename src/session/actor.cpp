@@ -1,0 +1,303 @@
+#include "session/actor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "contract/canonical.h"
+#include "session/limits.h"
+
+namespace lifeline::session {
+
+namespace {
+
+const contract::Actor the_server{"server", "lifeline"};
+
+}  // namespace
+
+// What one turn has decided so far, and whom it will answer.
+struct Actor::Turn {
+    struct Answer {
+        Done<Receipt> done;
+        std::string event_id;
+        std::size_t draft = 0;  // Whose seq the answer names.
+    };
+    std::vector<journal::Draft> drafts;
+    std::vector<std::size_t> id_hashes;
+    std::vector<Answer> answers;
+    std::size_t bytes = 0;
+
+    bool full() const { return drafts.size() >= turn_events_max || bytes >= turn_bytes_max; }
+    bool may_have(std::string_view event_id) const {
+        return std::ranges::find(id_hashes, std::hash<std::string_view>{}(event_id)) !=
+               id_hashes.end();
+    }
+    void add(journal::Draft draft) {
+        id_hashes.push_back(std::hash<std::string_view>{}(draft.event_id));
+        bytes += draft.bytes.size();
+        drafts.push_back(std::move(draft));
+    }
+};
+
+Actor::Actor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
+             contract::EventChecker& checker)
+    : id_(std::move(id)),
+      stream_(std::move(stream)),
+      loop_(loop),
+      checker_(checker),
+      last_used_(loop.clock().steady()) {
+    state_.id = id_;
+}
+
+Actor::~Actor() {
+    *alive_ = false;
+    if (deadline_timer_ != 0) loop_.cancel_timer(deadline_timer_);
+}
+
+void Actor::load(Ready ready) {
+    loading_ = true;
+    read_on(std::make_shared<Ready>(std::move(ready)));
+}
+
+void Actor::read_on(std::shared_ptr<Ready> ready) {
+    if (folded_ == stream_->head()) {
+        loading_ = false;
+        arm_deadline();
+        (*ready)({});
+        schedule();
+        return;
+    }
+    stream_->read(folded_, {},
+                  [this, alive = alive_, ready](Result<std::vector<journal::StoredEvent>> events) {
+                      if (!*alive) return;
+                      if (!events) {
+                          (*ready)(fail(events.error()));
+                          return;
+                      }
+                      for (const auto& stored : *events) {
+                          folded_ = stored.seq;
+                          if (stored.erased) continue;
+                          const auto event = checker_.read_stored(stored.bytes);
+                          // What was checked before it was written cannot be wrong now.
+                          CHECK(event.has_value());
+                          call::apply(state_, *event, stored.actor.id);
+                      }
+                      read_on(ready);
+                  });
+}
+
+void Actor::submit(call::Command command, Done<Receipt> answer) {
+    last_used_ = loop_.clock().steady();
+    if (mailbox_.size() >= mailbox_commands_max) {
+        answer(fail(Code::overloaded, "overloaded", "this call's mailbox is full"));
+        return;
+    }
+    mailbox_.push_back({std::move(command), std::move(answer), false});
+    schedule();
+}
+
+void Actor::watch(Watcher& watcher) {
+    watchers_.push_back(&watcher);
+}
+
+void Actor::unwatch(Watcher& watcher) {
+    CHECK(std::erase(watchers_, &watcher) == 1);
+    last_used_ = loop_.clock().steady();
+}
+
+bool Actor::idle() const {
+    return watchers_.empty() && mailbox_.empty() && !appending_ && !loading_ && looking_up_ == 0;
+}
+
+void Actor::schedule() {
+    if (turn_scheduled_ || appending_ || loading_ || mailbox_.empty()) return;
+    turn_scheduled_ = true;
+    loop_.post([this, alive = alive_] {
+        if (!*alive) return;
+        turn_scheduled_ = false;
+        run_turn();
+    });
+}
+
+void Actor::run_turn() {
+    if (appending_ || loading_) return;
+    Turn turn;
+    while (!mailbox_.empty() && !turn.full()) {
+        Submission submission = std::move(mailbox_.front());
+        mailbox_.pop_front();
+        if (!decide_one(submission, turn)) {
+            mailbox_.push_front(std::move(submission));
+            break;
+        }
+    }
+    if (turn.drafts.empty()) {
+        appended(std::move(turn), journal::Appended{folded_ + 1, folded_, 0, {}});
+    } else {
+        append(std::move(turn));
+    }
+}
+
+bool Actor::decide_one(Submission& submission, Turn& turn) {
+    auto* publish = std::get_if<call::Publish>(&submission.command.request);
+    if (publish != nullptr) {
+        const auto event_id = publish->event.id();
+        // The same id earlier in this very turn: by the next turn the journal knows it.
+        if (turn.may_have(event_id)) return false;
+        if (!submission.known_new && stream_->find(event_id)) {
+            look_up(std::move(submission));
+            return true;
+        }
+    }
+    const WallTime now = loop_.clock().wall();
+    auto decision = call::decide(state_, submission.command, now);
+    if (!decision) {
+        submission.answer(fail(std::move(decision.error())));
+        return true;
+    }
+    // All of them are made before any is applied: what breaks the contract (an id that only a token
+    // could bring in) refuses the command and leaves the state alone.
+    std::vector<contract::Event> made;
+    for (const call::ServerEvent& wanted : decision->events) {
+        auto event = make(wanted, now);
+        if (!event) {
+            submission.answer(fail(std::move(event.error())));
+            return true;
+        }
+        made.push_back(std::move(*event));
+    }
+    Turn::Answer answer{std::move(submission.answer), {}, turn.drafts.size()};
+    const auto add = [&](const contract::Event& event, const contract::Actor& by,
+                         std::string cause) {
+        call::apply(state_, event, by.id);
+        if (answer.event_id.empty()) answer.event_id = event.id();
+        turn.add({std::string(event.id()), by, std::move(cause), event.json()});
+    };
+    std::string cause;
+    if (publish != nullptr) {
+        add(publish->event, submission.command.actor, {});
+        cause = publish->event.id();
+    }
+    for (const auto& event : made)
+        add(event, publish != nullptr ? the_server : submission.command.actor, cause);
+    turn.answers.push_back(std::move(answer));
+    return true;
+}
+
+Result<contract::Event> Actor::make(const call::ServerEvent& wanted, WallTime now) {
+    const auto type = contract::type_info(wanted.type).name;
+    auto event = checker_.check(
+        contract::event_json(wanted.id, id_, format_rfc3339(now), type, wanted.payload),
+        contract::Sender::server);
+    if (!event)
+        log::error("session={} type={} could not be made: {} {}", id_, type, event.error().reason,
+                   event.error().pointer);
+    return event;
+}
+
+void Actor::append(Turn turn) {
+    appending_ = true;
+    auto drafts = std::move(turn.drafts);
+    stream_->append(
+        folded_, std::move(drafts),
+        [this, alive = alive_, turn = std::move(turn)](Result<journal::Appended> result) mutable {
+            if (!*alive) return;
+            appending_ = false;
+            appended(std::move(turn), std::move(result));
+        });
+}
+
+void Actor::appended(Turn turn, Result<journal::Appended> result) {
+    if (!result) {
+        for (auto& answer : turn.answers) answer.done(fail(result.error()));
+        reload(result.error());
+        return;
+    }
+    const bool changed = result->head > folded_;
+    folded_ = result->head;
+    if (changed) {
+        arm_deadline();
+        // A watcher may leave, or bring another, while it is told.
+        for (std::size_t i = watchers_.size(); i > 0; --i)
+            if (i <= watchers_.size()) watchers_[i - 1]->changed();
+        if (on_appended) on_appended();
+    }
+    const std::size_t events = turn.id_hashes.size();
+    for (auto& answer : turn.answers) {
+        const bool nothing = answer.event_id.empty();
+        CHECK(nothing || answer.draft < events);
+        answer.done(Receipt{std::move(answer.event_id),
+                            nothing ? folded_ : result->first_seq + answer.draft, false, folded_});
+    }
+    schedule();
+}
+
+// The state has decisions in it that were not written: it is read anew. Nothing was acknowledged,
+// so nothing is lost.
+void Actor::reload(Error cause) {
+    log::warn("session={} append failed reason={}, reading the call anew", id_, cause.reason);
+    state_ = call::State{};
+    state_.id = id_;
+    folded_ = 0;
+    load([this](Status loaded) {
+        if (loaded) return;
+        // Still unreadable: everyone who waits hears so, and the next command tries again.
+        for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(loaded.error()));
+        loading_ = false;
+    });
+}
+
+void Actor::look_up(Submission submission) {
+    ++looking_up_;
+    std::string event_id(std::get<call::Publish>(submission.command.request).event.id());
+    stream_->fetch(std::move(event_id),
+                   [this, alive = alive_, submission = std::move(submission)](
+                       Result<std::optional<journal::StoredEvent>> found) mutable {
+                       if (!*alive) return;
+                       --looking_up_;
+                       looked_up(std::move(submission), std::move(found));
+                   });
+}
+
+void Actor::looked_up(Submission submission, Result<std::optional<journal::StoredEvent>> found) {
+    if (!found) {
+        submission.answer(fail(found.error()));
+        return;
+    }
+    if (!*found) {
+        submission.known_new = true;
+        mailbox_.push_front(std::move(submission));
+        schedule();
+        return;
+    }
+    const auto& first = **found;
+    const auto& event = std::get<call::Publish>(submission.command.request).event;
+    const bool same =
+        first.actor == submission.command.actor && !first.erased &&
+        contract::canonical_json(first.bytes) == contract::canonical_json(event.json());
+    if (!same) {
+        submission.answer(fail(Code::conflict, "id_conflict",
+                               "this eventId was used for another event", "/eventId"));
+        return;
+    }
+    submission.answer(Receipt{first.event_id, first.seq, true, folded_});
+}
+
+void Actor::arm_deadline() {
+    const WallTime due = call::next_deadline(state_);
+    if (due == deadline_ && deadline_timer_ != 0) return;
+    if (deadline_timer_ != 0) loop_.cancel_timer(std::exchange(deadline_timer_, 0));
+    deadline_ = due;
+    if (due == WallTime::max()) return;
+    const Millis wait = std::max(due - loop_.clock().wall(), Millis{0});
+    deadline_timer_ = loop_.start_timer(wait, [this, alive = alive_] {
+        if (!*alive) return;
+        deadline_timer_ = 0;
+        deadline_ = WallTime::max();
+        submit({call::TimePassed{}, the_server, contract::Role::server}, [this, alive](auto) {
+            if (*alive) arm_deadline();  // Not yet due by the wall clock, or refused: try again.
+        });
+    });
+}
+
+}  // namespace lifeline::session

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace lifeline::session {
+
+// Commands that wait for one call's turn; the next is told overloaded. Two seconds of a flood at
+// the per-connection rate limit, times the connections of a large call.
+inline constexpr std::size_t mailbox_commands_max = 4096;
+// Events of one turn: one group of the journal.
+inline constexpr std::size_t turn_events_max = 200;
+inline constexpr std::size_t turn_bytes_max = 768 * 1024;
+// Views hear of appends at most this often: under load one transaction of theirs takes many.
+inline constexpr std::chrono::milliseconds views_told_every{20};
+// How long a call without a connection stays in memory after its last command.
+inline constexpr std::chrono::seconds idle_actor_kept{30};
+
+}  // namespace lifeline::session

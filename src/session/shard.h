@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "contract/event.h"
+#include "journal/journal.h"
+#include "session/actor.h"
+
+namespace lifeline::session {
+
+// The calls that are pinned to one loop: opens an actor when somebody asks for its call, keeps it
+// while it is used or has a deadline to keep, closes it when it is idle. Lives on its loop.
+class Shard {
+public:
+    enum class Missing { refuse, create };
+
+    Shard(Loop& loop, journal::Journal& journal);
+    ~Shard();
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
+    // The call's actor, opened if need be; session_not_found for a stream without events, unless
+    // the caller is about to write the first. The pointer is good until the loop's next job, or for
+    // as long as it is held.
+    void with(std::string id, Missing missing, Done<Actor*> done);
+
+    void submit(std::string id, call::Command command, Done<Receipt> answer);
+
+    Loop& loop() { return loop_; }
+    std::size_t open() const { return calls_.size(); }
+
+    // Called soon after appends to any of this loop's calls, at most once in a while: for views,
+    // which follow the journal in steps.
+    std::function<void()> on_appended;
+
+private:
+    struct Call {
+        std::unique_ptr<Actor> actor;
+        bool ready = false;
+        std::vector<std::pair<Missing, Done<Actor*>>> waiting;
+    };
+
+    void opened(const std::string& id, Result<std::unique_ptr<journal::Stream>> stream);
+    void loaded(const std::string& id, Status status);
+    void tell();
+    void sweep();
+
+    Loop& loop_;
+    journal::Journal& journal_;
+    contract::EventChecker checker_;
+    std::unordered_map<std::string, Call> calls_;
+    Loop::TimerId sweep_timer_ = 0;
+    Loop::TimerId tell_timer_ = 0;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace lifeline::session
