@@ -1,0 +1,175 @@
+#include "roster/roster.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace lifeline::roster {
+
+namespace {
+
+using contract::EventType;
+namespace field = contract::field;
+
+constexpr journal::ReadLimit chunk{.events = 4096, .bytes = 2 * 1024 * 1024};
+
+// Nearly all events are of no interest here; this tells them without parsing. A payload that only
+// looks like it costs one parse.
+bool may_concern(std::string_view bytes) {
+    return bytes.find("\"type\":\"call.") != std::string_view::npos ||
+           bytes.find("\"type\": \"call.") != std::string_view::npos;
+}
+
+}  // namespace
+
+Roster::Roster(Loop& home, Worker& worker, journal::Journal& journal)
+    : home_(home), worker_(worker), journal_(journal) {}
+
+Roster::~Roster() {
+    *alive_ = false;
+}
+
+void Roster::start(std::string path, Done<void> ready) {
+    ready_ = std::move(ready);
+    busy_ = true;
+    worker_.submit([this, alive = alive_, path = std::move(path)] {
+        auto opened = RosterStore::open(path);
+        Result<std::uint64_t> cursor = std::unexpected(Error{});
+        std::shared_ptr<RosterStore> store;
+        if (opened) {
+            store = std::make_shared<RosterStore>(std::move(*opened));
+            cursor = store->cursor();
+        } else {
+            cursor = fail(opened.error());
+        }
+        home_.post([this, alive, store = std::move(store), cursor = std::move(cursor)]() mutable {
+            if (!*alive) return;
+            busy_ = false;
+            if (!cursor) return finished(fail(cursor.error()));
+            store_ = std::move(store);
+            cursor_ = *cursor;
+            // A view that is ahead of its journal belongs to another history.
+            if (cursor_ > journal_.head_position()) cursor_ = 0;
+            catch_up();
+        });
+    });
+}
+
+void Roster::poke() {
+    home_.post([this, alive = alive_] {
+        if (*alive && store_) catch_up();
+    });
+}
+
+void Roster::catch_up() {
+    if (busy_) {
+        again_ = true;
+        return;
+    }
+    busy_ = true;
+    again_ = false;
+    journal_.read_all(cursor_, chunk, home_,
+                      [this, alive = alive_](Result<std::vector<journal::JournalEvent>> events) {
+                          if (!*alive) return;
+                          if (!events) return finished(fail(events.error()));
+                          if (events->empty()) return finished({});
+                          take(std::move(*events));
+                      });
+}
+
+void Roster::take(std::vector<journal::JournalEvent> events) {
+    std::vector<RosterChange> changes;
+    std::vector<Entry> news;
+    const std::uint64_t last = events.back().event.position;
+    for (const auto& [stream, stored] : events) {
+        if (stored.erased || !stream.starts_with("sess_") || !may_concern(stored.bytes)) continue;
+        const auto event = checker_.read_stored(stored.bytes);
+        if (!event) continue;
+        RosterChange change;
+        change.row.session_id = stream;
+        switch (event->type()) {
+            case EventType::call_created:
+                change.kind = RosterChange::Kind::created;
+                change.row.owner_id = event->text(field::call_created::owner_id);
+                change.row.account_id = event->text(field::call_created::account_id);
+                change.row.channel = event->text(field::call_created::channel);
+                change.row.status = "created";
+                change.row.created_at = event->ts();
+                change.row.position = stored.position;
+                break;
+            case EventType::call_started:
+                change.row.status = "active";
+                break;
+            case EventType::call_ended:
+                change.row.status = "ended";
+                break;
+            case EventType::call_terminal_failure:
+                change.row.status = "failed";
+                break;
+            case EventType::call_participant_added:
+                change.kind = RosterChange::Kind::added;
+                change.user_id = event->text(field::call_participant_added::participant_id);
+                change.row.role = event->text(field::call_participant_added::role);
+                if (!followers_.empty()) news.push_back({change.user_id, change.row});
+                break;
+            case EventType::call_participant_left:
+                change.kind = RosterChange::Kind::removed;
+                change.user_id = event->text(field::call_participant_left::participant_id);
+                break;
+            default:
+                continue;
+        }
+        changes.push_back(std::move(change));
+    }
+    worker_.submit([this, alive = alive_, store = store_, changes = std::move(changes), last,
+                    news = std::move(news)]() mutable {
+        Status status = store->apply(changes, last);
+        for (Entry& entry : news)
+            if (status) status = store->complete(entry.row);
+        home_.post([this, alive, last, news = std::move(news), status]() mutable {
+            if (*alive) applied(last, std::move(news), std::move(status));
+        });
+    });
+}
+
+void Roster::applied(std::uint64_t position, std::vector<Entry> news, Status status) {
+    if (!status) return finished(std::move(status));
+    cursor_ = position;
+    for (const Entry& entry : news)
+        std::erase_if(followers_, [&](Follower& follower) { return !follower(entry); });
+    busy_ = false;
+    catch_up();
+}
+
+void Roster::finished(Status status) {
+    busy_ = false;
+    if (!status)
+        log::error("roster cannot follow the journal reason={} {}", status.error().reason,
+                   status.error().detail);
+    if (ready_) std::exchange(ready_, {})(std::move(status));
+    if (again_) catch_up();
+}
+
+void Roster::list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done) {
+    home_.post([this, query = std::move(query), &from, done = std::move(done)]() mutable {
+        worker_.submit(
+            [store = store_, query = std::move(query), &from, done = std::move(done)]() mutable {
+                auto rows = store ? store->list(query)
+                                  : Result<std::vector<RosterRow>>(fail(
+                                        Code::unavailable, "not_ready", "the view is not open"));
+                from.post([rows = std::move(rows), done = std::move(done)]() mutable {
+                    done(std::move(rows));
+                });
+            });
+    });
+}
+
+void Roster::open_calls(Loop& from, Done<std::vector<std::string>> done) {
+    worker_.submit([store = store_, &from, done = std::move(done)]() mutable {
+        auto ids = store->open_calls();
+        from.post(
+            [ids = std::move(ids), done = std::move(done)]() mutable { done(std::move(ids)); });
+    });
+}
+
+}  // namespace lifeline::roster

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "contract/event.h"
+#include "contract/role.h"
+#include "journal/journal.h"
+#include "roster/roster_store.h"
+
+namespace lifeline::roster {
+
+using journal::Done;
+
+// Which calls there are, who may see each, and which are still open: a fold of the whole journal,
+// kept in views.db with its cursor, disposable. A list of calls is a question about many streams,
+// which no single call can answer. A moment behind the journal by nature. Lives on its loop; may be
+// asked from any.
+class Roster {
+public:
+    struct Entry {
+        std::string user_id;
+        RosterRow row;
+    };
+    // Told of each membership that begins, once it is durable. Return false to hear no more.
+    using Follower = std::move_only_function<bool(const Entry&)>;
+
+    Roster(Loop& home, Worker& worker, journal::Journal& journal);
+    ~Roster();
+    Roster(const Roster&) = delete;
+    Roster& operator=(const Roster&) = delete;
+
+    // Opens the view (made anew if it cannot be read) and brings it up to the journal's head.
+    void start(std::string path, Done<void> ready);
+
+    // Something was appended. From any thread.
+    void poke();
+
+    void list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done);
+    // Calls that are not over, for a server that starts.
+    void open_calls(Loop& from, Done<std::vector<std::string>> done);
+
+    // From the home loop.
+    void follow(Follower follower) { followers_.push_back(std::move(follower)); }
+
+private:
+    void catch_up();
+    void take(std::vector<journal::JournalEvent> events);
+    void applied(std::uint64_t position, std::vector<Entry> news, Status status);
+    void finished(Status status);
+
+    Loop& home_;
+    Worker& worker_;
+    journal::Journal& journal_;
+    contract::EventChecker checker_;
+    std::shared_ptr<RosterStore> store_;  // Touched only by the worker's jobs, once opened.
+    std::uint64_t cursor_ = 0;
+    bool busy_ = false;
+    bool again_ = false;
+    Done<void> ready_;
+    std::vector<Follower> followers_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace lifeline::roster

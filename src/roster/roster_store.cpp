@@ -1,0 +1,193 @@
+#include "roster/roster_store.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace lifeline::roster {
+
+namespace {
+
+// Raised when the tables or what is folded into them change: an older view is thrown away.
+constexpr std::int64_t view_version = 1;
+
+constexpr const char* tables = R"(
+create table if not exists meta(key text primary key, value integer not null) without rowid;
+create table if not exists calls(
+    id text primary key, owner text not null, account text not null, status text not null,
+    channel text not null, created_at text not null, position integer not null) without rowid;
+create unique index if not exists calls_by_position on calls(position);
+create index if not exists calls_by_account on calls(account, position);
+create table if not exists members(
+    user text not null, call text not null, role text not null, position integer not null,
+    primary key(user, call)) without rowid;
+create index if not exists members_by_position on members(user, position);
+)";
+
+Result<sql::Database> open_tables(const std::string& path) {
+    auto database =
+        sql::Database::open(path, {.access = sql::Access::create, .sync = sql::Sync::normal});
+    if (!database) return database;
+    if (const auto made = database->run(tables); !made) return fail(made.error());
+    return database;
+}
+
+}  // namespace
+
+Result<RosterStore> RosterStore::open(const std::string& path) {
+    auto database = open_tables(path);
+    if (database) {
+        const auto version =
+            database->number("select coalesce((select value from meta where key='version'), -1)");
+        if (version && *version == -1) {
+            const auto set = database->run("insert into meta values('version', " +
+                                           std::to_string(view_version) + "), ('cursor', 0)");
+            if (!set) return fail(set.error());
+            return RosterStore(std::move(*database));
+        }
+        if (version && *version == view_version) return RosterStore(std::move(*database));
+    }
+    // Unreadable, or of another version: a view is thrown away and folded anew.
+    if (database) database = fail(Code::conflict, "internal");
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
+    database = open_tables(path);
+    if (!database) return fail(database.error());
+    const auto set = database->run("insert into meta values('version', " +
+                                   std::to_string(view_version) + "), ('cursor', 0)");
+    if (!set) return fail(set.error());
+    return RosterStore(std::move(*database));
+}
+
+Result<std::uint64_t> RosterStore::cursor() {
+    const auto value = database_.number("select value from meta where key='cursor'");
+    if (!value) return fail(value.error());
+    return static_cast<std::uint64_t>(*value);
+}
+
+Status RosterStore::apply(const std::vector<RosterChange>& changes, std::uint64_t cursor) {
+    auto transaction = sql::Transaction::begin(database_, sql::Transaction::Kind::write);
+    if (!transaction) return fail(transaction.error());
+    for (const auto& change : changes)
+        if (const auto applied = apply_one(change); !applied) return applied;
+    auto moved = database_.prepare("update meta set value=? where key='cursor'");
+    if (!moved) return fail(moved.error());
+    if (const auto done = moved->bind(1, cursor).run(); !done) return done;
+    if (const auto done = transaction->commit(); !done) return done;
+    if (database_.log_pages() > 256) return database_.checkpoint(sql::Checkpoint::passive);
+    return {};
+}
+
+Status RosterStore::apply_one(const RosterChange& change) {
+    const auto& row = change.row;
+    switch (change.kind) {
+        case RosterChange::Kind::created: {
+            auto insert = database_.prepare("insert or replace into calls values(?,?,?,?,?,?,?)");
+            if (!insert) return fail(insert.error());
+            return insert->bind_text(1, row.session_id)
+                .bind_text(2, row.owner_id)
+                .bind_text(3, row.account_id)
+                .bind_text(4, row.status)
+                .bind_text(5, row.channel)
+                .bind_text(6, row.created_at)
+                .bind(7, row.position)
+                .run();
+        }
+        case RosterChange::Kind::status: {
+            auto update = database_.prepare("update calls set status=? where id=?");
+            if (!update) return fail(update.error());
+            return update->bind_text(1, row.status).bind_text(2, row.session_id).run();
+        }
+        case RosterChange::Kind::added: {
+            auto insert = database_.prepare(
+                "insert or replace into members select ?, id, ?, position from calls where id=?");
+            if (!insert) return fail(insert.error());
+            return insert->bind_text(1, change.user_id)
+                .bind_text(2, row.role)
+                .bind_text(3, row.session_id)
+                .run();
+        }
+        case RosterChange::Kind::removed:
+            break;
+    }
+    auto remove = database_.prepare("delete from members where user=? and call=?");
+    if (!remove) return fail(remove.error());
+    return remove->bind_text(1, change.user_id).bind_text(2, row.session_id).run();
+}
+
+namespace {
+
+constexpr std::string_view columns =
+    "c.id, c.owner, c.account, c.status, c.channel, c.created_at, c.position";
+
+RosterRow row_of(const sql::Statement& row) {
+    return {std::string(row.text(0)), std::string(row.text(1)),
+            std::string(row.text(2)), std::string(row.text(3)),
+            std::string(row.text(4)), std::string(row.text(5)),
+            std::string(row.text(7)), row.natural(6)};
+}
+
+}  // namespace
+
+Result<std::vector<RosterRow>> RosterStore::list(const RosterQuery& query) {
+    std::string text = "select " + std::string(columns);
+    if (!query.user_id.empty()) {
+        text +=
+            ", m.role from members m join calls c on c.id=m.call "
+            "where m.user=?1 and m.position<?2";
+    } else if (!query.account_id.empty()) {
+        text += ", '' from calls c where c.account=?1 and c.position<?2";
+    } else {
+        text += ", '' from calls c where ?1='' and c.position<?2";
+    }
+    if (query.status == "open") {
+        text += " and c.status in ('created','active') and ?3=?3";
+    } else if (!query.status.empty()) {
+        text += " and c.status=?3";
+    } else {
+        text += " and ?3=?3";
+    }
+    text += !query.user_id.empty() ? " order by m.position desc" : " order by c.position desc";
+    text += " limit ?4";
+    auto select = database_.prepare(text);
+    if (!select) return fail(select.error());
+    select->bind_text(1, !query.user_id.empty() ? query.user_id : query.account_id)
+        .bind(2, static_cast<std::int64_t>(std::min<std::uint64_t>(query.before, INT64_MAX)))
+        .bind_text(3, query.status)
+        .bind(4, static_cast<std::int64_t>(query.limit));
+    std::vector<RosterRow> rows;
+    for (;;) {
+        const auto more = select->step();
+        if (!more) return fail(more.error());
+        if (!*more) return rows;
+        rows.push_back(row_of(*select));
+    }
+}
+
+Result<std::vector<std::string>> RosterStore::open_calls() {
+    auto select = database_.prepare("select id from calls where status in ('created','active')");
+    if (!select) return fail(select.error());
+    std::vector<std::string> ids;
+    for (;;) {
+        const auto more = select->step();
+        if (!more) return fail(more.error());
+        if (!*more) return ids;
+        ids.emplace_back(select->text(0));
+    }
+}
+
+Result<void> RosterStore::complete(RosterRow& row) {
+    auto select =
+        database_.prepare("select " + std::string(columns) + ", '' from calls c where c.id=?");
+    if (!select) return fail(select.error());
+    select->bind_text(1, row.session_id);
+    const auto found = select->step();
+    if (!found) return fail(found.error());
+    if (!*found) return {};
+    std::string role = std::move(row.role);
+    row = row_of(*select);
+    row.role = std::move(role);
+    return {};
+}
+
+}  // namespace lifeline::roster

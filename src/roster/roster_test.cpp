@@ -1,0 +1,153 @@
+#include "roster/roster.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+
+#include "base/virtual_loop.h"
+#include "journal/memory_journal.h"
+
+namespace lifeline::roster {
+
+namespace {
+
+class House {
+public:
+    House() : journal(loop.clock()) {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+    }
+    ~House() { std::filesystem::remove_all(folder); }
+
+    void append(const std::string& stream, std::string type, const std::string& payload) {
+        auto& open = streams[stream];
+        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
+        loop.run();
+        open->append(open->head(),
+                     {{"ll_" + std::to_string(++made),
+                       {"server", "lifeline"},
+                       "",
+                       contract::event_json("ll_" + std::to_string(made), stream,
+                                            "2026-02-16T10:00:00.000Z", type, payload)}},
+                     [](auto appended) { ASSERT_TRUE(appended.has_value()); });
+        loop.run();
+    }
+    void create(const std::string& id, const std::string& owner, const std::string& account) {
+        append(id, "call.created",
+               R"({"callId":")" + id + R"(","ownerId":")" + owner + R"(","accountId":")" + account +
+                   R"(","channel":"text"})");
+        add(id, owner, "user");
+    }
+    void add(const std::string& id, const std::string& who, const std::string& role) {
+        append(id, "call.participant.added",
+               R"({"callId":")" + id + R"(","participantId":")" + who + R"(","role":")" + role +
+                   "\"}");
+    }
+    void start(Roster& roster) {
+        bool ready = false;
+        roster.start((folder / "views.db").string(),
+                     [&](Status done) { ready = done.has_value(); });
+        loop.run();
+        ASSERT_TRUE(ready);
+    }
+    std::string list(Roster& roster, RosterQuery query) {
+        std::string ids;
+        roster.list(std::move(query), loop, [&](Result<std::vector<RosterRow>> rows) {
+            ASSERT_TRUE(rows.has_value());
+            for (const auto& row : *rows) ids += row.session_id + ":" + row.status + " ";
+        });
+        loop.run();
+        return ids;
+    }
+    void follow_up(Roster& roster) {
+        roster.poke();
+        loop.run_for(std::chrono::seconds(1));
+    }
+
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("roster_test." + std::to_string(::getpid()));
+    VirtualLoop loop;
+    journal::MemoryJournal journal;
+    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
+    int made = 0;
+};
+
+RosterQuery of_user(std::string user, std::string status = "") {
+    RosterQuery query;
+    query.user_id = std::move(user);
+    query.status = std::move(status);
+    return query;
+}
+
+}  // namespace
+
+TEST(Roster, ListsWhatSomebodyIsInFromTheNewestOn) {
+    House house;
+    house.create("sess_1", "ada", "acct_1");
+    house.create("sess_2", "bob", "acct_1");
+    house.create("sess_3", "ada", "acct_2");
+    Roster roster(house.loop, house.loop, house.journal);
+    house.start(roster);
+    EXPECT_EQ(house.list(roster, of_user("ada")), "sess_3:created sess_1:created ");
+    house.add("sess_2", "ada", "viewer");
+    house.append("sess_1", "call.ended",
+                 R"({"callId":"sess_1","endedAt":"2026-02-16T10:00:00.000Z",)"
+                 R"("durationSeconds":0,"endReason":"completed"})");
+    house.follow_up(roster);
+    EXPECT_EQ(house.list(roster, of_user("ada")), "sess_3:created sess_2:created sess_1:ended ");
+    EXPECT_EQ(house.list(roster, of_user("ada", "open")), "sess_3:created sess_2:created ");
+    EXPECT_EQ(house.list(roster, of_user("eve")), "");
+    RosterQuery account;
+    account.account_id = "acct_1";
+    EXPECT_EQ(house.list(roster, account), "sess_2:created sess_1:ended ");
+    auto page = of_user("ada");
+    page.limit = 1;
+    EXPECT_EQ(house.list(roster, page), "sess_3:created ");
+}
+
+TEST(Roster, IsTheSameAfterItWasThrownAway) {
+    House house;
+    house.create("sess_1", "ada", "acct_1");
+    {
+        Roster roster(house.loop, house.loop, house.journal);
+        house.start(roster);
+    }
+    house.create("sess_2", "ada", "acct_1");
+    std::string gone_on;
+    {
+        Roster roster(house.loop, house.loop, house.journal);
+        house.start(roster);
+        gone_on = house.list(roster, of_user("ada"));
+    }
+    std::filesystem::remove_all(house.folder);
+    std::filesystem::create_directories(house.folder);
+    Roster roster(house.loop, house.loop, house.journal);
+    house.start(roster);
+    EXPECT_EQ(house.list(roster, of_user("ada")), gone_on);
+    EXPECT_EQ(gone_on, "sess_2:created sess_1:created ");
+}
+
+TEST(Roster, TellsFollowersOfNewMemberships) {
+    House house;
+    Roster roster(house.loop, house.loop, house.journal);
+    house.start(roster);
+    std::string heard;
+    roster.follow([&](const Roster::Entry& entry) {
+        heard += entry.user_id + "@" + entry.row.session_id + ":" + entry.row.status + ":" +
+                 entry.row.role + " ";
+        return heard.size() < 30;
+    });
+    house.create("sess_1", "ada", "acct_1");
+    house.follow_up(roster);
+    EXPECT_EQ(heard, "ada@sess_1:created:user ");
+    house.add("sess_1", "bot", "agent");
+    house.follow_up(roster);
+    house.add("sess_1", "eve", "viewer");
+    house.follow_up(roster);
+    EXPECT_EQ(heard, "ada@sess_1:created:user bot@sess_1:created:agent ");
+}
+
+}  // namespace lifeline::roster
