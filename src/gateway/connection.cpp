@@ -1,0 +1,343 @@
+#include "gateway/connection.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "contract/limits.h"
+#include "gateway/call_room.h"
+#include "gateway/lane.h"
+
+namespace lifeline::gateway {
+
+using contract::CloseCode;
+
+Connection::Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admission admission,
+                       const Limits& limits)
+    : room_(room),
+      socket_(std::move(socket)),
+      admission_(std::move(admission)),
+      limits_(limits),
+      decoder_(net::WebSocketDecoder::Side::server, limits.frame_bytes_max),
+      events_(limits.events_per_second, limits.events_burst, room.lane().loop().clock().steady()),
+      heard_(room.lane().loop().clock().steady()),
+      pinged_(heard_),
+      stuck_since_(heard_) {}
+
+Connection::~Connection() {
+    *alive_ = false;
+}
+
+void Connection::start(std::string received) {
+    socket_->attach(this);
+    say_hello();
+    reader_.emplace(room_.channel(), static_cast<delivery::Outlet&>(*this), admission_.cursor);
+    reader_->pump();
+    if (!received.empty()) take({received.data(), received.size()});
+    if (socket_ && !paused_) socket_->want_readable();
+}
+
+void Connection::say_hello() {
+    const auto& state = room_.actor().state();
+    const std::uint64_t head = room_.channel().head();
+    contract::HelloFrame hello;
+    hello.connection_id = admission_.connection_id;
+    hello.generation = admission_.generation;
+    hello.epoch = room_.lane().epoch();
+    hello.head_seq = head;
+    hello.oldest_seq = head == 0 ? 0 : 1;
+    hello.resumed = admission_.resumed;
+    hello.replay_from = admission_.cursor + 1;
+    hello.replay_to = head;
+    hello.resume_window_ms = state.reconnect_window.count();
+    hello.heartbeat_ms = limits_.heartbeat.count();
+    hello.limits = {.frame_bytes = limits_.frame_bytes_max,
+                    .event_bytes = contract::limits::event_bytes_max,
+                    .events_per_second = limits_.events_per_second,
+                    .events_burst = limits_.events_burst,
+                    .in_flight = limits_.in_flight_max};
+    const RetryPolicy& retry = room_.lane().retry();
+    hello.reconnect = {.base_ms = retry.base.count(),
+                       .cap_ms = retry.cap.count(),
+                       .floor_ms = retry.floor.count(),
+                       .give_up_ms = state.reconnect_window.count()};
+    hello.server_time = format_rfc3339(room_.lane().loop().clock().wall());
+    hello.session = {.id = state.id,
+                     .status = std::string(call::to_text(state.status)),
+                     .phase = std::string(call::to_text(state.phase)),
+                     .role = std::string(contract::to_text(admission_.role)),
+                     .participant_id = admission_.principal.user_id};
+    std::string json;
+    contract::append_hello(json, hello);
+    say(json);
+}
+
+// In.
+
+void Connection::on_readable() {
+    receive();
+    if (socket_ && !paused_) socket_->want_readable();
+}
+
+void Connection::receive() {
+    const auto buffer = room_.lane().buffer();
+    while (socket_ && !paused_) {
+        const net::Io io = socket_->receive(buffer);
+        if (io.status == net::Io::Status::again) return;
+        if (io.status == net::Io::Status::closed) {
+            hang_up(0, "the peer is gone");
+            return;
+        }
+        take(buffer.first(io.bytes));
+        // A buffer that was not filled was all there is; asking again would only cost a call.
+        if (io.bytes < buffer.size()) return;
+    }
+}
+
+void Connection::take(std::span<char> bytes) {
+    heard_ = room_.lane().loop().clock().steady();
+    const auto fed = decoder_.feed(bytes, *this);
+    using State = net::WebSocketDecoder::Fed::State;
+    if (fed.state == State::violated && socket_) {
+        log::debug("session={} connection={} frame refused {}", room_.actor().id(),
+                   admission_.connection_id, fed.why);
+        ++room_.lane().counters().refused_frames;
+        enqueue(net::Opcode::close, net::close_payload(fed.close_code, fed.why));
+        hang_up(fed.close_code, fed.why);
+    }
+}
+
+Connection::Flow Connection::on_text(std::string_view message) {
+    auto frame = room_.lane().frames().read(message);
+    if (!frame) {
+        refuse(room_.lane().frames().event_id(), frame.error());
+        return Flow::go_on;
+    }
+    using contract::Op;
+    switch (frame->op) {
+        case Op::publish:
+            publish(std::move(*frame->event));
+            break;
+        case Op::ping: {
+            std::string json;
+            contract::append_pong(json, frame->ping_time, room_.channel().head());
+            say(json);
+            break;
+        }
+        case Op::ack:
+            break;  // Acknowledged positions are kept from the next version on.
+        default:
+            refuse({}, Error{Code::malformed, "unknown_op", "this server does not know this op yet",
+                             "/op"});
+    }
+    if (!socket_) return Flow::stop;
+    return paused_ ? Flow::pause : Flow::go_on;
+}
+
+Connection::Flow Connection::on_binary(std::string_view) {
+    close(CloseCode::protocol_error, "binary_frame");
+    return Flow::stop;
+}
+
+Connection::Flow Connection::on_ping(std::string_view payload) {
+    enqueue(net::Opcode::pong, payload);
+    return socket_ ? Flow::go_on : Flow::stop;
+}
+
+Connection::Flow Connection::on_pong(std::string_view) {
+    return Flow::go_on;
+}
+
+void Connection::on_close(std::uint16_t code, std::string_view) {
+    enqueue(
+        net::Opcode::close,
+        net::close_payload(code == net::ws_close::no_status ? net::ws_close::normal : code, ""));
+    hang_up(code, "closed by the peer");
+}
+
+void Connection::publish(contract::Event event) {
+    const std::string event_id(event.id());
+    const auto refused = [&](Code code, std::string_view reason, std::string detail,
+                             std::string pointer, Millis retry_after = Millis{0}) {
+        refuse(event_id, Error{code, std::string(reason), std::move(detail), std::move(pointer)},
+               retry_after);
+    };
+    const SteadyTime now = room_.lane().loop().clock().steady();
+    if (event.stream() != room_.actor().id())
+        return refused(Code::malformed, "wrong_stream", "this socket is another session's",
+                       "/sessionId");
+    Millis wait = events_.take(now) ? Millis{0} : events_.wait(now);
+    if (wait == Millis{0}) wait = room_.wait_to_publish(admission_.principal.user_id, now);
+    if (wait > Millis{0})
+        return refused(Code::overloaded, "rate_limited", "too many events a second", "", wait);
+    if (++in_flight_ >= limits_.in_flight_max) paused_ = true;
+    ++room_.lane().counters().published;
+    room_.actor().submit(
+        {call::Publish{std::move(event)},
+         {std::string(contract::to_text(admission_.role)), admission_.principal.user_id},
+         admission_.role},
+        [this, alive = alive_, event_id](Result<session::Receipt> receipt) {
+            if (*alive) published(event_id, std::move(receipt));
+        });
+}
+
+void Connection::published(const std::string& event_id, Result<session::Receipt> receipt) {
+    --in_flight_;
+    if (!receipt) {
+        refuse(event_id, receipt.error());
+    } else if (receipt->duplicate) {
+        std::string json;
+        contract::append_accepted(json, event_id, receipt->seq, true);
+        say(json);
+    }
+    // Otherwise there is nothing to say: the sender's own event is its acknowledgement.
+    if (!paused_ || !socket_ || in_flight_ > limits_.in_flight_max / 2) return;
+    paused_ = false;
+    take({});
+    if (!socket_ || paused_) return;
+    // What arrived meanwhile raises no new readiness.
+    receive();
+    if (socket_ && !paused_) socket_->want_readable();
+}
+
+void Connection::refuse(std::string_view event_id, const Error& error, Millis retry_after) {
+    ++room_.lane().counters().refused_frames;
+    std::string json;
+    std::optional<std::int64_t> wait;
+    if (retry_after > Millis{0}) wait = retry_after.count();
+    contract::append_error(json, {std::string(event_id), error, wait});
+    say(json);
+}
+
+// Out.
+
+void Connection::say(std::string_view json) {
+    enqueue(net::Opcode::text, json);
+}
+
+void Connection::enqueue(net::Opcode opcode, std::string_view payload) {
+    if (!socket_) return;
+    net::append_frame(out_, opcode, payload);
+    if (out_.size() > limits_.control_bytes_max + limits_.frame_bytes_max) {
+        out_.clear();  // It reads nothing: it will not read the reason either.
+        hang_up(static_cast<std::uint16_t>(CloseCode::slow), "control frames pile up");
+        return;
+    }
+    flush();
+}
+
+void Connection::flush() {
+    if (!socket_ || waiting_writable_ || out_.empty()) return;
+    const net::Io io = socket_->send(out_);
+    if (io.status == net::Io::Status::closed) {
+        out_.clear();
+        hang_up(0, "the peer is gone");
+        return;
+    }
+    out_.erase(0, io.bytes);
+    if (!out_.empty()) {
+        want_writable();
+    } else if (out_.capacity() > 1024) {
+        out_ = {};  // An idle connection keeps no buffer.
+    }
+}
+
+void Connection::want_writable() {
+    if (waiting_writable_) return;
+    waiting_writable_ = true;
+    stuck_since_ = room_.lane().loop().clock().steady();
+    socket_->want_writable();
+}
+
+void Connection::on_writable() {
+    waiting_writable_ = false;
+    flush();
+    if (socket_ && reader_ && ready()) reader_->pump();
+}
+
+bool Connection::ready() const {
+    return socket_ != nullptr && !waiting_writable_ && out_.empty();
+}
+
+std::size_t Connection::send(std::string_view frames) {
+    const net::Io io = socket_->send(frames);
+    if (io.status == net::Io::Status::closed) {
+        hang_up(0, "the peer is gone");
+        return 0;
+    }
+    if (io.bytes < frames.size()) want_writable();
+    return io.bytes;
+}
+
+void Connection::keep(std::string_view rest) {
+    CHECK(out_.empty());
+    out_ = rest;
+}
+
+void Connection::replayed(std::uint64_t seq) {
+    std::string json;
+    contract::append_replay_complete(json, seq);
+    say(json);
+}
+
+void Connection::caught_up() {
+    if (!finishing_) return;
+    const auto& state = room_.actor().state();
+    const bool ended = state.status == call::Status::ended;
+    close(ended ? CloseCode::session_ended : CloseCode::session_failed,
+          ended ? "session_ended" : "session_failed", state.terminal_json);
+}
+
+void Connection::read_failed(const Error& error) {
+    log::error("session={} connection={} cannot be served reason={} {}", room_.actor().id(),
+               admission_.connection_id, error.reason, error.detail);
+    close(CloseCode::internal, error.reason);
+}
+
+// The end.
+
+void Connection::finish() {
+    finishing_ = true;
+    if (reader_ && ready()) reader_->pump();
+}
+
+void Connection::close(CloseCode code, std::string_view reason, std::string_view terminal) {
+    if (!socket_) return;
+    std::string json;
+    contract::ByeFrame bye;
+    bye.code = code;
+    bye.reason = reason;
+    bye.terminal_event = terminal;
+    bye.request_id = admission_.request_id;
+    contract::append_bye(json, bye);
+    say(json);
+    if (!socket_) return;
+    enqueue(net::Opcode::close, net::close_payload(static_cast<std::uint16_t>(code), reason));
+    hang_up(static_cast<std::uint16_t>(code), reason);
+}
+
+void Connection::hang_up(std::uint16_t code, std::string_view reason) {
+    if (!socket_) return;
+    log::debug("session={} connection={} closed code={} {}", room_.actor().id(),
+               admission_.connection_id, code, reason);
+    net::close_lingering(std::move(socket_), room_.lane().loop());
+    room_.left(*this);
+}
+
+void Connection::tick(SteadyTime now, WallTime wall) {
+    if (!socket_) return;
+    if (wall >= admission_.principal.expires_at) {
+        close(CloseCode::token_expired, "token_expired");
+    } else if (waiting_writable_ && now - stuck_since_ > limits_.write_deadline) {
+        hang_up(static_cast<std::uint16_t>(CloseCode::slow), "takes nothing any more");
+    } else if (paused_) {
+        heard_ = now;  // We do not listen to it; a slow disk must not look like a dead peer.
+    } else if (now - heard_ > limits_.heartbeat * 5 / 2) {
+        close(CloseCode::heartbeat_missed, "heartbeat_missed");
+    } else if (now - pinged_ >= limits_.heartbeat) {
+        pinged_ = now;
+        enqueue(net::Opcode::ping, "");
+    }
+}
+
+}  // namespace lifeline::gateway

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/loop.h"
+#include "contract/frames.h"
+#include "contract/role.h"
+#include "delivery/reader.h"
+#include "gateway/limits.h"
+#include "gateway/token_bucket.h"
+#include "identity/principal.h"
+#include "net/socket.h"
+#include "net/websocket.h"
+#include "session/actor.h"
+
+namespace lifeline::gateway {
+
+class CallRoom;
+
+// What was decided about a client before its connection exists.
+struct Admission {
+    identity::Principal principal;
+    contract::Role role = contract::Role::viewer;  // In this call.
+    std::uint64_t cursor = 0;
+    bool resumed = false;
+    std::string connection_id;
+    std::string request_id;
+    std::string generation;
+};
+
+// One client's WebSocket in one call. Frames come in, are checked and become commands; a refusal is
+// answered with an error frame, success with nothing: the event itself comes by with its seq. Out
+// goes what its reader's cursor has not passed, sent straight from the call's frames; only control
+// frames have a buffer of their own. Owned by its CallRoom, lives on the call's loop.
+class Connection final : net::SocketHandler, net::WebSocketSink, delivery::Outlet {
+public:
+    Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admission admission,
+               const Limits& limits);
+    ~Connection();
+
+    // Sends hello and begins to read; `received` is what came right behind the upgrade request.
+    void start(std::string received);
+
+    // Says bye and closes, politely. Safe from anywhere: the object lives on until the room's next
+    // sweep.
+    void close(contract::CloseCode code, std::string_view reason, std::string_view terminal = {});
+    // The call is over: closes as soon as everything was delivered.
+    void finish();
+
+    // Once in a while: pings, and gives up what has been silent or stuck for too long.
+    void tick(SteadyTime now, WallTime wall);
+
+    const Admission& admission() const { return admission_; }
+    bool closed() const { return socket_ == nullptr; }
+
+private:
+    // net::SocketHandler
+    void on_readable() override;
+    void on_writable() override;
+    // net::WebSocketSink
+    Flow on_text(std::string_view message) override;
+    Flow on_binary(std::string_view message) override;
+    Flow on_ping(std::string_view payload) override;
+    Flow on_pong(std::string_view payload) override;
+    void on_close(std::uint16_t code, std::string_view reason) override;
+    // delivery::Outlet
+    bool ready() const override;
+    std::size_t send(std::string_view frames) override;
+    void keep(std::string_view rest) override;
+    void replayed(std::uint64_t seq) override;
+    void caught_up() override;
+    void read_failed(const Error& error) override;
+
+    void say_hello();
+    void take(std::span<char> bytes);
+    void receive();
+    void publish(contract::Event event);
+    void published(const std::string& event_id, Result<session::Receipt> receipt);
+    void refuse(std::string_view event_id, const Error& error, Millis retry_after = Millis{0});
+    // A control frame, in order behind what was begun.
+    void say(std::string_view json);
+    void enqueue(net::Opcode opcode, std::string_view payload);
+    void flush();
+    void want_writable();
+    void hang_up(std::uint16_t code, std::string_view reason);
+
+    CallRoom& room_;
+    std::unique_ptr<net::Socket> socket_;
+    Admission admission_;
+    const Limits& limits_;
+    net::WebSocketDecoder decoder_;
+    std::optional<delivery::Reader> reader_;
+    TokenBucket events_;
+    std::string out_;  // Control frames and the rest of a frame that was begun.
+    int in_flight_ = 0;
+    bool paused_ = false;  // Too many publishes are in flight; the socket is not read.
+    bool finishing_ = false;
+    bool waiting_writable_ = false;
+    SteadyTime heard_;  // The last byte in.
+    SteadyTime pinged_;
+    SteadyTime stuck_since_;  // Since when the socket takes nothing; meaningful while waiting.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace lifeline::gateway

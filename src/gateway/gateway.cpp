@@ -1,0 +1,210 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "call/access.h"
+#include "net/websocket.h"
+
+namespace lifeline::gateway {
+
+namespace {
+
+net::Headers switching_headers(const std::string& key) {
+    return {{"Connection", "Upgrade"},
+            {"Upgrade", "websocket"},
+            {"Sec-WebSocket-Accept", net::accept_key(key)},
+            {"Sec-WebSocket-Protocol", "lifeline.v1"}};
+}
+
+// A page that came from the very authority it now talks to. Browsers send Origin with every
+// upgrade, also with those of the server's own page, which nobody should have to list.
+bool is_own_page(const net::Request& request, std::string_view origin) {
+    const auto* host = request.header("Host");
+    return host != nullptr && (origin == fmt::format("http://{}", *host) ||
+                               origin == fmt::format("https://{}", *host));
+}
+
+}  // namespace
+
+// One upgrade request on its way through the doors.
+struct Gateway::Visit {
+    std::shared_ptr<net::Exchange> exchange;
+    UpgradeRequest request;
+    identity::Principal principal;
+    std::string connection_id;
+    std::string generation;
+    std::string terminal;  // Of a call that is over.
+};
+
+Gateway::Gateway(Parts parts, Limits limits, RetryPolicy retry)
+    : parts_(std::move(parts)), limits_(limits), retry_(retry) {
+    for (const auto& shard : parts_.sessions.shards())
+        lanes_.push_back(std::make_unique<Lane>(*shard, limits_, retry_, parts_.epoch));
+}
+
+void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id) {
+    const auto& request = exchange->request();
+    const auto* origin = request.header("Origin");
+    if (origin != nullptr && !is_own_page(request, *origin) && !parts_.origins.allows(*origin)) {
+        log::warn("request={} origin refused origin={} (to allow it, add it to `origins`)",
+                  request.id, *origin);
+        exchange->respond(parts_.problem(
+            request, {Code::not_allowed, "origin_forbidden", "this origin is not allowed"}, ""));
+        return;
+    }
+    auto read = read_upgrade(request, std::move(session_id));
+    if (!read) {
+        exchange->respond(parts_.problem(request, read.error(), ""));
+        return;
+    }
+    auto visit = std::make_shared<Visit>();
+    visit->exchange = std::move(exchange);
+    visit->request = std::move(*read);
+    visit->connection_id = new_id("con_", visit->exchange->loop().clock().wall(), parts_.random);
+    // Two fixed-width numbers: later ones are greater as texts, over restarts too.
+    visit->generation = fmt::format("{:08}-{:010}", parts_.boot, ++last_connection_);
+    Loop& loop = visit->exchange->loop();
+    parts_.authenticator.authenticate(visit->request.token, loop,
+                                      [this, visit](Result<identity::Principal> principal) mutable {
+                                          authenticated(std::move(visit), std::move(principal));
+                                      });
+}
+
+void Gateway::authenticated(std::shared_ptr<Visit> visit, Result<identity::Principal> principal) {
+    if (!principal) {
+        log::info("request={} session={} refused reason={} {}", visit->exchange->request().id,
+                  visit->request.session_id, principal.error().reason, principal.error().detail);
+        refuse(std::move(visit), std::move(principal.error()));
+        return;
+    }
+    visit->principal = std::move(*principal);
+    const auto& binding = visit->principal.call;
+    if (binding && binding->session_id != visit->request.session_id) {
+        refuse(std::move(visit), {Code::not_found, "session_not_found", "no such call"});
+        return;
+    }
+    admit(std::move(visit));
+}
+
+// On the call's loop: whether there is such a call, whether it is theirs, and whether their cursor
+// can be served. Then back, because only the server's loop can upgrade.
+void Gateway::admit(std::shared_ptr<Visit> visit) {
+    session::Shard& shard = parts_.sessions.home(visit->request.session_id);
+    Loop& accepting = visit->exchange->loop();
+    shard.loop().post([this, &shard, &accepting, visit] {
+        shard.with(visit->request.session_id, session::Shard::Missing::refuse,
+                   [this, &accepting, visit](Result<session::Actor*> actor) {
+                       Result<Admission> verdict =
+                           actor ? judge(*visit, **actor) : Result<Admission>(fail(actor.error()));
+                       std::string terminal = actor ? (*actor)->state().terminal_json : "";
+                       accepting.post([this, visit, verdict = std::move(verdict),
+                                       terminal = std::move(terminal)]() mutable {
+                           if (verdict) {
+                               enter(visit);
+                           } else {
+                               const bool over = verdict.error().reason == "session_over";
+                               refuse(visit, std::move(verdict.error()),
+                                      over ? std::move(terminal) : std::string());
+                           }
+                       });
+                   });
+    });
+}
+
+Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
+    const auto& principal = visit.principal;
+    const auto& state = actor.state();
+    const auto role =
+        call::role_in(state, {principal.user_id, principal.account_id, principal.role});
+    if (!role) return fail(Code::not_found, "session_not_found", "no such call");
+    const std::uint64_t head = actor.stream().head();
+    const std::uint64_t after = visit.request.after.value_or(0);
+    const bool counted = visit.request.after && after > 0;
+    if (counted && visit.request.epoch != parts_.epoch)
+        return fail(Code::gone, "epoch_changed", "the cursor counts in another history");
+    if (after > head)
+        return fail(Code::conflict, "cursor_ahead", "the cursor is ahead of the stream's head");
+    // Who has missed the end is shown what was missed; who comes anew is told that it is over.
+    if (state.over() && (!visit.request.after || after == head))
+        return fail(Code::gone, "session_over", "the call is over");
+    Admission admission;
+    admission.principal = principal;
+    admission.role = *role;
+    admission.cursor = after;
+    admission.resumed = visit.request.after.has_value();
+    admission.connection_id = visit.connection_id;
+    admission.request_id = visit.exchange->request().id;
+    admission.generation = visit.generation;
+    return admission;
+}
+
+void Gateway::enter(std::shared_ptr<Visit> visit) {
+    auto link = visit->exchange->upgrade(switching_headers(visit->request.key));
+    if (!link) return;  // The peer has gone.
+    const std::size_t index = parts_.sessions.shard_of(visit->request.session_id);
+    Lane& home = *lanes_[index];
+    home.loop().post([this, &home, index, visit, link = std::move(*link)]() mutable {
+        home.shard().with(visit->request.session_id, session::Shard::Missing::refuse,
+                          [this, &home, index, visit,
+                           link = std::move(link)](Result<session::Actor*> actor) mutable {
+                              std::string received = std::move(link.received);
+                              auto socket = parts_.adopt(index, std::move(link));
+                              // Judged again: what was so a moment ago may have changed on the way
+                              // here.
+                              auto verdict = actor ? judge(*visit, **actor)
+                                                   : Result<Admission>(fail(actor.error()));
+                              if (verdict) {
+                                  const CallRoom* room = home.find(visit->request.session_id);
+                                  const Status allowed =
+                                      room ? room->may_enter(*verdict) : Status{};
+                                  if (!allowed) verdict = fail(allowed.error());
+                              }
+                              if (verdict) {
+                                  home.room(**actor).enter(std::move(socket), std::move(*verdict),
+                                                           std::move(received));
+                                  return;
+                              }
+                              say_bye(std::move(socket), home.loop(), verdict.error(),
+                                      actor ? (*actor)->state().terminal_json : "",
+                                      visit->exchange->request().id);
+                          });
+    });
+}
+
+void Gateway::say_bye(std::unique_ptr<net::Socket> socket, Loop& loop, const Error& error,
+                      std::string_view terminal, std::string_view request_id) {
+    auto bye = contract::bye_for(error);
+    if (error.reason == "session_over") bye.terminal_event = terminal;
+    bye.request_id = request_id;
+    const auto code = bye.code;
+    std::string json;
+    contract::append_bye(json, bye);
+    std::string frames;
+    net::append_frame(frames, net::Opcode::text, json);
+    net::append_frame(frames, net::Opcode::close,
+                      net::close_payload(static_cast<std::uint16_t>(code), error.reason));
+    // A fresh socket takes this much; if it does not, the peer is not worth waiting for.
+    socket->send(frames);
+    net::close_lingering(std::move(socket), loop);
+}
+
+void Gateway::refuse(std::shared_ptr<Visit> visit, Error error, std::string terminal) {
+    if (!visit->request.browser) {
+        visit->exchange->respond(parts_.problem(visit->exchange->request(), error, terminal));
+        return;
+    }
+    auto link = visit->exchange->upgrade(switching_headers(visit->request.key));
+    if (!link) return;
+    Lane& any = *lanes_[0];
+    any.loop().post([this, &any, visit, error = std::move(error), terminal = std::move(terminal),
+                     link = std::move(*link)]() mutable {
+        say_bye(parts_.adopt(0, std::move(link)), any.loop(), error, terminal,
+                visit->exchange->request().id);
+    });
+}
+
+}  // namespace lifeline::gateway

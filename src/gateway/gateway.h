@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "gateway/lane.h"
+#include "gateway/upgrade_request.h"
+#include "identity/authenticator.h"
+#include "net/http_server.h"
+#include "net/origin.h"
+#include "session/sessions.h"
+
+namespace lifeline::gateway {
+
+// The client's door: takes upgrade requests from the HTTP server's loop, finds out who is asking
+// and whether they may, and hands the connection to the loop of its call.
+class Gateway {
+public:
+    struct Parts {
+        session::Sessions& sessions;
+        identity::Authenticator& authenticator;
+        const net::OriginList& origins;
+        Random& random;  // The accepting loop's.
+        std::string epoch;
+        std::uint64_t boot = 0;  // Grows with every start: generations stay monotone.
+        // Makes a link a socket of the loop with this number.
+        std::function<std::unique_ptr<net::Socket>(std::size_t lane, net::Link link)> adopt;
+        // A refusal as an HTTP response, for clients that can read one.
+        std::function<net::Response(const net::Request&, const Error&, std::string_view terminal)>
+            problem;
+    };
+
+    Gateway(Parts parts, Limits limits, RetryPolicy retry);
+
+    // On the HTTP server's loop.
+    void upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id);
+
+    // On that lane's own loop.
+    Lane& lane(std::size_t index) { return *lanes_[index]; }
+    std::size_t lanes() const { return lanes_.size(); }
+
+private:
+    struct Visit;
+    void authenticated(std::shared_ptr<Visit> visit, Result<identity::Principal> principal);
+    void admit(std::shared_ptr<Visit> visit);
+    Result<Admission> judge(const Visit& visit, session::Actor& actor);
+    void enter(std::shared_ptr<Visit> visit);
+    void refuse(std::shared_ptr<Visit> visit, Error error, std::string terminal = {});
+    static void say_bye(std::unique_ptr<net::Socket> socket, Loop& loop, const Error& error,
+                        std::string_view terminal, std::string_view request_id);
+
+    Parts parts_;
+    Limits limits_;
+    RetryPolicy retry_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::uint64_t last_connection_ = 0;
+};
+
+}  // namespace lifeline::gateway

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace lifeline::gateway {
+
+// What one client may ask of one server. Configuration may change these; the defaults are here,
+// with their reasons.
+struct Limits {
+    // Longest text frame: an event of 64 KiB and what a publish frame puts around it.
+    std::uint32_t frame_bytes_max = 66 * 1024;
+    // Publishes of one connection that wait for the disk; then its socket is not read any more.
+    int in_flight_max = 32;
+    // Events a second that one connection may publish, and how many at once. A talking person with
+    // partials every 50 ms is at 20.
+    std::uint32_t events_per_second = 100;
+    std::uint32_t events_burst = 400;
+    // Sockets of one participant in one call: some tabs, a phone, and ghosts of lost networks.
+    std::size_t lines_per_participant_max = 16;
+    std::size_t connections_per_call_max = 10'000;
+    // Control frames (hello, error, pong ...) that wait to be sent; a client that reads none of
+    // them is gone.
+    std::size_t control_bytes_max = 64 * 1024;
+    // The server pings this often; a peer from which nothing came for two and a half of these is
+    // dead. Below the idle timeouts of common proxies (60 s).
+    std::chrono::milliseconds heartbeat{25'000};
+    // How long a half-received frame may take, from its first byte.
+    std::chrono::milliseconds frame_deadline{30'000};
+    // A socket that takes no byte for this long while there is something to send.
+    std::chrono::milliseconds write_deadline{30'000};
+};
+
+// Server data obeyed by the SDK: full jitter, floor + rand(0, min(cap, base * 2^n)).
+struct RetryPolicy {
+    std::chrono::milliseconds base{500};
+    std::chrono::milliseconds cap{15'000};
+    std::chrono::milliseconds floor{100};
+};
+
+}  // namespace lifeline::gateway
