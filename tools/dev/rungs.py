@@ -56,4 +56,8 @@ RUNGS = (
          Npm("schema", "LIFELINE_CONTRACT_CHECK=asan:contract_check"), quick=True),
     Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
          Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),
+    Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",
+         Program(("release:simulation", "--seeds", "500"))),
+    Rung("mutants", "a house broken on purpose is found to be broken",
+         Program(("release:simulation", "--seeds", "25", "--mutants"))),
 )

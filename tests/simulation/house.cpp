@@ -1,0 +1,114 @@
+#include "house.h"
+
+#include <fmt/format.h>
+
+namespace lifeline::simulation {
+
+House::House(std::uint64_t seed, Random& chance)
+    : disk(seed), folder_{"data", disk.vfs()}, chance_(chance), random_(seed ^ 0x5eed) {
+    limits_.events_per_second = 10'000;
+    limits_.events_burst = 10'000;
+}
+
+bool House::start(Model& model, Refusal refusal) {
+    fatal_ = false;
+    auto opened = journal::SqlJournal::open({.folder = folder_,
+                                             .writer = writer_,
+                                             .marker = marker_,
+                                             .reader = reader_,
+                                             .clock = loop.clock(),
+                                             .random = random_,
+                                             .on_fatal = [this](const Error&) { fatal_ = true; }});
+    if (!opened) {
+        if (refusal == Refusal::violation)
+            model.violation(fmt::format("the journal does not open: {} {}", opened.error().reason,
+                                        opened.error().detail));
+        return false;
+    }
+    journal_ = std::move(*opened);
+    sessions_ = std::make_unique<session::Sessions>(std::vector<Loop*>{&loop}, *journal_);
+    lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), limits_, retry_,
+                                            journal_->epoch());
+    return true;
+}
+
+void House::crash() {
+    loop.drop_all();
+    writer_.drop_all();
+    marker_.drop_all();
+    reader_.drop_all();
+    lane_.reset();
+    sessions_.reset();
+    journal_.reset();
+    loop.drop_all();  // What destructors posted would never have run either.
+}
+
+void House::create(const std::string& call, const std::vector<std::string>& users) {
+    call::Create create;
+    create.owner_id = users.front();
+    create.account_id = "acct_1";
+    create.channel = "text";
+    create.connect_timeout = std::chrono::hours(1);
+    create.max_duration = std::chrono::hours(24);
+    create.reconnect_window = std::chrono::hours(1);
+    for (const auto& user : users) create.members.push_back({user, contract::Role::user, ""});
+    sessions_->submit(call, {create, {"user", users.front()}, contract::Role::user}, loop,
+                      [](Result<session::Receipt>) {});
+}
+
+void House::recover(const std::string& call) {
+    sessions_->submit(call, {call::Recovered{}, {"server", "lifeline"}, contract::Role::server},
+                      loop, [](Result<session::Receipt>) {});
+}
+
+void House::connect(const std::string& call, const std::string& user, std::uint64_t cursor,
+                    std::unique_ptr<net::Socket> socket) {
+    auto shared = std::make_shared<std::unique_ptr<net::Socket>>(std::move(socket));
+    sessions_->shards().front()->with(
+        call, session::Shard::Missing::refuse,
+        [this, user, cursor, shared](Result<session::Actor*> actor) {
+            // A refused upgrade; the client comes back.
+            if (!actor || cursor > (*actor)->stream().head() || (*actor)->state().over()) return;
+            gateway::Admission admission;
+            admission.principal.user_id = user;
+            admission.principal.account_id = "acct_1";
+            admission.principal.expires_at = WallTime::max();
+            admission.role = contract::Role::user;
+            admission.cursor = cursor;
+            admission.connection_id = fmt::format("con_{}", ++connections_);
+            admission.generation = admission.connection_id;
+            auto& room = lane_->room(**actor);
+            room.enter(std::move(*shared), std::move(admission), "");
+        });
+}
+
+bool House::step() {
+    // From a random one on, the first that has something to do.
+    const std::uint64_t first = chance_.below(4);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        switch ((first + i) % 4) {
+            case 0:
+                if (loop.run_one()) return true;
+                break;
+            case 1:
+                if (writer_.run_one()) return true;
+                break;
+            case 2:
+                if (marker_.run_one()) return true;
+                break;
+            default:
+                if (reader_.run_one()) return true;
+        }
+    }
+    return false;
+}
+
+void House::settle() {
+    for (;;) {
+        while (step()) {
+        }
+        return;
+    }
+}
+
+}  // namespace lifeline::simulation

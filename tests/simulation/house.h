@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/virtual_loop.h"
+#include "gateway/lane.h"
+#include "journal/sql_journal.h"
+#include "model.h"
+#include "session/sessions.h"
+#include "sql/fault_disk.h"
+
+namespace lifeline::simulation {
+
+// Blocking work as a queue that the world empties one job at a time, when chance says so: every
+// order in which threads could have met comes up for some seed.
+class SimulatedWorker final : public Worker {
+public:
+    void submit(Job job) override { jobs_.push_back(std::move(job)); }
+    bool run_one() {
+        if (jobs_.empty()) return false;
+        Job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        job();
+        return true;
+    }
+    bool idle() const { return jobs_.empty(); }
+    void drop_all() { jobs_.clear(); }
+
+private:
+    std::deque<Job> jobs_;
+};
+
+// The server, from journal to gateway, on a disk that fails; without HTTP, whose doors have tests
+// of their own. It can be stopped in every way there is, and started again.
+class House {
+public:
+    House(std::uint64_t seed, Random& chance);
+
+    // False when the journal refuses to open.
+    enum class Refusal { violation, forgiven };
+    bool start(Model& model, Refusal refusal);
+    // As kill -9 would.
+    void crash();
+    bool up() const { return lane_ != nullptr; }
+    // The disk told the journal that it failed: the process has to go.
+    bool fatal() const { return fatal_; }
+
+    void create(const std::string& call, const std::vector<std::string>& users);
+    void recover(const std::string& call);
+    // A client's upgrade, as far as it concerns the call: from `cursor` on.
+    void connect(const std::string& call, const std::string& user, std::uint64_t cursor,
+                 std::unique_ptr<net::Socket> socket);
+
+    // One job of the loop or of a worker, chosen by chance; false when there was none.
+    bool step();
+    void settle();
+
+    sql::FaultDisk disk;
+    VirtualLoop loop;
+    journal::SqlJournal& journal() { return *journal_; }
+
+private:
+    journal::Folder folder_;
+    Random& chance_;
+    SeededRandom random_;
+    SimulatedWorker writer_;
+    SimulatedWorker marker_;
+    SimulatedWorker reader_;
+    gateway::Limits limits_;
+    gateway::RetryPolicy retry_;
+    std::unique_ptr<journal::SqlJournal> journal_;
+    std::unique_ptr<session::Sessions> sessions_;
+    std::unique_ptr<gateway::Lane> lane_;
+    bool fatal_ = false;
+    std::uint64_t connections_ = 0;
+};
+
+}  // namespace lifeline::simulation

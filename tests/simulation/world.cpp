@@ -1,0 +1,233 @@
+#include "world.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "client.h"
+#include "house.h"
+#include "model.h"
+
+namespace lifeline::simulation {
+
+namespace {
+
+constexpr int steps = 700;
+
+class World {
+public:
+    World(std::uint64_t seed, Mutant mutant)
+        : chance_(seed), mutant_(mutant), house_(seed, chance_) {
+        house_.disk.lie_about_sync(mutant == Mutant::lying_disk);
+        const std::uint64_t calls = 1 + chance_.below(3);
+        for (std::uint64_t c = 0; c < calls; ++c) {
+            const std::string call = fmt::format("sess_{}", c);
+            users_[call] = {};
+            const std::uint64_t people = 1 + chance_.below(3);
+            for (std::uint64_t u = 0; u < people; ++u)
+                users_[call].push_back(fmt::format("usr_{}_{}", c, u));
+            for (const auto& user : users_[call])
+                clients_.push_back(std::make_unique<Client>(house_, model_, chance_, call, user));
+        }
+    }
+
+    Outcome run() {
+        if (!house_.start(model_, House::Refusal::violation)) return outcome();
+        for (const auto& [call, users] : users_) house_.create(call, users);
+        work(200);
+        if (mutant_ == Mutant::torn_folder) old_copy();
+        for (int i = 0; i < steps && model_.violations().empty(); ++i) turn();
+        if (model_.violations().empty()) finish();
+        return outcome();
+    }
+
+private:
+    Outcome outcome() {
+        return {model_.violations(), faults_, model_.acknowledgements(), model_.sightings()};
+    }
+
+    void work(std::uint64_t jobs) {
+        for (std::uint64_t i = 0; i < jobs && house_.step(); ++i) {
+        }
+    }
+
+    void turn() {
+        Client& client = *clients_[chance_.below(clients_.size())];
+        switch (chance_.below(40)) {
+            case 0:
+                return hit("reset", [&] { client.reset(); });
+            case 1:
+                return hit("cut", [&] { client.cut(); });
+            case 2:
+                if (chance_.below(8) == 0) return hit("kill", [&] { restart(false); });
+                break;
+            case 3:
+                if (chance_.below(8) == 0) return hit("power_cut", [&] { restart(true); });
+                break;
+            case 4:
+                if (chance_.below(8) == 0) hit("power_cut_in_a_change", [&] { cut_in_a_change(); });
+                break;
+            case 5:
+                if (chance_.below(6) == 0) hit("disk_full", [&] { disk_full(); });
+                break;
+            case 6:
+                if (chance_.below(8) == 0) hit("sync_error", [&] { sync_error(); });
+                break;
+            case 7:
+                client.repeat();
+                break;
+            case 8:
+                client.forge();
+                break;
+            default:
+                if (client.connected()) {
+                    client.publish();
+                } else {
+                    client.connect();
+                }
+        }
+        work(chance_.below(30));
+        if (chance_.below(4) == 0)
+            house_.loop.run_for(Millis{static_cast<std::int64_t>(chance_.below(100))});
+        if (house_.fatal()) restart(false);
+    }
+
+    template <class Fault>
+    void hit(const char* kind, Fault fault) {
+        ++faults_[kind];
+        fault();
+    }
+
+    void restart(bool power) {
+        if (power) {
+            house_.disk.cut_power();
+        } else {
+            house_.disk.kill_process();
+        }
+        come_back();
+    }
+
+    void come_back() {
+        for (auto& client : clients_) client->vanish();
+        house_.crash();
+        if (mutant_ == Mutant::torn_folder) put_back();
+        // Faults that were armed may strike while the folder is being opened; the start after the
+        // last of them must succeed.
+        const auto struck = [this] {
+            return house_.disk.power_cuts() + house_.disk.counters().faults;
+        };
+        for (std::uint64_t before = struck(); !house_.start(model_, House::Refusal::forgiven);
+             before = struck()) {
+            house_.crash();
+            if (struck() == before) return model_.violation("the journal does not open");
+            house_.disk.kill_process();
+        }
+        for (const auto& [call, users] : users_) {
+            // Creating again is what a client that heard nothing does.
+            house_.create(call, users);
+            house_.recover(call);
+        }
+        work(400);
+    }
+
+    void cut_in_a_change() {
+        house_.disk.cut_power_after(chance_.below(12));
+        for (auto& client : clients_) client->publish();
+        work(300);
+        come_back();
+    }
+
+    void disk_full() {
+        house_.disk.set_capacity(house_.disk.used_bytes());
+        for (auto& client : clients_) client->publish();
+        work(300);
+        house_.disk.set_capacity(UINT64_MAX);
+    }
+
+    void sync_error() {
+        house_.disk.fail(sql::FaultDisk::Operation::sync, "", chance_.below(3));
+        for (auto& client : clients_) client->publish();
+        work(300);
+        if (!house_.fatal()) return;
+        // What the kernel dropped is gone with the machine's next power cut.
+        restart(chance_.below(2) == 0);
+    }
+
+    void old_copy() {
+        for (const auto& file : house_.disk.files())
+            if (const auto bytes = house_.disk.contents(file); bytes && !file.ends_with("mark"))
+                copy_[file] = *bytes;
+    }
+
+    void put_back() {
+        for (const auto& [file, bytes] : copy_) house_.disk.set_contents(file, bytes);
+    }
+
+    // Everything heals, everybody comes back, and all that was sent arrives once.
+    void finish() {
+        for (int round = 0; round < 400; ++round) {
+            bool waiting = false;
+            for (auto& client : clients_) {
+                // What was refused for want of space is published again after a hello.
+                const bool again = client->waiting() > 0 && round % 50 == 0;
+                if (!client->connected() || again) client->connect();
+                waiting = waiting || client->waiting() > 0;
+            }
+            house_.settle();
+            house_.loop.run_for(Millis{100});
+            house_.settle();
+            if (house_.fatal()) restart(false);
+            if (!model_.violations().empty()) return;
+            if (!waiting && round > 20) break;
+        }
+        for (auto& client : clients_)
+            if (client->waiting() > 0)
+                model_.violation(client->call() + ": an event never arrived");
+        for (const auto& [call, users] : users_) check(call);
+    }
+
+    void check(const std::string& call) {
+        std::vector<journal::StoredEvent> events;
+        for (bool more = true; more;) {
+            more = false;
+            house_.journal().read(
+                call, events.empty() ? 0 : events.back().seq, {}, house_.loop,
+                [&](Result<std::vector<journal::StoredEvent>> read) {
+                    if (!read) {
+                        model_.violation(call + " cannot be read: " + read.error().reason);
+                        return;
+                    }
+                    more = !read->empty();
+                    for (auto& event : *read) events.push_back(std::move(event));
+                });
+            house_.settle();
+        }
+        model_.check(call, events);
+        for (const auto& client : clients_)
+            if (client->call() == call && client->cursor() != events.size())
+                model_.violation(fmt::format("{}: a client stands at {} of {}", call,
+                                             client->cursor(), events.size()));
+    }
+
+    SeededRandom chance_;
+    Mutant mutant_;
+    Model model_;
+    House house_;
+    std::map<std::string, std::vector<std::string>> users_;
+    std::vector<std::unique_ptr<Client>> clients_;
+    std::map<std::string, std::uint64_t> faults_;
+    std::map<std::string, std::string> copy_;
+};
+
+}  // namespace
+
+std::vector<std::string> declared_faults() {
+    return {"reset",     "cut",       "kill", "power_cut", "power_cut_in_a_change",
+            "disk_full", "sync_error"};
+}
+
+Outcome run_world(std::uint64_t seed, Mutant mutant) {
+    return World(seed, mutant).run();
+}
+
+}  // namespace lifeline::simulation

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lifeline::simulation {
+
+// What one seed came to.
+struct Outcome {
+    std::vector<std::string> violations;
+    std::map<std::string, std::uint64_t> faults;  // By kind: how often each was hit.
+    std::uint64_t acknowledgements = 0;
+    std::uint64_t sightings = 0;
+};
+
+// Breaks the house on purpose, so that the checker can be seen to find it.
+enum class Mutant {
+    none,
+    lying_disk,   // Says "synced" and does nothing.
+    torn_folder,  // The journal is put back to an earlier copy of itself after a crash.
+};
+
+Outcome run_world(std::uint64_t seed, Mutant mutant);
+
+// Every kind of fault that a world can have.
+std::vector<std::string> declared_faults();
+
+}  // namespace lifeline::simulation
