@@ -1,0 +1,277 @@
+// What the scripted agent does in one call: greets, repeats what it understood, ends on "goodbye".
+//
+// Everything it knows it knows from the call's events, which are the same when they are replayed.
+// An agent that was restarted in the middle of a call therefore goes on where it was: it does not
+// greet again, and it answers what has no answer yet.
+import { randomUUID } from 'node:crypto';
+
+/** @typedef {import('@lifeline/client').Call} Call */
+/** @typedef {import('@lifeline/client').CallEvent} CallEvent */
+/** @typedef {{ utteranceId: string, participantId: string, text: string }} Heard */
+
+const chunkEveryMs = 100; // One delta and one partial for each.
+const wordsPerChunk = 3;
+const charsPerSecond = 15; // About what speech synthesis speaks.
+const afterErrorMs = 5_000;
+const restarted = 'agent_restarted';
+const farewell = /\b(good\s?bye|bye|tsch(ü|ue)ss|auf wiedersehen)\b/i;
+
+const greeting =
+  'Hello! I am a scripted agent: I repeat what I understand. Say goodbye to end the call.';
+
+/**
+ * Takes part in `call` until its connection is closed.
+ * @param {Call} call
+ * @param {(ms: number) => Promise<void>} [sleep]
+ */
+export async function runScript(call, sleep = (ms) => new Promise((done) => setTimeout(done, ms))) {
+  const script = new Script(call, sleep);
+  call.on('*', (event) => script.event(event));
+  call.connection.subscribe(() => script.act());
+  await new Promise((done) => {
+    call.connection.subscribe(({ state }) => state === 'closed' && done(undefined));
+  });
+}
+
+class Script {
+  /** @type {Heard[]} Said by others, in no turn of ours yet. */
+  #unanswered = [];
+  /** @type {Map<string, string[]>} Turns of ours that have begun and not ended, with their inputs. */
+  #open = new Map();
+  /** @type {Map<string, Heard>} What is in an open turn, in case it has to be answered anew. */
+  #inTurn = new Map();
+  #greeted = false;
+  #busy = false;
+  #over = false;
+  /** @type {Speech | null} The last thing said; it can be interrupted while it is heard. */
+  #speech = null;
+
+  /**
+   * @param {Call} call
+   * @param {(ms: number) => Promise<void>} sleep
+   */
+  constructor(call, sleep) {
+    this.call = call;
+    this.sleep = sleep;
+  }
+
+  /** @param {CallEvent} event */
+  event(event) {
+    switch (event.type) {
+      case 'transcript.final': {
+        const { speaker, utteranceId, text } = event.payload;
+        if (speaker === 'agent' || text.trim() === '') break;
+        this.#unanswered.push({ utteranceId, participantId: event.actor.id, text });
+        break;
+      }
+      case 'orchestration.turn.started':
+        this.#turnStarted(event.payload.turnId, event.payload.inputUtteranceIds);
+        break;
+      case 'orchestration.turn.completed':
+        this.#turnEnded(event.payload.turnId, false);
+        break;
+      case 'orchestration.turn.cancelled':
+        this.#turnEnded(event.payload.turnId, event.payload.cause === restarted);
+        break;
+      case 'call.turn.interrupted':
+        if (!event.payload.resumed) void this.#interrupted(event.payload);
+        break;
+      case 'call.ended':
+      case 'call.terminal_failure':
+        this.#over = true;
+        break;
+    }
+    this.act();
+  }
+
+  /** Does the next thing there is to do, if it can be done now. */
+  act() {
+    if (this.#busy || this.#over || this.call.connection.value.state !== 'live') return;
+    const task = this.#next();
+    if (!task) return;
+    this.#busy = true;
+    void task()
+      .catch(async (error) => {
+        this.#complain(error);
+        if (!this.#gone()) await this.sleep(afterErrorMs);
+      })
+      .finally(() => {
+        this.#busy = false;
+        this.act();
+      });
+  }
+
+  #next() {
+    const [unfinished] = this.#open.keys();
+    if (unfinished !== undefined) return () => this.#cancel(unfinished, 0, restarted);
+    if (!this.#greeted) return this.#somebodyListens() ? () => this.#turn(greeting, []) : null;
+    const heard = this.#unanswered;
+    if (heard.length === 0) return null;
+    const goodbye = heard.some(({ text }) => farewell.test(text));
+    return () => this.#turn(goodbye ? 'Goodbye!' : this.#echo(heard), heard, goodbye);
+  }
+
+  /** Nothing can be said any more, and that is no fault. */
+  #gone() {
+    return this.#over || this.call.connection.value.state === 'closed';
+  }
+
+  /** @param {unknown} error */
+  #complain(error) {
+    if (!this.#gone()) console.error(`session=${this.call.sessionId} ${error}`);
+  }
+
+  #somebodyListens() {
+    return this.call.participants.value.some((one) => one.role === 'user' && one.connected);
+  }
+
+  /** @param {Heard[]} heard */
+  #echo(heard) {
+    const people = this.call.participants.value.filter((one) => one.role !== 'agent');
+    const name = (/** @type {string} */ id) =>
+      people.length > 1 ? people.find((one) => one.participantId === id)?.displayName : undefined;
+    return heard
+      .map(({ participantId, text }) => `${name(participantId) ?? 'You'} said: ${text}`)
+      .join(' ');
+  }
+
+  /**
+   * @param {string} text
+   * @param {Heard[]} inputs
+   * @param {boolean} [andEnd]
+   */
+  async #turn(text, inputs, andEnd = false) {
+    const turnId = `turn_${randomUUID()}`;
+    const speech = new Speech(this.call, turnId);
+    this.#speech = speech;
+    const inputUtteranceIds = inputs.map(({ utteranceId }) => utteranceId);
+    const turn = { turnId, orchestrator: 'scripted', inputUtteranceIds, attempt: 1 };
+    await this.call.publish('orchestration.turn.started', turn);
+    for (const chunk of chunksOf(text)) {
+      if (speech.interrupted) break;
+      speech.go(chunk);
+      await this.sleep(chunkEveryMs);
+    }
+    if (speech.interrupted) return this.#cancel(turnId, speech.ageMs, 'barge_in');
+    await speech.final();
+    await this.call.publish('orchestration.turn.completed', {
+      turnId,
+      durationMs: speech.ageMs,
+      stopReason: 'completed',
+      outputUtteranceId: speech.utteranceId,
+      text,
+    });
+    if (andEnd && !speech.interrupted) await this.call.end('completed');
+  }
+
+  /**
+   * @param {string} turnId
+   * @param {number} durationMs
+   * @param {string} cause
+   */
+  async #cancel(turnId, durationMs, cause) {
+    await this.call.publish('orchestration.turn.cancelled', { turnId, durationMs, cause });
+  }
+
+  /** @param {{ turnId: string, playedMs: number }} interruption */
+  async #interrupted({ turnId, playedMs }) {
+    const speech = this.#speech;
+    if (speech?.turnId !== turnId || this.call.connection.value.state !== 'live') return;
+    await speech.interrupt(playedMs).catch((error) => this.#complain(error));
+  }
+
+  /**
+   * @param {string} turnId
+   * @param {readonly string[]} inputs
+   */
+  #turnStarted(turnId, inputs) {
+    this.#greeted = true;
+    const taken = this.#unanswered.filter((heard) => inputs.includes(heard.utteranceId));
+    for (const heard of taken) this.#inTurn.set(heard.utteranceId, heard);
+    this.#unanswered = this.#unanswered.filter((heard) => !taken.includes(heard));
+    this.#open.set(turnId, [...inputs]);
+  }
+
+  /**
+   * @param {string} turnId
+   * @param {boolean} anew  Whether what it was to answer is still to be answered.
+   */
+  #turnEnded(turnId, anew) {
+    for (const id of this.#open.get(turnId) ?? []) {
+      const heard = this.#inTurn.get(id);
+      this.#inTurn.delete(id);
+      if (anew && heard) this.#unanswered.push(heard);
+    }
+    this.#open.delete(turnId);
+  }
+}
+
+/** One utterance of the agent, from its first chunk to its end or its interruption. */
+class Speech {
+  interrupted = false;
+  #said = '';
+  #begunAt = Date.now();
+
+  /**
+   * @param {Call} call
+   * @param {string} turnId
+   */
+  constructor(call, turnId) {
+    this.turnId = turnId;
+    this.call = call;
+    this.writer = call.utterance({ source: 'llm', turnId });
+    this.utteranceId = this.writer.utteranceId;
+  }
+
+  get ageMs() {
+    return Date.now() - this.#begunAt;
+  }
+
+  /** @param {string} deltaText */
+  go(deltaText) {
+    const { turnId, utteranceId: itemId } = this;
+    const offset = this.#said.length;
+    this.#said += deltaText;
+    this.writer.partial(this.#said);
+    // Not waited for: the next chunk does not depend on it, and the completed turn has the text.
+    this.call
+      .publish('orchestration.turn.delta', { turnId, itemId, deltaText, offset })
+      .catch(() => undefined);
+  }
+
+  final() {
+    return this.writer.final(this.#said);
+  }
+
+  /**
+   * Somebody spoke over it: no more chunks, and on record what was heard of it.
+   * @param {number} playedMs
+   */
+  async interrupt(playedMs) {
+    if (this.interrupted) return;
+    this.interrupted = true;
+    const heardText = wholeWords(this.#said, Math.floor((playedMs / 1_000) * charsPerSecond));
+    const generatedText = this.#said;
+    await this.writer.truncate({ heardText, playedMs, generatedText, cause: 'barge_in' });
+  }
+}
+
+/** @param {string} text */
+function chunksOf(text) {
+  const words = text.match(/\S+\s*/g) ?? [];
+  const chunks = [];
+  for (let i = 0; i < words.length; i += wordsPerChunk) {
+    chunks.push(words.slice(i, i + wordsPerChunk).join(''));
+  }
+  return chunks;
+}
+
+/**
+ * The beginning of `text` of at most `chars` characters, without half a word at its end.
+ * @param {string} text
+ * @param {number} chars
+ */
+function wholeWords(text, chars) {
+  if (chars >= text.length) return text;
+  return text.slice(0, Math.max(0, text.lastIndexOf(' ', chars)));
+}

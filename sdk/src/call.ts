@@ -1,0 +1,240 @@
+import { Connection, type Backend, type ConnectionStatus, type Ticket } from './connection.js';
+import { schemaVersion, type EventType, type HelloFrame, type PayloadOf } from './contract.js';
+import type { LifelineError } from './error.js';
+import { callEventOf, type CallEvent, type EventRecord } from './event.js';
+import { mintId } from './id.js';
+import { Listeners } from './listeners.js';
+import { Cell, notify, partOf, type Observable } from './observable.js';
+import type { Published } from './outbox.js';
+import type { Platform } from './platform.js';
+import { reduce } from './reduce.js';
+import type { Self } from './self.js';
+import type { Session } from './session.js';
+import { initialState, type CallState, type Participant, type Utterance } from './state.js';
+import { writeUtterance, type UtteranceOptions, type UtteranceWriter } from './utterance.js';
+
+/** The cursor was refused, and state was read anew from the snapshot: redraw from `call.state`. */
+export interface Reset {
+  readonly type: 'reset';
+  /** `epoch_changed`, `trimmed` or `cursor_ahead`. */
+  readonly reason: string;
+  /** The state that the call goes on from; events between are not delivered one by one. */
+  readonly seq: number;
+}
+
+/** During a replay, views are told at most this often. */
+const replayViewEveryMs = 100;
+
+/**
+ * A call, as one participant sees it. It keeps itself connected until it ends or `leave()` is
+ * called; whatever was published before is seen by all, in one order, exactly once.
+ */
+export class Call {
+  readonly #platform: Platform;
+  readonly #connection: Connection;
+  readonly #listeners = new Listeners();
+  readonly #resetListeners = new Set<(reset: Reset) => void>();
+  readonly #errorListeners = new Set<(error: LifelineError) => void>();
+  readonly #state = new Cell<CallState>(initialState);
+  #self = new Deferred<Self>();
+  #folded: CallState = initialState;
+  #viewDue: (() => void) | null = null;
+  #serverAheadMs = 0;
+  #connectedAt: number | null = null;
+
+  /** The call as REST described it when it was created or joined. */
+  readonly session: Session;
+  /** Everything the events add up to so far. */
+  readonly state: Observable<CallState> = this.#state;
+  /** What was said, in order: `state.utterances`. */
+  readonly transcript: Observable<readonly Utterance[]> = partOf(this.state, (s) => s.utterances);
+  /** Who is or was in the call: `state.participants`. */
+  readonly participants: Observable<readonly Participant[]> = partOf(
+    this.state,
+    (s) => s.participants,
+  );
+
+  /** @internal Use createCall or joinCall. */
+  constructor(session: Session, platform: Platform, backend: CallBackend) {
+    this.session = session;
+    this.#platform = platform;
+    this.#connection = new Connection(
+      platform,
+      {
+        ...backend,
+        startOver: async (reason) => {
+          const { cursor, state } = await backend.snapshot();
+          this.#reset(state, reason);
+          return cursor;
+        },
+      },
+      {
+        event: (record) => this.#event(record),
+        hello: (hello) => this.#hello(hello),
+        error: (error) => notify(this.#errorListeners, error),
+        closed: (why) => this.#closed(why),
+      },
+    );
+    this.connection.subscribe(({ state }) => {
+      if (state === 'live') this.#view();
+    });
+  }
+
+  get sessionId(): string {
+    return this.session.sessionId;
+  }
+
+  /** How the call is connected, for a status line: live, reconnecting since, closed and why. */
+  get connection(): Observable<ConnectionStatus> {
+    return this.#connection.status;
+  }
+
+  /** Who this client is; resolves with the first connection, rejects if there will be none. */
+  get self(): Promise<Self> {
+    return this.#self.promise;
+  }
+
+  /**
+   * Calls `listener` for each event of `type` (`'*'` for all), once, in order, own events included.
+   * `'reset'` and `'error'` are the SDK's own: see Reset; an error is a refusal that no publish()
+   * waits for. Returns the function that stops it.
+   */
+  on<T extends EventType>(type: T, listener: (event: CallEvent<T>) => void): () => void;
+  on(type: '*', listener: (event: CallEvent) => void): () => void;
+  on(type: 'reset', listener: (reset: Reset) => void): () => void;
+  on(type: 'error', listener: (error: LifelineError) => void): () => void;
+  on(type: string, listener: (value: never) => void): () => void {
+    if (type === 'reset') return keep(this.#resetListeners, listener as (reset: Reset) => void);
+    if (type === 'error') return keep(this.#errorListeners, listener as (e: LifelineError) => void);
+    return this.#listeners.on(type, listener as (event: CallEvent) => void);
+  }
+
+  /**
+   * The events from now on: `for await (const event of call.events())`. Ends when the connection is
+   * closed; throws `reader_too_slow` if 10,000 events wait to be taken.
+   */
+  events(): AsyncIterableIterator<CallEvent> {
+    return this.#listeners.events();
+  }
+
+  /**
+   * Publishes an event. Resolves when the event itself came back in the stream: then it is durable
+   * and everybody sees it at `seq`. Through outages it waits and is sent again under the same
+   * eventId. Rejects with the server's refusal, or, when the connection is closed, with the reason
+   * of that as its code: `session_ended`, `left`, `superseded`, `gave_up`, ...
+   */
+  readonly publish = <T extends EventType>(type: T, payload: PayloadOf<T>): Promise<Published> =>
+    this.#connection.publish({
+      eventId: this.#mint('evt_'),
+      sessionId: this.sessionId,
+      ts: new Date(this.#platform.now()).toISOString(),
+      type,
+      payload,
+      schemaVersion,
+    });
+
+  /** Says `text` as one whole utterance. Resolves when everybody can see it. */
+  say(text: string): Promise<Published> {
+    return this.utterance({ source: 'typed' }).final(text);
+  }
+
+  /** Begins an utterance that grows while it is spoken. Announced with its first words. */
+  utterance(options: UtteranceOptions = {}): UtteranceWriter {
+    const speaker = {
+      self: () => this.self,
+      publish: this.publish,
+      callMs: () => this.#callMs(),
+      sleep: (ms: number) => new Promise<void>((resolve) => void this.#platform.after(ms, resolve)),
+    };
+    return writeUtterance(speaker, this.#mint('utt_'), options);
+  }
+
+  /** Asks the server to end the call for everybody. Resolves when the request is on record. */
+  end(reason?: PayloadOf<'call.end.requested'>['reason']): Promise<Published> {
+    return this.publish('call.end.requested', reason === undefined ? {} : { reason });
+  }
+
+  /** Closes this client's connection and stops reconnecting. The call goes on without it. */
+  leave(): void {
+    this.#connection.leave();
+  }
+
+  /** Tries at once instead of waiting, or makes sure that a connection which looks alive is. */
+  reconnectNow(): void {
+    this.#listeners.reopen();
+    this.#connection.reconnectNow();
+  }
+
+  /** @internal */
+  start(ticket: Ticket | null): this {
+    this.#connection.start(ticket);
+    return this;
+  }
+
+  #hello(hello: HelloFrame): void {
+    this.#serverAheadMs = Date.parse(hello.serverTime) - this.#platform.now();
+    const participantId = hello.session.participantId ?? '';
+    this.#self.resolve({ participantId, role: hello.session.role });
+  }
+
+  #event(record: EventRecord): void {
+    const event = callEventOf(record);
+    if (event.type === 'call.connected') this.#connectedAt = Date.parse(event.recordedAt);
+    this.#folded = reduce(this.#folded, event);
+    if (this.connection.value.state === 'live') this.#view();
+    else this.#viewDue ??= this.#platform.after(replayViewEveryMs, () => this.#view());
+    this.#listeners.emit(event);
+  }
+
+  #view(): void {
+    this.#viewDue?.();
+    this.#viewDue = null;
+    this.#state.set(this.#folded);
+  }
+
+  #reset(state: CallState, reason: string): void {
+    this.#folded = state;
+    this.#view();
+    notify(this.#resetListeners, { type: 'reset', reason, seq: state.seq });
+  }
+
+  #closed(why: LifelineError): void {
+    this.#view();
+    this.#listeners.close();
+    this.#self.reject(why);
+  }
+
+  #callMs(): number {
+    if (this.#connectedAt === null) return 0;
+    return Math.max(0, Math.round(this.#platform.now() + this.#serverAheadMs - this.#connectedAt));
+  }
+
+  #mint(prefix: string): string {
+    return mintId(prefix, this.#platform.now(), this.#platform.fillRandom);
+  }
+}
+
+/** What a call needs of REST. */
+export interface CallBackend extends Omit<Backend, 'startOver'> {
+  snapshot(): Promise<{ cursor: { epoch: string; seq: number }; state: CallState }>;
+}
+
+/** A promise that is settled from elsewhere, once. Nobody has to look at its rejection. */
+class Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve: (value: T) => void = () => undefined;
+  reject: (error: LifelineError) => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+}
+
+function keep<L>(set: Set<L>, listener: L): () => void {
+  set.add(listener);
+  return () => void set.delete(listener);
+}

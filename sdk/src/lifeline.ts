@@ -1,0 +1,41 @@
+/**
+ * Lifeline's client: create or join a call, talk, and stay in it through lost connections.
+ *
+ *     const call = await createCall({ baseUrl: 'https://calls.example', getToken });
+ *     call.on('transcript.final', (event) => console.log(event.payload.text));
+ *     await call.say('Hello');
+ *
+ * @module
+ */
+export { Call, type Reset } from './call.js';
+export type { ConnectionStatus } from './connection.js';
+export type * from './contract.js';
+export {
+  createCall,
+  joinCall,
+  redeemInvite,
+  type ClientOptions,
+  type CreateCallOptions,
+  type JoinCallOptions,
+  type RedeemedInvite,
+} from './create.js';
+export { LifelineError } from './error.js';
+export { createInvite, type CreateInviteOptions, type Invite } from './invite.js';
+export { callEventOf, type Actor, type CallEvent, type EventRecord, type Seen } from './event.js';
+export { followCalls, type CallNotice, type FollowOptions } from './follow.js';
+export type { Observable } from './observable.js';
+export type { Published } from './outbox.js';
+export type { Platform, WebSocketConstructor, WebSocketLike } from './platform.js';
+export { reduce } from './reduce.js';
+export type { BaseUrl } from './rest.js';
+export type { Self } from './self.js';
+export type { Connect, CreateCallBody, Session } from './session.js';
+export {
+  initialState,
+  type CallEnd,
+  type CallState,
+  type Participant,
+  type Utterance,
+} from './state.js';
+export type { GetToken, TokenRequest } from './token.js';
+export type { UtteranceOptions, UtteranceWriter } from './utterance.js';

@@ -1,0 +1,186 @@
+import type { CallEvent } from './event.js';
+import type { CallState, Participant, Utterance } from './state.js';
+
+/**
+ * The state after `event`. Pure: the same events give the same state, live, replayed or read from a
+ * file. Types that it does not know change nothing but `seq`; an event already counted changes
+ * nothing at all.
+ */
+export function reduce(state: CallState, event: CallEvent): CallState {
+  if (event.seq <= state.seq) return state;
+  return { ...apply(state, event), seq: event.seq };
+}
+
+function apply(state: CallState, event: CallEvent): CallState {
+  switch (event.type) {
+    case 'call.started':
+    case 'call.connecting':
+      return { ...state, status: 'active', phase: 'connecting' };
+    case 'call.connected':
+    case 'call.reconnected':
+      return { ...state, status: 'active', phase: 'connected' };
+    case 'call.reconnecting':
+      return { ...state, status: 'active', phase: 'reconnecting' };
+    case 'call.hold.changed':
+      return { ...state, phase: event.payload.held ? 'held' : 'connected' };
+    case 'call.end.requested':
+      return state.end ? state : { ...state, phase: 'ending' };
+    case 'call.ended':
+    case 'call.terminal_failure':
+      return ended(state, event);
+    case 'call.participant.joined':
+    case 'call.participant.left':
+    case 'call.participant.connection.changed':
+    case 'call.speech.changed':
+      return withParticipant(state, event);
+    case 'transcript.utterance.started':
+    case 'transcript.partial':
+    case 'transcript.final':
+    case 'transcript.truncated':
+    case 'transcript.corrected':
+      return withUtterance(state, event);
+    case 'transcript.failed':
+      return event.payload.utteranceId === undefined ? state : withUtterance(state, event);
+    default:
+      return state;
+  }
+}
+
+function ended(
+  state: CallState,
+  event: CallEvent<'call.ended'> | CallEvent<'call.terminal_failure'>,
+): CallState {
+  if (state.end) return state;
+  const end =
+    event.type === 'call.ended'
+      ? {
+          outcome: 'ended' as const,
+          at: event.payload.endedAt,
+          reason: event.payload.endReason,
+          message: event.payload.endDetail ?? null,
+        }
+      : {
+          outcome: 'failed' as const,
+          at: event.payload.failedAt,
+          reason: event.payload.code,
+          message: event.payload.message,
+        };
+  return { ...state, status: end.outcome, phase: null, end };
+}
+
+type ParticipantEvent =
+  | CallEvent<'call.participant.joined'>
+  | CallEvent<'call.participant.left'>
+  | CallEvent<'call.participant.connection.changed'>
+  | CallEvent<'call.speech.changed'>;
+
+function withParticipant(state: CallState, event: ParticipantEvent): CallState {
+  const id = event.payload.participantId;
+  const index = state.participants.findIndex((one) => one.participantId === id);
+  const before = state.participants[index];
+  if (!before && event.type !== 'call.participant.joined') return state;
+  const participants = [...state.participants];
+  participants[index < 0 ? participants.length : index] = participantAfter(
+    before ?? newcomer(id),
+    event,
+  );
+  return { ...state, participants };
+}
+
+function newcomer(participantId: string): Participant {
+  return {
+    participantId,
+    role: '',
+    displayName: null,
+    present: true,
+    connected: true,
+    speaking: false,
+  };
+}
+
+function participantAfter(before: Participant, event: ParticipantEvent): Participant {
+  switch (event.type) {
+    case 'call.participant.joined': {
+      const { role, identity } = event.payload;
+      const displayName = identity?.displayName ?? before.displayName;
+      return { ...before, role, displayName, present: true, connected: true };
+    }
+    case 'call.participant.left':
+      return { ...before, present: false, connected: false, speaking: false };
+    case 'call.participant.connection.changed': {
+      const { connected } = event.payload;
+      return { ...before, connected, speaking: connected && before.speaking };
+    }
+    case 'call.speech.changed':
+      return { ...before, speaking: event.payload.speaking };
+  }
+}
+
+type UtteranceEvent =
+  | CallEvent<'transcript.utterance.started'>
+  | CallEvent<'transcript.partial'>
+  | CallEvent<'transcript.final'>
+  | CallEvent<'transcript.truncated'>
+  | CallEvent<'transcript.corrected'>
+  | CallEvent<'transcript.failed'>;
+
+function withUtterance(state: CallState, event: UtteranceEvent): CallState {
+  const id = event.payload.utteranceId ?? '';
+  // The one spoken now is nearly always among the last.
+  let index = state.utterances.length - 1;
+  while (index >= 0 && state.utterances[index]?.utteranceId !== id) index--;
+  const before = state.utterances[index] ?? firstOf(id, event);
+  const after = utteranceAfter(before, event);
+  if (after === state.utterances[index]) return state;
+  const utterances = [...state.utterances];
+  utterances[index < 0 ? utterances.length : index] = after;
+  return { ...state, utterances };
+}
+
+function firstOf(utteranceId: string, event: CallEvent): Utterance {
+  return {
+    utteranceId,
+    speaker: '',
+    participantId: event.actor.id,
+    turnId: null,
+    text: '',
+    generatedText: null,
+    state: 'started',
+    rev: 0,
+    startMs: 0,
+    endMs: 0,
+    source: null,
+    firstSeq: event.seq,
+  };
+}
+
+function utteranceAfter(before: Utterance, event: UtteranceEvent): Utterance {
+  const settled = before.state === 'final' || before.state === 'truncated';
+  switch (event.type) {
+    case 'transcript.utterance.started': {
+      const { speaker, participantId, startMs, turnId } = event.payload;
+      return { ...before, speaker, participantId, startMs, turnId: turnId ?? null };
+    }
+    case 'transcript.partial': {
+      const { speaker, text, rev, startMs, endMs } = event.payload;
+      if (settled || rev <= before.rev) return before;
+      return { ...before, speaker, text, rev, startMs, endMs, state: 'partial' };
+    }
+    case 'transcript.final': {
+      const { speaker, text, startMs, endMs, source } = event.payload;
+      const said = { ...before, speaker, startMs, endMs, source: source ?? null };
+      // What was cut short stays so: its final text is what was generated, not what was heard.
+      if (before.state === 'truncated') return { ...said, generatedText: text };
+      return settled ? before : { ...said, text, state: 'final' };
+    }
+    case 'transcript.truncated': {
+      const { heardText, generatedText } = event.payload;
+      const generated = generatedText ?? before.text;
+      return { ...before, text: heardText, generatedText: generated, state: 'truncated' };
+    }
+    case 'transcript.corrected':
+      return { ...before, text: event.payload.text };
+    case 'transcript.failed':
+      return settled ? before : { ...before, state: 'failed' };
+  }
+}

@@ -1,0 +1,155 @@
+import { asLifelineError, LifelineError } from './error.js';
+import type { Platform } from './platform.js';
+import type { TokenSource } from './token.js';
+import { defaultPolicy, retryDelay } from './verdict.js';
+
+/** Where the server is: a value, or a function that is asked again for every request. */
+export type BaseUrl = string | (() => string | Promise<string>);
+
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the base URL, beginning with a slash. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+  readonly accept?: string;
+}
+
+const timeoutMs = 10_000;
+
+/** JSON over HTTP with the access token, and refusals as LifelineError. */
+export class Rest {
+  readonly #baseUrl: BaseUrl;
+  readonly #tokens: TokenSource | null;
+  readonly #platform: Platform;
+
+  constructor(baseUrl: BaseUrl, tokens: TokenSource | null, platform: Platform) {
+    this.#baseUrl = baseUrl;
+    this.#tokens = tokens;
+    this.#platform = platform;
+  }
+
+  async baseUrl(): Promise<string> {
+    const url = typeof this.#baseUrl === 'string' ? this.#baseUrl : await this.#baseUrl();
+    return url.replace(/\/+$/, '');
+  }
+
+  /**
+   * One request. A refused token is replaced once. The reply's type is the caller's claim, from the
+   * schema that the server is built on.
+   */
+  async request<Reply>(request: RestRequest): Promise<Reply> {
+    return this.#authorized((token) => this.#once<Reply>(request, token));
+  }
+
+  /** A reply that goes on for as long as both sides want it to; `signal` ends it. */
+  async stream(request: RestRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    try {
+      const reply = await this.#authorized((token) => this.#fetch(request, token, signal));
+      if (!reply.body) throw new TypeError('the reply has no body');
+      return reply.body;
+    } catch (thrown) {
+      throw asLifelineError(thrown, 'unreachable', true);
+    }
+  }
+
+  async #authorized<T>(attempt: (token: string | null) => Promise<T>): Promise<T> {
+    const tokens = this.#tokens;
+    if (!tokens) return attempt(null);
+    const token = await asked(() => tokens.get());
+    try {
+      return await attempt(token);
+    } catch (thrown) {
+      if (!isTokenRefusal(thrown)) throw thrown;
+      const next = await asked(() => tokens.replace(token));
+      if (next === null) throw thrown;
+      return attempt(next);
+    }
+  }
+
+  /** A request that may be repeated: tried up to three times where that can help. */
+  async requestPatiently<Reply>(request: RestRequest): Promise<Reply> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.request<Reply>(request);
+      } catch (thrown) {
+        const error = asLifelineError(thrown, 'internal', false);
+        if (!error.retryable || attempt >= 2 || error.retryAfterMs > timeoutMs) throw error;
+        const delay = retryDelay(defaultPolicy, attempt, this.#platform.random());
+        await this.#sleep(Math.max(delay, error.retryAfterMs));
+      }
+    }
+  }
+
+  async #once<Reply>(request: RestRequest, token: string | null): Promise<Reply> {
+    const stopper = new AbortController();
+    const cancel = this.#platform.after(timeoutMs, () => stopper.abort());
+    try {
+      const reply = await this.#fetch(request, token, stopper.signal);
+      return (reply.status === 204 ? undefined : await reply.json()) as Reply;
+    } catch (thrown) {
+      const late = new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: thrown });
+      throw asLifelineError(stopper.signal.aborted ? late : thrown, 'unreachable', true);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #fetch(request: RestRequest, token: string | null, signal: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = { Accept: request.accept ?? 'application/json' };
+    if (token !== null) headers['Authorization'] = `Bearer ${token}`;
+    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+    if (request.idempotencyKey) headers['Idempotency-Key'] = request.idempotencyKey;
+    const reply = await this.#platform.fetch((await this.baseUrl()) + request.path, {
+      method: request.method,
+      headers,
+      signal,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    });
+    if (!reply.ok) throw await errorOf(reply);
+    return reply;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#platform.after(ms, resolve));
+  }
+}
+
+/** The application's own getToken failed: worth another try, and not the server's fault. */
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    throw asLifelineError(thrown, 'token_unavailable', true);
+  }
+}
+
+function isTokenRefusal(thrown: unknown): boolean {
+  return thrown instanceof LifelineError && thrown.status === 401;
+}
+
+/** problem+json, or, from a proxy in between, whatever the status alone says. */
+async function errorOf(reply: Response): Promise<LifelineError> {
+  const problem: unknown = await reply.json().catch(() => null);
+  const text = (key: string): string | undefined => {
+    const value = field(problem, key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const waitMs = Number(field(problem, 'retryAfterMs'));
+  const waitSeconds = Number(reply.headers.get('Retry-After'));
+  return new LifelineError({
+    code: text('code') ?? `http_${reply.status}`,
+    message: text('detail') ?? text('title') ?? `The server answered ${reply.status}.`,
+    fix: text('fix'),
+    pointer: text('pointer'),
+    requestId: text('requestId') ?? reply.headers.get('Request-Id') ?? undefined,
+    retryable: reply.status === 408 || reply.status === 429 || reply.status >= 500,
+    retryAfterMs: waitMs || (Number.isFinite(waitSeconds) ? waitSeconds * 1_000 : 0),
+    status: reply.status,
+  });
+}
+
+function field(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[key];
+}

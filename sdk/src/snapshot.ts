@@ -1,0 +1,71 @@
+import { callEventOf, type EventRecord } from './event.js';
+import { reduce } from './reduce.js';
+import type { Rest } from './rest.js';
+import type { Session } from './session.js';
+import { initialState, type CallState } from './state.js';
+import type { Cursor } from './stream.js';
+
+/** GET .../snapshot: the call as it stands after `seq`. */
+interface Snapshot {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly state: Session & { readonly phase?: CallState['phase'] };
+}
+
+/** GET .../events */
+interface EventPage {
+  readonly events: readonly EventRecord[];
+}
+
+/** How much of the past a client that starts over asks for: the transcript that people scroll to. */
+const tailEvents = 1_000;
+const pageEvents = 500;
+
+/** The events after `seq`, one page of them; empty at the head. */
+export async function readEvents(
+  rest: Rest,
+  path: string,
+  seq: number,
+): Promise<readonly EventRecord[]> {
+  const query = `after=${seq}&limit=${pageEvents}`;
+  const request = { method: 'GET', path: `${path}/events?${query}` } as const;
+  return (await rest.requestPatiently<EventPage>(request)).events;
+}
+
+/**
+ * The state of a call for whoever cannot go on from their cursor: who is there from the snapshot,
+ * what was said from the last events before it.
+ */
+export async function readSnapshot(
+  rest: Rest,
+  path: string,
+): Promise<{ cursor: Cursor; state: CallState }> {
+  const request = { method: 'GET', path: `${path}/snapshot` } as const;
+  const { epoch, seq, state } = await rest.requestPatiently<Snapshot>(request);
+  let folded = { ...stateOf(state), seq: Math.max(0, seq - tailEvents) };
+  while (folded.seq < seq) {
+    const page = await readEvents(rest, path, folded.seq);
+    const events = page.map(callEventOf).filter((event) => event.seq <= seq);
+    if (events.length === 0) break; // No longer kept: then without them.
+    folded = events.reduce(reduce, folded);
+  }
+  return { cursor: { epoch, seq }, state: { ...folded, seq } };
+}
+
+function stateOf(session: Snapshot['state']): CallState {
+  return {
+    ...initialState,
+    status: session.status,
+    phase: session.phase ?? null,
+    participants: session.participants
+      .filter((one) => one.joined)
+      .map(({ participantId, role, displayName, connected }) => ({
+        participantId,
+        role,
+        displayName: displayName ?? null,
+        present: true,
+        connected,
+        speaking: false,
+      })),
+  };
+}

@@ -1,0 +1,65 @@
+/** A person or agent who is or was in the call. */
+export interface Participant {
+  readonly participantId: string;
+  readonly role: string;
+  /** The name to show, or null if none was given. Chosen by them: to be displayed, never trusted. */
+  readonly displayName: string | null;
+  readonly present: boolean;
+  /** Whether their line is up; a lost line is not yet a departure. */
+  readonly connected: boolean;
+  readonly speaking: boolean;
+}
+
+/** One thing that was said, from its first word to its final text. */
+export interface Utterance {
+  readonly utteranceId: string;
+  /** `user`, `agent` or `operator`. */
+  readonly speaker: string;
+  /** Whose it is: who announced it or, where nobody did, who published its first event. */
+  readonly participantId: string;
+  readonly turnId: string | null;
+  /** The text so far; for a truncated utterance, what was really heard. */
+  readonly text: string;
+  /** Of a truncated utterance, all that was generated, if known. */
+  readonly generatedText: string | null;
+  readonly state: 'started' | 'partial' | 'final' | 'truncated' | 'failed';
+  /** The last partial's revision; 0 before the first. */
+  readonly rev: number;
+  /** Milliseconds since the call connected. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly source: string | null;
+  /** `seq` of the utterance's first event: what utterances are ordered by. */
+  readonly firstSeq: number;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly outcome: 'ended' | 'failed';
+  readonly at: string;
+  /** `endReason` of call.ended, `code` of call.terminal_failure. */
+  readonly reason: string;
+  readonly message: string | null;
+}
+
+/** Everything that the events of a call add up to. Plain data; never changed in place. */
+export interface CallState {
+  /** The last event that is in here; 0 before the first. */
+  readonly seq: number;
+  readonly status: 'created' | 'active' | 'ended' | 'failed';
+  readonly phase: 'connecting' | 'connected' | 'held' | 'reconnecting' | 'ending' | null;
+  /** In the order in which they first joined. */
+  readonly participants: readonly Participant[];
+  /** In the order in which they began. */
+  readonly utterances: readonly Utterance[];
+  readonly end: CallEnd | null;
+}
+
+export const initialState: CallState = {
+  seq: 0,
+  status: 'created',
+  phase: null,
+  participants: [],
+  utterances: [],
+  end: null,
+};

@@ -1,0 +1,128 @@
+import type { Backend } from '../src/connection.js';
+import type { Envelope, EventType, EventRecord } from '../src/lifeline.js';
+import { LifelineError } from '../src/lifeline.js';
+import { FakeSocket } from './virtual.js';
+
+export const policy = { baseMs: 500, capMs: 8_000, floorMs: 100, giveUpMs: 60_000 };
+
+/**
+ * A server of one call, correct unless told otherwise: a journal in memory, dedupe by eventId, hello
+ * and replay from the cursor. Sockets answer only when the test says so or `auto` is on.
+ */
+export class FakeServer {
+  epoch = 'epoch-1';
+  readonly journal: EventRecord[] = [];
+  readonly sockets: FakeSocket[] = [];
+  /** Answers upgrades by itself. */
+  auto = true;
+  /** Makes published events visible by itself. */
+  answering = true;
+  heartbeatMs = 10_000;
+  resumeToken: string | null = null;
+  role = 'user';
+  tickets = 0;
+  /** Thrown by the next ticket requests, in turn. */
+  readonly refusals: LifelineError[] = [];
+  snapshotAt: number | null = null;
+
+  get socket(): FakeSocket {
+    const last = this.sockets[this.sockets.length - 1];
+    if (!last) throw new Error('no socket was opened');
+    return last;
+  }
+
+  readonly open = (url: string, protocols: string[]): FakeSocket => {
+    const socket = new FakeSocket(url, protocols);
+    socket.onSent = (frame) => this.#received(socket, frame);
+    this.sockets.push(socket);
+    if (this.auto) setImmediate(() => this.accept(socket)); // Never within the same task, as real.
+    return socket;
+  };
+
+  readonly backend: Backend = {
+    ticket: () => {
+      this.tickets++;
+      const refusal = this.refusals.shift();
+      if (refusal) return Promise.reject(refusal);
+      return Promise.resolve({ url: 'https://calls.example/ws', token: `t${this.tickets}` });
+    },
+    startOver: () => {
+      const seq = this.snapshotAt ?? this.journal.length;
+      return Promise.resolve({ epoch: this.epoch, seq });
+    },
+    replay: (after) => Promise.resolve(this.journal.slice(after, after + 3)),
+    renewToken: () => Promise.resolve('fresh'),
+  };
+
+  hello(socket: FakeSocket, changes: object = {}): void {
+    const after = Number(socket.url.searchParams.get('after'));
+    socket.say({
+      op: 'hello',
+      connectionId: `con_${this.sockets.length}`,
+      epoch: this.epoch,
+      headSeq: this.journal.length,
+      resumed: after > 0,
+      replayFrom: after + 1,
+      replayTo: this.journal.length,
+      heartbeatMs: this.heartbeatMs,
+      limits: { eventBytes: 65_536, inFlight: 32 },
+      reconnect: policy,
+      serverTime: '2026-02-16T10:00:00.000Z',
+      session: { status: 'active', phase: 'connected', role: this.role, participantId: 'usr_me' },
+      ...(this.resumeToken === null ? {} : { resumeToken: this.resumeToken }),
+      ...changes,
+    });
+  }
+
+  /** hello, the replay, and its end. */
+  accept(socket: FakeSocket): void {
+    const after = Number(socket.url.searchParams.get('after'));
+    this.hello(socket);
+    for (const record of this.journal.slice(after)) socket.say({ op: 'event', ...record });
+    socket.say({ op: 'replay.complete', seq: this.journal.length });
+  }
+
+  /** Somebody's event becomes durable and is sent to whoever is connected. */
+  append(type: EventType, payload: object, eventId?: string): EventRecord {
+    const seq = this.journal.length + 1;
+    const event = {
+      eventId: eventId ?? `other_${seq}`,
+      sessionId: 'sess_1',
+      ts: '2026-02-16T10:00:00.000Z',
+      type,
+      payload,
+      schemaVersion: '1.0',
+    } as Envelope<EventType>;
+    return this.#store(event, 'usr_other');
+  }
+
+  /** The eventIds in the journal, in order. */
+  get ids(): string[] {
+    return this.journal.map((record) => record.event.eventId);
+  }
+
+  #received(socket: FakeSocket, frame: Record<string, unknown>): void {
+    if (frame['op'] === 'ping')
+      socket.say({ op: 'pong', t: frame['t'], headSeq: this.journal.length });
+    if (frame['op'] !== 'publish' || !this.answering) return;
+    this.publish(socket, frame['event'] as Envelope<EventType>);
+  }
+
+  publish(socket: FakeSocket, event: Envelope<EventType>): void {
+    const known = this.journal.find((record) => record.event.eventId === event.eventId);
+    if (known)
+      socket.say({ op: 'accepted', eventId: event.eventId, seq: known.seq, duplicate: true });
+    else this.#store(event, 'usr_me');
+  }
+
+  #store(event: Envelope<EventType>, actorId: string): EventRecord {
+    const record: EventRecord = {
+      seq: this.journal.length + 1,
+      event,
+      meta: { actor: { kind: 'user', id: actorId }, recordedAt: '2026-02-16T10:00:00.000Z' },
+    };
+    this.journal.push(record);
+    for (const socket of this.sockets) socket.say({ op: 'event', ...record });
+    return record;
+  }
+}
