@@ -54,6 +54,7 @@ RUNGS = (
          Program(("python3", "-B", "tests/toolchain/toolchain_test.py")), ("test",)),
     Rung("schema", "ajv as the checker's oracle; the documents lint",
          Npm("schema", "LIFELINE_CONTRACT_CHECK=asan:contract_check"), quick=True),
+    Rung("web", "what the page promises, without a browser", Npm("web"), quick=True),
     Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
          Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),
     Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",

@@ -1,0 +1,47 @@
+import { useCallback, useEffect, useState } from 'react';
+
+import { CallPage } from './views/CallPage';
+import { Lobby } from './views/Lobby';
+import { Opening } from './views/Opening';
+import { useStore } from './talk/store';
+import { Page } from './page';
+
+/** Which screen stands: opening, before a call, or in it. What happens in between is `Page`'s. */
+export function App({ invite }: { invite: string | null }) {
+  const [page] = useState(() => new Page(invite));
+  const stage = useStore(page.stage);
+  useEffect(() => void page.open(), [page]);
+  const makeInvite = useCallback(() => page.make_invite(), [page]);
+
+  switch (stage.kind) {
+    case 'opening':
+      return <Opening problem={stage.problem} onAgain={() => void page.open()} />;
+    case 'lobby':
+      return (
+        <Lobby
+          devMode={page.dev.enabled}
+          scriptedAgent={page.scripted_agent}
+          invited={stage.invited}
+          busy={stage.busy}
+          problem={stage.problem}
+          canReturn={stage.canReturn}
+          onStart={(name) => void page.start(name)}
+          onJoin={(name, secret) => void page.join(name, secret)}
+          onReturn={() => void page.come_back()}
+        />
+      );
+    case 'call':
+      return (
+        <CallPage
+          key={stage.talk.call.sessionId}
+          talk={stage.talk}
+          hearing={page.hearing}
+          devMode={page.dev.enabled}
+          scriptedAgent={page.scripted_agent}
+          makeInvite={makeInvite}
+          onLeave={() => page.leave()}
+          onHome={() => page.go_home()}
+        />
+      );
+  }
+}

@@ -1,0 +1,21 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/lobby.css';
+import './styles/call.css';
+import './styles/transcript.css';
+import './styles/drawer.css';
+import './styles/dialog.css';
+import { App } from './App';
+import { takeInvite } from './place/invite';
+
+// Before anything else looks at the address.
+const invite = takeInvite(location, (url) => history.replaceState(null, '', url));
+
+createRoot(document.getElementById('page')!).render(
+  <StrictMode>
+    <App invite={invite} />
+  </StrictMode>,
+);

@@ -1,0 +1,42 @@
+// A call together with this page's side of it. Made in the same breath as the call, before its first event.
+
+import type { Call } from '@lifeline/client';
+
+import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
+import type { Speaker } from '../speech/speaker';
+import { Conversation } from './conversation';
+import { EventLog } from './event_log';
+import { Store } from './store';
+
+export interface Talk {
+  readonly call: Call;
+  readonly conversation: Conversation;
+  readonly log: EventLog;
+  /** This person's participantId; empty until the first connection. */
+  readonly self: Store<string>;
+  readonly speaker: Speaker;
+  /** The browser turns voice into words by itself, without sending it anywhere. */
+  readonly onDevice: Store<boolean>;
+}
+
+export function openTalk(call: Call, speaker: Speaker): Talk {
+  const self = new Store('');
+  void call.self.then(({ participantId }) => self.set(participantId));
+  const onDevice = new Store(false);
+  void recognisesOnDevice(navigator.language).then((can) => onDevice.set(can));
+  const recognition = recognitionClass();
+  const conversation = new Conversation(call, speaker, () => self.value, {
+    recognition: recognition && (() => configured(new recognition(), onDevice.value)),
+    now: () => Date.now(),
+  });
+  return { call, conversation, log: new EventLog(call), self, speaker, onDevice };
+}
+
+function configured(recognition: Recognition, onDevice: boolean): Recognition {
+  recognition.lang = navigator.language;
+  recognition.interimResults = true;
+  if (onDevice) recognition.processLocally = true;
+  // Chrome on Android repeats earlier words in continuous mode; there each phrase gets a session of its own.
+  recognition.continuous = !/Android/.test(navigator.userAgent);
+  return recognition;
+}

@@ -1,0 +1,32 @@
+import { EndDialog } from './EndDialog';
+import { InviteDialog } from './InviteDialog';
+import { SpeakDialog } from './SpeakDialog';
+
+export type OpenDialog = null | 'end' | 'invite' | 'speak';
+
+interface Props {
+  readonly open: OpenDialog;
+  readonly makeInvite: () => Promise<string>;
+  readonly onEnd: () => void;
+  readonly onLeave: () => void;
+  readonly onSpeak: () => void;
+  readonly onClose: () => void;
+}
+
+/** At most one question at a time; an answer closes it. */
+export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onClose }: Props) {
+  const answer = (act: () => void) => () => {
+    onClose();
+    act();
+  };
+  switch (open) {
+    case null:
+      return null;
+    case 'end':
+      return <EndDialog onEnd={answer(onEnd)} onLeave={answer(onLeave)} onStay={onClose} />;
+    case 'invite':
+      return <InviteDialog makeLink={makeInvite} onClose={onClose} />;
+    case 'speak':
+      return <SpeakDialog onSpeak={answer(onSpeak)} onClose={onClose} />;
+  }
+}

@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from 'react';
+
+import type { SpeakState } from '../speech/speaker';
+import { useStore, type Store } from '../talk/store';
+import type { Talk } from '../talk/talk';
+import { problemOf, type Problem } from '../words/problem';
+import { Announcer } from './Announcer';
+import { useCallView } from './call_view';
+import { CallDialogs, type OpenDialog } from './CallDialogs';
+import { DevBanner } from './DevBanner';
+import { Drawer } from './Drawer';
+import { LineState } from './LineState';
+import { Notice } from './Notice';
+import { People } from './People';
+import { Speak } from './Speak';
+import { TopBar } from './TopBar';
+import { Verdict } from './Verdict';
+import { Words } from './Words';
+
+interface Props {
+  readonly talk: Talk;
+  readonly hearing: Store<SpeakState>;
+  readonly devMode: boolean;
+  readonly scriptedAgent: string | null;
+  readonly makeInvite: () => Promise<string>;
+  readonly onLeave: () => void;
+  readonly onHome: () => void;
+}
+
+/** The call on the screen, and what can be done there. */
+export function CallPage(props: Props) {
+  const { talk, hearing, devMode, scriptedAgent, makeInvite, onLeave, onHome } = props;
+  const { call, conversation } = talk;
+  const view = useCallView(talk, scriptedAgent);
+  const { over } = view;
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const [ending, setEnding] = useState(false);
+  const [notice, setNotice] = useState<Problem | null>(null);
+  const drawer = useDrawer();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => focusUnlessPhone(field.current), []);
+  useEffect(() => call.on('error', (error) => setNotice(problemOf(error))), [call]);
+
+  const endCall = () => {
+    setEnding(true);
+    call.end('user_hangup').catch((thrown: unknown) => {
+      setEnding(false);
+      setNotice(problemOf(thrown));
+    });
+  };
+  const tryNow = () => {
+    call.reconnectNow();
+    focusUnlessPhone(field.current); // The button goes when the line is back; the focus should not go with it.
+  };
+
+  return (
+    <main className="call" data-drawer={drawer.open ? 'open' : 'closed'}>
+      <h1 className="hidden-but-read">Call</h1>
+      {devMode && <DevBanner />}
+      <TopBar
+        over={over}
+        ending={ending || view.ending}
+        drawer={drawer}
+        onInvite={() => setDialog('invite')}
+        onEnd={() => setDialog('end')}
+      />
+      <LineState words={view.line} onTryNow={tryNow} />
+      <People people={view.people} />
+      <Words
+        lines={view.lines}
+        tone={view.line.tone}
+        outgoing={conversation.outgoing}
+        notice={notice && <Notice problem={notice} onClose={() => setNotice(null)} />}
+        empty={emptyWords(over, view.connected, view.people.some((one) => one.machine))}
+        verdict={over && <Verdict end={view.end} connection={view.connection} onTryNow={tryNow} onHome={onHome} />}
+      />
+      {!over && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
+      {drawer.open && <Drawer log={talk.log} onClose={drawer.close} />}
+      <Announcer lines={view.lines} ownId={view.ownId} live={view.connected} />
+      <CallDialogs
+        open={dialog}
+        makeInvite={makeInvite}
+        onEnd={endCall}
+        onLeave={onLeave}
+        onSpeak={() => conversation.set_listening(true)}
+        onClose={() => setDialog(null)}
+      />
+    </main>
+  );
+}
+
+/** The developers' drawer; when it closes, its button has the focus again. */
+function useDrawer() {
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  return { open, button, close, toggle: () => (open ? close() : setOpen(true)) };
+}
+
+/** Nothing was said: why, and what to do about it. */
+function emptyWords(over: boolean, connected: boolean, agent: boolean): string {
+  if (over) return 'Nothing was said.';
+  if (!connected) return 'Waiting for the line.';
+  return agent
+    ? 'The line is open. Say something, or wait for the agent to greet you.'
+    : 'The line is open and nothing has been said. Invite somebody, or begin.';
+}
+
+function focusUnlessPhone(field: HTMLTextAreaElement | null): void {
+  // A phone would open its keyboard over the words.
+  if (matchMedia('(pointer: fine)').matches) field?.focus();
+}

@@ -1,0 +1,20 @@
+import type { Person } from '../words/people';
+
+/** Who is here. Names are what people typed: isolated, so that no writing direction spills over. */
+export function People({ people }: { people: readonly Person[] }) {
+  return (
+    <section className="people" aria-label="Who is here">
+      <ul>
+        {people.map((person) => (
+          <li key={person.id} data-presence={person.presence} className={person.machine ? 'machine' : undefined}>
+            <span className="dot" aria-hidden="true" />
+            <span>
+              <bdi className="name">{person.name}</bdi>{' '}
+              {person.label !== '' && <span className="role">{person.label}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+
+import type { Problem } from '../words/problem';
+
+interface Props {
+  readonly problem: Problem;
+  /** What can be done about it right here. */
+  readonly children?: ReactNode;
+}
+
+/** What went wrong and what to do next. Takes the focus when it appears, so that it is read out. */
+export function ProblemNote({ problem, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [problem]);
+  return (
+    <section className="problem" aria-labelledby="problem-title">
+      <h2 id="problem-title" tabIndex={-1} ref={heading}>
+        {problem.title}
+      </h2>
+      <p>{problem.advice}</p>
+      {problem.code !== null && (
+        <p className="small">
+          Code: <code>{problem.code}</code>
+          {problem.requestId !== null && (
+            <>
+              , request <code>{problem.requestId}</code>
+            </>
+          )}
+        </p>
+      )}
+      {children !== undefined && <div className="row">{children}</div>}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { useCall, useConnection, useParticipants, useTranscript } from '@lifeline/client/react';
+import { useEffect, useMemo } from 'react';
+
+import { useStore } from '../talk/store';
+import type { Talk } from '../talk/talk';
+import { lineWords } from '../words/connection';
+import { transcriptLines } from '../words/lines';
+import { personOf } from '../words/people';
+import { useNow, useOnline } from './hooks';
+
+/** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
+export function useCallView({ call, conversation, self }: Talk, scripted: string | null) {
+  const { end, phase, seq } = useCall(call);
+  const connection = useConnection(call);
+  const utterances = useTranscript(call);
+  const participants = useParticipants(call);
+  const outgoing = useStore(conversation.outgoing.words);
+  const ownId = useStore(self);
+  const online = useOnline();
+  const now = useNow(connection.retryAt !== null && !end);
+
+  const over = end !== null || connection.state === 'closed';
+  const connected = connection.state === 'live' && online;
+  const people = useMemo(
+    () => participants.map((one) => personOf(one, { ownId, scripted, over })),
+    [participants, ownId, scripted, over],
+  );
+  const lines = useMemo(() => {
+    const known = new Map(people.map((person) => [person.id, person]));
+    return transcriptLines(utterances, outgoing, known, { id: ownId, connected, over });
+  }, [utterances, outgoing, people, ownId, connected, over]);
+  const line = lineWords({ connection, end, online, now, readUpTo: seq });
+
+  useEffect(() => {
+    document.title = `${line.title} · Lifeline`;
+    return () => void (document.title = 'Lifeline');
+  }, [line.title]);
+  useEffect(() => {
+    if (over) conversation.set_listening(false);
+  }, [over, conversation]);
+
+  return { end, ending: phase === 'ending', connection, line, people, lines, over, connected, ownId };
+}

@@ -1,0 +1,37 @@
+// How a call ended, said so that a person understands it.
+
+import type { CallEnd } from '@lifeline/client';
+
+const ENDED: Readonly<Record<string, string>> = {
+  completed: 'The call is complete.',
+  user_hangup: 'The call was ended.',
+  timeout: 'The call reached its longest allowed time.',
+  agent_handover: 'The call was handed over.',
+  policy_stop: 'A rule ended the call.',
+  budget_stop: 'The budget for this call is used up.',
+  operator_stop: 'An operator ended the call.',
+};
+
+const FAILED: Readonly<Record<string, string>> = {
+  connect_timeout: 'Nobody was connected in time.',
+  reconnect_window_expired: 'The line was gone for too long.',
+  idle_timeout: 'Nothing happened for too long.',
+};
+
+export interface EndingWords {
+  readonly title: string;
+  readonly detail: string;
+}
+
+export function endingWords(end: CallEnd): EndingWords {
+  if (end.outcome === 'ended') {
+    return {
+      title: ENDED[end.reason] ?? 'The call has ended.',
+      detail: 'Everything above is kept. Start a new call whenever you like.',
+    };
+  }
+  return {
+    title: `The call broke off. ${FAILED[end.reason] ?? end.message ?? ''}`.trim(),
+    detail: 'What was said up to here is kept. You can start a new call.',
+  };
+}

@@ -1,0 +1,67 @@
+// Who is who, in the words the page uses for them.
+
+import type { Participant, Utterance } from '@lifeline/client';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** Who they are in this call. */
+  readonly who: string;
+  /** The same, and where they are just now. */
+  readonly label: string;
+  readonly machine: boolean;
+  readonly presence: 'here' | 'away' | 'left';
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  user: '',
+  agent: 'agent',
+  operator: 'operator',
+  viewer: 'viewer, reads only',
+};
+
+const PRESENCE = { here: '', away: 'line lost', left: 'left' } as const;
+
+/** A machine that only follows a script must say so wherever it is named. */
+export function agentLabel(name: string, scripted: string | null): string {
+  const known = name === scripted || /\bscripted\b/i.test(name);
+  return known ? 'scripted agent' : 'agent';
+}
+
+export interface Circumstances {
+  readonly ownId: string;
+  /** Name of the agent that only follows a script; null if none does. */
+  readonly scripted: string | null;
+  /** Nobody is in a call that is over, however it ended for them. */
+  readonly over: boolean;
+}
+
+export function personOf(one: Participant, { ownId, scripted, over }: Circumstances): Person {
+  const name = one.displayName ?? (one.role === 'agent' ? 'Agent' : 'Guest');
+  const role = one.role === 'agent' ? agentLabel(name, scripted) : (ROLES[one.role] ?? one.role);
+  const presence = over || !one.present ? 'left' : one.connected ? 'here' : 'away';
+  const state = over ? '' : PRESENCE[presence];
+  const you = one.participantId === ownId ? 'you' : '';
+  return {
+    id: one.participantId,
+    name,
+    who: [you, role].filter(Boolean).join(', '),
+    label: [you, role, state].filter(Boolean).join(', '),
+    machine: one.role === 'agent',
+    presence,
+  };
+}
+
+export interface Speaking {
+  readonly name: string;
+  readonly label: string;
+  readonly machine: boolean;
+}
+
+/** The speaker of an utterance; known people by their name, others by what the utterance says of itself. */
+export function speakerOf(said: Utterance, people: ReadonlyMap<string, Person>): Speaking {
+  const known = said.participantId === null ? undefined : people.get(said.participantId);
+  if (known) return { name: known.name, label: known.who, machine: known.machine };
+  const machine = said.speaker === 'agent';
+  return { name: machine ? 'Agent' : 'Guest', label: '', machine };
+}

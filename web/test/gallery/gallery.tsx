@@ -1,0 +1,69 @@
+import { createRoot } from 'react-dom/client';
+
+import '../../src/styles/tokens.css';
+import '../../src/styles/base.css';
+import '../../src/styles/lobby.css';
+import '../../src/styles/call.css';
+import '../../src/styles/transcript.css';
+import '../../src/styles/drawer.css';
+import '../../src/styles/dialog.css';
+import { LifelineError } from '@lifeline/client';
+
+import { Speaker, type SpeakState } from '../../src/speech/speaker';
+import { Store } from '../../src/talk/store';
+import { openTalk } from '../../src/talk/talk';
+import { CallPage } from '../../src/views/CallPage';
+import { Lobby } from '../../src/views/Lobby';
+import { problemOf } from '../../src/words/problem';
+import { FakeCall } from '../fake_call';
+import { scenes } from './scenes';
+
+const asked = new URLSearchParams(location.search);
+const scene = asked.get('scene') ?? 'talking';
+const root = createRoot(document.getElementById('page')!);
+const nothing = () => undefined;
+
+if (scene.startsWith('lobby')) {
+  root.render(
+    <Lobby
+      devMode={scene !== 'lobby-plain'}
+      scriptedAgent="Echo"
+      invited={scene === 'lobby-invited'}
+      busy={scene === 'lobby-busy'}
+      problem={scene === 'lobby-problem' ? problemOf(new LifelineError({ code: 'unreachable', message: '' })) : null}
+      canReturn={scene === 'lobby-problem'}
+      onStart={nothing}
+      onJoin={nothing}
+      onReturn={nothing}
+    />,
+  );
+} else {
+  const make = scenes[scene] ?? scenes.talking!;
+  const fake = make();
+  const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
+  const speaker = new Speaker(null, nothing);
+  const talk = openTalk(fake.call, speaker);
+  replayInto(talk.log, fake);
+  if (asked.has('notice')) {
+    setTimeout(() => fake.report(new LifelineError({ code: 'rate_limited', message: '' })), 100);
+  }
+  if (asked.has('sending')) {
+    talk.conversation.type('And the second thing is the date of birth.');
+  }
+  root.render(
+    <CallPage
+      talk={talk}
+      hearing={hearing}
+      devMode={!asked.has('plain')}
+      scriptedAgent="Echo"
+      makeInvite={() => Promise.resolve('https://calls.example/#invite=sess_01JKQ8V4Z7.inv_1.kq3N0hQ7pZr2')}
+      onLeave={nothing}
+      onHome={nothing}
+    />,
+  );
+}
+
+/** The scenes were told before the log began to listen; the drawer shows them all the same. */
+function replayInto(log: ReturnType<typeof openTalk>['log'], fake: FakeCall): void {
+  log.events.set([...fake.seen]);
+}

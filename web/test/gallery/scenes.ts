@@ -1,0 +1,90 @@
+// The states that a person can meet, each told as the events that lead to it.
+
+import { FakeCall } from '../fake_call';
+
+const anna = { kind: 'user', id: 'usr_anna' };
+const ben = { kind: 'user', id: 'usr_ben' };
+const agent = { kind: 'agent', id: 'usr_echo' };
+const callId = 'sess_fake';
+
+let said = 0;
+
+function say(call: FakeCall, by: typeof anna, text: string, source: 'typed' | 'llm' | 'stt' = 'typed'): string {
+  const utteranceId = `said_${++said}`;
+  const speaker = by.kind === 'agent' ? 'agent' : 'user';
+  call.see('transcript.utterance.started', { utteranceId, speaker, participantId: by.id, startMs: said * 1000 }, by);
+  call.see('transcript.final', { utteranceId, speaker, text, startMs: said * 1000, endMs: said * 1000 + 900, source }, by);
+  return utteranceId;
+}
+
+function joined(call: FakeCall, who: typeof anna, displayName: string, role: 'user' | 'agent' | 'operator' | 'viewer') {
+  call.see('call.participant.joined', { callId, participantId: who.id, role, identity: { displayName } });
+}
+
+export function begun(): FakeCall {
+  const call = new FakeCall();
+  call.see('call.created', { callId, ownerId: anna.id, accountId: 'acct_1', channel: 'voice' } as never);
+  call.see('call.started', { callId, channel: 'voice', direction: 'outbound', provider: 'none' } as never);
+  joined(call, anna, 'Anna Lindqvist', 'user');
+  call.see('call.connected', { callId, connectedAt: '2026-02-16T10:00:00.000Z' });
+  return call;
+}
+
+export function talking(): FakeCall {
+  const call = begun();
+  joined(call, agent, 'Echo', 'agent');
+  say(call, agent, 'Hello Anna. I follow a script: I repeat what I understood, and I end the call when you say goodbye.', 'llm');
+  joined(call, ben, 'بنيامين', 'user');
+  say(call, anna, 'I would like to change two things in my application before Friday.');
+  say(call, agent, 'I understood: “I would like to change two things in my application before Friday.”', 'llm');
+  say(call, ben, 'مرحبا، أنا هنا أيضا.');
+  say(call, anna, 'Good. The first is the address, the second is this: https://example.org/a/very/long/path/that/no/one/can/break?because=itHasNoSpacesAtAllAndGoesOnAndOnAndOn <b>not bold</b>');
+  const cut = say(call, agent, 'I understood that you want to change the address and then something else.', 'llm');
+  call.see('transcript.truncated', { utteranceId: cut, heardText: 'I understood that you want to', playedMs: 1400, cause: 'barge_in' }, anna);
+  say(call, ben, 'One moment.');
+  say(call, anna, 'Take your time.');
+  call.see('transcript.utterance.started', { utteranceId: 'open', speaker: 'user', participantId: ben.id, startMs: 1 }, ben);
+  call.see('transcript.partial', { utteranceId: 'open', speaker: 'user', text: 'I have the letter here, it says', startMs: 1, endMs: 2, rev: 1 }, ben);
+  return call;
+}
+
+export const scenes: Readonly<Record<string, () => FakeCall>> = {
+  empty: begun,
+  talking,
+  long() {
+    const call = talking();
+    for (let i = 1; i <= 120; i++) say(call, i % 2 ? anna : agent, `This is utterance number ${i}.`, 'typed');
+    return call;
+  },
+  connecting: () => new FakeCall('connecting'),
+  replaying() {
+    const call = talking();
+    call.connection.set({ ...call.connection.value, state: 'replaying' });
+    return call;
+  },
+  reconnecting() {
+    const call = talking();
+    const retryAt = Date.now() + 7_400;
+    call.connection.set({ state: 'reconnecting', attempt: 3, retryAt, reason: 'heartbeat_missed', code: 4201 });
+    return call;
+  },
+  superseded() {
+    const call = talking();
+    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'superseded', code: 4002 });
+    return call;
+  },
+  ended() {
+    const call = talking();
+    const endedAt = '2026-02-16T10:04:12.000Z';
+    call.see('call.ended', { callId, endedAt, durationSeconds: 252, endReason: 'user_hangup' });
+    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'session_ended', code: 4000 });
+    return call;
+  },
+  failed() {
+    const call = talking();
+    const failedAt = '2026-02-16T10:04:12.000Z';
+    call.see('call.terminal_failure', { callId, failedAt, code: 'reconnect_window_expired', message: 'The window elapsed.' });
+    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'session_failed', code: 4001 });
+    return call;
+  },
+};

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { LifelineError, type ConnectionStatus, type Participant, type Utterance } from '@lifeline/client';
+
+import { lineWords } from '../src/words/connection';
+import { endingWords } from '../src/words/ending';
+import { transcriptLines } from '../src/words/lines';
+import { personOf } from '../src/words/people';
+import { KNOWN_CODES, problemOf } from '../src/words/problem';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
+  state: 'live',
+  attempt: 0,
+  retryAt: null,
+  reason: null,
+  code: null,
+  ...change,
+});
+const facts = { end: null, online: true, now: 1_000, readUpTo: 40 };
+
+const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: string, says: RegExp, tryNow: boolean][] = [
+  ['live', { ...facts, connection: status({}) }, 'live', /Live/, false],
+  ['the first connection', { ...facts, connection: status({ state: 'connecting' }) }, 'waiting', /^Connecting/, false],
+  ['catching up', { ...facts, connection: status({ state: 'replaying' }) }, 'waiting', /40 events so far/, false],
+  [
+    'waiting for the next try',
+    { ...facts, connection: status({ state: 'reconnecting', retryAt: 4_200, reason: 'draining' }) },
+    'waiting',
+    /server is restarting. Next try in 4 s/,
+    true,
+  ],
+  ['trying', { ...facts, connection: status({ state: 'reconnecting' }) }, 'waiting', /Trying now/, true],
+  [
+    'a device without a network',
+    { ...facts, online: false, connection: status({ state: 'reconnecting', retryAt: 4_200 }) },
+    'waiting',
+    /^Offline.*by itself/,
+    false,
+  ],
+  [
+    'a network just lost, before the connection has noticed',
+    { ...facts, online: false, connection: status({}) },
+    'waiting',
+    /^Offline/,
+    false,
+  ],
+  ['given up', { ...facts, connection: status({ state: 'closed', reason: 'gave_up' }) }, 'broken', /restored/, false],
+  ['elsewhere', { ...facts, connection: status({ state: 'closed', reason: 'superseded' }) }, 'over', /elsewhere/, false],
+  ['left', { ...facts, connection: status({ state: 'closed', reason: 'left' }) }, 'over', /You left/, false],
+  [
+    'ended, however the line is',
+    {
+      ...facts,
+      connection: status({ state: 'reconnecting' }),
+      end: { outcome: 'ended', at: '', reason: 'completed', message: null },
+    },
+    'over',
+    /ended/,
+    false,
+  ],
+  [
+    'failed',
+    { ...facts, connection: status({}), end: { outcome: 'failed', at: '', reason: 'x', message: null } },
+    'broken',
+    /failed/,
+    false,
+  ],
+];
+for (const [name, given, tone, says, tryNow] of connections) {
+  test(`connection in words: ${name}`, () => {
+    const words = lineWords(given);
+    assert.equal(words.tone, tone);
+    assert.match(`${words.title} ${words.detail}`, says);
+    assert.equal(words.canTryNow, tryNow);
+  });
+}
+
+test('every code that the page has words for exists, in the contract or in the SDK', () => {
+  const errors = JSON.parse(readFileSync(`${root}/schema/v1/errors.json`, 'utf8')) as { reasons: Record<string, unknown> };
+  const listed = Array.isArray(errors.reasons)
+    ? errors.reasons.map((one: { reason: string }) => one.reason)
+    : Object.keys(errors.reasons);
+  const sdk = readdirSync(`${root}/sdk/src`).map((file) => readFileSync(`${root}/sdk/src/${file}`, 'utf8')).join('\n');
+  for (const code of KNOWN_CODES) {
+    assert.ok(listed.includes(code) || sdk.includes(`'${code}'`), `${code} is nobody's word`);
+  }
+});
+
+test('a problem without words of ours keeps the server’s', () => {
+  const thrown = new LifelineError({ code: 'brand_new', message: 'The moon is full', fix: 'Wait a night', requestId: 'req_1' });
+  assert.deepEqual(problemOf(thrown), {
+    title: 'The moon is full.',
+    advice: 'Wait a night.',
+    code: 'brand_new',
+    requestId: 'req_1',
+  });
+  assert.equal(problemOf(new TypeError('x is undefined')).title, 'Something went wrong on this page.');
+});
+
+test('every reason that the contract ends a call with has words', () => {
+  const words = JSON.parse(readFileSync(`${root}/schema/v1/words.json`, 'utf8')) as {
+    $defs: { endReason: { enum: string[] } };
+  };
+  for (const reason of words.$defs.endReason.enum) {
+    const { title } = endingWords({ outcome: 'ended', at: '', reason, message: null });
+    assert.notEqual(title, 'The call has ended.', reason);
+  }
+});
+
+const participant = (change: Partial<Participant>): Participant => ({
+  participantId: 'usr_ben',
+  role: 'user',
+  displayName: 'Ben',
+  present: true,
+  connected: true,
+  speaking: false,
+  ...change,
+});
+const circumstances = { ownId: 'usr_anna', scripted: 'Echo', over: false };
+const people: [name: string, given: Partial<Participant>, over: boolean, label: string, presence: string][] = [
+  ['somebody', {}, false, '', 'here'],
+  ['oneself', { participantId: 'usr_anna' }, false, 'you', 'here'],
+  ['a scripted agent', { role: 'agent', displayName: 'Echo' }, false, 'scripted agent', 'here'],
+  ['an agent that says so itself', { role: 'agent', displayName: 'Bo (scripted)' }, false, 'scripted agent', 'here'],
+  ['another agent', { role: 'agent', displayName: 'Mira' }, false, 'agent', 'here'],
+  ['somebody named like the agent is no agent', { displayName: 'Echo' }, false, '', 'here'],
+  ['a viewer', { role: 'viewer' }, false, 'viewer, reads only', 'here'],
+  ['a lost line', { connected: false }, false, 'line lost', 'away'],
+  ['who left', { present: false, connected: false }, false, 'left', 'left'],
+  ['anybody after the end', {}, true, '', 'left'],
+];
+for (const [name, given, over, label, presence] of people) {
+  test(`who is here: ${name}`, () => {
+    const person = personOf(participant(given), { ...circumstances, over });
+    assert.deepEqual([person.label, person.presence], [label, presence]);
+  });
+}
+
+const utterance = (change: Partial<Utterance>): Utterance => ({
+  utteranceId: 'utt_1',
+  speaker: 'user',
+  participantId: 'usr_ben',
+  turnId: null,
+  text: 'Hello',
+  generatedText: null,
+  state: 'final',
+  rev: 0,
+  startMs: 0,
+  endMs: 0,
+  source: 'typed',
+  firstSeq: 5,
+  ...change,
+});
+
+test('the transcript: what is kept in the call’s order, then what is on its way', () => {
+  const sending = { utteranceId: 'utt_own', text: 'And me', state: 'sending', problem: null } as const;
+  const own = { id: 'usr_anna', connected: true, over: false };
+  const known = new Map([['usr_ben', personOf(participant({}), circumstances)]]);
+  const before = [utterance({}), utterance({ utteranceId: 'utt_own', state: 'started', text: '', firstSeq: 6 })];
+  const lines = transcriptLines(before, [sending], known, own);
+  assert.deepEqual(lines.map(({ text, state, seq, name }) => [text, state, seq, name]), [
+    ['Hello', 'kept', 5, 'Ben'],
+    ['And me', 'sending', null, 'You'],
+  ]);
+  // The instant its event is seen it stands once, in its place, whether or not the promise has settled.
+  const after = [utterance({}), utterance({ utteranceId: 'utt_own', text: 'And me', firstSeq: 6 })];
+  assert.deepEqual(transcriptLines(after, [sending], known, own).map(({ state, seq }) => [state, seq]), [
+    ['kept', 5],
+    ['kept', 6],
+  ]);
+  const offline = transcriptLines([], [sending], known, { ...own, connected: false });
+  assert.match(offline[0]!.note, /Waiting for the line/);
+});
+
+const notes: [Partial<Utterance>, boolean, RegExp][] = [
+  [{ state: 'truncated', text: 'I under' }, false, /^Cut off here/],
+  [{ state: 'truncated', text: 'I under', generatedText: 'I understood.' }, false, /Not heard: “stood\.”/],
+  [{ state: 'truncated', text: '' }, false, /before a word/],
+  [{ state: 'failed', text: '' }, false, /could not be understood/],
+  [{ state: 'partial' }, false, /Still speaking/],
+  [{ state: 'partial' }, true, /Not finished/],
+];
+for (const [given, over, says] of notes) {
+  test(`the transcript says of ${JSON.stringify(given)}${over ? ' after the end' : ''}: ${says.source}`, () => {
+    const [line] = transcriptLines([utterance(given)], [], new Map(), { id: '', connected: true, over });
+    assert.match(line!.note, says);
+  });
+}

@@ -1,0 +1,32 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// The page is served under a Content-Security-Policy that allows no inline script, no inline style and
+// no other origin's code, so nothing may be inlined: not small assets, not the preload polyfill.
+// `base: './'` keeps every link relative, so the same files work under any path of any host.
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  resolve: {
+    alias: [
+      { find: '@lifeline/client/react', replacement: here('../sdk/src/react.ts') },
+      { find: '@lifeline/client', replacement: here('../sdk/src/lifeline.ts') },
+    ],
+    dedupe: ['react', 'react-dom'],
+  },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+  server: {
+    // `npm run dev` beside a running server: the page keeps hot reload, the server keeps the call.
+    proxy: {
+      '/v1': { target: process.env.LIFELINE_URL ?? 'http://127.0.0.1:8080', ws: true },
+    },
+  },
+});
