@@ -1,0 +1,128 @@
+#include "api/api.h"
+
+#include <fmt/format.h>
+
+#include "api/assets.h"
+#include "api/problem.h"
+
+namespace lifeline::api {
+
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+// The page uses nothing from elsewhere and no inline script or style.
+constexpr std::string_view content_security_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+// "/v1/call/sessions/{id}/ws"
+bool is_socket_path(std::string_view path, std::string& session_id) {
+    constexpr std::string_view before = "/v1/call/sessions/";
+    constexpr std::string_view after = "/ws";
+    if (!path.starts_with(before) || !path.ends_with(after)) return false;
+    if (path.size() <= before.size() + after.size()) return false;
+    session_id = path.substr(before.size(), path.size() - before.size() - after.size());
+    return session_id.find('/') == std::string::npos;
+}
+
+bool fresh(const net::Request& request, std::string_view etag) {
+    const auto* known = request.header("If-None-Match");
+    return known != nullptr && known->find(etag) != std::string::npos;
+}
+
+}  // namespace
+
+void Api::handle(std::shared_ptr<net::Exchange> exchange) {
+    const auto& request = exchange->request();
+    std::string session_id;
+    if (is_socket_path(request.path(), session_id)) {
+        parts_.gateway.upgrade(std::move(exchange), std::move(session_id));
+        return;
+    }
+    const auto* origin = request.header("Origin");
+    Asked asked(exchange, origin != nullptr && parts_.origins.allows(*origin));
+    if (request.method == "OPTIONS") return preflight(std::move(asked));
+
+    Match match = find_route(request.method, request.path());
+    if (match.route == nullptr) {
+        if (match.path_known)
+            return asked.refuse({Code::malformed, "method_not_allowed", "not with this method"});
+        return asset(std::move(asked));
+    }
+    asked.captures = std::move(match.captures);
+    if (match.route->access == Access::open) return match.route->handler(*this, std::move(asked));
+    authenticate(*match.route, std::move(asked));
+}
+
+// Without authentication, because browsers send none; with no more than whether the origin may.
+void Api::preflight(Asked asked) {
+    const auto* origin = asked.request().header("Origin");
+    net::Response response;
+    response.status = 204;
+    if (origin == nullptr || !parts_.origins.allows(*origin))
+        return asked.refuse({Code::not_allowed, "origin_forbidden",
+                             "this origin is not in the server's list of origins"});
+    response.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
+    response.set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+    response.set("Access-Control-Max-Age", "600");
+    asked.answer(std::move(response));
+}
+
+void Api::authenticate(const Route& route, Asked asked) {
+    const auto* header = asked.request().header("Authorization");
+    if (header == nullptr || !header->starts_with(bearer))
+        return asked.refuse({Code::unauthenticated, "token_missing", "no Bearer token"});
+    std::string token = header->substr(bearer.size());
+    Loop& loop = asked.loop();
+    parts_.authenticator.authenticate(
+        std::move(token), loop,
+        [this, &route, asked = std::move(asked)](Result<identity::Principal> principal) mutable {
+            if (!principal) return asked.refuse(principal.error());
+            asked.principal = std::move(*principal);
+            // Who may act in one call only finds no other.
+            if (const auto& binding = asked.principal.call;
+                binding && (asked.captures.empty() || binding->session_id != asked.session_id()))
+                return asked.refuse({Code::not_found, "session_not_found", "no such call"});
+            route.handler(*this, std::move(asked));
+        });
+}
+
+void Api::asset(Asked asked) {
+    const auto& request = asked.request();
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    const auto* file =
+        reads ? find_asset(request.path() == "/" ? "/index.html" : request.path()) : nullptr;
+    if (file == nullptr)
+        return asked.refuse({Code::not_found, "route_not_found", "there is nothing here"});
+    net::Response response;
+    response.set("Content-Type", std::string(file->content_type));
+    response.set("ETag", fmt::format("\"{}\"", file->etag));
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Referrer-Policy", "no-referrer");
+    response.set("Content-Security-Policy", std::string(content_security_policy));
+    // Names of files under /assets/ change with their content.
+    response.set("Cache-Control", request.path().starts_with("/assets/")
+                                      ? "public, max-age=31536000, immutable"
+                                      : "no-cache");
+    // Pages of other origins may use the SDK.
+    if (request.path().starts_with("/sdk/")) {
+        response.set("Cross-Origin-Resource-Policy", "cross-origin");
+        response.set("Access-Control-Allow-Origin", "*");
+    }
+    if (fresh(request, file->etag)) {
+        response.status = 304;
+    } else {
+        response.body = std::string(file->bytes);
+    }
+    asked.answer(std::move(response));
+}
+
+std::string Api::base_url(const net::Request& request) const {
+    if (!parts_.public_url.empty()) return parts_.public_url;
+    const auto* host = request.header("Host");
+    return fmt::format("http://{}", host != nullptr ? *host : "localhost");
+}
+
+}  // namespace lifeline::api

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/exchange.h"
+#include "api/router.h"
+#include "base/random.h"
+#include "gateway/gateway.h"
+#include "identity/authenticator.h"
+#include "identity/connect_token.h"
+#include "identity/instance_keys.h"
+#include "journal/journal.h"
+#include "net/http_server.h"
+#include "net/origin.h"
+#include "roster/roster.h"
+#include "session/sessions.h"
+
+namespace lifeline::api {
+
+// Defaults and bounds of what a call may be asked to be.
+struct CallDefaults {
+    Millis connect_timeout = std::chrono::minutes(5);
+    Millis max_duration = std::chrono::hours(4);
+    // Where a media provider holds the line, and where not: a locked phone is no failed call.
+    Millis reconnect_window_media = std::chrono::seconds(120);
+    Millis reconnect_window = std::chrono::minutes(15);
+};
+
+// Development mode: the page on this machine may have tokens for the asking.
+struct Development {
+    bool enabled = false;
+    std::string account_id = "acct_dev";
+    std::string agent_user_id;  // Of the scripted agent that runs beside; empty for none.
+    std::string agent_name = "Scripted agent";
+};
+
+// REST for apps and operators, the page, and the way to the gateway: takes what the HTTP server
+// accepted, finds the route, finds out who is asking, and answers. Lives on the HTTP server's loop.
+class Api {
+public:
+    struct Parts {
+        session::Sessions& sessions;
+        gateway::Gateway& gateway;
+        identity::Authenticator& authenticator;
+        const identity::InstanceKeys& keys;
+        journal::Journal& journal;
+        roster::Roster& roster;
+        const net::OriginList& origins;
+        Clock& clock;
+        Random& random;
+        CallDefaults defaults;
+        Development development;
+        std::string public_url;       // "https://calls.example.com"; empty: from the Host.
+        std::function<bool()> ready;  // Whether events can be acknowledged.
+        std::function<std::uint16_t()> port;
+    };
+
+    explicit Api(Parts parts) : parts_(std::move(parts)), connect_tokens_(parts_.keys) {}
+
+    void handle(std::shared_ptr<net::Exchange> exchange);
+
+    Parts& parts() { return parts_; }
+    const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
+    // The address of this server as the client knows it, for links: "http://127.0.0.1:8787".
+    std::string base_url(const net::Request& request) const;
+
+private:
+    void preflight(Asked asked);
+    void asset(Asked asked);
+    void authenticate(const Route& route, Asked asked);
+
+    Parts parts_;
+    identity::ConnectTokens connect_tokens_;
+};
+
+}  // namespace lifeline::api

@@ -1,0 +1,40 @@
+#include "api/exchange.h"
+
+#include "api/problem.h"
+#include "base/log.h"
+
+namespace lifeline::api {
+
+void Asked::dress(net::Response& response) const {
+    response.set("Vary", "Origin");
+    if (!origin_allowed_) return;
+    response.set("Access-Control-Allow-Origin", *request().header("Origin"));
+    response.set("Access-Control-Expose-Headers", "Retry-After, Request-Id");
+}
+
+void Asked::answer(net::Response response) {
+    dress(response);
+    exchange_->respond(std::move(response));
+}
+
+void Asked::answer_json(unsigned status, std::string body) {
+    answer(json_response(status, std::move(body)));
+}
+
+void Asked::refuse(const Error& error, std::string_view terminal_event) {
+    log::info("request={} {} {} refused reason={} {}", request().id, request().method,
+              request().path(), error.reason, error.detail);
+    answer(problem(request().id, error, terminal_event));
+}
+
+std::unique_ptr<net::ResponseStream> Asked::stream(std::string_view content_type) {
+    net::Response head;
+    head.set("Content-Type", std::string(content_type));
+    head.set("Cache-Control", "no-store");
+    // Proxies that buffer would turn a live stream into a late one.
+    head.set("X-Accel-Buffering", "no");
+    dress(head);
+    return exchange_->stream(std::move(head));
+}
+
+}  // namespace lifeline::api

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "identity/principal.h"
+#include "net/http_server.h"
+
+namespace lifeline::api {
+
+// One request on its way to an answer: what was asked, by whom, and what the address says. Handlers
+// keep it by value until they answer; every answer carries the CORS headers its origin may have.
+class Asked {
+public:
+    Asked(std::shared_ptr<net::Exchange> exchange, bool origin_allowed)
+        : exchange_(std::move(exchange)), origin_allowed_(origin_allowed) {}
+
+    const net::Request& request() const { return exchange_->request(); }
+    const net::Peer& peer() const { return exchange_->peer(); }
+    Loop& loop() { return exchange_->loop(); }
+    const std::shared_ptr<net::Exchange>& exchange() const { return exchange_; }
+
+    // Set by the router.
+    identity::Principal principal;
+    std::vector<std::string> captures;  // What stood in the pattern's {}, in order.
+    const std::string& session_id() const { return captures.front(); }
+
+    void answer(net::Response response);
+    void answer_json(unsigned status, std::string body);
+    void refuse(const Error& error, std::string_view terminal_event = {});
+    std::unique_ptr<net::ResponseStream> stream(std::string_view content_type);
+
+private:
+    void dress(net::Response& response) const;
+
+    std::shared_ptr<net::Exchange> exchange_;
+    bool origin_allowed_;
+};
+
+}  // namespace lifeline::api

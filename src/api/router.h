@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/exchange.h"
+
+namespace lifeline::api {
+
+class Api;
+
+using Handler = void (*)(Api&, Asked);
+
+enum class Access {
+    open,       // No token is asked for.
+    principal,  // Somebody, by a valid token.
+};
+
+struct Route {
+    std::string_view method;
+    std::string_view pattern;  // "/v1/call/sessions/{}/state": {} is one segment.
+    Access access;
+    Handler handler;
+};
+
+// What a path and a method lead to.
+struct Match {
+    const Route* route = nullptr;
+    std::vector<std::string> captures;
+    bool path_known = false;  // With another method.
+};
+
+// The routes, all of them, in one table (routes.cpp).
+Match find_route(std::string_view method, std::string_view path);
+
+}  // namespace lifeline::api

@@ -1,0 +1,79 @@
+#include "api/routes.h"
+
+#include <array>
+
+#include "api/router.h"
+
+namespace lifeline::api {
+
+namespace {
+
+constexpr std::array table{
+    Route{"POST", "/v1/call/sessions", Access::principal, &create_session},
+    Route{"GET", "/v1/call/sessions", Access::principal, &list_sessions},
+    Route{"GET", "/v1/call/sessions/{}", Access::principal, &get_session},
+    Route{"POST", "/v1/call/sessions/{}/state", Access::principal, &change_state},
+    Route{"POST", "/v1/call/sessions/{}/connect", Access::principal, &connect},
+    Route{"GET", "/v1/call/sessions/{}/snapshot", Access::principal, &get_snapshot},
+    Route{"GET", "/v1/call/sessions/{}/events", Access::principal, &read_events},
+    Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event},
+    Route{"POST", "/v1/call/sessions/{}/participants", Access::principal, &add_participant},
+    Route{"DELETE", "/v1/call/sessions/{}/participants/{}", Access::principal, &remove_participant},
+    Route{"POST", "/v1/call/sessions/{}/invites", Access::principal, &create_invite},
+    Route{"DELETE", "/v1/call/sessions/{}/invites/{}", Access::principal, &revoke_invite},
+    Route{"POST", "/v1/call/invites/redeem", Access::open, &redeem_invite},
+    Route{"GET", "/v1/schema", Access::open, &schema_document},
+    Route{"GET", "/v1/schema/{}", Access::open, &schema_document},
+    Route{"GET", "/errors/{}", Access::open, &error_page},
+    Route{"GET", "/healthz", Access::open, &health},
+    Route{"GET", "/readyz", Access::open, &readiness},
+    Route{"GET", "/.well-known/lifeline-keys.json", Access::open, &public_keys},
+    Route{"GET", "/v1/dev", Access::open, &development},
+    Route{"POST", "/v1/dev/token", Access::open, &development_token},
+};
+
+bool next_segment(std::string_view& path, std::string_view& segment) {
+    if (path.empty() || path.front() != '/') return false;
+    path.remove_prefix(1);
+    const auto end = path.find('/');
+    segment = path.substr(0, end);
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+    return true;
+}
+
+bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& captures) {
+    captures.clear();
+    std::string_view wanted;
+    std::string_view given;
+    while (next_segment(pattern, wanted)) {
+        if (!next_segment(path, given)) return false;
+        if (wanted != "{}") {
+            if (wanted != given) return false;
+        } else if (given.empty()) {
+            return false;
+        } else {
+            captures.emplace_back(given);
+        }
+    }
+    return path.empty();
+}
+
+}  // namespace
+
+Match find_route(std::string_view method, std::string_view path) {
+    Match match;
+    // HEAD is GET without the body, which is the HTTP server's business.
+    if (method == "HEAD") method = "GET";
+    for (const Route& route : table) {
+        std::vector<std::string> captures;
+        if (!fits(route.pattern, path, captures)) continue;
+        match.path_known = true;
+        if (route.method != method) continue;
+        match.route = &route;
+        match.captures = std::move(captures);
+        return match;
+    }
+    return match;
+}
+
+}  // namespace lifeline::api

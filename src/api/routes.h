@@ -1,0 +1,40 @@
+#pragma once
+
+#include "api/exchange.h"
+
+// One function a route; the table that names them is routes.cpp.
+namespace lifeline::api {
+
+class Api;
+
+// sessions.cpp
+void create_session(Api& api, Asked asked);
+void list_sessions(Api& api, Asked asked);
+void get_session(Api& api, Asked asked);
+void change_state(Api& api, Asked asked);
+void connect(Api& api, Asked asked);
+
+// participants.cpp
+void add_participant(Api& api, Asked asked);
+void remove_participant(Api& api, Asked asked);
+void create_invite(Api& api, Asked asked);
+void revoke_invite(Api& api, Asked asked);
+void redeem_invite(Api& api, Asked asked);
+
+// events.cpp
+void publish_event(Api& api, Asked asked);
+void read_events(Api& api, Asked asked);
+void get_snapshot(Api& api, Asked asked);
+
+// open.cpp
+void health(Api& api, Asked asked);
+void readiness(Api& api, Asked asked);
+void public_keys(Api& api, Asked asked);
+void schema_document(Api& api, Asked asked);
+void error_page(Api& api, Asked asked);
+
+// development.cpp
+void development(Api& api, Asked asked);
+void development_token(Api& api, Asked asked);
+
+}  // namespace lifeline::api

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "gateway/limits.h"
+#include "identity/issuer.h"
+#include "net/http_server.h"
+
+namespace toml {
+inline namespace v3 {
+class node;
+}
+}  // namespace toml
+
+namespace lifeline::app {
+
+// Everything that can be set, with its default. Read from a TOML file, then from the command line;
+// docs/operations.md explains each.
+struct Config {
+    std::filesystem::path data = "data";
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8787;
+    std::string public_url;
+    std::vector<std::string> origins;
+    std::size_t loops = 0;  // 0: one for each core, at most 8.
+    bool dev = false;
+    bool dev_agent = false;  // Calls made in development mode invite the scripted agent.
+    log::Level log_level = log::Level::info;
+    log::Format log_format = log::Format::text;
+    std::size_t connections = 50'000;
+    std::size_t connections_per_address = 2'000;
+    gateway::Limits limits;
+    gateway::RetryPolicy retry;
+    net::HttpLimits http;
+    api::CallDefaults calls;
+    std::vector<identity::IssuerConfig> issuers;
+};
+
+// `file` may be empty. A setting that is not known, of the wrong type or out of range is refused
+// with its name: a misspelt limit must not be no limit.
+Result<Config> read_config(const std::filesystem::path& file);
+
+// "127.0.0.1:8787", "[::1]:0"
+Result<void> set_listen(Config& config, std::string_view text);
+
+// [[issuers]]
+Result<void> read_issuers(const toml::node& node, std::vector<identity::IssuerConfig>& issuers);
+
+}  // namespace lifeline::app

@@ -1,0 +1,201 @@
+#include <poll.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "app/commands.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "contract/json_writer.h"
+#include "journal/maintenance.h"
+#include "journal/verify.h"
+
+namespace lifeline::app {
+
+namespace {
+
+struct Options {
+    std::string folder = "data";
+    std::string other;
+    std::string stream;
+    std::uint64_t after = 0;
+    bool json = false;
+};
+
+std::string report_json(const journal::VerifyReport& found) {
+    contract::JsonWriter json;
+    json.object();
+    json.key("ok").value(!found.problem.has_value());
+    json.key("epoch").value(found.epoch);
+    json.key("rows").value(found.rows);
+    json.key("events").value(found.events);
+    json.key("erased").value(found.erased);
+    json.key("streams").value(found.streams);
+    json.key("head").value(found.head);
+    json.key("marked").value(found.marked);
+    if (found.problem) {
+        json.key("problem").object();
+        json.key("code").value(found.problem->reason);
+        json.key("detail").value(found.problem->detail);
+        json.end();
+    }
+    json.end();
+    return json.take();
+}
+
+int verify(const Options& options) {
+    const auto found = journal::verify({options.folder});
+    if (!found) return report(found.error());
+    if (options.json) {
+        std::printf("%s\n", report_json(*found).c_str());
+    } else {
+        std::printf(
+            "epoch    %s\nevents   %llu in %llu streams (%llu erased), %llu rows\n"
+            "head     %llu (the mark vouches for %llu)\n",
+            found->epoch.c_str(), static_cast<unsigned long long>(found->events),
+            static_cast<unsigned long long>(found->streams),
+            static_cast<unsigned long long>(found->erased),
+            static_cast<unsigned long long>(found->rows),
+            static_cast<unsigned long long>(found->head),
+            static_cast<unsigned long long>(found->marked));
+        if (!found->problem) std::printf("verified every record and the whole chain\n");
+    }
+    return found->problem ? report(*found->problem) : 0;
+}
+
+int backup(const Options& options) {
+    const auto done = journal::backup({options.folder}, {options.other});
+    if (!done) return report(done.error());
+    std::printf(
+        "copied %llu events, epoch %s, to %s\n"
+        "The copy holds the folder's key: keep it like a secret. keys/ is not part of it.\n",
+        static_cast<unsigned long long>(done->events), done->epoch.c_str(), options.other.c_str());
+    return 0;
+}
+
+int say_new_epoch(const Result<journal::NewEpochReport>& done) {
+    if (!done) return report(done.error());
+    std::printf("epoch %s (was %s): %llu events, %llu lost\n", done->new_epoch.c_str(),
+                done->old_epoch.empty() ? "none" : done->old_epoch.c_str(),
+                static_cast<unsigned long long>(done->events),
+                static_cast<unsigned long long>(done->events_lost));
+    if (!done->replaced.empty())
+        std::printf("what was there before is in %s\n", done->replaced.c_str());
+    return 0;
+}
+
+int restore(const Options& options) {
+    SystemClock clock;
+    SystemRandom random;
+    return say_new_epoch(journal::restore({options.other}, {options.folder}, clock, random));
+}
+
+int accept_loss(const Options& options) {
+    SystemClock clock;
+    SystemRandom random;
+    return say_new_epoch(journal::accept_loss({options.folder}, clock, random));
+}
+
+// One event as NDJSON, as REST gives it, or so that a person can read it.
+void print(const journal::StoredEvent& event, bool json_lines) {
+    if (!json_lines) {
+        std::printf("%6llu  %s  %-8s %s\n        %s\n", static_cast<unsigned long long>(event.seq),
+                    format_rfc3339(event.recorded_at).c_str(), event.actor.kind.c_str(),
+                    event.event_id.c_str(), event.erased ? "(erased)" : event.bytes.c_str());
+        return;
+    }
+    contract::JsonWriter json;
+    json.object().key("seq").value(event.seq);
+    if (!event.erased) json.key("event").raw(event.bytes);
+    json.key("meta").object().key("actor").object();
+    json.key("kind").value(event.actor.kind).key("id").value(event.actor.id).end();
+    if (!event.cause.empty()) json.key("cause").value(event.cause);
+    json.key("recordedAt").value(format_rfc3339(event.recorded_at)).end().end();
+    std::printf("%s\n", json.take().c_str());
+}
+
+// Prints the stream's events after options.after; `position` is how far the journal was read.
+Status print_from(const Options& options, std::uint64_t& position) {
+    return journal::for_each_event(
+        {options.folder}, position, [&](const journal::JournalEvent& found) -> Result<bool> {
+            position = found.event.position;
+            if (found.stream == options.stream && found.event.seq > options.after)
+                print(found.event, options.json);
+            return true;
+        });
+}
+
+int replay(const Options& options) {
+    std::uint64_t position = 0;
+    const auto read = print_from(options, position);
+    return read ? 0 : report(read.error());
+}
+
+// The stream so far, and then what comes, until it is interrupted.
+int tail(const Options& options) {
+    for (std::uint64_t position = 0;; ::poll(nullptr, 0, 200)) {
+        if (const auto read = print_from(options, position); !read) return report(read.error());
+        std::fflush(stdout);
+    }
+}
+
+}  // namespace
+
+void add_journal(CLI::App& app, int& exit_code) {
+    const auto command = [&exit_code](CLI::App* made, const std::shared_ptr<Options>& options,
+                                      int (*run)(const Options&)) {
+        made->callback([options, run, &exit_code] { exit_code = run(*options); });
+    };
+    {
+        auto options = std::make_shared<Options>();
+        auto* made = app.add_subcommand(
+            "verify",
+            "Check a data folder, whole: names the first bad record (server running or not)");
+        made->add_option("DIR", options->folder, "The data folder")->required();
+        made->add_flag("--json", options->json, "One JSON object");
+        command(made, options, &verify);
+    }
+    {
+        auto options = std::make_shared<Options>();
+        auto* made = app.add_subcommand(
+            "backup", "Copy the journal to another folder, checked (server running or not)");
+        made->add_option("DIR", options->folder, "The data folder")->required();
+        made->add_option("TARGET", options->other, "An empty or new folder")->required();
+        command(made, options, &backup);
+    }
+    {
+        auto options = std::make_shared<Options>();
+        auto* made = app.add_subcommand(
+            "restore", "Put a backup into a data folder, in a new epoch (server stopped)");
+        made->add_option("BACKUP", options->other, "The backup's folder")->required();
+        made->add_option("DIR", options->folder, "The data folder")->required();
+        command(made, options, &restore);
+    }
+    auto* journal = app.add_subcommand("journal", "What an operator does to a journal");
+    journal->require_subcommand(1);
+    {
+        auto options = std::make_shared<Options>();
+        auto* made = journal->add_subcommand(
+            "accept-loss",
+            "Go on without what is missing or damaged, in a new epoch (server stopped)");
+        made->add_option("DIR", options->folder, "The data folder")->required();
+        command(made, options, &accept_loss);
+    }
+    const auto stream_command = [&](const char* name, const char* what,
+                                    int (*run)(const Options&)) {
+        auto options = std::make_shared<Options>();
+        auto* made = app.add_subcommand(name, what);
+        made->add_option("STREAM", options->stream, "sess_..., sys_instance, ...")->required();
+        made->add_option("--data", options->folder, "The data folder")->capture_default_str();
+        made->add_option("--after", options->after, "Only events after this seq");
+        made->add_flag("--json", options->json, "NDJSON, as REST gives it");
+        command(made, options, run);
+    };
+    stream_command("replay", "Print a stream's events from the folder (server running or not)",
+                   &replay);
+    stream_command("tail", "Print a stream's events and then what comes (server running or not)",
+                   &tail);
+}
+
+}  // namespace lifeline::app

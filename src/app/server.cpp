@@ -1,0 +1,299 @@
+#include "app/server.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "api/api.h"
+#include "api/problem.h"
+#include "app/boot_number.h"
+#include "app/directory_log.h"
+#include "base/asio_loop.h"
+#include "base/log.h"
+#include "base/thread_worker.h"
+#include "gateway/gateway.h"
+#include "identity/authenticator.h"
+#include "identity/net_fetcher.h"
+#include "journal/sql_journal.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/tcp_socket.h"
+#include "roster/roster.h"
+#include "session/sessions.h"
+
+namespace lifeline::app {
+
+namespace {
+
+constexpr Millis drain_grace = std::chrono::seconds(5);
+
+std::size_t loops_wanted(const Config& config) {
+    if (config.loops > 0) return config.loops;
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
+
+// Every connection is an open file: take what the system allows.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+// The whole house in the order in which it stands: what is below outlives what is above.
+struct Server::House {
+    Config config;
+    SystemClock clock;
+    SystemRandom random;         // Of the first loop.
+    SystemRandom writer_random;  // Of the journal's writer.
+    std::vector<std::unique_ptr<AsioLoop>> loops;
+    std::vector<std::thread> threads;
+    std::optional<identity::InstanceKeys> keys;
+    std::unique_ptr<journal::SqlJournal> journal;
+    std::unique_ptr<ThreadWorker> writer;
+    std::unique_ptr<ThreadWorker> marker;
+    std::unique_ptr<ThreadWorker> reader;
+    std::unique_ptr<ThreadWorker> views;
+    std::optional<session::Sessions> sessions;
+    std::unique_ptr<JournaledDirectory> directory;
+    std::unique_ptr<ThreadWorker> resolver;
+    std::unique_ptr<net::HttpClient> client;
+    std::unique_ptr<identity::NetFetcher> fetcher;
+    std::unique_ptr<identity::Authenticator> authenticator;
+    std::unique_ptr<roster::Roster> roster;
+    std::optional<net::OriginList> origins;
+    std::unique_ptr<gateway::Gateway> gateway;
+    std::unique_ptr<api::Api> api;
+    std::unique_ptr<net::HttpServer> http;
+    std::optional<boost::asio::signal_set> signals;
+    std::atomic<bool> ready = false;
+    std::atomic<bool> storage_failed = false;
+    Status outcome;
+    bool stopping = false;
+
+    explicit House(Config given) : config(std::move(given)) {}
+
+    AsioLoop& front() { return *loops.front(); }
+
+    Status build();
+    Status open_journal();
+    Status build_doors();
+    void start();
+    void take_up_calls();
+    void serve();
+    void give_up(const Error& error);
+    void stop();
+    void leave();
+};
+
+Status Server::House::build() {
+    raise_file_limit();
+    std::error_code failed;
+    std::filesystem::create_directories(config.data, failed);
+    if (failed)
+        return fail(Code::unavailable, "config_invalid",
+                    fmt::format("{} cannot be made: {}", config.data.string(), failed.message()));
+    for (std::size_t i = 0; i < loops_wanted(config); ++i)
+        loops.push_back(std::make_unique<AsioLoop>());
+    writer = std::make_unique<ThreadWorker>("journal-write");
+    marker = std::make_unique<ThreadWorker>("journal-mark");
+    reader = std::make_unique<ThreadWorker>("journal-read");
+    views = std::make_unique<ThreadWorker>("views");
+    if (const auto opened = open_journal(); !opened) return opened;
+    auto opened_keys = identity::InstanceKeys::open_or_create(config.data / "keys", random);
+    if (!opened_keys) return fail(opened_keys.error());
+    keys.emplace(std::move(*opened_keys));
+
+    std::vector<Loop*> all;
+    for (auto& loop : loops) all.push_back(loop.get());
+    sessions.emplace(all, *journal);
+    directory = std::make_unique<JournaledDirectory>(front(), *journal);
+    resolver = std::make_unique<ThreadWorker>("resolver");
+    auto made_client = net::HttpClient::create(front(), *resolver, {});
+    if (!made_client) return fail(made_client.error());
+    client = std::move(*made_client);
+    fetcher = std::make_unique<identity::NetFetcher>(*client);
+    auto made = identity::Authenticator::create(
+        {.issuers = config.issuers, .cache = {}},
+        {*keys, directory->directory(), *directory, *fetcher, random, front()});
+    if (!made) return fail(made.error());
+    authenticator = std::move(*made);
+    roster = std::make_unique<roster::Roster>(front(), *views, *journal);
+    for (const auto& shard : sessions->shards()) shard->on_appended = [this] { roster->poke(); };
+    return build_doors();
+}
+
+Status Server::House::open_journal() {
+    auto opened = journal::SqlJournal::open(
+        {.folder = {config.data.string()},
+         .writer = *writer,
+         .marker = *marker,
+         .reader = *reader,
+         .clock = clock,
+         .random = writer_random,
+         .on_fatal =
+             [this](const Error& error) {
+                 log::error("the disk failed, nothing is acknowledged any more: {} {}",
+                            error.reason, error.detail);
+                 storage_failed = true;
+                 ready = false;
+                 front().post([this, error] { give_up(error); });
+             },
+         .on_corrupt =
+             [](const Error& error) {
+                 log::error("stored bytes are not what was written: {} {}", error.reason,
+                            error.detail);
+             }});
+    if (!opened) return fail(opened.error());
+    journal = std::move(*opened);
+    return {};
+}
+
+Status Server::House::build_doors() {
+    auto parsed = net::OriginList::parse(config.origins);
+    if (!parsed) return fail(parsed.error());
+    origins.emplace(std::move(*parsed));
+    const auto boot = next_boot_number(config.data);
+    if (!boot) return fail(boot.error());
+    gateway = std::make_unique<gateway::Gateway>(
+        gateway::Gateway::Parts{
+            .sessions = *sessions,
+            .authenticator = *authenticator,
+            .origins = *origins,
+            .random = random,
+            .epoch = journal->epoch(),
+            .boot = *boot,
+            .adopt = [this](std::size_t lane,
+                            net::Link link) { return net::adopt(*loops[lane], std::move(link)); },
+            .problem =
+                [](const net::Request& request, const Error& error, std::string_view terminal) {
+                    return api::problem(request.id, error, terminal);
+                }},
+        config.limits, config.retry);
+    api = std::make_unique<api::Api>(
+        api::Api::Parts{.sessions = *sessions,
+                        .gateway = *gateway,
+                        .authenticator = *authenticator,
+                        .keys = *keys,
+                        .journal = *journal,
+                        .roster = *roster,
+                        .origins = *origins,
+                        .clock = clock,
+                        .random = random,
+                        .defaults = config.calls,
+                        .development = {.enabled = config.dev,
+                                        .agent_user_id = config.dev_agent ? "usr_dev_agent" : ""},
+                        .public_url = config.public_url,
+                        .ready = [this] { return ready.load(); },
+                        .port = [this] { return http->port(); }});
+    http = std::make_unique<net::HttpServer>(
+        front(), random,
+        net::HttpServerOptions{.address = config.address,
+                               .port = config.port,
+                               .limits = config.http,
+                               .connections = {.total = config.connections,
+                                               .per_address = config.connections_per_address}},
+        [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
+        [](const net::HttpRefusal& refusal) { return api::problem(refusal); });
+    return {};
+}
+
+// On the first loop: each step when the one before is done.
+void Server::House::start() {
+    directory->load([this](Status loaded) {
+        if (!loaded) return give_up(loaded.error());
+        authenticator->warm_up();
+        roster->start((config.data / "views.db").string(), [this](Status followed) {
+            if (!followed) return give_up(followed.error());
+            take_up_calls();
+        });
+    });
+}
+
+// Every call that was open goes on: its deadlines run again, and the lines that the old process
+// held are told as lost.
+void Server::House::take_up_calls() {
+    roster->open_calls(front(), [this](Result<std::vector<std::string>> ids) {
+        if (!ids) return give_up(ids.error());
+        log::info("took up open calls count={}", ids->size());
+        for (const std::string& id : *ids)
+            sessions->submit(
+                id, {call::Recovered{}, {"server", "lifeline"}, contract::Role::server}, front(),
+                [id](Result<session::Receipt> receipt) {
+                    if (!receipt)
+                        log::warn("session={} not taken up reason={}", id, receipt.error().reason);
+                });
+        serve();
+    });
+}
+
+void Server::House::serve() {
+    if (const auto listening = http->listen(); !listening) return give_up(listening.error());
+    ready = true;
+    const bool bracket = config.address.find(':') != std::string::npos;
+    std::printf("ready http://%s%s%s:%u\n", bracket ? "[" : "", config.address.c_str(),
+                bracket ? "]" : "", static_cast<unsigned>(http->port()));
+    std::fflush(stdout);
+    log::info("serving data={} epoch={} position={} loops={}{}", config.data.string(),
+              journal->epoch(), journal->head_position(), loops.size(),
+              config.dev ? " development=true (pages on this machine may mint tokens)" : "");
+}
+
+void Server::House::give_up(const Error& error) {
+    outcome = fail(error);
+    stop();
+}
+
+// Tells everyone, finishes what was asked, leaves the files at rest.
+void Server::House::stop() {
+    if (stopping) return;
+    stopping = true;
+    ready = false;
+    for (std::size_t i = 0; i < gateway->lanes(); ++i) {
+        gateway::Lane& lane = gateway->lane(i);
+        lane.loop().post([this, &lane] {
+            lane.close_all(
+                storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
+                storage_failed ? "commit_failed" : "draining");
+        });
+    }
+    http->stop(drain_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
+}
+
+void Server::House::leave() {
+    signals.reset();
+    for (auto& loop : loops) loop->stop();
+}
+
+Server::Server(Config config) : house_(std::make_unique<House>(std::move(config))) {}
+
+Server::~Server() = default;
+
+Status Server::run() {
+    House& house = *house_;
+    if (const auto built = house.build(); !built) return built;
+    house.signals.emplace(house.front().context(), SIGTERM, SIGINT);
+    house.signals->async_wait([&house](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        log::info("stopping signal={}", signal);
+        house.stop();
+    });
+    house.front().post([&house] { house.start(); });
+    for (std::size_t i = 1; i < house.loops.size(); ++i)
+        house.threads.emplace_back([&loop = *house.loops[i]] { loop.run(); });
+    house.front().run();
+    for (auto& thread : house.threads) thread.join();
+    return house.outcome;
+}
+
+}  // namespace lifeline::app

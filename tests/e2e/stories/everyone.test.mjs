@@ -1,0 +1,97 @@
+// The page is for everyone: screen readers, phones, dark rooms, other scripts, and people who mean harm.
+
+import assert from 'node:assert/strict';
+
+import { barriers } from '../support/browser.mjs';
+import { story } from '../support/story.mjs';
+
+for (const colorScheme of ['light', 'dark']) {
+  story(`axe finds no barrier in any state, ${colorScheme}`, {}, async ({ server, browser }) => {
+    const anna = await browser.person('Anna', { colorScheme });
+    const { page } = anna;
+    const free = async (state) => assert.deepEqual(await barriers(page), [], state);
+
+    await anna.opens(server.url);
+    await page.getByRole('heading', { name: 'Start a call.' }).waitFor();
+    await free('before the call');
+    await anna.startsCall(server.url);
+    await anna.sees('I am a scripted agent');
+    await anna.says('Is this readable?');
+    await anna.sees('You said: Is this readable?');
+    await free('in the call');
+
+    await page.getByRole('button', { name: 'Events' }).click();
+    await page.getByRole('complementary', { name: 'Events' }).waitFor();
+    await page.locator('.drawer summary').first().click();
+    await free('with the drawer open');
+    await page.getByRole('button', { name: 'Close' }).click();
+
+    await page.getByRole('button', { name: 'End call' }).click();
+    await page.getByRole('dialog').waitFor();
+    await free('asked whether to end');
+    await page.getByRole('button', { name: 'Stay' }).click();
+
+    await server.kill9();
+    await anna.connectionIs('Reconnecting');
+    await anna.says('Is anybody there?');
+    await anna.seesWaiting('Is anybody there?');
+    await free('while reconnecting');
+    await server.restart();
+    await anna.isLive();
+    await anna.endsCall();
+    await anna.seesTheEnd();
+    await free('after the end');
+  });
+}
+
+story('axe does find barriers where there are some', {}, async ({ server, browser }) => {
+  const anna = await browser.person('Anna');
+  await anna.opens(server.url);
+  await anna.page.getByRole('heading', { name: 'Start a call.' }).waitFor();
+  await anna.page.evaluate(() => {
+    document.querySelector('label > span').remove();
+    document.querySelector('.lede').style.color = '#ccc';
+  });
+  const found = (await barriers(anna.page)).map((barrier) => barrier.split(':')[0]);
+  assert.deepEqual(found.sort(), ['color-contrast', 'label-title-only']);
+});
+
+story('a phone shows all of it, without sideways scrolling or small buttons', {}, async ({ server, browser }) => {
+  const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
+  const anna = await browser.person('Anna', phone);
+  await anna.startsCall(server.url);
+  await anna.sees('I am a scripted agent');
+  await anna.says(`${'Donaudampfschifffahrtsgesellschaft'.repeat(12)} https://example.org/${'x'.repeat(300)}`);
+  await anna.sees('Donaudampfschifffahrt');
+  const measured = await anna.page.evaluate(() => ({
+    sideways: document.documentElement.scrollWidth - innerWidth,
+    small: [...document.querySelectorAll('button')]
+      .map((button) => [button.textContent || button.ariaLabel, button.getBoundingClientRect()])
+      .filter(([, box]) => box.width < 40 || box.height < 40)
+      .map(([name]) => name),
+  }));
+  assert.deepEqual(measured, { sideways: 0, small: [] });
+});
+
+story('hostile words are words', {}, async ({ server, browser }) => {
+  const anna = await browser.person('<img src=x onerror=alert(1)>');
+  const ben = await browser.person('\u202Eneb'); // Right to left, whatever comes after.
+  await anna.startsCall(server.url);
+  await ben.joins(await anna.makesInvite());
+  const words = [
+    '<script>alert(1)</script><img src=x onerror=alert(1)><style>*{display:none}</style>',
+    'javascript:alert(1) &lt;b&gt; {{7*7}} ${7*7} \\u003cb\\u003e',
+    '\u202Edlrow olleh\u202C and on \u2066isolated\u2069',
+    'مرحبا <b>بك</b> 123',
+    '𝕷𝖎𝖋𝖊𝖑𝖎𝖓𝖊 👩‍👩‍👧‍👦 e\u0301\u0301\u0301\u0301',
+  ];
+  for (const text of words) await anna.says(text);
+  for (const person of [anna, ben]) {
+    await person.sees(words.at(-1));
+    await person.allIsSaid();
+    const shown = (await person.transcript()).map(({ text }) => text);
+    assert.deepEqual(words.filter((text) => !shown.includes(text)), [], 'each stands there as it was typed');
+    assert.equal(await person.page.locator('.utterance img, .utterance script, .utterance b').count(), 0);
+    assert.equal(await person.page.locator('.people bdi').count(), 3, 'names keep their direction to themselves');
+  }
+});

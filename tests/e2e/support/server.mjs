@@ -1,0 +1,102 @@
+// The real binary, started the way anybody would, and killed the way nobody should.
+
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+const binary = process.env.LIFELINE_BINARY ?? path.join(root, 'build/release/src/app/lifeline');
+const readyWithinMs = 30_000;
+const account = 'acct_dev'; // Whose calls development mode makes.
+
+export class Server {
+  #folder;
+  #origins;
+  #process = null;
+  #log = [];
+  /** `http://127.0.0.1:PORT`, the same after a restart. */
+  url = '';
+
+  /** A server in development mode on a folder of its own. `origins` are the pages it accepts besides its own. */
+  static async start({ origins = [] } = {}) {
+    const server = new Server();
+    server.#folder = await mkdtemp(path.join(tmpdir(), 'lifeline-e2e-'));
+    server.#origins = origins;
+    await server.#run('127.0.0.1:0');
+    return server;
+  }
+
+  /** No goodbye, no flush: what was not on the disk is gone. */
+  async kill9() {
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    await gone;
+    this.#process = null;
+  }
+
+  /** On the same folder and port. */
+  async restart() {
+    await this.#run(new URL(this.url).host);
+  }
+
+  async close() {
+    if (this.#process) await this.kill9();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A token from the command line, as an application's backend would fetch one. */
+  async token(whom) {
+    const { stdout } = await promisify(execFile)(binary, this.#tokenArguments(whom));
+    return stdout.trim();
+  }
+
+  /** The same, as a command for whoever needs fresh ones. */
+  tokenCommand(whom) {
+    return [binary, ...this.#tokenArguments(whom)].map((word) => `'${word}'`).join(' ');
+  }
+
+  /** What the server wrote to its log: for a failed story. */
+  get log() {
+    return this.#log.join('\n');
+  }
+
+  #tokenArguments({ user, name = user, role = 'user' }) {
+    const whom = ['--user', user, '--name', name, '--account', account, '--role', role];
+    return ['token', '--data', this.#data, ...whom];
+  }
+
+  get #data() {
+    return path.join(this.#folder, 'data');
+  }
+
+  async #run(listen) {
+    const args = ['serve', '--listen', listen, '--data', this.#data, '--dev', '--dev-agent'];
+    for (const origin of this.#origins) args.push('--origin', origin);
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    readline.createInterface({ input: child.stderr }).on('line', (line) => this.#log.push(line));
+    const exited = new Promise((_, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)));
+    });
+    exited.catch(() => undefined); // Only while starting does anybody wait for it.
+    const late = AbortSignal.timeout(readyWithinMs);
+    const tooLate = new Promise((_, reject) => {
+      late.addEventListener('abort', () => reject(new Error(`not ready in time\n${this.log}`)));
+    });
+    tooLate.catch(() => undefined);
+    this.url = await Promise.race([readyUrl(child.stdout), exited, tooLate]);
+  }
+}
+
+async function readyUrl(stdout) {
+  for await (const line of readline.createInterface({ input: stdout })) {
+    const ready = /^ready (http:\/\/\S+)/.exec(line);
+    if (ready) return ready[1];
+  }
+  return new Promise(() => undefined); // It ended; whoever watches its exit knows why.
+}

@@ -1,0 +1,43 @@
+// A story has a server, an agent and a browser of its own. If it fails, what they had to say is printed and what
+// everybody saw is kept as a picture.
+
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Agent } from './agent.mjs';
+import { Browser } from './browser.mjs';
+import { root, Server } from './server.mjs';
+
+/** A story that takes longer is stuck. */
+const patienceMs = 180_000;
+const pictures = path.join(root, 'build/e2e');
+
+/** Tells a story; `options` are the server's. At its end no page may have complained of anything. */
+export function story(name, options, tell) {
+  test(name, { timeout: patienceMs }, async () => {
+    const cast = {};
+    try {
+      cast.server = await Server.start(options);
+      cast.agent = await Agent.start(cast.server);
+      cast.browser = await Browser.open();
+      await tell(cast);
+      assert.deepEqual(cast.browser.complaints, []);
+    } catch (error) {
+      await report(name, cast);
+      throw error;
+    } finally {
+      await cast.browser?.close();
+      await cast.agent?.close();
+      await cast.server?.close();
+    }
+  });
+}
+
+async function report(name, { server, agent, browser }) {
+  console.error(`server:\n${server?.log}\nagent:\n${agent?.log}`);
+  await mkdir(pictures, { recursive: true });
+  const kept = await browser?.photograph((person) => path.join(pictures, `${name} - ${person}.png`.replace(/[^\w .-]/g, '')));
+  console.error(`pictures: ${kept}`);
+}

@@ -1,0 +1,147 @@
+// What strangers, broken clients and attackers send: each is refused with its own reason, and none
+// of it leaves a trace in the journal.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import test from 'node:test';
+import { WebSocket } from 'ws';
+import { frameCases, requestCases, upgradeCases } from './support/bad_input.mjs';
+import { writeEvidence } from './support/evidence.mjs';
+import { Server } from './support/server.mjs';
+
+const config = `origins = ["https://app.example"]
+[limits]
+events_per_second = 100000
+events_burst = 100000
+`;
+
+/** A socket that asks one thing at a time and gives the next answer. */
+class Asker {
+  #queue = [];
+  #waiting = [];
+
+  static open(url, token) {
+    const asker = new Asker();
+    asker.socket = new WebSocket(url, ['lifeline.v1', `auth.${token}`]);
+    asker.socket.on('message', (text) => {
+      const frame = JSON.parse(String(text));
+      if (frame.op !== 'error' && frame.op !== 'bye' && frame.op !== 'accepted') return;
+      const next = asker.#waiting.shift();
+      if (next) next(frame);
+      else asker.#queue.push(frame);
+    });
+    return new Promise((resolve, reject) => {
+      asker.socket.on('error', reject);
+      asker.socket.on('open', () => resolve(asker));
+    });
+  }
+
+  ask(text) {
+    this.socket.send(text);
+    if (this.#queue.length > 0) return Promise.resolve(this.#queue.shift());
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+/** An HTTP request byte by byte as written, for what fetch would never send. */
+function raw(port, text) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let got = '';
+    socket.setEncoding('latin1');
+    socket.setTimeout(5000, () => socket.destroy(new Error(`no answer to ${text.slice(0, 80)}`)));
+    socket.on('data', (bytes) => {
+      got += bytes;
+      const reason = /"code":"([a-z_]+)"/.exec(got);
+      if (reason || /^HTTP\/1\.1 101/.test(got)) {
+        socket.destroy();
+        resolve(reason ? reason[1] : 'upgraded');
+      }
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve('closed'));
+  });
+}
+
+test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, async (t) => {
+  const begun = performance.now();
+  const server = new Server(config);
+  t.after(() => server.close());
+  await server.start();
+  const owner = server.token('usr_owner');
+  const { json } = await server.rest('POST', '/v1/call/sessions', owner, {});
+  const sessionId = json.session.sessionId;
+  const socketUrl = `${server.url.replace('http', 'ws')}/v1/call/sessions/${sessionId}/ws`;
+  const asker = await Asker.open(socketUrl, owner);
+  // One good event first, so that ids can be used twice and everything has begun.
+  const world = { server, sessionId, owner, stranger: server.token('usr_stranger', 'user', 'acct_x') };
+  world.good = {
+    eventId: 'good-1',
+    sessionId,
+    ts: '2026-02-16T10:00:00.000Z',
+    type: 'x.good',
+    payload: {},
+    schemaVersion: '1.0',
+  };
+  asker.socket.send(JSON.stringify({ op: 'publish', event: world.good }));
+  const again = await asker.ask(JSON.stringify({ op: 'publish', event: world.good }));
+  assert.equal(again.op, 'accepted');
+  const before = await server.events(sessionId, owner);
+
+  const found = [];
+  let cases = 0;
+  const judge = (name, got, wanted) => {
+    cases++;
+    if (![wanted].flat().includes(got)) found.push(`${name}: ${got} instead of ${wanted}`);
+  };
+  for (const [name, text, wanted] of frameCases(world)) {
+    judge(name, (await asker.ask(text)).code, wanted);
+  }
+  for (const [name, text, wanted] of examples(world)) {
+    judge(name, (await asker.ask(text)).code, wanted);
+  }
+  for (const [name, request, wanted] of requestCases(world)) {
+    const reply = await fetch(server.url + request.path, {
+      method: request.method ?? 'GET',
+      headers: request.headers ?? {},
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+    const problem = await reply.json().catch(() => ({}));
+    judge(name, problem.code, wanted);
+    if (reply.status < 400) found.push(`${name}: was let in with ${reply.status}`);
+  }
+  for (const [name, head, wanted] of upgradeCases(world)) {
+    judge(name, await raw(server.port, head), wanted);
+  }
+
+  const after = await server.events(sessionId, owner);
+  const came = after.slice(before.length).filter(({ event }) => !event.eventId.startsWith('ll_line'));
+  assert.deepEqual(came, [], 'nothing was written');
+  assert.ok(cases >= 200, `${cases} cases`);
+  const counts = { cases, asExpected: cases - found.length };
+  t.diagnostic(JSON.stringify(counts));
+  writeEvidence('badinput', (performance.now() - begun) / 1000, counts, found);
+  assert.deepEqual(found, []);
+});
+
+/** The schema's own examples of what is not valid, for every type. */
+function* examples(world) {
+  const folder = new URL('../../schema/v1/events/', import.meta.url);
+  let n = 0;
+  for (const file of readdirSync(folder)) {
+    const schema = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    const marks = schema['x-lifeline'];
+    // Only what can stand in a call's stream reaches the payload's check.
+    if (!marks.streams.includes('call')) continue;
+    for (const { payload, reason } of marks.invalidExamples) {
+      const fitted =
+        typeof payload === 'object' && payload !== null && payload.callId?.startsWith?.('sess_')
+          ? { ...payload, callId: world.sessionId }
+          : payload;
+      const type = schema.title === 'x.*' ? 'x.example' : schema.title;
+      const event = { ...world.good, eventId: `example-${++n}`, type, payload: fitted };
+      yield [`${schema.title} example ${n}`, JSON.stringify({ op: 'publish', event }), reason];
+    }
+  }
+}

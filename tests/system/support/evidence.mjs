@@ -1,0 +1,26 @@
+// What a run showed, written by the run itself.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** evidence/<name>.json, when LIFELINE_EVIDENCE asks for it: ordinary test runs leave no trace. */
+export function writeEvidence(name, seconds, counts, failures) {
+  if (!process.env.LIFELINE_EVIDENCE) return;
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const evidence = {
+    name,
+    commit,
+    date: new Date().toISOString(),
+    host: `${cpus().length} x ${cpus()[0].model}, Linux ${release()}`,
+    seconds: Math.round(seconds * 10) / 10,
+    counts,
+    failures,
+  };
+  mkdirSync(join(root, 'evidence'), { recursive: true });
+  writeFileSync(join(root, 'evidence', `${name}.json`), `${JSON.stringify(evidence, null, 2)}\n`);
+}

@@ -1,0 +1,106 @@
+// The real binary on a data folder of its own.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const binary = process.env.LIFELINE_BINARY ?? '../../build/release/src/app/lifeline';
+
+export class Server {
+  #process = null;
+  port = 0;
+  log = '';
+
+  constructor(config = '') {
+    this.folder = mkdtempSync(join(tmpdir(), 'lifeline-system-'));
+    this.data = join(this.folder, 'data');
+    this.config = join(this.folder, 'lifeline.toml');
+    writeFileSync(this.config, config);
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, on the same port as before; resolves when it serves. */
+  async start() {
+    const listen = `127.0.0.1:${this.port}`;
+    const child = spawn(
+      binary,
+      ['serve', '--listen', listen, '--data', this.data, '--config', this.config],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#process = child;
+    child.stderr.on('data', (bytes) => (this.log = (this.log + bytes).slice(-50_000)));
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.startsWith('ready ')) continue;
+      this.port = Number(new URL(line.slice('ready '.length)).port);
+      child.stdout.resume();
+      return;
+    }
+    throw new Error(`the server did not start:\n${this.log}`);
+  }
+
+  /** kill -9, or another signal; resolves with how it went when the process is gone. */
+  async kill(signal = 'SIGKILL') {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode;
+    const gone = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    child.kill(signal);
+    return gone;
+  }
+
+  get running() {
+    return this.#process !== null && this.#process.exitCode === null;
+  }
+
+  token(user, role = 'user', account = 'acct_test') {
+    const who = ['--user', user, '--account', account, '--role', role];
+    return execFileSync(binary, ['token', '--data', this.data, ...who], {
+      encoding: 'utf8',
+    }).trim();
+  }
+
+  /** The offline check of the folder; throws with what it says when something is wrong. */
+  verify() {
+    return JSON.parse(
+      execFileSync(binary, ['verify', this.data, '--json'], { encoding: 'utf8' }),
+    );
+  }
+
+  async rest(method, path, token, body) {
+    const reply = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const json = await reply.json().catch(() => null);
+    return { status: reply.status, json };
+  }
+
+  /** Every event of a call, page by page. */
+  async events(sessionId, token) {
+    const events = [];
+    for (let after = 0; ; ) {
+      const { status, json } = await this.rest(
+        'GET',
+        `/v1/call/sessions/${sessionId}/events?limit=1000&after=${after}`,
+        token,
+      );
+      if (status !== 200) throw new Error(`events: ${status} ${JSON.stringify(json)}`);
+      events.push(...json.events);
+      if (json.next === undefined) return events;
+      after = json.next;
+    }
+  }
+
+  async close() {
+    await this.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,94 @@
+// A client that says numbered things, loses its connection with the server, comes back with its
+// cursor, and says again what it has not seen yet, under the same eventId. It keeps what it was told.
+
+import { WebSocket } from 'ws';
+
+export class Talker {
+  cursor = 0;
+  epoch = '';
+  waiting = new Map(); // eventId -> event, published and not seen yet
+  acknowledged = new Map(); // eventId -> seq
+  seen = new Map(); // seq -> eventId
+  violations = [];
+  #socket = null;
+  #said = 0;
+  #stopped = false;
+
+  constructor(server, sessionId, user, token) {
+    Object.assign(this, { server, sessionId, user, token });
+  }
+
+  /** Resolves at the first hello. */
+  connect() {
+    return new Promise((resolve) => this.#open(resolve));
+  }
+
+  #open(onHello) {
+    if (this.#stopped) return;
+    const query = this.cursor > 0 ? `?after=${this.cursor}&epoch=${this.epoch}` : '';
+    const url = `${this.server.url.replace('http', 'ws')}/v1/call/sessions/${this.sessionId}/ws`;
+    const socket = new WebSocket(url + query, ['lifeline.v1', `auth.${this.token}`]);
+    this.#socket = socket;
+    let greeted = false;
+    socket.on('error', () => {});
+    socket.on('close', () => setTimeout(() => this.#open(greeted ? () => {} : onHello), 20));
+    socket.on('message', (text) => {
+      const frame = JSON.parse(String(text));
+      if (frame.op === 'hello') {
+        greeted = true;
+        if (this.epoch && frame.epoch !== this.epoch) this.violations.push('the epoch changed');
+        this.epoch = frame.epoch;
+        for (const event of this.waiting.values()) this.#send(event);
+        onHello();
+      } else if (!greeted) {
+        if (frame.op !== 'bye') this.violations.push(`the first frame is ${frame.op}`);
+      } else if (frame.op === 'event') {
+        this.#saw(frame.seq, frame.event.eventId);
+      } else if (frame.op === 'accepted') {
+        this.#acknowledge(frame.eventId, frame.seq);
+      } else if (frame.op === 'error' && frame.outcome !== 'unknown') {
+        this.violations.push(`refused: ${frame.code}`);
+      }
+    });
+  }
+
+  #saw(seq, eventId) {
+    if (seq !== this.cursor + 1) this.violations.push(`seq ${seq} after ${this.cursor}`);
+    this.cursor = seq;
+    this.seen.set(seq, eventId);
+    if (this.waiting.has(eventId)) this.#acknowledge(eventId, seq);
+  }
+
+  #acknowledge(eventId, seq) {
+    const before = this.acknowledged.get(eventId);
+    if (before !== undefined && before !== seq) {
+      this.violations.push(`${eventId} at ${before} and at ${seq}`);
+    }
+    this.acknowledged.set(eventId, seq);
+    this.waiting.delete(eventId);
+  }
+
+  say() {
+    const eventId = `${this.user}.${++this.#said}`;
+    const event = {
+      eventId,
+      sessionId: this.sessionId,
+      ts: new Date().toISOString(),
+      type: 'x.said',
+      payload: { n: this.#said, by: this.user, pad: 'x'.repeat(this.#said % 200) },
+      schemaVersion: '1.0',
+    };
+    this.waiting.set(eventId, event);
+    this.#send(event);
+  }
+
+  #send(event) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify({ op: 'publish', event }));
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#socket?.close();
+  }
+}
