@@ -1,0 +1,161 @@
+"""Which benches there are, and how a repetition of each is run."""
+
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+import servers
+from console import ROOT, Failure
+
+LIFELINE = "Lifeline"
+WS = "Node ws"
+ECHO = "Node ws, echo"  # The sender hears itself too: as many writes as Lifeline makes.
+REDIS = "Node ws + Redis"
+FLOOR = "floor"
+
+CONTEXTS = {LIFELINE: servers.lifeline, WS: servers.node_ws, ECHO: servers.node_ws_echo,
+            REDIS: servers.node_ws_redis}
+
+
+@dataclass
+class Sample:
+    """One repetition of one row: `value` is what the bench counts."""
+    value: float
+    server_cpu: float = 0  # Cores.
+    p50: float = 0
+    p99: float = 0
+    rss: int = 0
+    foreign: float = 0  # Cores that others used meanwhile.
+    per_core: float = 0  # `value` for each CPU second of the server.
+
+
+@dataclass
+class Bench:
+    name: str
+    unit: str
+    what: str
+    run: object  # (place, seconds) -> yields (who, Sample) of one repetition
+    targets: dict = field(default_factory=dict)  # who -> the least ratio
+    per_core: bool = True  # Ratios are per server-core second.
+    lower_is_better: bool = False
+    value_target: float = 0  # What Lifeline's own figure should be.
+    repeats_max: int = 1000  # Fewer for what hardly varies and takes long.
+
+
+def load(place, server, shape, seconds, *arguments):
+    command = [place.load, "--dialect", server.dialect, "--shape", shape, "--port", server.port,
+               "--seconds", seconds, *arguments]
+    for process in server.processes:
+        command += ["--process", process]
+    for name, token in server.tokens.items():
+        command += ["--token", f"{name}={token}"]
+    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
+                          preexec_fn=lambda: os.sched_setaffinity(0, [servers.LOAD_CORE]))
+    if done.returncode:
+        raise Failure(f"the load {shape} failed; its reason is above")
+    return json.loads(done.stdout)
+
+
+def over_sockets(shape, peers, *arguments, floor=servers.floor, count=lambda f: f["deliveries"],
+                 value=None):
+    """A bench of the load generator: Lifeline first, because its frames set the floor's size."""
+    def run(place, seconds):
+        for who in (LIFELINE, *peers, FLOOR):
+            context = floor if who == FLOOR else CONTEXTS[who]
+            with context(place) as server:
+                figures = load(place, server, shape, seconds, *arguments)
+            if who == LIFELINE:
+                place.frame_bytes = round(figures["frameBytes"])
+            cpu = figures["serverCpuSeconds"]
+            each = count(figures)
+            yield who, Sample(
+                value=value(figures) if value else each / figures["seconds"],
+                server_cpu=cpu / figures["seconds"], p50=figures["p50Us"], p99=figures["p99Us"],
+                rss=figures["rssBytes"], foreign=figures["foreignCores"],
+                per_core=each / cpu if cpu else 0)
+    return run
+
+
+def contract(place, seconds):
+    for figures in _lines([place.contract, "--seconds", seconds]):
+        who = LIFELINE if figures["who"] == "event" else figures["who"]
+        yield who, Sample(value=figures["perCoreSecond"], per_core=figures["perCoreSecond"],
+                          server_cpu=1)
+
+
+def journal(place, seconds):
+    with servers.folder() as data:
+        for figures in _lines([place.journal, "--seconds", seconds, "--dir", data,
+                               "--shape", "64x1", "--shape", "256x1"]):
+            shape = f"{figures['streams']} writers"
+            yield f"{LIFELINE}, {shape}", Sample(
+                value=figures["perSecond"], p50=figures["p50Us"], p99=figures["p99Us"],
+                per_core=1e6 / figures["cpuUsPerEvent"],
+                server_cpu=figures["perSecond"] * figures["cpuUsPerEvent"] / 1e6)
+            yield f"{FLOOR}, {shape}", Sample(
+                value=figures["floorPerSecond"], p50=figures["floorP50Us"],
+                p99=figures["floorP99Us"], per_core=1e6 / figures["floorCpuUsPerEvent"],
+                server_cpu=figures["floorPerSecond"] * figures["floorCpuUsPerEvent"] / 1e6)
+
+
+def memory(place, _seconds):
+    """1,000 open calls of 1,000 events each, two people connected in each, on two loops."""
+    with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
+        command = [place.load, "--dialect", "lifeline", "--shape", "fill", "--port", server.port,
+                   "--calls", 1000, "--events", 1000, "--in-flight", 8, "--hold", "yes",
+                   "--process", server.processes[0]]
+        for name, token in server.tokens.items():
+            command += ["--token", f"{name}={token}"]
+        child = subprocess.Popen([str(part) for part in command], text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            if not child.stdout.readline():
+                raise Failure("the load fill failed; its reason is above")
+            rss = _settled_rss(server.processes[0])
+        finally:
+            child.stdin.close()
+            child.wait()
+    yield LIFELINE, Sample(value=rss, rss=rss)
+
+
+def _settled_rss(process):
+    """Resident bytes once they have stopped falling: three readings a second apart."""
+    readings = []
+    while len(readings) < 3 or min(readings[-2:]) < readings[-3] * 0.99:
+        time.sleep(1)
+        with open(f"/proc/{process}/statm") as file:
+            readings.append(int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE"))
+    return readings[-1]
+
+
+def _lines(command):
+    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
+                          cwd=ROOT)
+    if done.returncode:
+        raise Failure(f"{command[0]} failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+BENCHES = [
+    Bench("contract", "events/s", "events of 300 bytes checked, one core", contract,
+          value_target=1_000_000),
+    Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
+          journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6}, per_core=False),
+    Bench("ingest", "events/s", "64 publishers, each waits for its own event",
+          over_sockets("ingest", [REDIS], floor=servers.floor_on_disk, count=lambda f: f["own"]),
+          {REDIS: 2}),
+    Bench("calls", "deliveries/s", "2,000 calls of 3 connections, one event in flight in each",
+          over_sockets("calls", [WS, ECHO, REDIS]), {WS: 2.3, FLOOR: 0.75}),
+    Bench("fanout", "deliveries/s", "1 publisher, 1,000 subscribers, 8 events in flight",
+          over_sockets("fanout", [WS, REDIS], "--in-flight", 8), {WS: 4}),
+    Bench("fanout1", "deliveries/s", "1 publisher, 1,000 subscribers, 1 event in flight",
+          over_sockets("fanout", [WS, REDIS]), {WS: 1.2}),
+    Bench("latency", "us, p99", "publish to seen by another, 200 calls at 5 events/s",
+          over_sockets("latency", [WS, REDIS], floor=servers.floor_on_disk,
+                       value=lambda f: f["p99Us"]),
+          per_core=False, lower_is_better=True, value_target=10_000),
+    Bench("memory", "bytes", "resident with 1,000 open calls of 1,000 events each", memory,
+          per_core=False, lower_is_better=True, value_target=80_000_000, repeats_max=1),
+]
