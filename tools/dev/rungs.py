@@ -68,6 +68,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",
          Npm("tests/system", SERVER, "dialogues")),
+    Rung("readme", "the README's commands, one after the other",
+         Program(("python3", "-B", "tests/readme/readme_test.py")), ("test", "node")),
     Rung("e2e", "real pages in Chromium, the real server, kill -9", Npm("tests/e2e", SERVER),
          ("browser",)),
 )
