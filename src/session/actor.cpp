@@ -20,8 +20,9 @@ const contract::Actor the_server{"server", "lifeline"};
 struct Actor::Turn {
     struct Answer {
         Done<Receipt> done;
-        std::string event_id;
-        std::size_t draft = 0;  // Whose seq the answer names.
+        std::string event_id = {};
+        std::size_t draft = 0;              // Whose seq the answer names.
+        std::optional<Error> refusal = {};  // It rests on what the turn decided before it.
     };
     std::vector<journal::Draft> drafts;
     std::vector<std::size_t> id_hashes;
@@ -55,42 +56,60 @@ Actor::~Actor() {
     if (deadline_timer_ != 0) loop_.cancel_timer(deadline_timer_);
 }
 
+// Beside the state, which stays whole until it can be replaced.
+struct Actor::Loading {
+    call::State state;
+    std::uint64_t folded = 0;
+    Ready ready;
+};
+
 void Actor::load(Ready ready) {
     loading_ = true;
-    read_on(std::make_shared<Ready>(std::move(ready)));
+    auto loading = std::make_shared<Loading>();
+    loading->state.id = id_;
+    loading->ready = std::move(ready);
+    read_on(std::move(loading));
 }
 
-void Actor::read_on(std::shared_ptr<Ready> ready) {
-    if (folded_ == stream_->head()) {
+void Actor::read_on(std::shared_ptr<Loading> loading) {
+    if (loading->folded == stream_->head()) {
         loading_ = false;
+        unread_ = false;
+        state_ = std::move(loading->state);
+        folded_ = loading->folded;
         arm_deadline();
-        (*ready)({});
+        loading->ready({});
         schedule();
         return;
     }
-    stream_->read(folded_, {},
-                  [this, alive = alive_, ready](Result<std::vector<journal::StoredEvent>> events) {
-                      if (!*alive) return;
-                      if (!events) {
-                          (*ready)(fail(events.error()));
-                          return;
-                      }
-                      for (const auto& stored : *events) {
-                          folded_ = stored.seq;
-                          if (stored.erased) continue;
-                          const auto event = checker_.read_stored(stored.bytes);
-                          // What was checked before it was written cannot be wrong now.
-                          CHECK(event.has_value());
-                          call::apply(state_, *event, stored.actor.id);
-                      }
-                      read_on(ready);
-                  });
+    stream_->read(
+        loading->folded, {},
+        [this, alive = alive_, loading](Result<std::vector<journal::StoredEvent>> events) {
+            if (!*alive) return;
+            if (!events) {
+                loading->ready(fail(events.error()));
+                return;
+            }
+            for (const auto& stored : *events) {
+                loading->folded = stored.seq;
+                if (stored.erased) continue;
+                const auto event = checker_.read_stored(stored.bytes);
+                // What was checked before it was written cannot be wrong now.
+                CHECK(event.has_value());
+                call::apply(loading->state, *event, stored.actor.id);
+            }
+            read_on(loading);
+        });
 }
 
 void Actor::submit(call::Command command, Done<Receipt> answer) {
     last_used_ = loop_.clock().steady();
     if (mailbox_.size() >= mailbox_commands_max) {
         answer(fail(Code::overloaded, "overloaded", "this call's mailbox is full"));
+        return;
+    }
+    if (last_used_ < refusing_until_) {
+        answer(fail(refusal_));
         return;
     }
     mailbox_.push_back({std::move(command), std::move(answer), false});
@@ -107,11 +126,29 @@ void Actor::unwatch(Watcher& watcher) {
 }
 
 bool Actor::idle() const {
-    return watchers_.empty() && mailbox_.empty() && !appending_ && !loading_ && looking_up_ == 0;
+    return watchers_.empty() && mailbox_.empty() && waiting_for_durable_.empty() && !appending_ &&
+           !loading_ && looking_up_ == 0;
+}
+
+void Actor::when_durable(Ready ready) {
+    if (!deciding_ && !appending_ && !loading_ && !unread_) {
+        ready({});
+        return;
+    }
+    waiting_for_durable_.push_back(std::move(ready));
+    if (unread_ && !loading_) reload();
+}
+
+void Actor::tell_durable(const Status& status) {
+    for (auto& ready : std::exchange(waiting_for_durable_, {})) ready(status);
 }
 
 void Actor::schedule() {
     if (turn_scheduled_ || appending_ || loading_ || mailbox_.empty()) return;
+    if (unread_) {
+        reload();
+        return;
+    }
     turn_scheduled_ = true;
     loop_.post([this, alive = alive_] {
         if (!*alive) return;
@@ -121,8 +158,9 @@ void Actor::schedule() {
 }
 
 void Actor::run_turn() {
-    if (appending_ || loading_) return;
+    if (appending_ || loading_ || unread_) return;
     Turn turn;
+    deciding_ = true;
     while (!mailbox_.empty() && !turn.full()) {
         Submission submission = std::move(mailbox_.front());
         mailbox_.pop_front();
@@ -131,6 +169,7 @@ void Actor::run_turn() {
             break;
         }
     }
+    deciding_ = false;
     if (turn.drafts.empty()) {
         appended(std::move(turn), journal::Appended{folded_ + 1, folded_, 0, {}});
     } else {
@@ -149,24 +188,22 @@ bool Actor::decide_one(Submission& submission, Turn& turn) {
             return true;
         }
     }
+    const auto refuse = [&](Error error) {
+        turn.answers.push_back({.done = std::move(submission.answer), .refusal = std::move(error)});
+        return true;
+    };
     const WallTime now = loop_.clock().wall();
     auto decision = call::decide(state_, submission.command, now);
-    if (!decision) {
-        submission.answer(fail(std::move(decision.error())));
-        return true;
-    }
+    if (!decision) return refuse(std::move(decision.error()));
     // All of them are made before any is applied: what breaks the contract (an id that only a token
     // could bring in) refuses the command and leaves the state alone.
     std::vector<contract::Event> made;
     for (const call::ServerEvent& wanted : decision->events) {
         auto event = make(wanted, now);
-        if (!event) {
-            submission.answer(fail(std::move(event.error())));
-            return true;
-        }
+        if (!event) return refuse(std::move(event.error()));
         made.push_back(std::move(*event));
     }
-    Turn::Answer answer{std::move(submission.answer), {}, turn.drafts.size()};
+    Turn::Answer answer{.done = std::move(submission.answer), .draft = turn.drafts.size()};
     const auto add = [&](const contract::Event& event, const contract::Actor& by,
                          std::string cause) {
         call::apply(state_, event, by.id);
@@ -209,8 +246,8 @@ void Actor::append(Turn turn) {
 
 void Actor::appended(Turn turn, Result<journal::Appended> result) {
     if (!result) {
+        turn_failed(result.error());
         for (auto& answer : turn.answers) answer.done(fail(result.error()));
-        reload(result.error());
         return;
     }
     const bool changed = result->head > folded_;
@@ -224,26 +261,40 @@ void Actor::appended(Turn turn, Result<journal::Appended> result) {
     }
     const std::size_t events = turn.id_hashes.size();
     for (auto& answer : turn.answers) {
+        if (answer.refusal) {
+            answer.done(fail(std::move(*answer.refusal)));
+            continue;
+        }
         const bool nothing = answer.event_id.empty();
         CHECK(nothing || answer.draft < events);
         answer.done(Receipt{std::move(answer.event_id),
                             nothing ? folded_ : result->first_seq + answer.draft, false, folded_});
     }
+    tell_durable({});
     schedule();
 }
 
-// The state has decisions in it that were not written: it is read anew. Nothing was acknowledged,
-// so nothing is lost.
-void Actor::reload(Error cause) {
-    log::warn("session={} append failed reason={}, reading the call anew", id_, cause.reason);
-    state_ = call::State{};
-    state_.id = id_;
-    folded_ = 0;
-    load([this](Status loaded) {
-        if (loaded) return;
-        // Still unreadable: everyone who waits hears so, and the next command tries again.
-        for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(loaded.error()));
+// The state has decisions in it that were not written: it is read anew before the next one. Nothing
+// was acknowledged, so nothing is lost. Reading a call costs what it is long, so while the disk
+// refuses, its commands are refused without it.
+void Actor::turn_failed(const Error& error) {
+    log::warn("session={} append failed reason={}, the call is read anew", id_, error.reason);
+    unread_ = true;
+    if (error.reason == "storage_unavailable") {
+        refusal_ = error;
+        refusing_until_ = loop_.clock().steady() + refused_pause;
+        for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(error));
+    }
+    if (!mailbox_.empty() || !waiting_for_durable_.empty()) reload();
+}
+
+void Actor::reload() {
+    load([this](const Status& loaded) {
         loading_ = false;
+        // Unreadable: everyone who waits hears so, and the next command tries again.
+        if (!loaded)
+            for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(loaded.error()));
+        tell_durable(loaded);
     });
 }
 
@@ -283,20 +334,27 @@ void Actor::looked_up(Submission submission, Result<std::optional<journal::Store
     submission.answer(Receipt{first.event_id, first.seq, true, folded_});
 }
 
-void Actor::arm_deadline() {
+void Actor::arm_deadline(Millis not_before) {
     const WallTime due = call::next_deadline(state_);
     if (due == deadline_ && deadline_timer_ != 0) return;
     if (deadline_timer_ != 0) loop_.cancel_timer(std::exchange(deadline_timer_, 0));
     deadline_ = due;
     if (due == WallTime::max()) return;
-    const Millis wait = std::max(due - loop_.clock().wall(), Millis{0});
+    // In steps, since the wall clock may be set meanwhile.
+    const Millis wait = std::clamp(due - loop_.clock().wall(), not_before, deadline_step);
     deadline_timer_ = loop_.start_timer(wait, [this, alive = alive_] {
         if (!*alive) return;
         deadline_timer_ = 0;
         deadline_ = WallTime::max();
-        submit({call::TimePassed{}, the_server, contract::Role::server}, [this, alive](auto) {
-            if (*alive) arm_deadline();  // Not yet due by the wall clock, or refused: try again.
-        });
+        if (loop_.clock().wall() < call::next_deadline(state_)) {
+            arm_deadline();
+            return;
+        }
+        submit({call::TimePassed{}, the_server, contract::Role::server},
+               [this, alive](const Result<Receipt>& receipt) {
+                   // Not yet due by the wall clock, or refused: try again.
+                   if (*alive) arm_deadline(receipt ? Millis{0} : refused_pause);
+               });
     });
 }
 

@@ -56,7 +56,13 @@ public:
 
     void submit(call::Command command, Done<Receipt> answer);
 
+    // Tells when the state holds nothing that a crash could take back: at once, or at the end of
+    // the turn that is on its way to the disk. An error when the call cannot be read.
+    void when_durable(Ready ready);
+
     const std::string& id() const { return id_; }
+    // Between turns, what is durable; while one is being decided or written, that and what it
+    // wants.
     const call::State& state() const { return state_; }
     journal::Stream& stream() { return *stream_; }
 
@@ -87,9 +93,12 @@ private:
     void appended(Turn turn, Result<journal::Appended> result);
     void look_up(Submission submission);
     void looked_up(Submission submission, Result<std::optional<journal::StoredEvent>> found);
-    void reload(Error cause);
-    void read_on(std::shared_ptr<Ready> ready);
-    void arm_deadline();
+    void turn_failed(const Error& error);
+    void reload();
+    struct Loading;
+    void read_on(std::shared_ptr<Loading> loading);
+    void tell_durable(const Status& status);
+    void arm_deadline(Millis not_before = Millis{0});
 
     std::string id_;
     std::unique_ptr<journal::Stream> stream_;
@@ -100,8 +109,13 @@ private:
 
     std::deque<Submission> mailbox_;
     bool turn_scheduled_ = false;
+    bool deciding_ = false;
     bool appending_ = false;
     bool loading_ = true;
+    bool unread_ = false;  // The state has decisions in it that were not written.
+    SteadyTime refusing_until_;
+    Error refusal_;  // What commands hear until then.
+    std::vector<Ready> waiting_for_durable_;
     int looking_up_ = 0;
     std::vector<Watcher*> watchers_;
     SteadyTime last_used_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,19 @@ const contract::Actor ada{"user", "ada"};
 
 class House {
 public:
-    House() : journal(loop.clock()), shard(loop, journal) {}
+    House() : journal(loop.clock()) { restart(); }
+
+    // As another process would: nothing but the journal is left.
+    void restart() {
+        shard_.reset();
+        shard_.emplace(loop, journal);
+    }
 
     // "ok <seq>", "duplicate <seq>" or the reason of the refusal.
     std::string run(call::Request request, contract::Actor actor = ada, Role role = Role::user) {
         std::string outcome = "no answer";
-        shard.submit("sess_1", {std::move(request), std::move(actor), role},
-                     [&](Result<Receipt> receipt) { outcome = text(receipt); });
+        shard().submit("sess_1", {std::move(request), std::move(actor), role},
+                       [&](Result<Receipt> receipt) { outcome = text(receipt); });
         loop.run();
         return outcome;
     }
@@ -51,11 +59,31 @@ public:
         return {std::move(*event)};
     }
 
+    // What somebody who looks at the call is shown, in the end.
+    std::string look() {
+        std::string seen = "no answer";
+        shard().with("sess_1", Shard::Missing::refuse, [&](Result<Actor*> actor) {
+            seen = actor ? std::string(call::to_text((*actor)->state().status)) + " at " +
+                               std::to_string((*actor)->stream().head())
+                         : actor.error().reason;
+        });
+        loop.run();
+        return seen;
+    }
+    static call::SetStatus status(call::Status wanted) {
+        return {.wanted = wanted, .provider = {}, .provider_ids = {}, .reason = {}, .detail = {}};
+    }
+    Shard& shard() { return *shard_; }
+
     VirtualLoop loop;
     journal::MemoryJournal journal;
-    Shard shard;
     contract::EventChecker checker;
+
+private:
+    std::optional<Shard> shard_;
 };
+
+const Error disk_full{Code::unavailable, "storage_unavailable", "no room"};
 
 }  // namespace
 
@@ -83,7 +111,7 @@ TEST(Actor, TheSameEventTwiceInOneTurnIsOneEvent) {
     house.create();
     std::vector<std::string> outcomes;
     for (const int n : {1, 1, 2})
-        house.shard.submit(
+        house.shard().submit(
             "sess_1", {house.note("e1", n), ada, Role::user},
             [&](Result<Receipt> receipt) { outcomes.push_back(House::text(receipt)); });
     house.loop.run();
@@ -107,31 +135,121 @@ TEST(Actor, ADeadlineFiresOnceAlsoAfterARestart) {
     House house;
     house.create();
     house.loop.run_for(std::chrono::minutes(4));
-    {
-        // Another process would read the same journal.
-        Shard again(house.loop, house.journal);
-    }
+    house.restart();
+    EXPECT_EQ(house.look(), "created at 3");
     house.loop.run_for(std::chrono::minutes(2));
-    house.shard.with("sess_1", Shard::Missing::refuse, [](Result<Actor*> actor) {
-        ASSERT_TRUE(actor.has_value());
-        EXPECT_EQ((*actor)->state().status, call::Status::failed);
-        EXPECT_EQ((*actor)->state().end_reason, "connect_timeout");
-        EXPECT_EQ((*actor)->stream().head(), 4u);
-    });
+    EXPECT_EQ(house.look(), "failed at 4");
+    house.restart();
+    house.loop.run_for(std::chrono::minutes(10));
+    EXPECT_EQ(house.look(), "failed at 4");
     EXPECT_EQ(house.run(house.note("e1", 1)), "session_over");
+}
+
+// Decided is not durable: whoever looks in between waits for the disk.
+TEST(Actor, NobodyIsShownWhatACrashCouldTakeBack) {
+    House house;
+    house.create();
+    std::vector<std::string> outcomes;
+    house.shard().submit("sess_1", {House::status(call::Status::ended), ada, Role::user},
+                         [&](Result<Receipt>) { outcomes.emplace_back("acknowledged"); });
+    for (int i = 0; i < 4; ++i) {
+        house.shard().with("sess_1", Shard::Missing::refuse, [&](Result<Actor*> actor) {
+            const bool over = (*actor)->state().over();
+            EXPECT_EQ(over, (*actor)->stream().head() == 4) << "an end that is not on the disk";
+            outcomes.emplace_back(over ? "over" : "open");
+        });
+        house.loop.run_one();
+    }
+    house.loop.run();
+    EXPECT_EQ(std::ranges::count(outcomes, "acknowledged"), 1);
+    EXPECT_EQ(outcomes.back(), "over");
+}
+
+TEST(Actor, ADiskThatRefusesCostsARetryAndNothingElse) {
+    House house;
+    house.create();
+    house.journal.refuse_appends(disk_full);
+    EXPECT_EQ(house.run(House::status(call::Status::ended)), "storage_unavailable");
+    // The call is what it was, not empty and not ended.
+    EXPECT_EQ(house.look(), "created at 3");
+    EXPECT_EQ(house.run(house.note("e1", 1)), "storage_unavailable");
+    EXPECT_EQ(house.look(), "created at 3");
+    house.journal.refuse_appends(std::nullopt);
+    house.loop.run_for(std::chrono::seconds(1));
+    EXPECT_EQ(house.run(house.note("e1", 1)), "ok 4");
+    EXPECT_EQ(house.run(House::status(call::Status::ended)), "ok 5");
+}
+
+// A refusal that rests on what the same turn decided is one only when that is durable.
+TEST(Actor, ARefusalIsNotSaidBeforeWhatItRestsOnIsDurable) {
+    House house;
+    house.create();
+    house.journal.refuse_appends(disk_full);
+    std::vector<std::string> outcomes;
+    const auto submit = [&](call::Request request) {
+        house.shard().submit(
+            "sess_1", {std::move(request), ada, Role::user},
+            [&](Result<Receipt> receipt) { outcomes.push_back(House::text(receipt)); });
+    };
+    submit(House::status(call::Status::ended));
+    submit(house.note("e1", 1));
+    house.loop.run();
+    EXPECT_EQ(outcomes, std::vector<std::string>(2, "storage_unavailable"));
+}
+
+TEST(Actor, ADeadlineFollowsTheWallClock) {
+    House house;
+    house.create();
+    house.loop.clock().set_wall(house.loop.clock().wall() + std::chrono::hours(2));
+    house.loop.run_for(std::chrono::minutes(1));
+    EXPECT_EQ(house.look(), "failed at 4");
+}
+
+TEST(Actor, ADeadlineThatTheDiskRefusedComesAgain) {
+    House house;
+    house.create();
+    house.journal.refuse_appends(disk_full);
+    house.loop.run_for(std::chrono::minutes(6));
+    EXPECT_EQ(house.look(), "created at 3");
+    house.journal.refuse_appends(std::nullopt);
+    house.loop.run_for(std::chrono::seconds(2));
+    EXPECT_EQ(house.look(), "failed at 4");
+}
+
+TEST(Shard, HasOnlyCalls) {
+    House house;
+    std::vector<std::string> outcomes;
+    for (const char* id : {"sys_instance", "doc_1", "acct_1", "sess_", "nonsense", "", "sess_a/b"})
+        house.shard().with(id, Shard::Missing::refuse, [&](Result<Actor*> actor) {
+            outcomes.push_back(actor ? "an actor" : actor.error().reason);
+        });
+    house.loop.run();
+    EXPECT_EQ(outcomes, std::vector<std::string>(7, "session_not_found"));
+}
+
+TEST(Shard, KeepsNothingOfNamesThatAreNoCalls) {
+    House house;
+    for (int i = 0; i < 100; ++i)
+        house.shard().with("sess_guess" + std::to_string(i), Shard::Missing::refuse,
+                           [](Result<Actor*> actor) { EXPECT_FALSE(actor.has_value()); });
+    house.loop.run();
+    EXPECT_EQ(house.shard().open(), 0u);
+    // Somebody asks for it, and before the answer is gone somebody else makes it.
+    EXPECT_EQ(house.look(), "session_not_found");
+    house.shard().with("sess_1", Shard::Missing::refuse, [&](const Result<Actor*>&) {
+        house.shard().with("sess_1", Shard::Missing::create,
+                           [](Result<Actor*> actor) { EXPECT_TRUE(actor.has_value()); });
+    });
+    EXPECT_EQ(house.create(), "ok 1");
 }
 
 TEST(Shard, ClosesWhatIsOverAndOpensItAgain) {
     House house;
     house.create();
-    house.run(call::SetStatus{.wanted = call::Status::ended,
-                              .provider = {},
-                              .provider_ids = {},
-                              .reason = {},
-                              .detail = {}});
-    EXPECT_EQ(house.shard.open(), 1u);
+    house.run(House::status(call::Status::ended));
+    EXPECT_EQ(house.shard().open(), 1u);
     house.loop.run_for(std::chrono::minutes(5));
-    EXPECT_EQ(house.shard.open(), 0u);
+    EXPECT_EQ(house.shard().open(), 0u);
     EXPECT_EQ(house.run(house.note("e1", 1)), "session_over");
 }
 

@@ -13,6 +13,11 @@ inline constexpr std::size_t turn_events_max = 200;
 inline constexpr std::size_t turn_bytes_max = 768 * 1024;
 // Views hear of appends at most this often: under load one transaction of theirs takes many.
 inline constexpr std::chrono::milliseconds views_told_every{20};
+// The longest that a deadline is awaited without looking at the wall clock.
+inline constexpr std::chrono::milliseconds deadline_step{60'000};
+// How long a call whose append the disk refused takes no commands: clients come back after a
+// second.
+inline constexpr std::chrono::milliseconds refused_pause{500};
 // How long a call without a connection stays in memory after its last command.
 inline constexpr std::chrono::seconds idle_actor_kept{30};
 

@@ -1,12 +1,21 @@
 #include "session/shard.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "base/log.h"
+#include "contract/form.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
+
+namespace {
+
+std::unexpected<Error> no_such_call() {
+    return fail(Code::not_found, "session_not_found", "no such call");
+}
+
+}  // namespace
 
 Shard::Shard(Loop& loop, journal::Journal& journal) : loop_(loop), journal_(journal) {}
 
@@ -17,22 +26,44 @@ Shard::~Shard() {
 }
 
 void Shard::with(std::string id, Missing missing, Done<Actor*> done) {
+    reach(std::move(id), missing, [done = std::move(done)](Result<Actor*> actor) mutable {
+        if (!actor) {
+            done(std::move(actor));
+            return;
+        }
+        (*actor)->when_durable(
+            [actor = *actor, done = std::move(done)](const Status& durable) mutable {
+                if (durable) {
+                    done(actor);
+                } else {
+                    done(fail(durable.error()));
+                }
+            });
+    });
+}
+
+void Shard::reach(std::string id, Missing missing, Done<Actor*> done) {
+    // Other streams have writers of their own.
+    if (!contract::matches(contract::Form::call_id, id)) {
+        done(no_such_call());
+        return;
+    }
     auto [entry, fresh] = calls_.try_emplace(std::move(id));
     Call& call = entry->second;
-    if (call.ready && (missing == Missing::create || call.actor->stream().head() > 0)) {
+    if (!call.ready) {
+        call.waiting.emplace_back(missing, std::move(done));
+        if (fresh) open(entry->first);
+    } else if (missing == Missing::create || call.actor->stream().head() > 0) {
         done(call.actor.get());
-        return;
+    } else {
+        done(no_such_call());
     }
-    if (call.ready) {
-        done(fail(Code::not_found, "session_not_found", "no such call"));
-        return;
-    }
-    call.waiting.emplace_back(missing, std::move(done));
-    if (!fresh) return;
-    journal_.open(entry->first, loop_,
-                  [this, alive = alive_,
-                   key = entry->first](Result<std::unique_ptr<journal::Stream>> stream) {
-                      if (*alive) opened(key, std::move(stream));
+}
+
+void Shard::open(const std::string& id) {
+    journal_.open(id, loop_,
+                  [this, alive = alive_, id](Result<std::unique_ptr<journal::Stream>> stream) {
+                      if (*alive) opened(id, std::move(stream));
                   });
 }
 
@@ -48,41 +79,62 @@ void Shard::opened(const std::string& id, Result<std::unique_ptr<journal::Stream
 }
 
 void Shard::loaded(const std::string& id, Status status) {
-    const auto entry = calls_.find(id);
-    CHECK(entry != calls_.end());
-    auto waiting = std::exchange(entry->second.waiting, {});
+    Call& call = calls_.at(id);
+    auto waiting = std::exchange(call.waiting, {});
     if (!status) {
         log::error("session={} cannot be opened reason={} {}", id, status.error().reason,
                    status.error().detail);
-        // The actor may be what is calling.
-        loop_.post([dead = std::move(entry->second.actor)] {});
-        calls_.erase(entry);
+        let_go(id);
         for (auto& [missing, done] : waiting) done(fail(status.error()));
         return;
     }
-    entry->second.ready = true;
-    Actor* actor = entry->second.actor.get();
+    Actor* actor = call.actor.get();
+    const bool wanted =
+        actor->stream().head() > 0 ||
+        std::ranges::any_of(waiting, [](const auto& who) { return who.first == Missing::create; });
+    if (wanted) {
+        call.ready = true;
+        if (sweep_timer_ == 0)
+            sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
+    } else {
+        let_go(id);  // Guessed names must not fill the memory.
+    }
     for (auto& [missing, done] : waiting) {
         if (missing == Missing::create || actor->stream().head() > 0) {
             done(actor);
         } else {
-            done(fail(Code::not_found, "session_not_found", "no such call"));
+            done(no_such_call());
         }
     }
-    if (sweep_timer_ == 0) sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
+}
+
+// The entry stays until its stream is closed, since a stream is opened once at a time: who asks
+// meanwhile waits, and it is opened again.
+void Shard::let_go(const std::string& id) {
+    // By a job of its own, since the actor may be what is calling.
+    loop_.post([this, alive = alive_, id] {
+        if (!*alive) return;
+        Call& call = calls_.at(id);
+        call.actor.reset();
+        if (call.waiting.empty()) {
+            calls_.erase(id);
+        } else {
+            open(id);
+        }
+    });
 }
 
 void Shard::submit(std::string id, call::Command command, Done<Receipt> answer) {
     const auto missing =
         std::holds_alternative<call::Create>(command.request) ? Missing::create : Missing::refuse;
-    with(std::move(id), missing,
-         [command = std::move(command), answer = std::move(answer)](Result<Actor*> actor) mutable {
-             if (!actor) {
-                 answer(fail(actor.error()));
-             } else {
-                 (*actor)->submit(std::move(command), std::move(answer));
-             }
-         });
+    reach(std::move(id), missing,
+          [command = std::move(command), answer = std::move(answer)](Result<Actor*> actor) mutable {
+              if (!actor) {
+                  answer(fail(actor.error()));
+              } else {
+                  (*actor)->submit(std::move(command), std::move(answer));
+              }
+          });
 }
 
 void Shard::tell() {

@@ -25,9 +25,9 @@ public:
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
 
-    // The call's actor, opened if need be; session_not_found for a stream without events, unless
-    // the caller is about to write the first. The pointer is good until the loop's next job, or for
-    // as long as it is held.
+    // The call's actor, opened if need be, at a moment when all of its state is durable;
+    // session_not_found for a stream without events, unless the caller is about to write the first.
+    // The pointer is good until the loop's next job, or for as long as it is held.
     void with(std::string id, Missing missing, Done<Actor*> done);
 
     void submit(std::string id, call::Command command, Done<Receipt> answer);
@@ -46,8 +46,12 @@ private:
         std::vector<std::pair<Missing, Done<Actor*>>> waiting;
     };
 
+    // The call's actor, whatever it is doing.
+    void reach(std::string id, Missing missing, Done<Actor*> done);
+    void open(const std::string& id);
     void opened(const std::string& id, Result<std::unique_ptr<journal::Stream>> stream);
     void loaded(const std::string& id, Status status);
+    void let_go(const std::string& id);
     void tell();
     void sweep();
 
