@@ -9,21 +9,16 @@ ThreadWorker::ThreadWorker(std::string name) : thread_([this] { run(); }) {
 }
 
 ThreadWorker::~ThreadWorker() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
     wake_.notify_one();
 }
 
 void ThreadWorker::submit(Job job) {
-    bool was_empty = false;
-    {
-        const std::lock_guard lock(mutex_);
-        was_empty = jobs_.empty();
-        jobs_.push_back(std::move(job));
-    }
-    if (was_empty) wake_.notify_one();
+    // Under the lock: once the job is seen to be done, this worker may be gone.
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    if (jobs_.size() == 1) wake_.notify_one();
 }
 
 void ThreadWorker::run() {
