@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "client.h"
 #include "house.h"
@@ -165,20 +166,25 @@ private:
 
     // Everything heals, everybody comes back, and all that was sent arrives once.
     void finish() {
+        std::uint64_t stood = 0;
+        int moved = 0;  // The last round in which somebody saw something new.
         for (int round = 0; round < 400; ++round) {
             bool waiting = false;
+            std::uint64_t stand = 0;
             for (auto& client : clients_) {
                 // What was refused for want of space is published again after a hello.
                 const bool again = client->waiting() > 0 && round % 50 == 0;
                 if (!client->connected() || again) client->connect();
                 waiting = waiting || client->waiting() > 0;
+                stand += client->cursor();
             }
+            if (std::exchange(stood, stand) != stand) moved = round;
             house_.settle();
             house_.loop.run_for(Millis{100});
             house_.settle();
             if (house_.fatal()) restart(false);
             if (!model_.violations().empty()) return;
-            if (!waiting && round > 20) break;
+            if (!waiting && round > moved + 20) break;
         }
         for (auto& client : clients_)
             if (client->waiting() > 0)
