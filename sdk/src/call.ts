@@ -73,6 +73,7 @@ export class Call {
         hello: (hello) => this.#hello(hello),
         error: (error) => notify(this.#errorListeners, error),
         closed: (why) => this.#closed(why),
+        reopened: () => this.#reopened(),
       },
     );
     this.connection.subscribe(({ state }) => {
@@ -89,7 +90,10 @@ export class Call {
     return this.#connection.status;
   }
 
-  /** Who this client is; resolves with the first connection, rejects if there will be none. */
+  /**
+   * Who this client is; resolves with the first connection, rejects if there will be none. Ask again
+   * after the connection was closed and came back: a promise that was rejected stays so.
+   */
   get self(): Promise<Self> {
     return this.#self.promise;
   }
@@ -161,7 +165,6 @@ export class Call {
 
   /** Tries at once instead of waiting, or makes sure that a connection which looks alive is. */
   reconnectNow(): void {
-    this.#listeners.reopen();
     this.#connection.reconnectNow();
   }
 
@@ -202,6 +205,12 @@ export class Call {
     this.#view();
     this.#listeners.close();
     this.#self.reject(why);
+  }
+
+  /** Whoever waits from here on waits for the new connection. */
+  #reopened(): void {
+    this.#listeners.reopen();
+    this.#self = new Deferred();
   }
 
   #callMs(): number {

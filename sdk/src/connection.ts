@@ -49,8 +49,10 @@ export interface ConnectionEvents {
   event(record: EventRecord): void;
   hello(hello: HelloFrame): void;
   error(error: LifelineError): void;
-  /** Nothing more will come, unless reconnectNow() is called. */
+  /** Nothing more will come, unless reconnectNow() is called or the network gives a sign. */
   closed(why: LifelineError): void;
+  /** It is tried again after closed(): more may come. */
+  reopened(): void;
 }
 
 const left = ownEnding('stop', 'left', 1000);
@@ -101,6 +103,7 @@ export class Connection {
   /** Begins; `ticket` saves the first question if the server has given one already. */
   start(ticket: Ticket | null): void {
     this.#run = ++this.#runs;
+    if (this.status.value.state === 'closed') this.#events.reopened();
     this.#retry.begin();
     this.#stopHints();
     this.#stopHints = this.#platform.onHint(() => this.reconnectNow());

@@ -288,6 +288,35 @@ test('events() gives each event in order and ends with the connection', async ()
   for await (const _ of call.events()) assert.fail('nothing comes after the end');
 });
 
+test('a call that was given up is whole again when the network returns', async () => {
+  for (const wake of ['hint', 'reconnectNow'] as const) {
+    const it = world();
+    const { server, clock, options } = it;
+    const call = await createCall(options);
+    await settle();
+    const before = call.events();
+    server.auto = false;
+    for (let i = 0; i < 100 && call.connection.value.reason !== 'gave_up'; i++) {
+      server.socket.cut();
+      await clock.advance(20_000);
+    }
+    assert.equal(call.connection.value.state, 'closed');
+    assert.equal((await before.next()).done, true, 'whoever read is told');
+    await assert.rejects(call.say('x'), { code: 'gave_up' });
+    server.auto = true;
+    if (wake === 'hint') options.platform.hint();
+    else call.reconnectNow();
+    const after = call.events(); // At once: before there is a line.
+    const said = call.say('Here again');
+    await settle();
+    assert.equal(call.connection.value.state, 'live', wake);
+    assert.equal((await said).seq, 2);
+    assert.equal((await call.self).participantId, 'usr_me');
+    assert.equal((await after.next()).value?.type, 'transcript.utterance.started');
+    call.leave();
+  }
+});
+
 test('a reader who does not read is told so, others are not held up', async () => {
   const { call, server } = await liveCall();
   const lazy = call.events();

@@ -28,6 +28,7 @@ function house(random: () => number = () => 0): House {
     hello: () => undefined,
     error: (error) => void errors.push(error),
     closed: () => undefined,
+    reopened: () => undefined,
   });
   return {
     clock,

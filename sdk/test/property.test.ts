@@ -35,6 +35,7 @@ async function run(seed: number): Promise<{ server: FakeServer; clients: Client[
       hello: () => undefined,
       error: () => undefined,
       closed: () => undefined,
+      reopened: () => undefined,
     });
     connection.start(null);
     return { connection, seen, published: [], answers: [] };
