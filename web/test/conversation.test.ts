@@ -158,12 +158,57 @@ test('the agent’s own voice in the microphone interrupts nobody', () => {
   hear('then I will do this', true);
   assert.notEqual(speaker.state.speaking, null);
   assert.deepEqual(published(), []);
+  assert.equal(talk.ignored.value, 'then I will do this', 'and it is said what was not sent');
   speaker.stop();
-  hear('do this', true);
+  hear('I will do this', true);
   assert.deepEqual(published(), [], 'its last words arrive after it has ended');
   pass(3_000);
-  hear('do this', true);
-  assert.deepEqual(published(), [['transcript.final', 'do this']], 'later the same words are the person’s');
+  hear('I will do this', true);
+  assert.deepEqual(published(), [['transcript.final', 'I will do this']], 'later the same words are the person’s');
+  assert.equal(talk.ignored.value, null);
+});
+
+test('an answer in the agent’s own words is the person’s', () => {
+  const { call, talk, hear, published } = conversation();
+  talk.set_listening(true);
+  agentSays(call, 'Tuesday or Wednesday?');
+  hear('Wednesday', false);
+  assert.deepEqual(published(), [], 'it may still become the echo of more');
+  hear('Wednesday.', true);
+  assert.deepEqual(published(), [
+    ['call.turn.interrupted', null],
+    ['transcript.final', 'Wednesday.'],
+  ]);
+});
+
+test('what was begun is finished, whatever it sounds like', () => {
+  const { call, talk, hear, published } = conversation();
+  talk.set_listening(true);
+  hear('then', false);
+  agentSays(call, 'Then I will do this.');
+  hear('then I will do this', true);
+  assert.deepEqual(published(), [
+    ['transcript.partial', 'then'],
+    ['call.turn.interrupted', null],
+    ['transcript.final', 'then I will do this'],
+  ]);
+});
+
+test('what was taken for an echo can be sent all the same, or discarded', () => {
+  const { call, talk, hear, published } = conversation();
+  talk.set_listening(true);
+  agentSays(call, 'Then I will do this.');
+  hear('then I will do this', true);
+  talk.forget_ignored();
+  talk.say_ignored();
+  assert.deepEqual(published(), []);
+  hear('then I will do this', true);
+  talk.say_ignored();
+  assert.deepEqual(published(), [
+    ['call.turn.interrupted', null],
+    ['transcript.final', 'then I will do this'],
+  ]);
+  assert.equal(talk.ignored.value, null);
 });
 
 test('the log keeps every event and finds them by words', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isEcho } from '../src/speech/echo';
+import { whose, type Whose } from '../src/speech/echo';
 import { sentences } from '../src/speech/sentences';
 import { Speaker, type Synthesis } from '../src/speech/speaker';
 
@@ -142,13 +142,20 @@ test('sentences end where sentences end', () => {
   assert.deepEqual(sentences('One. Two! Three?'), ['One. ', 'Two! ', 'Three?']);
 });
 
-const echoes: [name: string, recognised: string, spoken: string, then: boolean][] = [
-  ['the page hears itself', 'I understood you want', 'I understood: you want a table.', true],
-  ['with a word misheard', 'I understood you want a cable', 'I understood: you want a table.', true],
-  ['the person speaks over it', 'no wait please', 'I understood: you want a table.', false],
-  ['nothing was recognised', ' … ', 'I understood.', true],
-  ['nobody is being read aloud', 'hello', '', false],
+const greeting = 'Hello! I am a scripted agent: I repeat what I understand. Say goodbye to end the call.';
+const echoes: [name: string, recognised: string, spoken: string, then: Whose][] = [
+  ['the page hears itself', 'I understood you want', 'I understood: you want a table.', 'echo'],
+  ['with a word misheard', 'I understood you want a cable', 'I understood: you want a table.', 'echo'],
+  ['from the middle to the end', 'say goodbye to end the call', greeting, 'echo'],
+  ['its first words', 'I understood', 'I understood: you want a table.', 'unclear'],
+  ['the person speaks over it', 'no wait please', 'I understood: you want a table.', 'person'],
+  ['one word of the agent’s', 'Goodbye', greeting, 'unclear'],
+  ['an answer in the agent’s words', 'Wednesday', 'Tuesday or Wednesday?', 'unclear'],
+  ['the agent’s words in another order', 'want you understood I', 'I understood: you want a table.', 'person'],
+  ['a run of its words in more of one’s own', 'no, I am a scripted agent myself and I know that trick', greeting, 'person'],
+  ['nothing was recognised', ' … ', 'I understood.', 'nobody'],
+  ['nobody is being read aloud', 'hello', '', 'person'],
 ];
 for (const [name, recognised, spoken, then] of echoes) {
-  test(`echo: ${name}`, () => assert.equal(isEcho(recognised, spoken), then));
+  test(`echo: ${name}`, () => assert.equal(whose(recognised, spoken), then));
 }

@@ -3,7 +3,7 @@
 
 import type { Call, CallEvent } from '@lifeline/client';
 
-import { isEcho } from '../speech/echo';
+import { whose } from '../speech/echo';
 import { Listener, type ListenState } from '../speech/listener';
 import type { Recognition } from '../speech/recognition';
 import type { Heard, Line, Speaker } from '../speech/speaker';
@@ -23,6 +23,8 @@ export interface World {
 export class Conversation {
   readonly outgoing: OutgoingWords;
   readonly listening: Store<ListenState>;
+  /** The last words that were taken for the agent's own voice, in case they were not; null if there are none. */
+  readonly ignored = new Store<string | null>(null);
   private readonly listener_: Listener;
   private readonly stops_: (() => void)[] = [];
   private last_line_: Line | null = null;
@@ -50,6 +52,7 @@ export class Conversation {
   }
 
   type(text: string): void {
+    this.ignored.set(null);
     this.interrupt();
     this.outgoing.type(text);
   }
@@ -85,8 +88,32 @@ export class Conversation {
     this.speaker_.say({ utteranceId, text, turnId: turnId ?? undefined });
   }
 
+  /** The words that were ignored were the person's after all. */
+  say_ignored(): void {
+    const { value: text } = this.ignored;
+    if (text !== null) this.person_said(text, true);
+  }
+
+  forget_ignored(): void {
+    this.ignored.set(null);
+  }
+
   private heard_words(text: string, final: boolean): void {
-    if (isEcho(text, this.voice_in_the_room())) return;
+    // What was begun is on the others' screens already: it has to come to its end.
+    if (this.outgoing.is_speaking) return this.person_said(text, final);
+    switch (whose(text, this.voice_in_the_room())) {
+      case 'person':
+        return this.person_said(text, final);
+      case 'unclear':
+        return final ? this.person_said(text, final) : undefined;
+      case 'echo':
+        return final ? this.ignored.set(text) : undefined;
+      case 'nobody':
+    }
+  }
+
+  private person_said(text: string, final: boolean): void {
+    this.ignored.set(null);
     this.interrupt();
     if (final) this.outgoing.spoken(text);
     else this.outgoing.speaking(text);

@@ -24,6 +24,11 @@ export class OutgoingWords {
     this.send(this.call_.utterance({ source: 'typed' }), text);
   }
 
+  /** An utterance has begun to be spoken and is not at its end. */
+  get is_speaking(): boolean {
+    return this.spoken_ !== null;
+  }
+
   /** Spoken words so far. */
   speaking(text: string): void {
     this.spoken_ ??= this.call_.utterance({ source: 'stt' });

@@ -9,6 +9,7 @@ import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
 import { DevBanner } from './DevBanner';
 import { Drawer } from './Drawer';
+import { Ignored } from './Ignored';
 import { LineState } from './LineState';
 import { Notice } from './Notice';
 import { People } from './People';
@@ -70,7 +71,13 @@ export function CallPage(props: Props) {
         lines={view.lines}
         tone={view.line.tone}
         outgoing={conversation.outgoing}
-        notice={notice && <Notice problem={notice} onClose={() => setNotice(null)} />}
+        notice={
+          notice ? (
+            <Notice problem={notice} onClose={() => setNotice(null)} />
+          ) : (
+            <Ignored conversation={conversation} />
+          )
+        }
         empty={emptyWords(over, view.connected, view.people.some((one) => one.machine))}
         verdict={over && <Verdict end={view.end} connection={view.connection} onTryNow={tryNow} onHome={onHome} />}
       />
