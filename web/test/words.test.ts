@@ -43,10 +43,10 @@ const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: 
     false,
   ],
   [
-    'a network just lost, before the connection has noticed',
+    'a line that lives, whatever the device believes',
     { ...facts, online: false, connection: status({}) },
-    'waiting',
-    /^Offline/,
+    'live',
+    /^Live/,
     false,
   ],
   ['given up', { ...facts, connection: status({ state: 'closed', reason: 'gave_up' }) }, 'broken', /restored/, false],

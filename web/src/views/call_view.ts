@@ -20,7 +20,7 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   const now = useNow(connection.retryAt !== null && !end);
 
   const over = end !== null || connection.state === 'closed';
-  const connected = connection.state === 'live' && online;
+  const connected = connection.state === 'live';
   const people = useMemo(
     () => participants.map((one) => personOf(one, { ownId, scripted, over })),
     [participants, ownId, scripted, over],
@@ -31,6 +31,10 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   }, [utterances, outgoing, people, ownId, connected, over]);
   const line = lineWords({ connection, end, online, now, readUpTo: seq });
 
+  useEffect(() => {
+    // The device knows at once, the line only at its next heartbeat: so it is asked.
+    if (!online && call.connection.value.state === 'live') call.reconnectNow();
+  }, [online, call]);
   useEffect(() => {
     document.title = `${line.title} · Lifeline`;
     return () => void (document.title = 'Lifeline');

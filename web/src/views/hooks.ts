@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
-/** Whether the device has a network at all. "true" promises nothing; "false" is certain. */
+/** Whether the device believes that it has a network. It promises nothing: only a line that lives does. */
 export function useOnline(): boolean {
   return useSyncExternalStore(watchOnline, () => navigator.onLine);
 }

@@ -45,8 +45,8 @@ export function lineWords({ connection, end, online, now, readUpTo }: Facts): Li
       ? { tone: 'over', title: 'Call ended', detail: '', canTryNow: false }
       : { tone: 'broken', title: 'Call failed', detail: '', canTryNow: false };
   }
-  // The device knows it at once; the connection would find out only at its next heartbeat.
-  if (!online && connection.state !== 'closed') return OFFLINE;
+  // A device can be wrong about its network (a server on this machine, a VPN); a line that lives is not.
+  if (!online && connection.state !== 'live' && connection.state !== 'closed') return OFFLINE;
   switch (connection.state) {
     case 'live':
       return { tone: 'live', title: 'Live', detail: 'Every word is kept before it is shown.', canTryNow: false };
