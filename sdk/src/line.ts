@@ -51,10 +51,19 @@ export class Line {
   }
 
   send(frame: ClientFrame): boolean {
+    return this.#sendText(JSON.stringify(frame));
+  }
+
+  /** Sends the `publish` of an event that is JSON already. */
+  publish(eventJson: string): boolean {
+    return this.#sendText(`{"op":"publish","event":${eventJson}}`);
+  }
+
+  #sendText(text: string): boolean {
     if (this.#ended || this.#heartbeatMs === 0) return false;
     // Closing, and not yet closed: browsers would take it, drop it and complain on the console.
     if ((this.#socket.readyState ?? 1) !== 1) return false;
-    this.#socket.send(JSON.stringify(frame));
+    this.#socket.send(text);
     return true;
   }
 

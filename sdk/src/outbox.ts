@@ -1,5 +1,5 @@
 import { eventBytesMax, type Envelope, type EventType } from './contract.js';
-import { LifelineError, type ErrorFacts } from './error.js';
+import { asLifelineError, LifelineError, type ErrorFacts } from './error.js';
 
 /** Where a published event stands in the call. */
 export interface Published {
@@ -8,7 +8,8 @@ export interface Published {
 }
 
 interface Entry {
-  readonly event: Envelope<EventType>;
+  /** The event as it was when it was published: what its eventId means can never change again. */
+  readonly json: string;
   readonly resolve: (published: Published) => void;
   readonly reject: (error: LifelineError) => void;
   sent: boolean;
@@ -33,8 +34,20 @@ export class Outbox {
   }
 
   add(event: Envelope<EventType>): Promise<Published> {
+    let json: string;
+    try {
+      json = JSON.stringify(event);
+    } catch (thrown) {
+      const { message } = asLifelineError(thrown, 'json_invalid', false);
+      return refuse({
+        code: 'json_invalid',
+        message: `The payload cannot be written as JSON: ${message}`,
+        fix: 'Publish plain data: no BigInt, and no object that contains itself.',
+        cause: thrown,
+      });
+    }
     // Checked here because the server could only answer such a frame by closing the connection.
-    const bytes = new TextEncoder().encode(JSON.stringify(event)).length;
+    const bytes = new TextEncoder().encode(json).length;
     if (bytes > this.#limits.eventBytes) {
       return refuse({
         code: 'event_too_large',
@@ -51,7 +64,7 @@ export class Outbox {
       });
     }
     return new Promise((resolve, reject) => {
-      this.#entries.set(event.eventId, { event, resolve, reject, sent: false, notBefore: 0 });
+      this.#entries.set(event.eventId, { json, resolve, reject, sent: false, notBefore: 0 });
     });
   }
 
@@ -59,7 +72,7 @@ export class Outbox {
    * Sends what may be sent, oldest first; `send` says whether it took the event. Returns the time at
    * which there is more to do, or null if an answer has to come first.
    */
-  flush(nowMs: number, send: (event: Envelope<EventType>) => boolean): number | null {
+  flush(nowMs: number, send: (json: string) => boolean): number | null {
     let inFlight = 0;
     for (const entry of this.#entries.values()) {
       if (entry.sent) {
@@ -70,7 +83,7 @@ export class Outbox {
       if (entry.notBefore > nowMs) return entry.notBefore; // Later ones wait too: order is kept.
       entry.sent = true; // Before sending: the line may break, and be told so, while it is used.
       inFlight++;
-      if (!send(entry.event)) {
+      if (!send(entry.json)) {
         entry.sent = false;
         return null;
       }

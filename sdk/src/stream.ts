@@ -183,7 +183,7 @@ export class Stream {
     const line = this.#line;
     if (!this.#flowing || !line) return;
     const now = this.#platform.now();
-    const at = this.#outbox.flush(now, (event) => line.send({ op: 'publish', event }));
+    const at = this.#outbox.flush(now, (json) => line.publish(json));
     if (at !== null) this.#cancelFlush = this.#platform.after(at - now, () => this.#flush());
   }
 }

@@ -201,6 +201,34 @@ test('what the server would not take is refused at once', async () => {
   await Promise.all(waiting);
 });
 
+test('an event is what it was when it was published, however its object changes', async () => {
+  const h = await live();
+  h.server.answering = false;
+  const payload = { text: 'first' };
+  const event = { ...eventOf('mine'), payload };
+  const waiting = h.connection.publish(event);
+  payload.text = 'second';
+  h.server.socket.cut();
+  h.server.answering = true;
+  await h.clock.advance(100);
+  await waiting;
+  const texts = sentOf(h.server, 'publish').map(
+    ([frame]) => (frame?.['event'] as Envelope<'x.test'>).payload['text'],
+  );
+  assert.deepEqual(texts, ['first', 'first'], 'one eventId, one meaning');
+});
+
+test('what is no JSON is refused, never thrown', async () => {
+  const h = await live();
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  for (const payload of [{ n: 1n }, circle]) {
+    const refused = h.connection.publish({ ...eventOf('odd'), payload });
+    await assert.rejects(refused, { name: 'LifelineError', code: 'json_invalid' });
+  }
+  assert.deepEqual(published(h.server), [[]]);
+});
+
 test('an error that names no event is told to the application', async () => {
   const h = await live();
   h.server.socket.say({ op: 'error', code: 'json_invalid', message: 'm', outcome: 'refused' });
