@@ -12,7 +12,8 @@ interface Entry {
   readonly json: string;
   readonly resolve: (published: Published) => void;
   readonly reject: (error: LifelineError) => void;
-  sent: boolean;
+  /** When it went out on the line there is now; null if it has not. */
+  sentAt: number | null;
   /** Not before this time: the server asked to wait. */
   notBefore: number;
 }
@@ -64,7 +65,7 @@ export class Outbox {
       });
     }
     return new Promise((resolve, reject) => {
-      this.#entries.set(event.eventId, { json, resolve, reject, sent: false, notBefore: 0 });
+      this.#entries.set(event.eventId, { json, resolve, reject, sentAt: null, notBefore: 0 });
     });
   }
 
@@ -75,25 +76,31 @@ export class Outbox {
   flush(nowMs: number, send: (json: string) => boolean): number | null {
     let inFlight = 0;
     for (const entry of this.#entries.values()) {
-      if (entry.sent) {
+      if (entry.sentAt !== null) {
         inFlight++;
         continue;
       }
       if (inFlight >= this.#limits.inFlight) return null;
       if (entry.notBefore > nowMs) return entry.notBefore; // Later ones wait too: order is kept.
-      entry.sent = true; // Before sending: the line may break, and be told so, while it is used.
+      entry.sentAt = nowMs; // Before sending: the line may break, and be told so, while it is used.
       inFlight++;
       if (!send(entry.json)) {
-        entry.sent = false;
+        entry.sentAt = null;
         return null;
       }
     }
     return null;
   }
 
+  /** When the event went out that has waited longest for its answer, or null if none does. */
+  get oldestSentAt(): number | null {
+    for (const { sentAt } of this.#entries.values()) if (sentAt !== null) return sentAt;
+    return null;
+  }
+
   /** The connection is gone: whatever is still here may or may not have arrived. */
   connectionLost(): void {
-    for (const entry of this.#entries.values()) entry.sent = false;
+    for (const entry of this.#entries.values()) entry.sentAt = null;
   }
 
   seen(eventId: string, seq: number): void {
@@ -108,7 +115,7 @@ export class Outbox {
   postpone(eventId: string, notBefore: number): void {
     const entry = this.#entries.get(eventId);
     if (!entry) return;
-    entry.sent = false;
+    entry.sentAt = null;
     entry.notBefore = notBefore;
   }
 

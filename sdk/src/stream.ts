@@ -34,6 +34,9 @@ export const passing: ReadonlySet<string> = new Set([
 ]);
 const retryAfterMs = 1_000; // Where the server does not say when.
 
+/** An answer that takes longer is slow, or the line is dead; only the server's sign of life tells. */
+const answerWithinMs = 3_000;
+
 /**
  * The call's stream across all connections: how far it was read, and what of our own is not in it
  * yet. Lines come and go beneath it.
@@ -49,6 +52,7 @@ export class Stream {
   // Publishing waits for the end of the replay, which shows what had arrived before the outage.
   #flowing = false;
   #cancelFlush: () => void = () => undefined;
+  #cancelDoubt: (() => void) | null = null;
 
   constructor(platform: Platform, events: StreamEvents) {
     this.#platform = platform;
@@ -83,6 +87,8 @@ export class Stream {
     this.#line = null;
     this.#flowing = false;
     this.#cancelFlush();
+    this.#cancelDoubt?.();
+    this.#cancelDoubt = null;
     this.#outbox.connectionLost();
   }
 
@@ -185,5 +191,21 @@ export class Stream {
     const now = this.#platform.now();
     const at = this.#outbox.flush(now, (json) => line.publish(json));
     if (at !== null) this.#cancelFlush = this.#platform.after(at - now, () => this.#flush());
+    if (this.#cancelDoubt === null) this.#doubtIn(answerWithinMs);
+  }
+
+  #doubtIn(ms: number): void {
+    if (this.#outbox.oldestSentAt === null) return;
+    this.#cancelDoubt = this.#platform.after(ms, () => this.#doubt());
+  }
+
+  /** Looks whether an answer is overdue, for as long as one is waited for. Nothing is sent again. */
+  #doubt(): void {
+    this.#cancelDoubt = null;
+    const sentAt = this.#outbox.oldestSentAt;
+    if (sentAt === null) return;
+    const leftMs = sentAt + answerWithinMs - this.#platform.now();
+    if (leftMs <= 0) this.#line?.probe();
+    this.#doubtIn(leftMs > 0 ? leftMs : answerWithinMs);
   }
 }

@@ -152,6 +152,28 @@ test('nothing is sent again by a timer while the connection lives', async () => 
   assert.deepEqual(published(h.server), [['slow']]);
 });
 
+test('an answer that is overdue makes the line prove itself', async () => {
+  const h = house();
+  h.server.heartbeatMs = 60_000;
+  h.connection.start(null);
+  await settle();
+  await h.publish('quick');
+  await h.clock.advance(9_000);
+  assert.equal(sentOf(h.server, 'ping')[0]?.length, 0, 'nobody waits for anything');
+  h.server.answering = false;
+  const slow = h.publish('slow');
+  await h.clock.advance(2_999);
+  assert.equal(sentOf(h.server, 'ping')[0]?.length, 0);
+  await h.clock.advance(1);
+  assert.equal(sentOf(h.server, 'ping')[0]?.length, 1);
+  assert.equal(h.status(), 'live', 'the pong came: the server is only slow');
+  h.server.socket.onSent = () => undefined; // From here on nothing arrives any more.
+  h.server.answering = true;
+  await h.clock.advance(7_500);
+  assert.equal(h.server.sockets[0]?.closedWith, 4201, 'found out long before the heartbeat would');
+  assert.deepEqual(await slow, { eventId: 'slow', seq: 2 });
+});
+
 test('accepted answers a publish whose event is not shown', async () => {
   const h = await live();
   h.server.answering = false;
