@@ -35,6 +35,7 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<CallN
   if (options.signal?.aborted) stop();
   try {
     for (let attempt = 0; !stopper.signal.aborted; attempt++) {
+      let askedMs = 0;
       try {
         for await (const line of linesOfCalls(rest, platform, stopper.signal)) {
           attempt = 0;
@@ -45,8 +46,10 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<CallN
         const error = asLifelineError(thrown, 'unreachable', true);
         if (!error.retryable) throw error;
         options.onRetry?.(error);
+        askedMs = error.retryAfterMs;
       }
-      await pause(platform, retryDelay(defaultPolicy, attempt, platform.random()), stopper.signal);
+      const jitterMs = retryDelay(defaultPolicy, attempt, platform.random());
+      await pause(platform, askedMs + jitterMs, stopper.signal);
     }
   } finally {
     stop();

@@ -76,7 +76,7 @@ export class Rest {
         const error = asLifelineError(thrown, 'internal', false);
         if (!error.retryable || attempt >= 2 || error.retryAfterMs > timeoutMs) throw error;
         const delay = retryDelay(defaultPolicy, attempt, this.#platform.random());
-        await this.#sleep(Math.max(delay, error.retryAfterMs));
+        await this.#sleep(error.retryAfterMs + delay);
       }
     }
   }

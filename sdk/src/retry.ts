@@ -39,10 +39,13 @@ export class Retry {
     this.#downSince = null;
   }
 
-  /** How long to wait after this ending, or null when it has been too long already. */
+  /**
+   * How long to wait after this ending, or null when it has been too long already. What the server
+   * asks for comes first, and the jitter on top: it asks many for the same.
+   */
   delayAfter(ending: Ending): number | null {
     const jittered = retryDelay(this.#policy, this.#attempt, this.#platform.random());
-    const delay = Math.max(jittered, ending.retryAfterMs);
+    const delay = ending.retryAfterMs + jittered;
     const now = this.#platform.now();
     this.#attempt++;
     this.#downSince ??= now;

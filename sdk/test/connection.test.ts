@@ -344,7 +344,7 @@ test('what follows a close or a bye', async () => {
     { name: 'token expired', close: 4300, then: 'reconnecting token_expired', afterMs: now },
     { name: 'epoch changed', close: 4301, then: 'reconnecting epoch_changed', afterMs: now },
     { name: 'bye only: stop', bye: { code: 4004, reconnect: false, resume: false }, then: 'closed told' },
-    { name: 'bye only: later', bye: { code: 4100, reconnect: true, resume: true, retryAfterMs: 7_000 }, then: 'reconnecting told', afterMs: 7_000 },
+    { name: 'bye only: later', bye: { code: 4100, reconnect: true, resume: true, retryAfterMs: 7_000 }, then: 'reconnecting told', afterMs: 7_000 + now },
     { name: 'bye overrules the range', bye: { code: 4077, reconnect: true, resume: true }, then: 'reconnecting told', afterMs: now },
     { name: 'bye overrules the range the other way', bye: { code: 4200, reconnect: false, resume: false }, then: 'closed told' },
   ];
@@ -450,6 +450,18 @@ test('gives up when the outage has lasted longer than the server allows, and can
   h.platform.hint();
   await settle();
   assert.equal(h.status(), 'live');
+});
+
+test('those whom the server asks to wait alike do not come back alike', async () => {
+  const waits = [];
+  for (const chance of [0, 0.25, 0.9]) {
+    const h = await live(() => chance);
+    const bye = { code: 4101, reconnect: true, resume: true, retryAfterMs: 7_000 };
+    h.server.socket.say({ op: 'bye', reason: 'overloaded', message: 'm', ...bye });
+    await settle();
+    waits.push((h.connection.status.value.retryAt ?? 0) - h.clock.now);
+  }
+  assert.deepEqual(waits, [7_100, 7_225, 7_550], 'never sooner than asked');
 });
 
 test('a sleeping machine does not give up', async () => {

@@ -65,6 +65,26 @@ test('gives each call as its line is complete, comes back after a loss, and stop
   assert.deepEqual(new Set(urls), new Set(['/v1/call/sessions?follow=1&status=open']));
 });
 
+test('waits as long as the server asks, and a little longer', async (t) => {
+  const { baseUrl } = await serve(t, (reply, nth) => {
+    if (nth === 0)
+      return void reply.writeHead(503, { 'Retry-After': '20' }).end('{"code":"draining"}');
+    reply.writeHead(200).write(line('sess_1'));
+  });
+  const waits: number[] = [];
+  const watched = {
+    ...quick,
+    after: (ms: number, fn: () => void) => {
+      if (ms >= 20_000 && ms < 30_000) waits.push(ms);
+      return quick.after(ms >= 20_000 && ms < 30_000 ? 1 : ms, fn);
+    },
+  };
+  const calls = followCalls({ baseUrl, getToken: () => 't', platform: watched });
+  assert.equal((await calls.next()).value?.sessionId, 'sess_1');
+  assert.deepEqual(waits, [20_100]);
+  await calls.return();
+});
+
 test('a line that is silent for three heartbeats is dead', async (t) => {
   const { baseUrl } = await serve(t, (reply, nth) => {
     reply.writeHead(200).write(nth === 0 ? '\n' : line('sess_1'));
