@@ -44,6 +44,19 @@ export class LifelineError extends Error {
   }
 }
 
+/** The code of a refusal that came as an HTTP status and no word of the server's. */
+export function wordlessCode(status: number): string {
+  return `http_${status}`;
+}
+
+/**
+ * Whether the refusal came from something between us and the server, which knows nothing of the call:
+ * a proxy that is being deployed, a login page of a hotel. However final its status, it passes.
+ */
+export function isWordless(error: LifelineError): boolean {
+  return error.status !== null && error.code === wordlessCode(error.status);
+}
+
 /** Any thrown thing as a LifelineError, so that callers have one shape to look at. */
 export function asLifelineError(thrown: unknown, code: string, retryable: boolean): LifelineError {
   if (thrown instanceof LifelineError) return thrown;

@@ -1,5 +1,5 @@
 import { clientOf, type ClientOptions } from './create.js';
-import { asLifelineError, type LifelineError } from './error.js';
+import { asLifelineError, isWordless, type LifelineError } from './error.js';
 import type { Platform } from './platform.js';
 import type { Rest } from './rest.js';
 import { defaultPolicy, retryDelay } from './verdict.js';
@@ -44,7 +44,7 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<CallN
       } catch (thrown) {
         if (stopper.signal.aborted) return;
         const error = asLifelineError(thrown, 'unreachable', true);
-        if (!error.retryable) throw error;
+        if (!error.retryable && !isWordless(error)) throw error;
         options.onRetry?.(error);
         askedMs = error.retryAfterMs;
       }

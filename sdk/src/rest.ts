@@ -1,4 +1,4 @@
-import { asLifelineError, LifelineError } from './error.js';
+import { asLifelineError, LifelineError, wordlessCode } from './error.js';
 import type { Platform } from './platform.js';
 import type { TokenSource } from './token.js';
 import { defaultPolicy, retryDelay } from './verdict.js';
@@ -138,7 +138,7 @@ async function errorOf(reply: Response): Promise<LifelineError> {
   const waitMs = Number(field(problem, 'retryAfterMs'));
   const waitSeconds = Number(reply.headers.get('Retry-After'));
   return new LifelineError({
-    code: text('code') ?? `http_${reply.status}`,
+    code: text('code') ?? wordlessCode(reply.status),
     message: text('detail') ?? text('title') ?? `The server answered ${reply.status}.`,
     fix: text('fix'),
     pointer: text('pointer'),

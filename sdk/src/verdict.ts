@@ -1,5 +1,5 @@
 import { closeCodes, type ByeFrame } from './contract.js';
-import type { LifelineError } from './error.js';
+import { isWordless, type LifelineError } from './error.js';
 import type { RetryPolicy } from './frames.js';
 
 /** What to do after a connection has ended. */
@@ -85,7 +85,7 @@ export function endingOfBye(bye: ByeFrame): Ending {
 /** A refusal by REST, where the SDK asks for its connect token. */
 export function endingOfError(error: LifelineError): Ending {
   return {
-    verdict: error.retryable ? 'backoff' : 'stop',
+    verdict: error.retryable || isWordless(error) ? 'backoff' : 'stop',
     reason: error.code,
     code: null,
     retryAfterMs: error.retryAfterMs,

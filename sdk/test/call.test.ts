@@ -146,6 +146,23 @@ test('baseUrl and getToken are asked again on every reconnect', async () => {
   assert.equal(requests[1]?.route, 'POST /v1/call/sessions/sess_1/connect');
 });
 
+test('a proxy that refuses in words of its own does not end the call', async () => {
+  let inTheWay = 0;
+  const { options, server, clock } = world({
+    'POST /v1/call/sessions/sess_1/connect': () =>
+      inTheWay-- > 0 ? { status: 404, body: 'no such backend' } : { body: { session, connect } },
+  });
+  const call = await createCall(options);
+  await settle();
+  inTheWay = 3;
+  server.socket.cut();
+  await settle();
+  await clock.advance(50);
+  assert.equal(call.connection.value.state, 'reconnecting');
+  await clock.advance(1_000);
+  assert.equal(call.connection.value.state, 'live');
+});
+
 test('say is one utterance of the right speaker, typed, and resolves with its final', async () => {
   for (const [role, speaker] of [
     ['user', 'user'],

@@ -477,11 +477,12 @@ test('a sleeping machine does not give up', async () => {
   assert.equal(h.status(), 'reconnecting connection_lost');
 });
 
-test('a refusal of the ticket stops, an unreachable server does not', async () => {
+test('a refusal of the ticket stops, an unreachable server or a proxy does not', async () => {
   // prettier-ignore
   const cases = [
     { error: { code: 'session_not_found', message: 'm', status: 404 }, then: 'closed session_not_found', sockets: 1 },
     { error: { code: 'unreachable', message: 'm', retryable: true }, then: 'live', sockets: 2 },
+    { error: { code: 'http_404', message: 'm', status: 404 }, then: 'live', sockets: 2 },
     { error: { code: 'rate_limited', message: 'm', retryable: true, retryAfterMs: 20_000 }, then: 'reconnecting rate_limited', sockets: 1 },
   ];
   for (const { error, then, sockets } of cases) {

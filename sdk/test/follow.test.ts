@@ -35,6 +35,7 @@ const quick = {
 test('gives each call as its line is complete, comes back after a loss, and stops when asked', async (t) => {
   const { baseUrl, urls } = await serve(t, (reply, nth) => {
     if (nth === 1) return void reply.writeHead(503).end('{"code":"draining"}');
+    if (nth === 2) return void reply.writeHead(403).end('<h1>Forbidden</h1>'); // A proxy's.
     reply.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
     if (nth === 0) {
       reply.write(line('sess_1') + '\n' + line('sess_2').slice(0, 9));
@@ -61,7 +62,7 @@ test('gives each call as its line is complete, comes back after a loss, and stop
     seen.map((notice) => notice.sessionId),
     ['sess_1', 'sess_2', 'sess_3'],
   );
-  assert.deepEqual(retries, ['unreachable', 'draining']);
+  assert.deepEqual(retries, ['unreachable', 'draining', 'http_403']);
   assert.deepEqual(new Set(urls), new Set(['/v1/call/sessions?follow=1&status=open']));
 });
 
