@@ -29,6 +29,7 @@ export interface ConnectionStatus {
 
 /** What opens the socket: from POST .../connect, good for a minute. */
 export interface Ticket {
+  /** `ws:` or `wss:`. */
   readonly url: string;
   readonly token: string;
 }
@@ -176,7 +177,6 @@ export class Connection {
 
   #urlOf(ticket: Ticket): string {
     const url = new URL(ticket.url);
-    url.protocol = url.protocol.replace('http', 'ws');
     url.searchParams.set('after', String(this.#stream.seq));
     if (this.#stream.epoch !== null) url.searchParams.set('epoch', this.#stream.epoch);
     return url.href;

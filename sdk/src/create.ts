@@ -1,4 +1,6 @@
+import { socketUrl } from './address.js';
 import { Call, type CallBackend } from './call.js';
+import type { Ticket } from './connection.js';
 import { LifelineError } from './error.js';
 import { mintId } from './id.js';
 import { platformOf, type Platform, type WebSocketConstructor } from './platform.js';
@@ -134,15 +136,22 @@ function callOf(
 ): Call {
   const path = pathOf(reply.session.sessionId);
   const { rest, tokens } = client;
+  const ticketOf = ({ url, token }: Connect): Ticket => ({
+    url: socketUrl(rest.asked, url),
+    token,
+  });
   const backend: CallBackend = {
-    ticket: async () =>
-      (await rest.request<SessionReply>({ method: 'POST', path: `${path}/connect`, body: {} }))
-        .connect,
+    ticket: async () => {
+      const connect = { method: 'POST', path: `${path}/connect`, body: {} } as const;
+      return ticketOf((await rest.request<SessionReply>(connect)).connect);
+    },
     replay: (after) => readEvents(rest, path, after),
     snapshot: () => readSnapshot(rest, path),
     renewToken: () => tokens.renew(),
   };
-  return new Call(reply.session, client.platform, backend).start(reply.connect);
+  return new Call(reply.session, client.platform, backend).start(
+    reply.connect && ticketOf(reply.connect),
+  );
 }
 
 /** @internal */

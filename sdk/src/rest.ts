@@ -22,11 +22,17 @@ export class Rest {
   readonly #baseUrl: BaseUrl;
   readonly #tokens: TokenSource | null;
   readonly #platform: Platform;
+  #asked = '';
 
   constructor(baseUrl: BaseUrl, tokens: TokenSource | null, platform: Platform) {
     this.#baseUrl = baseUrl;
     this.#tokens = tokens;
     this.#platform = platform;
+  }
+
+  /** The base URL that the last request went to. */
+  get asked(): string {
+    return this.#asked;
   }
 
   async baseUrl(): Promise<string> {
@@ -100,7 +106,8 @@ export class Rest {
     if (token !== null) headers['Authorization'] = `Bearer ${token}`;
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.idempotencyKey) headers['Idempotency-Key'] = request.idempotencyKey;
-    const reply = await this.#platform.fetch((await this.baseUrl()) + request.path, {
+    this.#asked = await this.baseUrl();
+    const reply = await this.#platform.fetch(this.#asked + request.path, {
       method: request.method,
       headers,
       signal,

@@ -143,6 +143,11 @@ test('baseUrl and getToken are asked again on every reconnect', async () => {
   await clock.advance(100);
   assert.equal(call.connection.value.state, 'live');
   assert.equal(asked, 2);
+  assert.deepEqual(
+    server.sockets.map((socket) => socket.url.host),
+    ['tunnel-1.example', 'tunnel-2.example'],
+    'and the socket goes where the answer came from',
+  );
   assert.equal(requests[1]?.route, 'POST /v1/call/sessions/sess_1/connect');
 });
 

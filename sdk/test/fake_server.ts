@@ -44,7 +44,7 @@ export class FakeServer {
       this.tickets++;
       const refusal = this.refusals.shift();
       if (refusal) return Promise.reject(refusal);
-      return Promise.resolve({ url: 'https://calls.example/ws', token: `t${this.tickets}` });
+      return Promise.resolve({ url: 'wss://calls.example/ws', token: `t${this.tickets}` });
     },
     startOver: () => {
       const seq = this.snapshotAt ?? this.journal.length;
