@@ -1,7 +1,7 @@
 // Made from schema/v1 by tools/schemagen.py, with `schemagen.py typescript`; edit the
 // schema instead.
 //
-// Types only, and two small tables that a client needs at run time. Readers take what they know
+// Types only, and three small tables that a client needs at run time. Readers take what they know
 // and ignore the rest: a later server may send types, fields and words that are not here.
 
 export const schemaVersion = '1.0';
@@ -2509,6 +2509,31 @@ export type Reason =
   | 'utterance_unknown'
   | 'wrong_stream'
   | 'wrong_type';
+
+/** Those of the moment: the very same thing may be accepted later. */
+export const retryableReasons: ReadonlySet<string> = new Set([
+  'commit_failed',
+  'connection_closed',
+  'draining',
+  'handshake_timeout',
+  'heartbeat_missed',
+  'idle_timeout',
+  'internal',
+  'issuer_unavailable',
+  'moved',
+  'not_ready',
+  'overloaded',
+  'peer_unavailable',
+  'rate_limited',
+  'request_timeout',
+  'slow',
+  'stale_head',
+  'storage_busy',
+  'storage_error',
+  'storage_failed',
+  'storage_unavailable',
+  'too_many_in_flight',
+]);
 
 /** How a WebSocket ends, and what to do next. */
 export const closeCodes = {

@@ -1,4 +1,11 @@
-import type { Envelope, ErrorFrame, EventType, HelloFrame, ServerFrame } from './contract.js';
+import {
+  retryableReasons,
+  type Envelope,
+  type ErrorFrame,
+  type EventType,
+  type HelloFrame,
+  type ServerFrame,
+} from './contract.js';
 import { LifelineError } from './error.js';
 import type { EventRecord } from './event.js';
 import type { Line } from './line.js';
@@ -21,17 +28,6 @@ export interface StreamEvents {
   live(): void;
 }
 
-/** Refusals of the moment: the same event may be accepted later. */
-export const passing: ReadonlySet<string> = new Set([
-  'commit_failed',
-  'draining',
-  'internal',
-  'not_ready',
-  'overloaded',
-  'rate_limited',
-  'storage_unavailable',
-  'too_many_in_flight',
-]);
 const retryAfterMs = 1_000; // Where the server does not say when.
 
 /** An answer that takes longer is slow, or the line is dead; only the server's sign of life tells. */
@@ -172,7 +168,9 @@ export class Stream {
 
   #refusal(frame: ErrorFrame): void {
     const again =
-      frame.outcome === 'unknown' || frame.retryAfterMs !== undefined || passing.has(frame.code);
+      frame.outcome === 'unknown' ||
+      frame.retryAfterMs !== undefined ||
+      retryableReasons.has(frame.code);
     const error = new LifelineError({ ...frame, retryable: again });
     if (frame.eventId === undefined) return this.#events.error(error);
     if (again) {

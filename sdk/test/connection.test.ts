@@ -209,6 +209,25 @@ test('error frames: refused rejects, unknown and retryable are published again i
   assert.deepEqual(await limited, { eventId: 'limited', seq: 2 });
 });
 
+test('every refusal of the moment is tried again, every other is one for good', async () => {
+  // prettier-ignore
+  const cases = [
+    ['stale_head', true], ['storage_busy', true], ['overloaded', true], ['draining', true],
+    ['type_not_allowed', false], ['id_conflict', false], ['document_conflict', false],
+  ] as const;
+  for (const [code, again] of cases) {
+    const h = await live();
+    h.server.answering = false;
+    const answer = h.publish('mine');
+    h.server.answering = true;
+    h.server.socket.say({ op: 'error', eventId: 'mine', code, message: 'm', outcome: 'refused' });
+    if (!again) await assert.rejects(answer, { code, retryable: false }, code);
+    await h.clock.advance(1_000);
+    if (again) assert.deepEqual(await answer, { eventId: 'mine', seq: 1 }, code);
+    h.connection.leave();
+  }
+});
+
 test('what the server would not take is refused at once', async () => {
   const h = await live();
   const event = { ...eventOf('big'), payload: { text: 'ü'.repeat(33_000) } };

@@ -11,7 +11,7 @@ HEAD = """\
 // Made from schema/v1 by tools/schemagen.py, with `schemagen.py typescript`; edit the
 // schema instead.
 //
-// Types only, and two small tables that a client needs at run time. Readers take what they know
+// Types only, and three small tables that a client needs at run time. Readers take what they know
 // and ignore the rest: a later server may send types, fields and words that are not here.
 
 export const schemaVersion = '1.0';
@@ -154,11 +154,15 @@ def frames_text(frames, side, types):
 
 def tables_text(catalogue):
     reasons = "".join(f"\n  | {quote(name)}" for name in sorted(catalogue.reasons))
+    retryable = "".join(f"\n  {quote(name)}," for name, reason in sorted(catalogue.reasons.items())
+                        if reason["retryable"])
     codes = "".join(
         f"  {code['code']}: {{ name: {quote(name)}, reconnect: {quote(code['reconnect'])}, "
         f"resume: {json.dumps(code['resume'])} }},\n" for name, code in catalogue.close_codes.items())
     return (f"/** Every reason by which the server says no; /errors/{{reason}} explains each. */\n"
             f"export type Reason ={reasons};\n\n"
+            "/** Those of the moment: the very same thing may be accepted later. */\n"
+            f"export const retryableReasons: ReadonlySet<string> = new Set([{retryable}\n]);\n\n"
             "/** How a WebSocket ends, and what to do next. */\n"
             f"export const closeCodes = {{\n{codes}}} as const;\n\n"
             "/** What an event may weigh. */\n"
