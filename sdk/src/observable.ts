@@ -10,12 +10,14 @@ export interface Observable<T> {
 
 /** Tells each listener; one that throws is reported and keeps nobody else from hearing. */
 export function notify<T>(listeners: Iterable<(value: T) => void>, value: T): void {
-  for (const listener of [...listeners]) {
-    try {
-      listener(value);
-    } catch (thrown) {
-      report(thrown);
-    }
+  for (const listener of [...listeners]) tell(listener, value);
+}
+
+function tell<T>(listener: (value: T) => void, value: T): void {
+  try {
+    listener(value);
+  } catch (thrown) {
+    report(thrown);
   }
 }
 
@@ -35,7 +37,11 @@ export class Cell<T> implements Observable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    notify(this.#listeners, value);
+    for (const listener of [...this.#listeners]) {
+      // One of them has changed it meanwhile, and all have heard of that already: this is the past.
+      if (!Object.is(value, this.#value)) return;
+      tell(listener, value);
+    }
   }
 
   subscribe(listener: (value: T) => void): () => void {

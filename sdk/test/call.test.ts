@@ -438,6 +438,17 @@ test('end is a request; leaving is not an end', async () => {
   assert.equal(call.connection.value.reason, 'left');
 });
 
+test('leaving as soon as the line is up is the last that anybody hears', async () => {
+  const { options } = world();
+  const call = await createCall(options);
+  const heard: string[] = [];
+  call.connection.subscribe(({ state }) => state === 'live' && call.leave());
+  call.connection.subscribe(({ state }) => void heard.push(state));
+  await settle();
+  assert.equal(heard.at(-1), 'closed');
+  assert.equal(call.connection.value.state, 'closed');
+});
+
 test('who waits to speak when the connection closes is told', async () => {
   const { options, server } = world();
   server.auto = false;
