@@ -5,7 +5,7 @@
 namespace lifeline::api {
 
 call::Caller caller_of(const identity::Principal& principal) {
-    return {principal.user_id, principal.account_id, principal.role};
+    return {principal.user_id, principal.account_id, principal.role, principal.call.has_value()};
 }
 
 Result<contract::Role> authorize(const call::State& state, const identity::Principal& principal,
@@ -58,7 +58,8 @@ void command(Api& api, Asked asked, call::Request request,
                        if (!role) return answered(fail(role.error()));
                        (*actor)->submit({std::move(request),
                                          {std::string(contract::to_text(*role)), principal.user_id},
-                                         *role},
+                                         *role,
+                                         call::by_account(caller_of(principal))},
                                         std::move(answered));
                    });
     });

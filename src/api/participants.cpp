@@ -150,7 +150,9 @@ void redeem_invite(Api& api, Asked asked) {
                     identity::Principal principal;
                     principal.user_id = guest_id;
                     principal.account_id = state.account_id;
-                    principal.role = guest->role;
+                    // What a guest may do is the call's to say, for as long as it says so: nothing
+                    // that the token gives could be taken away again.
+                    principal.role = Role::user;
                     principal.display_name = guest_name;
                     principal.expires_at = now + guest_token_lives;
                     principal.call = identity::CallBinding{state.id, guest->role};

@@ -6,6 +6,8 @@ using contract::Role;
 
 std::optional<Role> role_in(const State& state, const Caller& caller) {
     if (state.status == Status::none) return std::nullopt;
+    const Participant* participant = state.participant(caller.user_id);
+    if (caller.bound && participant != nullptr && participant->removed) return std::nullopt;
     switch (caller.role) {
         case Role::admin:
             return Role::admin;
@@ -16,17 +18,19 @@ std::optional<Role> role_in(const State& state, const Caller& caller) {
             return caller.role;
         case Role::user:
         case Role::agent:
-        case Role::viewer: {
-            const Participant* participant = state.participant(caller.user_id);
+        case Role::viewer:
             if (participant == nullptr || participant->removed) return std::nullopt;
             // A token never gives more than itself: an agent's is an agent's in every call.
             if (caller.role != Role::user) return caller.role;
             return participant->role;
-        }
         case Role::server:
             break;
     }
     return std::nullopt;
+}
+
+bool by_account(const Caller& caller) {
+    return caller.role == Role::operator_ && !caller.bound;
 }
 
 bool may_write(Role role) {

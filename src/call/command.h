@@ -94,6 +94,7 @@ struct Command {
     Request request;
     contract::Actor actor;
     contract::Role role = contract::Role::server;
+    bool by_account = false;  // See access.h; otherwise an operator's role goes with its removal.
 };
 
 }  // namespace lifeline::call

@@ -21,7 +21,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
         return fail(Code::not_found, "session_not_found", "no such call");
     return std::visit(
         Match{
-            [&](const Create& request) { return rules::create(state, request); },
+            [&](const Create& request) { return rules::create(state, request, command); },
             [&](const SetStatus& request) {
                 return rules::set_status(state, request, command, now);
             },
@@ -29,7 +29,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
                 return rules::add_participant(state, request, command);
             },
             [&](const RemoveParticipant& request) {
-                return rules::remove_participant(state, request);
+                return rules::remove_participant(state, request, command);
             },
             [&](const CreateInvite& request) {
                 return rules::create_invite(state, request, command);

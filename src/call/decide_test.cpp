@@ -207,7 +207,10 @@ TEST(Decide, WhatFollowsFromWhat) {
          },
          "refused type_not_allowed"},
         {"a viewer says nothing", running,
-         [](Call& c) { return c.publish("x.note", "{}", Role::viewer, "vic"); },
+         [](Call& c) {
+             c.run(AddParticipant{{"vic", Role::viewer, ""}});
+             return c.publish("x.note", "{}", Role::viewer, "vic");
+         },
          "refused type_not_allowed"},
         {"the owner adds somebody", running,
          [](Call& c) { return c.run(AddParticipant{{"bob", Role::viewer, ""}}); },
@@ -220,6 +223,52 @@ TEST(Decide, WhatFollowsFromWhat) {
         {"one user has one role", running,
          [](Call& c) { return c.run(AddParticipant{{"bot", Role::viewer, ""}}); },
          "refused participant_conflict"},
+        {"and nobody as an operator", running,
+         [](Call& c) { return c.run(AddParticipant{{"bob", Role::operator_, ""}}); },
+         "refused forbidden"},
+        {"nor by an invite", running,
+         [](Call& c) {
+             return c.run(CreateInvite{"inv_1", Role::operator_, 1, begin + std::chrono::hours(1)});
+         },
+         "refused forbidden"},
+        {"nor from the beginning", nothing,
+         [](Call& c) {
+             Create create;
+             create.owner_id = "ada";
+             create.members = {{"ada", Role::user, ""}, {"bob", Role::operator_, ""}};
+             return c.run(create);
+         },
+         "refused forbidden"},
+        {"a service does", running,
+         [](Call& c) {
+             return c.run(AddParticipant{{"bob", Role::operator_, ""}}, Role::service, "key_1");
+         },
+         "call.participant.added"},
+        {"one participant does not remove another", running,
+         [](Call& c) {
+             c.run(AddParticipant{{"bob", Role::user, ""}});
+             return c.run(RemoveParticipant{"bot", ""}, Role::user, "bob");
+         },
+         "refused forbidden"},
+        {"but may go", running,
+         [](Call& c) {
+             c.run(AddParticipant{{"bob", Role::user, ""}});
+             return c.run(RemoveParticipant{"bob", ""}, Role::user, "bob");
+         },
+         "call.participant.left"},
+        {"what was sent behind the removal is refused", running,
+         [](Call& c) {
+             c.run(RemoveParticipant{"bot", ""});
+             return c.publish("x.note", "{}", Role::agent, "bot");
+         },
+         "refused forbidden"},
+        {"and nobody lets himself in again", running,
+         [](Call& c) {
+             c.run(AddParticipant{{"gst_1", Role::operator_, ""}}, Role::service, "key_1");
+             c.run(RemoveParticipant{"gst_1", ""});
+             return c.run(AddParticipant{{"gst_1", Role::operator_, ""}}, Role::operator_, "gst_1");
+         },
+         "refused forbidden"},
         {"the owner stays", running, [](Call& c) { return c.run(RemoveParticipant{"ada", ""}); },
          "refused participant_conflict"},
         {"somebody is removed", running,
@@ -358,6 +407,25 @@ TEST(Access, AStrangerSeesNothing) {
     }
     call.run(RemoveParticipant{"bot", ""});
     EXPECT_EQ(role_in(call.state, {"bot", "acct_1", Role::agent}), std::nullopt);
+}
+
+// Whatever the token of somebody who was removed says; an operator of the account is one by the
+// account.
+TEST(Access, WhoWasRemovedIsAStranger) {
+    Call call;
+    call.running();
+    call.run(AddParticipant{{"gst_1", Role::operator_, ""}}, Role::service, "key_1");
+    const Caller guest{"gst_1", "acct_1", Role::user, true};
+    const Caller as_operator{"gst_1", "acct_1", Role::operator_, true};
+    EXPECT_EQ(role_in(call.state, guest), Role::operator_);
+    EXPECT_EQ(role_in(call.state, as_operator), Role::operator_);
+    EXPECT_FALSE(by_account(as_operator));
+    call.run(RemoveParticipant{"gst_1", ""});
+    EXPECT_EQ(role_in(call.state, guest), std::nullopt);
+    EXPECT_EQ(role_in(call.state, as_operator), std::nullopt);
+    const Caller of_the_account{"gst_1", "acct_1", Role::operator_};
+    EXPECT_EQ(role_in(call.state, of_the_account), Role::operator_);
+    EXPECT_TRUE(by_account(of_the_account));
 }
 
 }  // namespace lifeline::call

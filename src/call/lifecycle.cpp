@@ -58,7 +58,10 @@ Result<Decision> activate(const State& state, const SetStatus& command, WallTime
 
 }  // namespace
 
-Result<Decision> create(const State& state, const Create& command) {
+Result<Decision> create(const State& state, const Create& command, const Command& from) {
+    for (const Member& member : command.members)
+        if (const auto allowed = may_give(member.role, from, "/participants"); !allowed)
+            return fail(allowed.error());
     if (state.status != Status::none) {
         if (same_request(state, command)) return Decision{};
         return fail(Code::conflict, "id_conflict",

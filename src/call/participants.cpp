@@ -17,17 +17,6 @@ std::unexpected<Error> over(const State& state) {
     return fail(Code::gone, "session_over", fmt::format("the call is {}", to_text(state.status)));
 }
 
-bool may_manage(const State& state, const Command& from) {
-    using contract::Role;
-    return from.role == Role::service || from.role == Role::operator_ || from.role == Role::admin ||
-           from.actor.id == state.owner_id;
-}
-
-std::unexpected<Error> not_manager() {
-    return fail(Code::not_allowed, "forbidden",
-                "only the call's owner, a service or an operator may do this");
-}
-
 ServerEvent connection_changed(const State& state, const Participant& participant, bool connected,
                                std::uint32_t change) {
     return {server_id("line", participant.id, change),
@@ -58,7 +47,9 @@ ServerEvent added(const State& state, const Member& member, std::string_view by)
 Result<Decision> add_participant(const State& state, const AddParticipant& command,
                                  const Command& from) {
     if (state.over()) return over(state);
-    if (!may_manage(state, from)) return not_manager();
+    if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
+    if (const auto allowed = may_give(command.member.role, from, "/role"); !allowed)
+        return fail(allowed.error());
     const Participant* known = state.participant(command.member.user_id);
     if (known != nullptr && !known->removed) {
         if (known->role == command.member.role) return Decision{};
@@ -72,7 +63,12 @@ Result<Decision> add_participant(const State& state, const AddParticipant& comma
     return decision;
 }
 
-Result<Decision> remove_participant(const State& state, const RemoveParticipant& command) {
+Result<Decision> remove_participant(const State& state, const RemoveParticipant& command,
+                                    const Command& from) {
+    // Everybody may go.
+    const bool leaves = command.participant_id == from.actor.id;
+    if (const auto allowed = may_manage(state, from); !leaves && !allowed)
+        return fail(allowed.error());
     const Participant* known = state.participant(command.participant_id);
     if (known == nullptr)
         return fail(Code::not_found, "participant_not_found", "no such participant in this call");
@@ -95,7 +91,9 @@ Result<Decision> remove_participant(const State& state, const RemoveParticipant&
 Result<Decision> create_invite(const State& state, const CreateInvite& command,
                                const Command& from) {
     if (state.over()) return over(state);
-    if (!may_manage(state, from)) return not_manager();
+    if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
+    if (const auto allowed = may_give(command.role, from, "/role"); !allowed)
+        return fail(allowed.error());
     if (state.invite(command.invite_id) != nullptr) return Decision{};
     if (state.invites.size() >= invites_max)
         return fail(Code::overloaded, "limit_exceeded",
@@ -116,7 +114,7 @@ Result<Decision> create_invite(const State& state, const CreateInvite& command,
 
 Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,
                                const Command& from) {
-    if (!may_manage(state, from)) return not_manager();
+    if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
     const Invite* invite = state.invite(command.invite_id);
     if (invite == nullptr) return fail(Code::not_found, "invite_invalid", "no such invite");
     if (invite->revoked) return Decision{};

@@ -11,8 +11,16 @@
 // The parts of `decide`, by what they are about. Each reads the state and says what follows.
 namespace lifeline::call::rules {
 
+// authority.cpp: what a sender may do, by the state as it is when the command's turn comes: what
+// was allowed when it was sent may not be any more.
+Result<void> in_the_call(const State& state, const Command& from);
+// What is the owner's, a service's or an operator's alone.
+Result<void> may_manage(const State& state, const Command& from);
+// Nobody makes somebody more than they may be themselves.
+Result<void> may_give(contract::Role role, const Command& from, std::string pointer);
+
 // lifecycle.cpp: how a call begins, becomes active and is over, and what time does to it.
-Result<Decision> create(const State& state, const Create& command);
+Result<Decision> create(const State& state, const Create& command, const Command& from);
 Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
                             WallTime now);
 Result<Decision> time_passed(const State& state, WallTime now);
@@ -27,7 +35,8 @@ void start(const State& state, const SetStatus& how, bool connected, WallTime no
 // participants.cpp: who may come, who is here, and invitations.
 Result<Decision> add_participant(const State& state, const AddParticipant& command,
                                  const Command& from);
-Result<Decision> remove_participant(const State& state, const RemoveParticipant& command);
+Result<Decision> remove_participant(const State& state, const RemoveParticipant& command,
+                                    const Command& from);
 Result<Decision> create_invite(const State& state, const CreateInvite& command,
                                const Command& from);
 Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,

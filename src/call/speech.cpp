@@ -134,6 +134,7 @@ std::string_view end_reason(const Event& event, const Command& from) {
 Result<Decision> publish(const State& state, const Publish& command, const Command& from,
                          WallTime now) {
     const Event& event = command.event;
+    if (const auto here = in_the_call(state, from); !here) return fail(here.error());
     if (!contract::may_publish(from.role, event.type()))
         return fail(
             Code::not_allowed, "type_not_allowed",

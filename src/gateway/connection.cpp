@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "call/access.h"
 #include "contract/limits.h"
 #include "gateway/call_room.h"
 #include "gateway/lane.h"
@@ -175,7 +176,9 @@ void Connection::publish(contract::Event event) {
     room_.actor().submit(
         {call::Publish{std::move(event)},
          {std::string(contract::to_text(admission_.role)), admission_.principal.user_id},
-         admission_.role},
+         admission_.role,
+         call::by_account({admission_.principal.user_id, admission_.principal.account_id,
+                           admission_.principal.role, admission_.principal.call.has_value()})},
         [this, alive = alive_, event_id](Result<session::Receipt> receipt) {
             if (*alive) published(event_id, std::move(receipt));
         });

@@ -118,8 +118,8 @@ void Gateway::admit(std::shared_ptr<Visit> visit) {
 Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     const auto& principal = visit.principal;
     const auto& state = actor.state();
-    const auto role =
-        call::role_in(state, {principal.user_id, principal.account_id, principal.role});
+    const auto role = call::role_in(state, {principal.user_id, principal.account_id, principal.role,
+                                            principal.call.has_value()});
     if (!role) return fail(Code::not_found, "session_not_found", "no such call");
     const std::uint64_t head = actor.stream().head();
     const std::uint64_t after = visit.request.after.value_or(0);

@@ -200,6 +200,9 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
   yield ['state: other provider ids', post(`${path}/state`, '{"status":"active","providerRoomId":"r2"}'), 'provider_immutable'];
   yield ['participants: no role', post(`${path}/participants`, '{"userId":"u"}'), 'missing_field'];
   yield ['participants: the owner as viewer', post(`${path}/participants`, '{"userId":"usr_owner","role":"viewer"}'), 'participant_conflict'];
+  yield ['participants: an operator, by a user', post(`${path}/participants`, '{"userId":"u","role":"operator"}'), 'forbidden'];
+  yield ['invites: for an operator, by a user', post(`${path}/invites`, '{"role":"operator"}'), 'forbidden'];
+  yield ['create: with an operator, by a user', post('/v1/call/sessions', '{"participants":[{"userId":"u","role":"operator"}]}'), 'forbidden'];
   yield ['participants: remove nobody', { method: 'DELETE', path: `${path}/participants/usr_nobody`, headers: bearer(owner) }, 'participant_not_found'];
   yield ['participants: remove the owner', { method: 'DELETE', path: `${path}/participants/usr_owner`, headers: bearer(owner) }, 'participant_conflict'];
   yield ['invites: none times', post(`${path}/invites`, '{"uses":0}'), 'out_of_range'];
