@@ -10,8 +10,8 @@ public:
     void text(std::string_view key, std::string_view value) {
         if (!value.empty()) json_.key(key).value(value);
     }
-    void time(std::string_view key, WallTime value) {
-        if (value != WallTime{}) json_.key(key).value(format_rfc3339(value));
+    void time(std::string_view key, std::optional<WallTime> value) {
+        if (value) json_.key(key).value(format_rfc3339(*value));
     }
     void millis(std::string_view key, Millis value) {
         if (value > Millis{0}) json_.key(key).value(value.count());

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "call/deadlines.h"
 #include "call/state.h"
 #include "contract/json.h"
 
@@ -12,10 +13,23 @@ using contract::Event;
 using contract::EventType;
 namespace field = contract::field;
 
+bool made_by_server(const Event& event) {
+    return event.id().starts_with("ll_");
+}
+
 WallTime time_of(const Event& event) {
     const auto time = parse_rfc3339(event.ts());
     CHECK(time.has_value());
     return *time;
+}
+
+// When the service's event happened. Its ts is a claim: it can be no earlier than `earliest`, and
+// no later than the moment at which the call would have failed without it.
+WallTime believed(const State& state, const Event& event, WallTime earliest) {
+    const WallTime claimed = time_of(event);
+    if (made_by_server(event)) return claimed;
+    const WallTime latest = later(state.created_at, state.connect_timeout);
+    return std::clamp(claimed, earliest, std::max(earliest, latest));
 }
 
 std::string text(const Event& event, contract::Field name) {
@@ -47,7 +61,7 @@ void created(State& state, const Event& event) {
 void started(State& state, const Event& event) {
     state.status = Status::active;
     state.phase = Phase::connecting;
-    state.started_at = time_of(event);
+    state.started_at = believed(state, event, state.created_at);
     if (event.has(field::call_started::provider))
         state.provider = text(event, field::call_started::provider);
     state.provider_ids = {text(event, field::call_started::provider_room_id),
@@ -57,7 +71,7 @@ void started(State& state, const Event& event) {
 
 void connected(State& state, const Event& event) {
     state.phase = Phase::connected;
-    state.connected_at = time_of(event);
+    state.connected_at = believed(state, event, state.started_at.value_or(state.created_at));
 }
 
 void over(State& state, const Event& event, Status status, contract::Field reason) {

@@ -1,7 +1,5 @@
 #include "call/decide.h"
 
-#include <algorithm>
-
 #include "call/rules.h"
 
 namespace lifeline::call {
@@ -44,23 +42,6 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
             [&](const Recovered&) { return rules::recovered(state); },
         },
         command.request);
-}
-
-WallTime next_deadline(const State& state) {
-    WallTime next = WallTime::max();
-    const auto consider = [&](WallTime from, Millis after) {
-        if (after > Millis{0}) next = std::min(next, from + after);
-    };
-    if (!state.open()) return next;
-    if (state.connected_at == WallTime{}) consider(state.created_at, state.connect_timeout);
-    if (state.connected_at != WallTime{} && state.max_duration > Millis{0}) {
-        const Millis lead = std::min(duration_warning_lead, state.max_duration / 10);
-        consider(state.connected_at,
-                 state.duration_warned ? state.max_duration : state.max_duration - lead);
-    }
-    if (state.connected_at != WallTime{} && !state.anyone_connected())
-        consider(state.empty_since, state.reconnect_window);
-    return next;
 }
 
 }  // namespace lifeline::call

@@ -29,8 +29,7 @@ struct Decision {
 // schema/v1/errors.json.
 Result<Decision> decide(const State& state, const Command& command, WallTime now);
 
-// When TimePassed is due next, or WallTime::max() when nothing is waited for. Deadlines are data:
-// they follow from the state, so they survive a restart and never fire twice.
+// When TimePassed is due next, or WallTime::max() when nothing is waited for: see deadlines.h.
 WallTime next_deadline(const State& state);
 
 // How long before the longest duration the warning comes; a tenth of it for shorter calls.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "call/access.h"
+#include "call/deadlines.h"
 #include "call/decide.h"
 #include "call/state.h"
 #include "contract/event.h"
@@ -50,18 +51,20 @@ public:
         return types.empty() ? "nothing" : types;
     }
     std::string publish(std::string type, std::string payload, Role role = Role::user,
-                        std::string who = "ada") {
-        auto event = checker.check(contract::event_json(
-            "evt_" + std::to_string(++published), state.id, format_rfc3339(now), type, payload));
+                        std::string who = "ada", std::string ts = "") {
+        if (ts.empty()) ts = format_rfc3339(now);
+        auto event = checker.check(contract::event_json("evt_" + std::to_string(++published),
+                                                        state.id, ts, type, payload));
         EXPECT_TRUE(event.has_value())
             << type << payload << event.error().reason << event.error().pointer;
         return run(Publish{std::move(*event)}, role, std::move(who));
     }
-    std::string create(std::string owner = "ada") {
+    std::string create(std::string owner = "ada", std::string provider = "") {
         Create create;
         create.owner_id = owner;
         create.account_id = "acct_1";
         create.channel = "voice";
+        create.provider = provider;
         create.connect_timeout = std::chrono::minutes(5);
         create.max_duration = std::chrono::hours(1);
         create.reconnect_window = std::chrono::minutes(15);
@@ -348,6 +351,48 @@ TEST(Deadlines, NobodyConnectsInTime) {
     call.now = begin + std::chrono::minutes(5);
     EXPECT_EQ(call.run(TimePassed{}), "call.terminal_failure");
     EXPECT_EQ(call.state.end_reason, "connect_timeout");
+}
+
+// A service says when its line stood. Whatever it says, the call keeps its own time.
+TEST(Deadlines, AServiceClaimsNoTimeThatTheCallDidNotHave) {
+    const WallTime latest = begin + std::chrono::minutes(5);
+    struct Case {
+        const char* ts;
+        WallTime connected;
+    };
+    const Case cases[] = {
+        {"1970-01-01T00:00:00.000Z", begin},
+        {"2020-01-01T00:00:00.000Z", begin},
+        {"0000-01-01T00:00:00.000Z", begin},
+        {"9999-12-31T23:59:59.999Z", latest},
+        {"2026-02-16T10:01:00.000Z", begin + std::chrono::minutes(1)},
+    };
+    for (const auto& [ts, connected] : cases) {
+        SCOPED_TRACE(ts);
+        Call call;
+        call.create("ada", "livekit");
+        call.publish("call.started",
+                     R"({"callId":"sess_1","channel":"voice","direction":"inbound",)"
+                     R"("provider":"livekit"})",
+                     Role::service, "key_1", "1970-01-01T00:00:00.000Z");
+        EXPECT_EQ(call.state.started_at, begin);
+        call.now += std::chrono::seconds(10);
+        const auto payload = R"({"callId":"sess_1","connectedAt":")" + std::string(ts) + R"("})";
+        EXPECT_EQ(call.publish("call.connected", payload, Role::service, "key_1", ts),
+                  "call.connected");
+        EXPECT_EQ(call.state.connected_at, connected);
+        EXPECT_EQ(call.run(TimePassed{}), "nothing");
+        EXPECT_EQ(call.run(LineChanged{"ada", true}),
+                  "call.participant.joined call.participant.connection.changed");
+        EXPECT_EQ(next_deadline(call.state), connected + std::chrono::minutes(59));
+    }
+}
+
+TEST(Deadlines, DoNotGoBeyondTheEndOfTime) {
+    EXPECT_EQ(later(WallTime::max(), Millis(1)), WallTime::max());
+    EXPECT_EQ(later(begin, Millis::max()), WallTime::max());
+    EXPECT_EQ(later(begin, Millis(1)), begin + Millis(1));
+    EXPECT_EQ(later(WallTime::min(), Millis::max()), WallTime::min() + Millis::max());
 }
 
 TEST(Deadlines, AnEmptyCallIsReaped) {

@@ -139,9 +139,7 @@ Result<Decision> set_status(const State& state, const SetStatus& command, const 
 // The id is the same for every way of being over: whatever happens twice, a call ends once.
 ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
                 std::string_view by, WallTime now) {
-    const Millis talked = state.connected_at == WallTime{}
-                              ? Millis{0}
-                              : std::max(now - state.connected_at, Millis{0});
+    const Millis talked = std::max(now - state.connected_at.value_or(now), Millis{0});
     return {"ll_over", EventType::call_ended,
             Payload()
                 .text("callId", state.id)
@@ -163,35 +161,6 @@ ServerEvent fail_call(const State& state, std::string_view code, std::string_vie
                 .text("code", code)
                 .text("message", message)
                 .take()};
-}
-
-Result<Decision> time_passed(const State& state, WallTime now) {
-    Decision decision;
-    if (!state.open() || now < next_deadline(state)) return decision;
-    if (state.connected_at == WallTime{}) {
-        decision.events.push_back(
-            fail_call(state, "connect_timeout", "nobody connected in time", now));
-        return decision;
-    }
-    if (!state.anyone_connected() && state.reconnect_window > Millis{0} &&
-        now >= state.empty_since + state.reconnect_window) {
-        decision.events.push_back(end(state, "timeout", "nobody was connected any more", "", now));
-        return decision;
-    }
-    const WallTime longest = state.connected_at + state.max_duration;
-    if (now >= longest) {
-        decision.events.push_back(
-            end(state, "timeout", "the longest duration was reached", "", now));
-        return decision;
-    }
-    decision.events.push_back({"ll_warned_max_duration", EventType::call_deadline_warning,
-                               Payload()
-                                   .text("callId", state.id)
-                                   .text("deadlineAt", format_rfc3339(longest))
-                                   .integer("remainingMs", (longest - now).count())
-                                   .text("kind", "max_duration")
-                                   .take()});
-    return decision;
 }
 
 }  // namespace lifeline::call::rules

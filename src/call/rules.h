@@ -19,11 +19,13 @@ Result<void> may_manage(const State& state, const Command& from);
 // Nobody makes somebody more than they may be themselves.
 Result<void> may_give(contract::Role role, const Command& from, std::string pointer);
 
-// lifecycle.cpp: how a call begins, becomes active and is over, and what time does to it.
+// deadlines.cpp: what time does to a call.
+Result<Decision> time_passed(const State& state, WallTime now);
+
+// lifecycle.cpp: how a call begins, becomes active and is over.
 Result<Decision> create(const State& state, const Create& command, const Command& from);
 Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
                             WallTime now);
-Result<Decision> time_passed(const State& state, WallTime now);
 ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
                 std::string_view by, WallTime now);
 ServerEvent fail_call(const State& state, std::string_view code, std::string_view message,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,9 +82,9 @@ struct State {
     std::vector<std::uint64_t> closed_utterances;
 
     WallTime created_at;
-    WallTime started_at;
-    WallTime connected_at;
-    WallTime over_at;
+    std::optional<WallTime> started_at;
+    std::optional<WallTime> connected_at;
+    std::optional<WallTime> over_at;
     // Since when nobody has had a socket here; meaningful while the call is open.
     WallTime empty_since;
     std::string end_reason;     // endReason of call.ended, code of call.terminal_failure
@@ -106,7 +107,7 @@ struct State {
 
 // Takes one event of the call's stream into the state. Events come in order of their seq, each
 // once. Times come from the `ts` of events that the server made, so that deciding and replaying
-// agree.
+// agree; what a service claims is believed only within the time that the call had for it.
 void apply(State& state, const contract::Event& event, std::string_view actor_id);
 
 std::uint64_t utterance_hash(std::string_view utterance_id);

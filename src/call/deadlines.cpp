@@ -1,0 +1,70 @@
+#include "call/deadlines.h"
+
+#include <algorithm>
+
+#include "call/decide.h"
+#include "call/payload.h"
+#include "call/rules.h"
+
+namespace lifeline::call {
+
+WallTime later(WallTime from, Millis after) {
+    return after > WallTime::max() - std::max(from, WallTime{}) ? WallTime::max() : from + after;
+}
+
+Deadlines deadlines(const State& state) {
+    Deadlines due;
+    if (!state.open()) return due;
+    if (!state.connected_at) {
+        if (state.connect_timeout > Millis{0})
+            due.connect = later(state.created_at, state.connect_timeout);
+        return due;
+    }
+    if (state.max_duration > Millis{0}) {
+        due.duration = later(*state.connected_at, state.max_duration);
+        const Millis lead = std::min(duration_warning_lead, state.max_duration / 10);
+        if (!state.duration_warned) due.warning = *due.duration - lead;
+    }
+    if (state.reconnect_window > Millis{0} && !state.anyone_connected())
+        due.empty = later(state.empty_since, state.reconnect_window);
+    return due;
+}
+
+WallTime next_deadline(const State& state) {
+    const Deadlines due = deadlines(state);
+    WallTime next = WallTime::max();
+    for (const auto& one : {due.connect, due.empty, due.warning, due.duration})
+        next = std::min(next, one.value_or(WallTime::max()));
+    return next;
+}
+
+namespace rules {
+
+Result<Decision> time_passed(const State& state, WallTime now) {
+    const Deadlines due = deadlines(state);
+    const auto passed = [&](const std::optional<WallTime>& one) { return one && now >= *one; };
+    Decision decision;
+    if (passed(due.connect)) {
+        decision.events.push_back(
+            fail_call(state, "connect_timeout", "nobody connected in time", now));
+    } else if (passed(due.empty)) {
+        decision.events.push_back(end(state, "timeout", "nobody was connected any more", "", now));
+    } else if (passed(due.duration)) {
+        decision.events.push_back(
+            end(state, "timeout", "the longest duration was reached", "", now));
+    } else if (passed(due.warning)) {
+        decision.events.push_back({"ll_warned_max_duration",
+                                   contract::EventType::call_deadline_warning,
+                                   Payload()
+                                       .text("callId", state.id)
+                                       .text("deadlineAt", format_rfc3339(*due.duration))
+                                       .integer("remainingMs", (*due.duration - now).count())
+                                       .text("kind", "max_duration")
+                                       .take()});
+    }
+    return decision;
+}
+
+}  // namespace rules
+
+}  // namespace lifeline::call

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "base/clock.h"
+#include "call/state.h"
+
+// What a call waits for. Deadlines are data: they follow from the state, so they survive a restart
+// and never fire twice.
+namespace lifeline::call {
+
+// `after` later than `from`, and never beyond the end of time.
+WallTime later(WallTime from, Millis after);
+
+// Each is nullopt while the call does not wait for it.
+struct Deadlines {
+    std::optional<WallTime> connect;   // Nobody connected in time.
+    std::optional<WallTime> empty;     // Nobody has been there for too long.
+    std::optional<WallTime> warning;   // The longest duration comes near.
+    std::optional<WallTime> duration;  // It is reached.
+};
+
+Deadlines deadlines(const State& state);
+
+}  // namespace lifeline::call
