@@ -55,7 +55,6 @@ void created(State& state, const Event& event) {
     state.max_duration = millis(event, field::call_created::max_duration_ms);
     state.reconnect_window = millis(event, field::call_created::reconnect_window_ms);
     state.created_at = time_of(event);
-    state.empty_since = state.created_at;
 }
 
 void started(State& state, const Event& event) {
@@ -109,9 +108,10 @@ void line_changed(State& state, const Event& event) {
     Participant* participant =
         state.participant(event.text(field::call_participant_connection_changed::participant_id));
     CHECK(participant != nullptr);
-    participant->connected = event.flag(field::call_participant_connection_changed::connected);
+    const bool connected = event.flag(field::call_participant_connection_changed::connected);
+    if (!connected && state.waits_for(*participant)) state.line_lost_at = time_of(event);
+    participant->connected = connected;
     ++participant->line_changes;
-    if (!participant->connected && !state.anyone_connected()) state.empty_since = time_of(event);
 }
 
 void joined(State& state, const Event& event) {
@@ -126,10 +126,11 @@ void left(State& state, const Event& event) {
     Participant* participant =
         state.participant(event.text(field::call_participant_left::participant_id));
     CHECK(participant != nullptr);
+    if (participant->connected && state.waits_for(*participant))
+        state.line_lost_at = time_of(event);
     participant->joined = false;
     participant->removed = true;
     participant->connected = false;
-    if (!state.anyone_connected()) state.empty_since = time_of(event);
 }
 
 void invited(State& state, const Event& event) {

@@ -25,8 +25,13 @@ Deadlines deadlines(const State& state) {
         const Millis lead = std::min(duration_warning_lead, state.max_duration / 10);
         if (!state.duration_warned) due.warning = *due.duration - lead;
     }
-    if (state.reconnect_window > Millis{0} && !state.anyone_connected())
-        due.empty = later(state.empty_since, state.reconnect_window);
+    // Where a provider holds the line, it says when the line is gone.
+    if (state.reconnect_window > Millis{0} && !state.held_by_provider() &&
+        !state.somebody_is_here()) {
+        const WallTime since =
+            std::max(*state.connected_at, state.line_lost_at.value_or(*state.connected_at));
+        due.empty = later(since, state.reconnect_window);
+    }
     return due;
 }
 

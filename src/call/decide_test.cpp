@@ -395,13 +395,103 @@ TEST(Deadlines, DoNotGoBeyondTheEndOfTime) {
     EXPECT_EQ(later(WallTime::min(), Millis::max()), WallTime::min() + Millis::max());
 }
 
-TEST(Deadlines, AnEmptyCallIsReaped) {
-    Call call;
-    call.running();
-    call.run(LineChanged{"ada", false});
-    EXPECT_EQ(next_deadline(call.state), begin + std::chrono::minutes(15));
-    call.now = begin + std::chrono::minutes(15);
-    EXPECT_EQ(call.run(TimePassed{}), "call.ended");
+// Whom a call waits for, from when on, and how long.
+TEST(Deadlines, ACallThatNobodyComesBackToIsReaped) {
+    struct Case {
+        const char* name;
+        std::function<void(Call&)> given;
+        std::optional<Millis> reaped;  // After the beginning.
+    };
+    const auto minutes = [](int n) { return std::optional<Millis>(std::chrono::minutes(n)); };
+    const auto at = [](Call& call, int minute) { call.now = begin + std::chrono::minutes(minute); };
+    const auto activate = [](Call& call, std::string provider) {
+        SetStatus change;
+        change.provider = std::move(provider);
+        return call.run(change, Role::service, "key_1");
+    };
+    const auto add = [](Call& call, std::string who) {
+        call.run(AddParticipant{{std::move(who), Role::user, ""}}, Role::service, "key_1");
+    };
+    const Case cases[] = {
+        {"its owner is there", [&](Call& c) { c.running(); }, std::nullopt},
+        {"its owner is gone",
+         [&](Call& c) {
+             c.running();
+             at(c, 2);
+             c.run(LineChanged{"ada", false});
+         },
+         minutes(17)},
+        {"its owner came back",
+         [&](Call& c) {
+             c.running();
+             c.run(LineChanged{"ada", false});
+             c.run(LineChanged{"ada", true});
+         },
+         std::nullopt},
+        {"an agent alone is no call",
+         [&](Call& c) {
+             c.running();
+             c.run(LineChanged{"bot", true});
+             at(c, 2);
+             c.run(LineChanged{"ada", false});
+             at(c, 3);
+             c.run(LineChanged{"bot", false});
+         },
+         minutes(17)},
+        {"it was made active before anybody had a socket",
+         [&](Call& c) {
+             c.create();
+             at(c, 4);
+             activate(c, "");
+         },
+         minutes(19)},
+        {"the owner is a backend and a user is there",
+         [&](Call& c) {
+             c.create("key_1");
+             activate(c, "");
+             c.run(LineChanged{"ada", true});
+         },
+         std::nullopt},
+        {"the owner is a backend and the last user is gone",
+         [&](Call& c) {
+             c.create("key_1");
+             add(c, "bob");
+             c.run(LineChanged{"ada", true});
+             c.run(LineChanged{"bob", true});
+             at(c, 2);
+             c.run(LineChanged{"ada", false});
+             at(c, 3);
+             c.run(LineChanged{"bob", false});
+         },
+         minutes(18)},
+        {"the last user was removed",
+         [&](Call& c) {
+             c.create("key_1");
+             c.run(LineChanged{"ada", true});
+             at(c, 2);
+             c.run(RemoveParticipant{"ada", ""}, Role::service, "key_1");
+         },
+         minutes(17)},
+        {"a media provider holds the line",
+         [&](Call& c) {
+             c.create("ada", "livekit");
+             activate(c, "");
+             c.publish("call.connected",
+                       R"({"callId":"sess_1","connectedAt":"2026-02-16T10:00:00.000Z"})",
+                       Role::service, "key_1");
+         },
+         std::nullopt},
+    };
+    for (const auto& [name, given, reaped] : cases) {
+        SCOPED_TRACE(name);
+        Call call;
+        given(call);
+        ASSERT_TRUE(call.state.connected_at.has_value());
+        call.now = begin + reaped.value_or(std::chrono::minutes(50)) - Millis(1);
+        EXPECT_EQ(call.run(TimePassed{}), "nothing");
+        call.now += Millis(1);
+        EXPECT_EQ(call.run(TimePassed{}), reaped ? "call.ended" : "nothing");
+    }
 }
 
 // The fold of the same events is the same state, whatever decided them.

@@ -51,7 +51,8 @@ Result<Decision> activate(const State& state, const SetStatus& command, WallTime
     if (state.status != Status::created) return illegal(state, "active");
     Decision decision;
     // Without a media provider there is no other moment at which the media would be up.
-    const bool provider = !command.provider.empty() || !state.provider.empty();
+    const bool provider =
+        command.provider.empty() ? state.held_by_provider() : command.provider != no_provider;
     start(state, command, !provider, now, decision.events);
     return decision;
 }
@@ -93,9 +94,9 @@ void start(const State& state, const SetStatus& how, bool connected, WallTime no
     started.text("callId", state.id)
         .text("channel", state.channel)
         .text("direction", state.direction.empty() ? "outbound" : state.direction)
-        .text("provider", !how.provider.empty()     ? how.provider
-                          : !state.provider.empty() ? state.provider
-                                                    : "none")
+        .text("provider", !how.provider.empty()     ? std::string_view(how.provider)
+                          : !state.provider.empty() ? std::string_view(state.provider)
+                                                    : no_provider)
         .optional("providerRoomId", how.provider_ids.room_id)
         .optional("providerCallId", how.provider_ids.call_id)
         .optional("providerParticipantId", how.provider_ids.participant_id);

@@ -163,7 +163,7 @@ Result<Decision> line_changed(const State& state, const LineChanged& command, Wa
     Decision decision;
     if (!state.open() || participant->connected == command.connected) return decision;
     // Without a media provider a call runs from the first user's connection on.
-    if (command.connected && state.status == Status::created && state.provider.empty() &&
+    if (command.connected && state.status == Status::created && !state.held_by_provider() &&
         participant->role == contract::Role::user)
         start(state, SetStatus{}, true, now, decision.events);
     if (command.connected && !participant->joined)

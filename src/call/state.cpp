@@ -50,8 +50,22 @@ const Invite* State::invite(std::string_view invite_id) const {
     return found == invites.end() ? nullptr : &*found;
 }
 
-bool State::anyone_connected() const {
-    return std::ranges::any_of(participants, &Participant::connected);
+bool State::held_by_provider() const {
+    return !provider.empty() && provider != no_provider;
+}
+
+bool State::waits_for(const Participant& participant) const {
+    if (participant.role != contract::Role::user || participant.removed) return false;
+    const Participant* owner = this->participant(owner_id);
+    const bool owner_came =
+        owner != nullptr && owner->role == contract::Role::user && owner->joined;
+    return !owner_came || &participant == owner;
+}
+
+bool State::somebody_is_here() const {
+    return std::ranges::any_of(participants, [&](const Participant& participant) {
+        return participant.connected && waits_for(participant);
+    });
 }
 
 std::uint64_t utterance_hash(std::string_view utterance_id) {

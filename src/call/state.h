@@ -18,6 +18,9 @@ enum class Status : std::uint8_t { none, created, active, ended, failed };
 // Refines `active`.
 enum class Phase : std::uint8_t { none, connecting, connected, held };
 
+// The word in call.started for a call that no media provider carries.
+constexpr std::string_view no_provider = "none";
+
 std::string_view to_text(Status status);
 std::string_view to_text(Phase phase);
 
@@ -85,8 +88,8 @@ struct State {
     std::optional<WallTime> started_at;
     std::optional<WallTime> connected_at;
     std::optional<WallTime> over_at;
-    // Since when nobody has had a socket here; meaningful while the call is open.
-    WallTime empty_since;
+    // When the last line of somebody the call waits for was lost.
+    std::optional<WallTime> line_lost_at;
     std::string end_reason;     // endReason of call.ended, code of call.terminal_failure
     std::string terminal_json;  // The event that ended the call, for whoever comes after.
 
@@ -102,7 +105,12 @@ struct State {
     const Participant* participant(std::string_view participant_id) const;
     Participant* participant(std::string_view participant_id);
     const Invite* invite(std::string_view invite_id) const;
-    bool anyone_connected() const;
+    // Whether a media provider holds the line, and not a socket of ours.
+    bool held_by_provider() const;
+    // Whom the call waits for when their line is lost: its owner once they have been here, and any
+    // user where the owner (a backend, perhaps) never was. Never an agent: one alone is no call.
+    bool waits_for(const Participant& participant) const;
+    bool somebody_is_here() const;  // Of those.
 };
 
 // Takes one event of the call's stream into the state. Events come in order of their seq, each
