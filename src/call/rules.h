@@ -48,8 +48,11 @@ Result<Decision> line_changed(const State& state, const LineChanged& command, Wa
 Result<Decision> recovered(const State& state);
 ServerEvent added(const State& state, const Member& member, std::string_view by);
 
-// speech.cpp: what a participant publishes.
+// publish.cpp: what a client publishes.
 Result<Decision> publish(const State& state, const Publish& command, const Command& from,
                          WallTime now);
+
+// speech.cpp: whether an event about an utterance fits what is known of it.
+Result<void> may_say(const State& state, const contract::Event& event, const Command& from);
 
 }  // namespace lifeline::call::rules

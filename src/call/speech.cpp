@@ -1,8 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "call/payload.h"
 #include "call/rules.h"
 
 namespace lifeline::call::rules {
@@ -47,6 +44,8 @@ Result<void> may_continue(const State& state, std::string_view utterance_id, con
     return {};
 }
 
+}  // namespace
+
 Result<void> may_say(const State& state, const Event& event, const Command& from) {
     switch (event.type()) {
         case EventType::transcript_utterance_started: {
@@ -69,91 +68,6 @@ Result<void> may_say(const State& state, const Event& event, const Command& from
         default:
             return {};
     }
-}
-
-// What a client says of itself must be of itself; a service speaks for its provider's lines.
-Result<void> about_itself(const State& state, const Event& event, const Command& from) {
-    if (from.role == Role::service) {
-        for (const std::string_view key : {"participantId", "by"}) {
-            const auto named = event.find_text(key);
-            if (named && state.participant(*named) == nullptr)
-                return fail(Code::conflict, "participant_not_found",
-                            "no such participant in this call", fmt::format("/payload/{}", key));
-        }
-        return {};
-    }
-    for (const std::string_view key : {"participantId", "by"}) {
-        const auto named = event.find_text(key);
-        if (named && *named != from.actor.id)
-            return fail(Code::not_allowed, "not_yourself", "this must be the sender's own id",
-                        fmt::format("/payload/{}", key));
-    }
-    return {};
-}
-
-// The provider's word for where the call is.
-Result<void> fits_lifecycle(const State& state, const Event& event) {
-    const auto illegal = [&] {
-        return fail(Code::conflict, "illegal_transition",
-                    fmt::format("{} does not fit a call that is {}, {}", event.type_name(),
-                                to_text(state.status), to_text(state.phase)),
-                    "/type");
-    };
-    switch (event.type()) {
-        case EventType::call_started:
-            return state.status == Status::created ? Result<void>() : illegal();
-        case EventType::call_connecting:
-        case EventType::call_connected:
-            return state.phase == Phase::connecting ? Result<void>() : illegal();
-        case EventType::call_hold_changed: {
-            const bool held = event.flag(field::call_hold_changed::held);
-            return state.phase == (held ? Phase::connected : Phase::held) ? Result<void>()
-                                                                          : illegal();
-        }
-        default:
-            return {};
-    }
-}
-
-std::string_view end_reason(const Event& event, const Command& from) {
-    const auto asked = event.text(field::call_end_requested::reason);
-    // Only an operator can say that an operator stopped it.
-    if (!asked.empty() && (asked != "operator_stop" || from.role == Role::operator_)) return asked;
-    switch (from.role) {
-        case Role::operator_:
-            return "operator_stop";
-        case Role::user:
-            return "user_hangup";
-        default:
-            return "completed";
-    }
-}
-
-}  // namespace
-
-Result<Decision> publish(const State& state, const Publish& command, const Command& from,
-                         WallTime now) {
-    const Event& event = command.event;
-    if (const auto here = in_the_call(state, from); !here) return fail(here.error());
-    if (!contract::may_publish(from.role, event.type()))
-        return fail(
-            Code::not_allowed, "type_not_allowed",
-            fmt::format("the role {} may not publish this type", contract::to_text(from.role)),
-            "/type");
-    if (state.over() && !contract::type_info(event.type()).may_follow_end)
-        return fail(Code::gone, "session_over",
-                    fmt::format("the call is {}", to_text(state.status)));
-    if (state.over() && event.type() == EventType::call_end_requested) return Decision{};
-    for (const auto& check : {about_itself(state, event, from), may_say(state, event, from),
-                              fits_lifecycle(state, event)})
-        if (!check) return fail(check.error());
-    Decision decision;
-    if (event.type() == EventType::call_end_requested) {
-        decision.events.push_back(end(state, end_reason(event, from),
-                                      event.text(field::call_end_requested::end_detail),
-                                      from.actor.id, now));
-    }
-    return decision;
 }
 
 }  // namespace lifeline::call::rules
