@@ -25,7 +25,7 @@ export type Direction = 'inbound' | 'outbound';
 /** What a participant may do in the call. */
 export type ParticipantRole = 'user' | 'agent' | 'operator' | 'viewer';
 
-/** Who speaks, as a role. */
+/** Who speaks, as a role: the sender's own, unless a service speaks for its line. */
 export type Speaker = 'user' | 'agent' | 'operator';
 
 /** Why the call ended. */
@@ -1905,6 +1905,7 @@ export interface EventPayloads {
   };
   /**
    * Something was said and could not be understood; so that no utterance goes missing in silence.
+   * Only the utterance's starter, or a service, may say so.
    */
   'transcript.failed': {
     /** The utterance, if one had begun. */
@@ -1925,7 +1926,7 @@ export interface EventPayloads {
   'transcript.final': {
     /** The utterance. */
     utteranceId: string;
-    /** Who speaks, as a role. */
+    /** Who speaks, as a role: the sender's own, unless a service speaks for its line. */
     speaker: Speaker;
     /** What was said or written, in Unicode. */
     text: string;
@@ -1961,7 +1962,7 @@ export interface EventPayloads {
   'transcript.partial': {
     /** The utterance. */
     utteranceId: string;
-    /** Who speaks, as a role. */
+    /** Who speaks, as a role: the sender's own, unless a service speaks for its line. */
     speaker: Speaker;
     /** What was said or written, in Unicode. */
     text: string;
@@ -2013,7 +2014,7 @@ export interface EventPayloads {
   };
   /**
    * The agent's utterance was not heard to its end. What the model is told it said must be
-   * `heardText`.
+   * `heardText`. Only the utterance's starter, or a service, may say so; of a final one too.
    */
   'transcript.truncated': {
     /** The utterance. */
@@ -2034,7 +2035,7 @@ export interface EventPayloads {
   'transcript.utterance.started': {
     /** The utterance; minted by its starter. */
     utteranceId: string;
-    /** Who speaks, as a role. */
+    /** Who speaks, as a role: the sender's own, unless a service speaks for its line. */
     speaker: Speaker;
     /** Who speaks; a client names itself. */
     participantId: string;

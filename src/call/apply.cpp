@@ -157,16 +157,25 @@ void speaks(State& state, std::string_view utterance_id, std::string_view speake
     }
 }
 
-void spoke(State& state, std::string_view utterance_id) {
-    std::erase_if(state.open_utterances,
-                  [&](const OpenUtterance& open) { return open.id == utterance_id; });
-    state.closed_utterances.push_back(utterance_hash(utterance_id));
+std::uint32_t starter_place(State& state, std::string_view starter) {
+    const auto found = std::ranges::find(state.starters, starter);
+    const auto place = static_cast<std::uint32_t>(found - state.starters.begin());
+    if (found == state.starters.end()) state.starters.emplace_back(starter);
+    return place;
 }
 
-void cut_off(State& state, std::string_view utterance_id) {
-    const bool open = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id) !=
-                      state.open_utterances.end();
-    if (open) spoke(state, utterance_id);
+// It is over, by whoever said so; its starter stays whoever began it.
+void spoke(State& state, std::string_view utterance_id, std::string_view speaker_id) {
+    const OpenUtterance* open = state.open_utterance(utterance_id);
+    const std::string starter = open != nullptr ? open->starter : std::string(speaker_id);
+    std::erase_if(state.open_utterances,
+                  [&](const OpenUtterance& one) { return one.id == utterance_id; });
+    state.closed_utterances.push_back({id_hash(utterance_id), starter_place(state, starter)});
+}
+
+// Nobody will hear or understand the rest, so no final text need come.
+void cut_off(State& state, std::string_view utterance_id, std::string_view by) {
+    if (state.open_utterance(utterance_id) != nullptr) spoke(state, utterance_id, by);
 }
 
 }  // namespace
@@ -213,10 +222,11 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
             return speaks(state, event.text(field::transcript_partial::utterance_id), actor_id,
                           event.integer(field::transcript_partial::rev));
         case EventType::transcript_final:
-            return spoke(state, event.text(field::transcript_final::utterance_id));
+            return spoke(state, event.text(field::transcript_final::utterance_id), actor_id);
         case EventType::transcript_truncated:
-            // Cut off: nobody will hear the rest, so no final text need come.
-            return cut_off(state, event.text(field::transcript_truncated::utterance_id));
+            return cut_off(state, event.text(field::transcript_truncated::utterance_id), actor_id);
+        case EventType::transcript_failed:
+            return cut_off(state, event.text(field::transcript_failed::utterance_id), actor_id);
         default:
             return;  // Recorded, and of no consequence for what may happen next.
     }

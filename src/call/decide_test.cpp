@@ -94,9 +94,17 @@ std::string partial(std::string id, int rev) {
            "}";
 }
 
-std::string final_text(std::string id) {
-    return R"({"utteranceId":")" + id +
-           R"(","speaker":"user","text":"hello","startMs":0,"endMs":5})";
+std::string final_text(std::string id, std::string speaker = "user") {
+    return R"({"utteranceId":")" + id + R"(","speaker":")" + speaker +
+           R"(","text":"hello","startMs":0,"endMs":5})";
+}
+
+std::string heard(std::string id) {
+    return R"({"utteranceId":")" + id + R"(","heardText":"he","playedMs":5})";
+}
+
+std::string failure(std::string id) {
+    return R"({"utteranceId":")" + id + R"(","code":"too_noisy","message":"Nothing."})";
 }
 
 }  // namespace
@@ -187,8 +195,7 @@ TEST(Decide, WhatFollowsFromWhat) {
         {"an utterance that was cut off is over", running,
          [](Call& c) {
              c.publish("transcript.utterance.started", utterance("u1", "ada"));
-             c.publish("transcript.truncated",
-                       R"({"utteranceId":"u1","heardText":"he","playedMs":5})");
+             c.publish("transcript.truncated", heard("u1"));
              EXPECT_TRUE(c.state.open_utterances.empty());
              return c.publish("transcript.final", final_text("u1"));
          },
@@ -202,6 +209,85 @@ TEST(Decide, WhatFollowsFromWhat) {
              return c.publish("transcript.final", final_text("u1"), Role::agent, "bot");
          },
          "refused utterance_not_yours"},
+        {"nor cuts it off", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             return c.publish("transcript.truncated", heard("u1"), Role::agent, "bot");
+         },
+         "refused utterance_not_yours"},
+        {"nor says that it failed", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             return c.publish("transcript.failed", failure("u1"), Role::agent, "bot");
+         },
+         "refused utterance_not_yours"},
+        {"nor changes what was heard of it afterwards", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u0", "agent"), Role::agent, "bot");
+             c.publish("transcript.final", final_text("u1"));
+             return c.publish("transcript.truncated", heard("u1"), Role::agent, "bot") + " " +
+                    c.publish("transcript.failed", failure("u0"));
+         },
+         "refused utterance_not_yours refused utterance_not_yours"},
+        {"its starter does, also of a final one, also after the end", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u1", "agent"), Role::agent, "bot");
+             c.publish("call.end.requested", "{}");
+             return c.publish("transcript.truncated", heard("u1"), Role::agent, "bot");
+         },
+         "transcript.truncated"},
+        {"a service does it of its line", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             return c.publish("transcript.failed", failure("u1"), Role::service, "key_1");
+         },
+         "transcript.failed"},
+        {"who a service closed it for is still its starter", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             c.publish("transcript.final", final_text("u1"), Role::service, "key_1");
+             return c.publish("transcript.truncated", heard("u1"));
+         },
+         "transcript.truncated"},
+        {"an utterance that failed is over", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             c.publish("transcript.failed", failure("u1"));
+             return c.publish("transcript.partial", partial("u1", 1));
+         },
+         "refused utterance_closed"},
+        {"what was never begun is not cut off", running,
+         [](Call& c) { return c.publish("transcript.truncated", heard("u1")); },
+         "refused utterance_unknown"},
+        {"a failure need not be of an utterance", running,
+         [](Call& c) {
+             return c.publish("transcript.failed", R"({"code":"stt_down","message":"Nothing."})");
+         },
+         "transcript.failed"},
+        {"a user does not speak as an agent", running,
+         [](Call& c) { return c.publish("transcript.final", final_text("u1", "agent")); },
+         "refused not_yourself"},
+        {"nor an agent as a user", running,
+         [](Call& c) {
+             return c.publish("transcript.utterance.started", utterance("u1", "bot"), Role::agent,
+                              "bot");
+         },
+         "refused not_yourself"},
+        {"a service speaks as whoever it is on its line", running,
+         [](Call& c) {
+             return c.publish("transcript.final", final_text("u1", "agent"), Role::service,
+                              "key_1");
+         },
+         "transcript.final"},
+        {"one who never finishes costs nobody else their word", running,
+         [](Call& c) {
+             for (int i = 0; i < 256; ++i)
+                 EXPECT_EQ(c.publish("transcript.partial", partial("a" + std::to_string(i), 0)),
+                           "transcript.partial");
+             return c.publish("transcript.partial", partial("a256", 0)) + " " +
+                    c.publish("transcript.final", final_text("b1", "agent"), Role::agent, "bot");
+         },
+         "refused limit_exceeded transcript.final"},
         {"a user cannot make what only the server makes", running,
          [](Call& c) {
              return c.publish("call.ended",

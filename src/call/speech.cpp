@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "call/rules.h"
@@ -11,63 +13,104 @@ using contract::EventType;
 using contract::Role;
 namespace field = contract::field;
 
-// Utterances begun and not finished, in one call: more than all its participants could be saying.
-constexpr std::size_t open_utterances_max = 256;
+// Utterances that one participant began and did not finish: more than anybody could be saying.
+constexpr std::ptrdiff_t open_utterances_max = 256;
 
 std::unexpected<Error> conflict(std::string_view reason, std::string detail,
                                 std::string pointer = "/payload/utteranceId") {
     return fail(Code::conflict, reason, std::move(detail), std::move(pointer));
 }
 
-bool closed(const State& state, std::string_view utterance_id) {
-    const auto& closed = state.closed_utterances;
-    // The latest are asked for most.
-    return std::find(closed.rbegin(), closed.rend(), utterance_hash(utterance_id)) != closed.rend();
-}
-
-const OpenUtterance* open(const State& state, std::string_view utterance_id) {
-    const auto found = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id);
-    return found == state.open_utterances.end() ? nullptr : &*found;
+std::unexpected<Error> not_yours(std::string detail) {
+    return fail(Code::not_allowed, "utterance_not_yours", std::move(detail),
+                "/payload/utteranceId");
 }
 
 // An utterance belongs to whoever published its first event; a service speaks for every line.
+bool owns(const Command& from, std::string_view starter) {
+    return from.actor.id == starter || from.role == Role::service || from.role == Role::server;
+}
+
 Result<void> may_continue(const State& state, std::string_view utterance_id, const Command& from) {
-    if (closed(state, utterance_id))
-        return conflict("utterance_closed", "this utterance has its final text");
-    const OpenUtterance* known = open(state, utterance_id);
-    if (known == nullptr && state.open_utterances.size() >= open_utterances_max)
+    if (state.closed_utterance(utterance_id) != nullptr)
+        return conflict("utterance_closed", "this utterance is over");
+    if (const OpenUtterance* known = state.open_utterance(utterance_id)) {
+        if (owns(from, known->starter)) return {};
+        return not_yours("only its starter may continue an utterance");
+    }
+    if (std::ranges::count(state.open_utterances, from.actor.id, &OpenUtterance::starter) >=
+        open_utterances_max)
         return fail(Code::overloaded, "limit_exceeded",
-                    "too many utterances of this call have no final text");
-    if (known != nullptr && known->starter != from.actor.id && from.role != Role::service)
-        return fail(Code::not_allowed, "utterance_not_yours",
-                    "only its starter may continue an utterance", "/payload/utteranceId");
+                    "too many of the sender's utterances have no final text");
     return {};
+}
+
+// What was heard of it, or that it could not be understood: also when it has its final text.
+Result<void> may_cut(const State& state, std::string_view utterance_id, const Command& from) {
+    std::string_view starter;
+    if (const OpenUtterance* open = state.open_utterance(utterance_id)) {
+        starter = open->starter;
+    } else if (const ClosedUtterance* closed = state.closed_utterance(utterance_id)) {
+        starter = state.starters[closed->starter];
+    } else {
+        return conflict("utterance_unknown", "no such utterance was begun");
+    }
+    if (owns(from, starter)) return {};
+    return not_yours("only its starter may say how an utterance ended");
+}
+
+// Who speaks, as a role: the sender's own, or whosever line a service speaks for.
+Result<void> speaks_as_itself(const Event& event, const Command& from) {
+    const auto speaker = event.find_text("speaker");
+    const bool speaks_for_others = from.role == Role::service || from.role == Role::server;
+    if (!speaker || speaks_for_others || *speaker == contract::to_text(from.role)) return {};
+    return fail(
+        Code::not_allowed, "not_yourself",
+        fmt::format("the role {} does not speak as {}", contract::to_text(from.role), *speaker),
+        "/payload/speaker");
+}
+
+Result<void> may_begin(const State& state, std::string_view utterance_id, const Command& from) {
+    if (state.open_utterance(utterance_id) != nullptr)
+        return conflict("utterance_exists", "this utterance has begun already");
+    return may_continue(state, utterance_id, from);
+}
+
+Result<void> may_go_on(const State& state, const Event& event, const Command& from) {
+    const auto id = event.text(field::transcript_partial::utterance_id);
+    if (const auto allowed = may_continue(state, id, from); !allowed) return allowed;
+    const OpenUtterance* known = state.open_utterance(id);
+    if (known != nullptr && event.integer(field::transcript_partial::rev) <= known->rev)
+        return conflict("revision_stale", "rev must grow from one partial to the next",
+                        "/payload/rev");
+    return {};
+}
+
+Result<void> fits_what_was_said(const State& state, const Event& event, const Command& from) {
+    switch (event.type()) {
+        case EventType::transcript_utterance_started:
+            return may_begin(state, event.text(field::transcript_utterance_started::utterance_id),
+                             from);
+        case EventType::transcript_partial:
+            return may_go_on(state, event, from);
+        case EventType::transcript_final:
+            return may_continue(state, event.text(field::transcript_final::utterance_id), from);
+        case EventType::transcript_truncated:
+            return may_cut(state, event.text(field::transcript_truncated::utterance_id), from);
+        case EventType::transcript_failed:
+            // What could not be understood need not have been an utterance yet.
+            if (!event.has(field::transcript_failed::utterance_id)) return {};
+            return may_cut(state, event.text(field::transcript_failed::utterance_id), from);
+        default:
+            return {};
+    }
 }
 
 }  // namespace
 
 Result<void> may_say(const State& state, const Event& event, const Command& from) {
-    switch (event.type()) {
-        case EventType::transcript_utterance_started: {
-            const auto id = event.text(field::transcript_utterance_started::utterance_id);
-            if (open(state, id) != nullptr)
-                return conflict("utterance_exists", "this utterance has begun already");
-            return may_continue(state, id, from);
-        }
-        case EventType::transcript_partial: {
-            const auto id = event.text(field::transcript_partial::utterance_id);
-            if (const auto allowed = may_continue(state, id, from); !allowed) return allowed;
-            const OpenUtterance* known = open(state, id);
-            if (known != nullptr && event.integer(field::transcript_partial::rev) <= known->rev)
-                return conflict("revision_stale", "rev must grow from one partial to the next",
-                                "/payload/rev");
-            return {};
-        }
-        case EventType::transcript_final:
-            return may_continue(state, event.text(field::transcript_final::utterance_id), from);
-        default:
-            return {};
-    }
+    if (const auto fits = fits_what_was_said(state, event, from); !fits) return fits;
+    return speaks_as_itself(event, from);
 }
 
 }  // namespace lifeline::call::rules

@@ -50,6 +50,20 @@ const Invite* State::invite(std::string_view invite_id) const {
     return found == invites.end() ? nullptr : &*found;
 }
 
+const OpenUtterance* State::open_utterance(std::string_view utterance_id) const {
+    const auto found = std::ranges::find(open_utterances, utterance_id, &OpenUtterance::id);
+    return found == open_utterances.end() ? nullptr : &*found;
+}
+
+const ClosedUtterance* State::closed_utterance(std::string_view utterance_id) const {
+    const std::uint64_t hash = id_hash(utterance_id);
+    // The latest are asked for most.
+    const auto latest =
+        std::find_if(closed_utterances.rbegin(), closed_utterances.rend(),
+                     [&](const ClosedUtterance& closed) { return closed.id_hash == hash; });
+    return latest == closed_utterances.rend() ? nullptr : &*latest;
+}
+
 bool State::held_by_provider() const {
     return !provider.empty() && provider != no_provider;
 }
@@ -68,10 +82,10 @@ bool State::somebody_is_here() const {
     });
 }
 
-std::uint64_t utterance_hash(std::string_view utterance_id) {
+std::uint64_t id_hash(std::string_view id) {
     // FNV-1a and not std::hash: the fold must be the same in every build.
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : utterance_id) {
+    for (const char c : id) {
         hash ^= static_cast<unsigned char>(c);
         hash *= 0x100000001b3;
     }

@@ -46,11 +46,19 @@ struct Invite {
     bool revoked = false;
 };
 
-// An utterance that was begun and has no final text yet.
+// An utterance that was begun and is not over.
 struct OpenUtterance {
     std::string id;
     std::string starter;
     std::int64_t rev = -1;  // Of the last partial; -1 before the first.
+};
+
+// One that is over: it has its final text, was cut off or could not be understood. There may be
+// very many in a call, so it is no more than who may still say what of it was heard.
+struct ClosedUtterance {
+    std::uint64_t id_hash = 0;
+    std::uint32_t starter = 0;  // Its place in State::starters.
+    friend bool operator==(const ClosedUtterance&, const ClosedUtterance&) = default;
 };
 
 // What a media provider calls things; set when the call becomes active, immutable after.
@@ -81,8 +89,8 @@ struct State {
     std::vector<Invite> invites;
 
     std::vector<OpenUtterance> open_utterances;
-    // Hashes of the ids of utterances that have their final text: there is at most one each.
-    std::vector<std::uint64_t> closed_utterances;
+    std::vector<ClosedUtterance> closed_utterances;
+    std::vector<std::string> starters;  // Of closed utterances, each once.
 
     WallTime created_at;
     std::optional<WallTime> started_at;
@@ -106,6 +114,10 @@ struct State {
     Participant* participant(std::string_view participant_id);
     const Invite* invite(std::string_view invite_id) const;
     // Whether a media provider holds the line, and not a socket of ours.
+    // Null when it was not begun, or is over.
+    const OpenUtterance* open_utterance(std::string_view utterance_id) const;
+    // Null when it is not over, or unknown.
+    const ClosedUtterance* closed_utterance(std::string_view utterance_id) const;
     bool held_by_provider() const;
     // Whom the call waits for when their line is lost: its owner once they have been here, and any
     // user where the owner (a backend, perhaps) never was. Never an agent: one alone is no call.
@@ -118,6 +130,6 @@ struct State {
 // agree; what a service claims is believed only within the time that the call had for it.
 void apply(State& state, const contract::Event& event, std::string_view actor_id);
 
-std::uint64_t utterance_hash(std::string_view utterance_id);
+std::uint64_t id_hash(std::string_view id);
 
 }  // namespace lifeline::call

@@ -117,6 +117,10 @@ export function* frameCases({ good, sessionId }) {
   }
   const begun = { utteranceId: 'u', speaker: 'user', participantId: 'usr_else', startMs: 0 };
   yield ['role: speaking for another', changed({ type: 'transcript.utterance.started', payload: begun }), 'not_yourself'];
+  const said = { utteranceId: 'u', speaker: 'agent', text: 'x', startMs: 0, endMs: 1 };
+  yield ['role: a user speaks as the agent', changed({ type: 'transcript.final', payload: said }), 'not_yourself'];
+  const heard = { utteranceId: 'u_nobody', heardText: 'x', playedMs: 1 };
+  yield ['utterance: cut off and never begun', changed({ type: 'transcript.truncated', payload: heard }), 'utterance_unknown'];
 }
 
 /** Requests with fetch: routes, bodies, tokens, rights, transitions. */
