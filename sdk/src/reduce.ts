@@ -130,11 +130,23 @@ function withUtterance(state: CallState, event: UtteranceEvent): CallState {
   let index = state.utterances.length - 1;
   while (index >= 0 && state.utterances[index]?.utteranceId !== id) index--;
   const before = state.utterances[index] ?? firstOf(id, event);
+  if (!mayEnd(before, event)) return state;
   const after = utteranceAfter(before, event);
   if (after === state.utterances[index]) return state;
   const utterances = [...state.utterances];
   utterances[index < 0 ? utterances.length : index] = after;
   return { ...state, utterances };
+}
+
+/**
+ * Only who began an utterance, or a service that speaks for the line, says that it was cut short or
+ * failed. Servers refuse anything else; calls that were recorded before they did are read alike.
+ */
+function mayEnd(utterance: Utterance, { type, actor }: UtteranceEvent): boolean {
+  if (type !== 'transcript.truncated' && type !== 'transcript.failed') return true;
+  return (
+    actor.id === utterance.participantId || actor.kind === 'service' || actor.kind === 'server'
+  );
 }
 
 function firstOf(utteranceId: string, event: CallEvent): Utterance {
@@ -146,7 +158,7 @@ function firstOf(utteranceId: string, event: CallEvent): Utterance {
     text: '',
     generatedText: null,
     state: 'started',
-    rev: 0,
+    rev: -1,
     startMs: 0,
     endMs: 0,
     source: null,

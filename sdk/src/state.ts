@@ -23,7 +23,7 @@ export interface Utterance {
   /** Of a truncated utterance, all that was generated, if known. */
   readonly generatedText: string | null;
   readonly state: 'started' | 'partial' | 'final' | 'truncated' | 'failed';
-  /** The last partial's revision; 0 before the first. */
+  /** The last partial's revision; -1 before the first. */
   readonly rev: number;
   /** Milliseconds since the call connected. */
   readonly startMs: number;

@@ -12,11 +12,12 @@ import {
   type EventType,
 } from '../src/lifeline.js';
 
-/** Events in a few words: [type, payload, who]. */
-type Line = readonly [type: EventType, payload: object, who?: string];
+/** Events in a few words: [type, payload, who, as what]. */
+type Line = readonly [type: EventType, payload: object, who?: string, kind?: ActorKind];
+type ActorKind = CallEvent['actor']['kind'];
 
 function eventsOf(lines: readonly Line[]): CallEvent[] {
-  return lines.map(([type, payload, who], i) =>
+  return lines.map(([type, payload, who, kind], i) =>
     callEventOf({
       seq: i + 1,
       event: {
@@ -27,7 +28,10 @@ function eventsOf(lines: readonly Line[]): CallEvent[] {
         payload,
         schemaVersion: '1.0',
       },
-      meta: { actor: { kind: 'user', id: who ?? 'usr_a' }, recordedAt: '2026-02-16T10:00:00.000Z' },
+      meta: {
+        actor: { kind: kind ?? 'user', id: who ?? 'usr_a' },
+        recordedAt: '2026-02-16T10:00:00.000Z',
+      },
     } as EventRecord),
   );
 }
@@ -67,6 +71,17 @@ const truncated = (id: string, heardText: string, generatedText?: string): Line 
   },
 ];
 
+const failed = (id: string): Line => [
+  'transcript.failed',
+  { utteranceId: id, code: 'stt_down', message: 'm' },
+];
+const by = (who: string, kind: ActorKind, [type, payload]: Line): Line => [
+  type,
+  payload,
+  who,
+  kind,
+];
+
 test('utterances', () => {
   // prettier-ignore
   const cases: { name: string; given: Line[]; then: string[] }[] = [
@@ -77,9 +92,15 @@ test('utterances', () => {
     { name: 'have one final only', given: [final('u1', 'first'), final('u1', 'other')], then: ['u1 final 1 first'] },
     { name: 'when truncated, hold what was heard', given: [final('u1', 'all of it'), truncated('u1', 'all')], then: ['u1 truncated 1 all | all of it'] },
     { name: 'stay truncated when the final comes later', given: [partial('u1', 1, 'all of'), truncated('u1', 'all', 'all of'), final('u1', 'all of it')], then: ['u1 truncated 1 all | all of it'] },
+    { name: 'show their first partial, whose rev may be 0', given: [started('u1'), partial('u1', 0, 'He'), partial('u1', 0, 'again')], then: ['u1 partial 1 He'] },
+    { name: 'are not cut short by somebody else', given: [partial('u1', 1, 'all of it'), by('usr_b', 'user', truncated('u1', 'al'))], then: ['u1 partial 1 all of it'] },
+    { name: 'nor rewritten once they are final', given: [final('u1', 'all of it'), by('agt', 'agent', truncated('u1', 'al'))], then: ['u1 final 1 all of it'] },
+    { name: 'nor failed by somebody else', given: [started('u1'), by('usr_b', 'user', failed('u1'))], then: ['u1 started 1 '] },
+    { name: 'are cut short by the service of the line', given: [partial('u1', 1, 'all of it'), by('key_1', 'service', truncated('u1', 'al'))], then: ['u1 truncated 1 al | all of it'] },
+    { name: 'are failed by the server', given: [started('u1'), by('lifeline', 'server', failed('u1'))], then: ['u1 failed 1 '] },
     { name: 'can be corrected', given: [final('u1', 'teh'), ['transcript.corrected', { utteranceId: 'u1', text: 'the', by: 'usr_a', previousHash: '0' }]], then: ['u1 final 1 the'] },
-    { name: 'can fail', given: [started('u1'), ['transcript.failed', { utteranceId: 'u1', code: 'stt_down', message: 'm' }]], then: ['u1 failed 1 '] },
-    { name: 'do not fail once they are settled', given: [final('u1', 'ok'), ['transcript.failed', { utteranceId: 'u1', code: 'c', message: 'm' }]], then: ['u1 final 1 ok'] },
+    { name: 'can fail', given: [started('u1'), failed('u1')], then: ['u1 failed 1 '] },
+    { name: 'do not fail once they are settled', given: [final('u1', 'ok'), failed('u1')], then: ['u1 final 1 ok'] },
     { name: 'a failure of no utterance in particular changes none', given: [['transcript.failed', { code: 'c', message: 'm' }]], then: [] },
     { name: 'may come after the end', given: [started('u1'), ['call.ended', { callId: 'sess_1', endedAt: 't', durationSeconds: 1, endReason: 'completed' }], final('u1', 'late')], then: ['u1 final 1 late'] },
   ];
