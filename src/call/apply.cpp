@@ -173,6 +173,11 @@ void spoke(State& state, std::string_view utterance_id, std::string_view speaker
     state.closed_utterances.push_back({id_hash(utterance_id), starter_place(state, starter)});
 }
 
+void turn_over(State& state, std::string_view turn_id) {
+    std::erase_if(state.open_turns, [&](const OpenTurn& one) { return one.id == turn_id; });
+    if (!state.turn_is_over(turn_id)) state.closed_turns.push_back(id_hash(turn_id));
+}
+
 // Nobody will hear or understand the rest, so no final text need come.
 void cut_off(State& state, std::string_view utterance_id, std::string_view by) {
     if (state.open_utterance(utterance_id) != nullptr) spoke(state, utterance_id, by);
@@ -227,6 +232,16 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
             return cut_off(state, event.text(field::transcript_truncated::utterance_id), actor_id);
         case EventType::transcript_failed:
             return cut_off(state, event.text(field::transcript_failed::utterance_id), actor_id);
+        case EventType::orchestration_turn_started:
+            state.open_turns.push_back(
+                {text(event, field::orchestration_turn_started::turn_id), std::string(actor_id)});
+            return;
+        case EventType::orchestration_turn_completed:
+            return turn_over(state, event.text(field::orchestration_turn_completed::turn_id));
+        case EventType::orchestration_turn_failed:
+            return turn_over(state, event.text(field::orchestration_turn_failed::turn_id));
+        case EventType::orchestration_turn_cancelled:
+            return turn_over(state, event.text(field::orchestration_turn_cancelled::turn_id));
         default:
             return;  // Recorded, and of no consequence for what may happen next.
     }

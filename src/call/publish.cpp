@@ -85,7 +85,7 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
                     fmt::format("the call is {}", to_text(state.status)));
     if (state.over() && event.type() == EventType::call_end_requested) return Decision{};
     for (const auto& check : {about_itself(state, event, from), may_say(state, event, from),
-                              fits_lifecycle(state, event)})
+                              may_turn(state, event, from), fits_lifecycle(state, event)})
         if (!check) return fail(check.error());
     Decision decision;
     if (event.type() == EventType::call_end_requested) {

@@ -55,4 +55,7 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
 // speech.cpp: whether an event about an utterance fits what is known of it.
 Result<void> may_say(const State& state, const contract::Event& event, const Command& from);
 
+// turns.cpp: whether an event about an agent's turn does.
+Result<void> may_turn(const State& state, const contract::Event& event, const Command& from);
+
 }  // namespace lifeline::call::rules

@@ -64,6 +64,16 @@ const ClosedUtterance* State::closed_utterance(std::string_view utterance_id) co
     return latest == closed_utterances.rend() ? nullptr : &*latest;
 }
 
+const OpenTurn* State::open_turn(std::string_view turn_id) const {
+    const auto found = std::ranges::find(open_turns, turn_id, &OpenTurn::id);
+    return found == open_turns.end() ? nullptr : &*found;
+}
+
+bool State::turn_is_over(std::string_view turn_id) const {
+    return std::find(closed_turns.rbegin(), closed_turns.rend(), id_hash(turn_id)) !=
+           closed_turns.rend();
+}
+
 bool State::held_by_provider() const {
     return !provider.empty() && provider != no_provider;
 }

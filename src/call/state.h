@@ -61,6 +61,12 @@ struct ClosedUtterance {
     friend bool operator==(const ClosedUtterance&, const ClosedUtterance&) = default;
 };
 
+// An agent's turn that was started and is not over.
+struct OpenTurn {
+    std::string id;
+    std::string starter;
+};
+
 // What a media provider calls things; set when the call becomes active, immutable after.
 struct ProviderIds {
     std::string room_id;
@@ -91,6 +97,8 @@ struct State {
     std::vector<OpenUtterance> open_utterances;
     std::vector<ClosedUtterance> closed_utterances;
     std::vector<std::string> starters;  // Of closed utterances, each once.
+    std::vector<OpenTurn> open_turns;
+    std::vector<std::uint64_t> closed_turns;  // Hashes of their ids.
 
     WallTime created_at;
     std::optional<WallTime> started_at;
@@ -118,6 +126,9 @@ struct State {
     const OpenUtterance* open_utterance(std::string_view utterance_id) const;
     // Null when it is not over, or unknown.
     const ClosedUtterance* closed_utterance(std::string_view utterance_id) const;
+    // Null when it was not started, or is over.
+    const OpenTurn* open_turn(std::string_view turn_id) const;
+    bool turn_is_over(std::string_view turn_id) const;
     bool held_by_provider() const;
     // Whom the call waits for when their line is lost: its owner once they have been here, and any
     // user where the owner (a backend, perhaps) never was. Never an agent: one alone is no call.
