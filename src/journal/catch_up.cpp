@@ -19,8 +19,10 @@ Result<std::optional<HeadMark>> find_trusted(sql::Database& database,
                                              const std::vector<Epoch>& epochs,
                                              const SealFile& seals, const SealPolicy& policy,
                                              std::uint64_t head) {
-    if (head <= policy.events_always_checked) return std::nullopt;
-    std::uint64_t below = head - policy.events_always_checked;
+    // The last row is always checked: the next one's time follows from it.
+    const std::uint64_t checked = std::max<std::uint64_t>(policy.events_always_checked, 1);
+    if (head <= checked) return std::nullopt;
+    std::uint64_t below = head - checked;
     for (;;) {
         const auto seal = seals.newest(below);
         if (!seal || !*seal || (*seal)->position == 0) return seal;
@@ -75,32 +77,32 @@ private:
 
 }  // namespace
 
-Result<CaughtUp> catch_up(sql::Database& database, const std::vector<Epoch>& epochs,
-                          const SealFile& seals, const SealPolicy& policy, std::uint64_t head,
-                          Index& index) {
+Result<CaughtUp> check_tail(sql::Database& database, const std::vector<Epoch>& epochs,
+                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head) {
     auto trusted = find_trusted(database, epochs, seals, policy, head);
     if (!trusted) return fail(trusted.error());
     const HeadMark start = trusted->value_or(HeadMark{});
-    const std::uint64_t indexed = index.cursor().position;
-    CaughtUp caught_up{.wall = {}, .trusted = *trusted};
     ChainWalk chain(epochs, start.position, start.hash);
+    const auto each = [&](const StoredRow& stored) -> Result<bool> {
+        if (const auto row = chain.next(stored); !row) return fail(row.error());
+        return true;
+    };
+    if (auto walked = for_each_row(database, start.position, each); !walked)
+        return fail(walked.error());
+    return CaughtUp{.wall = chain.time().wall, .trusted = *trusted};
+}
+
+Status fold_rows(sql::Database& database, const std::vector<Epoch>& epochs, Index& index) {
     Folding folding(index, epochs);
     const auto each = [&](const StoredRow& stored) -> Result<bool> {
-        // Between the index's cursor and the seal there is only the index to be caught up.
-        const auto row = stored.first_position <= start.position
-                             ? RowView::open(stored.body, stored.first_position, stored.count)
-                             : chain.next(stored);
+        const auto row = RowView::open(stored.body, stored.first_position, stored.count);
         if (!row) return fail(row.error());
-        caught_up.wall = row->time().wall;
-        if (row->first_position() <= indexed) return true;
         const auto hash = to_digest(stored.hash);
         if (!hash) return fail(hash.error());
         if (auto folded = folding.next(*row, *hash); !folded) return fail(folded.error());
         return true;
     };
-    if (auto walked = for_each_row(database, std::min(start.position, indexed), each); !walked)
-        return fail(walked.error());
-    return caught_up;
+    return for_each_row(database, index.cursor().position, each);
 }
 
 }  // namespace lifeline::journal

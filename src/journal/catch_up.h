@@ -18,10 +18,11 @@ struct CaughtUp {
     std::optional<HeadMark> trusted;
 };
 
-// One pass over the last rows: every one behind the newest seal is checked (and at least
-// the policy's last events are), every one beyond the index's cursor is folded into it.
-Result<CaughtUp> catch_up(sql::Database& database, const std::vector<Epoch>& epochs,
-                          const SealFile& seals, const SealPolicy& policy, std::uint64_t head,
-                          Index& index);
+// Checks every row behind the newest seal, and at least the policy's last events. Changes nothing.
+Result<CaughtUp> check_tail(sql::Database& database, const std::vector<Epoch>& epochs,
+                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head);
+
+// Folds every row beyond the index's cursor into it.
+Status fold_rows(sql::Database& database, const std::vector<Epoch>& epochs, Index& index);
 
 }  // namespace lifeline::journal

@@ -54,8 +54,9 @@ protected:
     }
     std::map<std::string, std::string> files() {
         std::map<std::string, std::string> out;
-        for (const auto& file : house_.disk.files()) out[file] = *house_.disk.contents(file);
-        return out;
+        for (const auto& file : house_.disk.files())
+            if (auto bytes = *house_.disk.contents(file); !bytes.empty()) out[file] = bytes;
+        return out;  // An empty file is as good as none.
     }
     void put_back(const std::map<std::string, std::string>& files) {
         house_.disk.kill_process();
@@ -201,8 +202,19 @@ TEST_F(Damage, HasAName) {
         SCOPED_TRACE(name);
         put_back(whole);
         damage();
+        const auto damaged = files();
         EXPECT_EQ(verify_reason(), verified);
         EXPECT_EQ(reason_to_refuse(), start);
+        if (start == "opened") continue;
+        // A refused start has changed nothing, so what is put right opens again.
+        EXPECT_EQ(files(), damaged);
+        house_.disk.kill_process();
+        for (const auto& [path, bytes] : damaged)
+            if (!whole.contains(path)) house_.disk.remove(path);
+        for (const auto& [path, bytes] : whole)
+            if (!damaged.contains(path) || damaged.at(path) != bytes)
+                house_.disk.set_contents(path, bytes);
+        EXPECT_EQ(reason_to_refuse(), "opened");
     }
 }
 

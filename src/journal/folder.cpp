@@ -58,13 +58,16 @@ FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
     return *this;
 }
 
+// Written beside and then renamed: a start that is cut short leaves a whole key or none.
 Result<FolderKey> FolderKey::create(const Folder& folder, Random& random) {
     const FolderKey key(random.bytes<key_bytes>());
-    auto file = sql::File::open(folder.key(), folder.vfs);
+    const std::string beside = folder.key() + ".new";
+    auto file = sql::File::open(beside, folder.vfs);
     if (!file) return fail(file.error());
-    if (folder.vfs.empty()) ::chmod(folder.key().c_str(), S_IRUSR | S_IWUSR);
+    if (folder.vfs.empty()) ::chmod(beside.c_str(), S_IRUSR | S_IWUSR);
     auto written = file->write(0, std::string(key_tag) + std::string(view(key.secret_)));
     if (written) written = file->sync();
+    if (written) written = file->move_to(folder.key());
     if (!written) return fail(written.error());
     return key;
 }
@@ -73,8 +76,9 @@ Result<FolderKey> FolderKey::open(const Folder& folder) {
     const auto file = sql::File::open_existing(folder.key(), folder.vfs);
     if (!file) return fail(file.error());
     std::string text(key_tag.size() + key_bytes, '\0');
-    if (auto read = file->read(0, text); !read) return fail(read.error());
-    if (!text.starts_with(key_tag))
+    const auto read = file->read(0, text);
+    if (!read && read.error().code != Code::corrupt) return fail(read.error());
+    if (!read || !text.starts_with(key_tag))
         return fail(Code::corrupt, "journal_key_invalid", folder.key() + " is not a journal's key");
     return FolderKey(get_at<std::array<std::uint8_t, key_bytes>>(text, key_tag.size()));
 }

@@ -20,6 +20,9 @@ struct Folder {
     std::string key() const { return path + "/journal.key"; }
     std::string seals() const { return path + "/journal.seals"; }
     std::string index() const { return path + "/index.db"; }
+    std::string views() const { return path + "/views.db"; }         // The roster's.
+    std::string unfinished() const { return path + "/unfinished"; }  // Folders of staging.h.
+    std::string incoming() const { return path + "/incoming"; }
 };
 
 // Holds the folder for this process alone, until it goes; a folder on a test's disk needs none.

@@ -62,18 +62,14 @@ sql::OpenOptions index_options(const Folder& folder, sql::Access access) {
 IndexStore::IndexStore(sql::Database database, const KeyedHash& id_hash, const HeadMark& cursor)
     : database_(std::move(database)), id_hash_(id_hash), cursor_(cursor) {}
 
-Result<IndexStore> IndexStore::open(const Folder& folder, Random& random,
-                                    const std::function<Result<bool>(const HeadMark&)>& belongs) {
-    {
-        auto store = open_existing(folder);
-        if (store) {
-            const auto ours = belongs(store->cursor());
-            if (!ours) return fail(ours.error());
-            if (*ours) return store;
-        }
-    }
-    if (auto removed = remove_index(folder); !removed) return fail(removed.error());
-    return create(folder, random);
+Result<std::optional<IndexStore>> IndexStore::open(
+    const Folder& folder, const std::function<Result<bool>(const HeadMark&)>& belongs) {
+    auto store = open_existing(folder);
+    if (!store) return std::nullopt;
+    const auto ours = belongs(store->cursor());
+    if (!ours) return fail(ours.error());
+    if (!*ours) return std::nullopt;
+    return std::move(*store);
 }
 
 Result<IndexStore> IndexStore::open_existing(const Folder& folder) {
@@ -97,6 +93,7 @@ Result<IndexStore> IndexStore::open_existing(const Folder& folder) {
 }
 
 Result<IndexStore> IndexStore::create(const Folder& folder, Random& random) {
+    if (auto removed = remove_index(folder); !removed) return fail(removed.error());
     auto database = sql::Database::open(folder.index(), index_options(folder, sql::Access::create));
     if (!database) return fail(database.error());
     auto transaction = sql::Transaction::begin(*database, sql::Transaction::Kind::write);

@@ -34,10 +34,12 @@ using IndexBatch = std::map<std::string, IndexRun>;
 // its commits need no fsync. Blocks; lives on the reader's worker.
 class IndexStore {
 public:
-    // Whatever cannot be used (missing, damaged, of another journal or format) is replaced by an
-    // empty store. `belongs` says whether the journal knows the cursor that the file has.
-    static Result<IndexStore> open(const Folder& folder, Random& random,
-                                   const std::function<Result<bool>(const HeadMark&)>& belongs);
+    // The store that is there, unchanged; nothing when it cannot be used (missing, damaged, of
+    // another journal or format). `belongs` says whether the journal knows the file's cursor.
+    static Result<std::optional<IndexStore>> open(
+        const Folder& folder, const std::function<Result<bool>(const HeadMark&)>& belongs);
+    // An empty one, in the place of whatever was there.
+    static Result<IndexStore> create(const Folder& folder, Random& random);
 
     const HeadMark& cursor() const { return cursor_; }
     const KeyedHash& id_hash() const { return id_hash_; }
@@ -55,7 +57,6 @@ public:
 private:
     IndexStore(sql::Database database, const KeyedHash& id_hash, const HeadMark& cursor);
     static Result<IndexStore> open_existing(const Folder& folder);
-    static Result<IndexStore> create(const Folder& folder, Random& random);
 
     sql::Database database_;
     KeyedHash id_hash_;

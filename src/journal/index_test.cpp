@@ -92,9 +92,14 @@ public:
     explicit IndexHouse(std::uint64_t seed) : disk(seed), random(seed) { open(); }
     void open() {
         index.reset();
-        auto store = IndexStore::open(folder, random, [](const HeadMark&) { return true; });
-        ASSERT_TRUE(store) << store.error().detail;
-        index = std::make_unique<Index>(std::move(*store));
+        auto found = IndexStore::open(folder, [](const HeadMark&) { return true; });
+        ASSERT_TRUE(found) << found.error().detail;
+        if (!*found) {
+            auto made = IndexStore::create(folder, random);
+            ASSERT_TRUE(made) << made.error().detail;
+            found->emplace(std::move(*made));
+        }
+        index = std::make_unique<Index>(std::move(**found));
     }
     // One group of a few entries on some streams, as the journal would fold it.
     bool fold_some() {

@@ -21,6 +21,8 @@ constexpr std::string_view schema =
     " number integer primary key,"
     " record blob not null);";
 
+}  // namespace
+
 Status check_format(sql::Database& database, const Folder& folder) {
     const auto id = database.number("pragma application_id");
     if (!id) return fail(id.error());
@@ -35,8 +37,6 @@ Status check_format(sql::Database& database, const Folder& folder) {
                         folder.database(), *format, journal_format));
     return {};
 }
-
-}  // namespace
 
 Result<sql::Database> create_journal_file(const Folder& folder, const Epoch& epoch) {
     auto database =

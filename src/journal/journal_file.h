@@ -31,6 +31,8 @@ struct StoredRow {
     std::uint64_t last_position() const { return first_position + count - 1; }
 };
 
+// Whether it is a journal's, and one that this binary reads.
+Status check_format(sql::Database& database, const Folder& folder);
 // Makes the file with its first epoch, in one transaction.
 Result<sql::Database> create_journal_file(const Folder& folder, const Epoch& epoch);
 // format_newer and storage_corrupt say what to do.

@@ -5,108 +5,72 @@
 #include "base/text.h"
 #include "journal/catch_up.h"
 #include "journal/journal_file.h"
-#include "sql/file.h"
+#include "journal/presence.h"
 
 namespace lifeline::journal {
 
 namespace {
 
-// What is there before anything is opened.
-struct Found {
-    bool database = false;
-    bool mark = false;
-    bool key = false;
-};
-
-Result<Found> look(const Folder& folder) {
-    const auto database = sql::file_exists(folder.database(), folder.vfs);
-    if (!database) return fail(database.error());
-    const auto mark = sql::file_exists(folder.mark(), folder.vfs);
-    if (!mark) return fail(mark.error());
-    const auto key = sql::file_exists(folder.key(), folder.vfs);
-    if (!key) return fail(key.error());
-    return Found{*database, *mark, *key};
+// Whatever was signed with a lost key could never be checked again, so one is made only where
+// nothing was: beside an empty journal that has no mark.
+Result<FolderKey> key_of(const Folder& folder, const Presence& found, Random& random) {
+    if (!found.key) return FolderKey::create(folder, random);
+    auto key = FolderKey::open(folder);
+    const bool never_used = !found.mark && found.sign.empty();
+    if (!key && key.error().reason == "journal_key_invalid" && never_used)
+        return FolderKey::create(folder, random);
+    return key;
 }
 
-// A power cut while the folder was being made leaves a database without a table.
-Result<bool> is_blank(const Folder& folder) {
-    auto database =
-        sql::Database::open(folder.database(), {.access = sql::Access::write, .vfs = folder.vfs});
-    if (!database) return fail(database.error());
-    const auto id = database->number("pragma application_id");
-    if (!id) return fail(id.error());
-    const auto tables = database->number("select count(*) from sqlite_master");
-    if (!tables) return fail(tables.error());
-    return *id == 0 && *tables == 0;
-}
-
-Status refuse_missing(const Folder& folder, const Found& found) {
-    if (found.mark && !found.database)
-        return fail(Code::corrupt, "journal_missing",
-                    fmt::format("{} is there, but {} is not", folder.mark(), folder.database()));
-    if (found.mark && !found.key)
-        return fail(Code::corrupt, "journal_key_missing",
-                    fmt::format("{} is not there; put it back, or go on in a new epoch (lifeline "
-                                "journal accept-loss)",
-                                folder.key()));
-    return {};
-}
-
-Result<FolderKey> key_of(const Folder& folder, const Found& found, Random& random) {
-    // Without a mark nothing was ever signed with it.
-    return found.mark ? FolderKey::open(folder) : FolderKey::create(folder, random);
-}
-
-Result<MarkFile> mark_of(const Folder& folder, const FolderKey& key, const Found& found,
+Result<MarkFile> mark_of(const Folder& folder, const FolderKey& key, const Presence& found,
                          const HeadMark& head) {
-    // A mark that is missing or torn beside an empty journal was never finished.
-    if (!found.mark) {
-        if (head.position == 0) return MarkFile::create(folder, key, head);
-        return fail(Code::corrupt, "mark_missing",
-                    fmt::format("{} is not there, but the journal has {} events: whether some are "
-                                "missing cannot be told",
-                                folder.mark(), head.position));
-    }
+    // A mark that is missing or torn beside an empty journal was never finished, unless something
+    // is there that only comes after it.
+    const bool unfinished = head.position == 0 && found.sign.empty();
+    if (!found.mark && unfinished) return MarkFile::create(folder, key, head);
     auto mark = MarkFile::open(folder, key);
-    if (mark || mark.error().reason != "mark_corrupt") return mark;
-    if (head.position == 0) return MarkFile::create(folder, key, head);
+    if (!mark && mark.error().reason == "mark_corrupt" && unfinished)
+        return MarkFile::create(folder, key, head);
     return mark;
 }
 
-Result<std::unique_ptr<Index>> open_index(const Folder& folder, sql::Database& database,
-                                          const std::vector<Epoch>& epochs, Random& random) {
-    auto store = IndexStore::open(folder, random, [&](const HeadMark& cursor) -> Result<bool> {
+Status refuse_unmarked(const Folder& folder, const Presence& found, const HeadMark& head) {
+    if (found.mark || (head.position == 0 && found.sign.empty())) return {};
+    return fail(Code::corrupt, "mark_missing",
+                fmt::format("{} is not there, but the journal has {} events: whether some are "
+                            "missing cannot be told",
+                            folder.mark(), head.position));
+}
+
+Result<sql::Database> database_of(const Folder& folder, const Presence& found, Clock& clock,
+                                  Random& random) {
+    if (found.database) return open_journal_file(folder, {.access = sql::Access::write});
+    Epoch first;
+    first.at = clock.wall();
+    first.random = random.bytes<sizeof(Salt)>();
+    return create_journal_file(folder, first);
+}
+
+Result<std::optional<IndexStore>> find_index(const Folder& folder, sql::Database& database,
+                                             const std::vector<Epoch>& epochs) {
+    return IndexStore::open(folder, [&](const HeadMark& cursor) -> Result<bool> {
         if (cursor.position == 0) return true;
         const auto row = row_at_or_before(database, cursor.position);
         if (!row) return fail(row.error());
         return *row && (*row)->last_position == cursor.position && (*row)->hash == cursor.hash &&
                epoch_of(epochs, (*row)->first_position).id() == cursor.epoch;
     });
-    if (!store) return fail(store.error());
-    return std::make_unique<Index>(std::move(*store));
 }
 
+// First everything that may refuse, then whatever is made or written: a folder that was refused is
+// as it was, and opens once what is wrong with it is put right.
 Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy, Clock& clock,
                                   Random& random) {
     auto lock = FolderLock::take(folder);
     if (!lock) return fail(lock.error());
     const auto found = look(folder);
     if (!found) return fail(found.error());
-    if (auto whole = refuse_missing(folder, *found); !whole) return fail(whole.error());
-
-    bool make = !found->database;
-    if (!make && !found->mark) {
-        const auto blank = is_blank(folder);
-        if (!blank) return fail(blank.error());
-        make = *blank;
-    }
-    auto key = key_of(folder, *found, random);
-    if (!key) return fail(key.error());
-    Epoch first;
-    first.at = clock.wall();
-    first.random = random.bytes<sizeof(Salt)>();
-    auto database = make ? create_journal_file(folder, first)
-                         : open_journal_file(folder, {.access = sql::Access::write});
+    auto database = database_of(folder, *found, clock, random);
     if (!database) return fail(database.error());
     auto epochs = load_epochs(*database);
     if (!epochs) return fail(epochs.error());
@@ -116,6 +80,9 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
     const auto last = last_row(*database);
     if (!last) return fail(last.error());
     const HeadMark head{epoch, last->last_position, last->hash};
+    if (auto marked = refuse_unmarked(folder, *found, head); !marked) return fail(marked.error());
+    auto key = key_of(folder, *found, random);
+    if (!key) return fail(key.error());
     auto mark = mark_of(folder, *key, *found, head);
     if (!mark) return fail(mark.error());
     if (auto checked = check_mark(*database, *epochs, mark->newest()); !checked)
@@ -123,10 +90,17 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
 
     auto seals = SealFile::open(folder, *key);
     if (!seals) return fail(seals.error());
-    auto index = open_index(folder, *database, *epochs, random);
-    if (!index) return fail(index.error());
-    const auto caught_up = catch_up(*database, *epochs, *seals, policy, head.position, **index);
-    if (!caught_up) return fail(caught_up.error());
+    auto store = find_index(folder, *database, *epochs);
+    if (!store) return fail(store.error());
+    const auto checked = check_tail(*database, *epochs, *seals, policy, head.position);
+    if (!checked) return fail(checked.error());
+    if (!*store) {
+        auto made = IndexStore::create(folder, random);
+        if (!made) return fail(made.error());
+        store->emplace(std::move(*made));
+    }
+    auto index = std::make_unique<Index>(std::move(**store));
+    if (auto folded = fold_rows(*database, *epochs, *index); !folded) return fail(folded.error());
 
     // Rows beyond the mark are kept, and acknowledged from now on. They may have been read from
     // memory that a failed fsync never brought to the disk: so they are written once more, into the
@@ -138,11 +112,11 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
                         .key = *key,
                         .database = std::move(*database),
                         .epochs = std::move(*epochs),
-                        .head = {epoch, head.position, head.hash, caught_up->wall},
+                        .head = {epoch, head.position, head.hash, checked->wall},
                         .mark = std::move(*mark),
                         .seals = std::move(*seals),
-                        .index = std::move(*index),
-                        .trusted = caught_up->trusted};
+                        .index = std::move(index),
+                        .trusted = checked->trusted};
 }
 
 }  // namespace

@@ -25,23 +25,25 @@ std::string signed_part(const HeadMark& head) {
 
 }  // namespace
 
-SealFile::SealFile(sql::File file, SigningKey key, std::uint64_t count)
-    : file_(std::move(file)), key_(std::move(key)), verify_key_(key_.verify_key()), count_(count) {}
+SealFile::SealFile(Folder folder, SigningKey key)
+    : folder_(std::move(folder)), key_(std::move(key)), verify_key_(key_.verify_key()) {}
 
 Result<SealFile> SealFile::open(const Folder& folder, const FolderKey& key) {
-    auto file = sql::File::open(folder.seals(), folder.vfs);
+    SealFile seals(folder, SigningKey::from_seed(key.derive("journal seal")));
+    auto file = sql::File::open_existing(folder.seals(), folder.vfs);
+    if (!file && file.error().code == Code::not_found) return seals;
     if (!file) return fail(file.error());
     const auto size = file->size();
     if (!size) return fail(size.error());
-    // The end of a torn one is written over.
-    return SealFile(std::move(*file), SigningKey::from_seed(key.derive("journal seal")),
-                    *size / seal_bytes);
+    seals.file_.emplace(std::move(*file));
+    seals.count_ = *size / seal_bytes;  // The end of a torn one is written over.
+    return seals;
 }
 
 Result<std::optional<HeadMark>> SealFile::newest(std::uint64_t position) const {
     std::string bytes(seal_bytes, '\0');
     for (std::uint64_t n = count_; n > 0; --n) {
-        if (auto read = file_.read((n - 1) * seal_bytes, bytes); !read) return fail(read.error());
+        if (auto read = file_->read((n - 1) * seal_bytes, bytes); !read) return fail(read.error());
         const std::string_view text = bytes;
         if (!text.starts_with(tag) || get_at<std::uint64_t>(text, position_at) > position) continue;
         if (!verify_key_.verify(text.substr(0, signature_at), text.substr(signature_at))) continue;
@@ -53,9 +55,14 @@ Result<std::optional<HeadMark>> SealFile::newest(std::uint64_t position) const {
 }
 
 Status SealFile::add(const HeadMark& head) {
+    if (!file_) {
+        auto file = sql::File::open(folder_.seals(), folder_.vfs);
+        if (!file) return fail(file.error());
+        file_.emplace(std::move(*file));
+    }
     std::string seal = signed_part(head);
     seal += view(key_.sign(seal));
-    auto written = file_.write(count_ * seal_bytes, seal);
+    auto written = file_->write(count_ * seal_bytes, seal);
     if (written) ++count_;
     return written;
 }

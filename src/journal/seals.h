@@ -25,6 +25,7 @@ struct SealPolicy {
 // marker's worker.
 class SealFile {
 public:
+    // Changes nothing: the file is made with its first seal.
     static Result<SealFile> open(const Folder& folder, const FolderKey& key);
 
     // The newest that holds, at or before `position`.
@@ -32,12 +33,13 @@ public:
     Status add(const HeadMark& head);
 
 private:
-    SealFile(sql::File file, SigningKey key, std::uint64_t count);
+    SealFile(Folder folder, SigningKey key);
 
-    sql::File file_;
+    Folder folder_;
+    std::optional<sql::File> file_;
     SigningKey key_;
     VerifyKey verify_key_;
-    std::uint64_t count_;
+    std::uint64_t count_ = 0;
 };
 
 }  // namespace lifeline::journal

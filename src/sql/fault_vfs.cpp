@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "sql/fault_state.h"
+#include "sql/file_control.h"
 
 namespace lifeline::sql {
 
@@ -186,8 +187,21 @@ int check_reserved_lock(sqlite3_file* base, int* reserved) {
     return SQLITE_OK;
 }
 
-int control_file(sqlite3_file*, int, void*) {
-    return SQLITE_NOTFOUND;
+// A name is changed at once or, when the power goes just then, not at all.
+int move_file(Handle& handle, const char* path) {
+    const std::lock_guard lock(handle.disk->mutex);
+    if (!dead(handle)) handle.disk->before_change();
+    if (dead(handle)) return error(SQLITE_IOERR, EIO);
+    handle.file->name_durable = true;
+    handle.disk->files.erase(handle.path);
+    handle.disk->files[path] = handle.file;
+    handle.path = path;
+    return SQLITE_OK;
+}
+
+int control_file(sqlite3_file* base, int what, void* argument) {
+    if (what != control_move_file) return SQLITE_NOTFOUND;
+    return move_file(handle_of(base), static_cast<const char*>(argument));
 }
 
 int sector_size(sqlite3_file*) {

@@ -1,9 +1,15 @@
 #include "sql/file.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
 #include <vector>
 
+#include "sql/file_control.h"
 #include "sql/sqlite_error.h"
 
 namespace lifeline::sql {
@@ -103,6 +109,20 @@ Status File::sync() {
     return {};
 }
 
+Status File::move_to(const std::string& path) {
+    sqlite3_file* const file = state_->file();
+    std::string target = path;
+    const int code = file->pMethods->xFileControl(file, control_move_file, target.data());
+    const std::string doing = "move " + state_->path + " to " + path;
+    if (code == SQLITE_NOTFOUND) {
+        if (::rename(state_->path.c_str(), path.c_str()) != 0)
+            return fail(file_error(SQLITE_IOERR, errno, doing));
+        return sync_folder(std::filesystem::path(path).parent_path().string());
+    }
+    if (code != SQLITE_OK) return fail(last_error(state_->vfs, code, doing));
+    return {};
+}
+
 Result<bool> file_exists(const std::string& path, const std::string& vfs_name) {
     const auto vfs = find_vfs(vfs_name);
     if (!vfs) return fail(vfs.error());
@@ -110,6 +130,16 @@ Result<bool> file_exists(const std::string& path, const std::string& vfs_name) {
     const int code = (*vfs)->xAccess(*vfs, path.c_str(), SQLITE_ACCESS_EXISTS, &there);
     if (code != SQLITE_OK) return fail(last_error(*vfs, code, "look for " + path));
     return there != 0;
+}
+
+Status sync_folder(const std::string& path) {
+    const int descriptor =
+        ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    const int system_error = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) return fail(file_error(SQLITE_IOERR_DIR_FSYNC, system_error, "sync " + path));
+    return {};
 }
 
 Status remove_file(const std::string& path, const std::string& vfs_name) {

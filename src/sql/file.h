@@ -23,6 +23,9 @@ public:
     Status write(std::uint64_t offset, std::string_view bytes);
     // What was written is on the disk when this returns (fdatasync).
     Status sync();
+    // Gives the file another name, in the place of what had it, at once and durably. Sync what was
+    // written before, so that nobody ever finds a part of it under that name.
+    Status move_to(const std::string& path);
 
     File(File&&) noexcept;
     File& operator=(File&&) noexcept;
@@ -36,6 +39,8 @@ private:
 
 // Whether there is such a file.
 Result<bool> file_exists(const std::string& path, const std::string& vfs = {});
+// New, changed and removed names in a folder of the system are on the disk when this returns.
+Status sync_folder(const std::string& path);
 Status remove_file(const std::string& path, const std::string& vfs = {});
 
 }  // namespace lifeline::sql

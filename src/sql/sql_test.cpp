@@ -148,6 +148,28 @@ TEST(File, WritesReadsAndKnowsItsEnd) {
     EXPECT_TRUE(remove_file(folder.file("m")));
 }
 
+TEST(File, TakesANameFromAnother) {
+    Folder folder;
+    FaultDisk disk(1);
+    struct Place {
+        std::string from, to, vfs;
+    };
+    for (const auto& [from, to, vfs] :
+         {Place{folder.file("new"), folder.file("old"), ""}, Place{"new", "old", disk.vfs()}}) {
+        ASSERT_TRUE(File::open(to, vfs)->write(0, "old bytes"));
+        auto file = File::open(from, vfs);
+        ASSERT_TRUE(file && file->write(0, "new bytes") && file->sync());
+        ASSERT_TRUE(file->move_to(to));
+        EXPECT_FALSE(*file_exists(from, vfs));
+        std::string bytes(9, ' ');
+        ASSERT_TRUE(File::open_existing(to, vfs)->read(0, bytes));
+        EXPECT_EQ(bytes, "new bytes");
+    }
+    disk.cut_power();
+    EXPECT_EQ(disk.contents("old"), "new bytes");
+    EXPECT_EQ(disk.contents("new"), std::nullopt);
+}
+
 TEST(FaultDisk, LosesOnlyWhatWasNotSynced) {
     int lost = 0;
     int kept = 0;
