@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include "journal/chain_walk.h"
 #include "journal/journal_file.h"
@@ -41,6 +43,32 @@ Result<std::optional<HeadMark>> find_trusted(sql::Database& database,
     }
 }
 
+// Rows that a seal vouches for but the index does not know: that none is missing and each record
+// is what was written has to be seen before they are folded, their hashes need not be computed.
+class LinkWalk {
+public:
+    explicit LinkWalk(const HeadMark& from) : position_(from.position), hash_(view(from.hash)) {}
+
+    Status next(const StoredRow& stored) {
+        if (stored.first_position != position_ + 1 || stored.previous != hash_)
+            return fail(Code::corrupt, "journal_corrupt",
+                        fmt::format("the row at position {} is missing or is not the one that was "
+                                    "written: the next begins at {}",
+                                    position_ + 1, stored.first_position));
+        const auto row = RowView::open(stored.body, stored.first_position, stored.count);
+        if (!row) return fail(row.error());
+        for (std::uint64_t i = 0; i < row->count(); ++i)
+            if (const auto record = row->record(i); !record) return fail(record.error());
+        position_ = stored.last_position();
+        hash_ = stored.hash;
+        return {};
+    }
+
+private:
+    std::uint64_t position_;
+    std::string hash_;
+};
+
 // Folds rows into the index, one entry a record.
 class Folding {
 public:
@@ -54,41 +82,67 @@ public:
         for (std::uint64_t i = 0; i < row.count(); ++i) {
             const auto record = row.record(i);
             if (!record) return fail(record.error());
+            if (auto follows = check_follows(*record, row.first_position() + i); !follows)
+                return follows;
             entries_.push_back(
                 {Place(row.first_position(), i), index_.id_hash()(record->event_id)});
             batches_.push_back(
                 {record->stream, record->seq, std::span(&entries_.back(), 1), row.time().wall});
         }
         const EpochId epoch = epoch_of(epochs_, row.first_position()).id();
-        index_.fold(batches_, {epoch, row.first_position() + row.count() - 1, hash});
+        const HeadMark head{epoch, row.first_position() + row.count() - 1, hash};
+        if (auto done = index_.fold(batches_, head); !done) return fail(done.error());
         folded_ += entries_.size();
         if (folded_ < rebuild_flush_events) return {};
         folded_ = 0;
+        heads_.clear();  // The index has them all.
         return index_.flush();
     }
 
 private:
+    // The chain holds over whatever was appended, also over a stream that began twice.
+    Status check_follows(const RecordView& record, std::uint64_t position) {
+        const auto [known, first_sight] = heads_.try_emplace(std::string(record.stream), 0);
+        if (first_sight) {
+            const auto head = index_.head(known->first);
+            if (!head) return fail(head.error());
+            known->second = *head;
+        }
+        if (record.seq != ++known->second)
+            return fail(Code::corrupt, "journal_corrupt",
+                        fmt::format("the record at position {} is seq {} of {}, where {} is due",
+                                    position, record.seq, record.stream, known->second));
+        return {};
+    }
+
     Index& index_;
     const std::vector<Epoch>& epochs_;
     std::vector<IndexEntry> entries_;
     std::vector<IndexedBatch> batches_;
+    std::unordered_map<std::string, std::uint64_t> heads_;  // Of the streams seen lately.
     std::size_t folded_ = 0;
 };
 
 }  // namespace
 
 Result<CaughtUp> check_tail(sql::Database& database, const std::vector<Epoch>& epochs,
-                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head) {
+                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head,
+                            const HeadMark& indexed) {
     auto trusted = find_trusted(database, epochs, seals, policy, head);
     if (!trusted) return fail(trusted.error());
     const HeadMark start = trusted->value_or(HeadMark{});
     ChainWalk chain(epochs, start.position, start.hash);
+    LinkWalk links(indexed);
     const auto each = [&](const StoredRow& stored) -> Result<bool> {
-        if (const auto row = chain.next(stored); !row) return fail(row.error());
+        if (stored.first_position <= start.position) {
+            if (auto linked = links.next(stored); !linked) return fail(linked.error());
+        } else if (const auto row = chain.next(stored); !row) {
+            return fail(row.error());
+        }
         return true;
     };
-    if (auto walked = for_each_row(database, start.position, each); !walked)
-        return fail(walked.error());
+    const std::uint64_t from = std::min(start.position, indexed.position);
+    if (auto walked = for_each_row(database, from, each); !walked) return fail(walked.error());
     return CaughtUp{.wall = chain.time().wall, .trusted = *trusted};
 }
 

@@ -18,11 +18,14 @@ struct CaughtUp {
     std::optional<HeadMark> trusted;
 };
 
-// Checks every row behind the newest seal, and at least the policy's last events. Changes nothing.
+// Checks every row behind the newest seal (and at least the policy's last events), and before it
+// whether all rows that the index is yet to learn are there. Changes nothing.
 Result<CaughtUp> check_tail(sql::Database& database, const std::vector<Epoch>& epochs,
-                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head);
+                            const SealFile& seals, const SealPolicy& policy, std::uint64_t head,
+                            const HeadMark& indexed);
 
-// Folds every row beyond the index's cursor into it.
+// Folds every row beyond the index's cursor into it. index_corrupt is the index's trouble, not the
+// journal's.
 Status fold_rows(sql::Database& database, const std::vector<Epoch>& epochs, Index& index);
 
 }  // namespace lifeline::journal

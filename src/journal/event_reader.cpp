@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "journal/encoding.h"
+#include "journal/index_corrupt.h"
 #include "journal/row.h"
 
 namespace lifeline::journal {
@@ -58,11 +59,9 @@ Status EventReader::Wanted::take(std::string_view bytes_of_record, WallTime wall
     const auto record = read_record(bytes_of_record, place);
     if (!record) return fail(record.error());
     if (record->stream != stream || record->seq != next_seq)
-        return fail(
-            Code::corrupt, "index_corrupt",
-            fmt::format("the index has {} seq {} at position {}, where {} seq {} is; stop the "
-                        "server and delete index.db, it is rebuilt at the next start",
-                        stream, next_seq, place.position, record->stream, record->seq));
+        return index_corrupt(fmt::format("it has {} seq {} at position {}, where {} seq {} is",
+                                         stream, next_seq, place.position, record->stream,
+                                         record->seq));
     bytes += record->bytes.size();
     if (!events.empty() && (events.size() >= limit.events || bytes > limit.bytes)) {
         full = true;

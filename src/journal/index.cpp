@@ -4,15 +4,11 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "journal/index_corrupt.h"
 
 namespace lifeline::journal {
 
 namespace {
-
-// A flush of this many takes the reader's worker a few milliseconds, and a start after a crash
-// folds at most about as many again.
-constexpr std::size_t flush_events = 4096;
 
 // Appends what `batch` knows of the stream from seq `next` on.
 Status append_run(const IndexBatch& batch, const std::string& stream, std::uint64_t first_seq,
@@ -22,10 +18,7 @@ Status append_run(const IndexBatch& batch, const std::string& stream, std::uint6
     if (found == batch.end() || found->second.head() < next) return {};
     const IndexRun& run = found->second;
     if (run.first_seq > next)
-        return fail(Code::corrupt, "index_corrupt",
-                    fmt::format("index.db: {} ends before seq {}; stop the server and delete "
-                                "index.db, it is rebuilt at the next start",
-                                stream, run.first_seq));
+        return index_corrupt(fmt::format("{} ends before seq {}", stream, run.first_seq));
     const auto skip = static_cast<std::ptrdiff_t>(next - run.first_seq);
     entries.insert(entries.end(), run.entries.begin() + skip, run.entries.end());
     return {};
@@ -45,33 +38,40 @@ void overlay(const IndexBatch& batch, const std::string& prefix, const std::stri
 
 }  // namespace
 
-bool Index::fold(std::span<const IndexedBatch> batches, const HeadMark& head) {
+Result<bool> Index::fold(std::span<const IndexedBatch> batches, const HeadMark& head) {
     const std::lock_guard lock(mutex_);
     for (const IndexedBatch& batch : batches) {
         const auto [at, made] = pending_.try_emplace(std::string(batch.stream));
         IndexRun& run = at->second;
         if (made) run.first_seq = batch.first_seq;
-        CHECK(batch.first_seq == run.first_seq + run.entries.size());
+        if (const std::uint64_t next = run.first_seq + run.entries.size(); batch.first_seq != next)
+            return fail(Code::corrupt, "journal_corrupt",
+                        fmt::format("the record at position {} is seq {} of {}, where {} is due",
+                                    batch.entries.front().place.position(), batch.first_seq,
+                                    batch.stream, next));
         run.entries.insert(run.entries.end(), batch.entries.begin(), batch.entries.end());
         run.recorded_at = batch.recorded_at;
         pending_events_ += batch.entries.size();
     }
     pending_head_ = head;
-    return pending_events_ >= flush_events;
+    return pending_events_ >= policy_.flush_events;
 }
 
 Status Index::flush() {
     for (;;) {
         if (flushing_.empty()) {
             const std::lock_guard lock(mutex_);
-            if (pending_.empty()) return {};
+            if (pending_.empty()) break;
             flushing_.swap(pending_);
             flushing_head_ = pending_head_;
             pending_events_ = 0;
         }
-        if (auto written = store_.write(flushing_, flushing_head_); !written) return written;
+        if (auto written = store_.write(flushing_, flushing_head_); !written)
+            return fail(about_index(written.error()));
         flushing_.clear();
     }
+    if (auto moved = store_.checkpoint_if_due(); !moved) return fail(about_index(moved.error()));
+    return {};
 }
 
 Result<std::vector<IndexEntry>> Index::load(const std::string& stream, std::uint64_t first_seq,
@@ -79,7 +79,7 @@ Result<std::vector<IndexEntry>> Index::load(const std::string& stream, std::uint
     // In this order: what leaves pending_ goes to flushing_ and then to the store, all on this
     // thread.
     auto entries = store_.load(stream, first_seq, count);
-    if (!entries) return entries;
+    if (!entries) return fail(about_index(entries.error()));
     if (entries->size() >= count) return entries;
     if (auto done = append_run(flushing_, stream, first_seq, *entries); !done)
         return fail(done.error());
@@ -98,14 +98,14 @@ Result<std::uint64_t> Index::head(const std::string& stream) {
     if (const auto found = flushing_.find(stream); found != flushing_.end())
         return found->second.head();
     const auto stored = store_.head(stream);
-    if (!stored) return fail(stored.error());
+    if (!stored) return fail(about_index(stored.error()));
     return *stored ? (*stored)->head : 0;
 }
 
 Result<std::vector<StreamHead>> Index::list(const std::string& prefix, const std::string& after,
                                             std::size_t limit) {
     auto stored = store_.list(prefix, after, limit);
-    if (!stored) return stored;
+    if (!stored) return fail(about_index(stored.error()));
     std::map<std::string, StreamHead> heads;
     for (StreamHead& head : *stored) heads[head.stream] = std::move(head);
     overlay(flushing_, prefix, after, heads);

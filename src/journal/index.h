@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "journal/index_policy.h"
 #include "journal/index_store.h"
 #include "journal/stream_index.h"
 
@@ -27,15 +28,17 @@ struct IndexedBatch {
 // fold() comes from the marker's thread; all else from the reader's.
 class Index {
 public:
-    explicit Index(IndexStore store) : store_(std::move(store)) {}
+    explicit Index(IndexStore store, const IndexPolicy& policy = {})
+        : store_(std::move(store)), policy_(policy) {}
 
     const KeyedHash& id_hash() const { return store_.id_hash(); }
     // How far index.db has come; only before anything runs.
     const HeadMark& cursor() const { return store_.cursor(); }
 
     // What became durable, in order; `head` is how far the journal has come with it. True when
-    // enough has gathered for a flush.
-    bool fold(std::span<const IndexedBatch> batches, const HeadMark& head);
+    // enough has gathered for a flush; journal_corrupt, with its position, when an event does not
+    // follow the one before it in its stream.
+    Result<bool> fold(std::span<const IndexedBatch> batches, const HeadMark& head);
     // Writes what has gathered to index.db. On an error nothing is forgotten: the next one tries
     // again.
     Status flush();
@@ -48,8 +51,12 @@ public:
     Result<std::vector<StreamHead>> list(const std::string& prefix, const std::string& after,
                                          std::size_t limit);
 
+    // After index_corrupt: the next start does not find the file and builds it anew.
+    Status invalidate() { return store_.invalidate(); }
+
 private:
     IndexStore store_;
+    const IndexPolicy policy_;
     IndexBatch flushing_;  // Taken from pending_, not known to be written.
     HeadMark flushing_head_;
 

@@ -4,6 +4,7 @@
 
 #include "journal/checksum.h"
 #include "journal/encoding.h"
+#include "journal/index_corrupt.h"
 
 namespace lifeline::journal {
 
@@ -35,10 +36,8 @@ std::string encode_index_page(std::string_view stream, std::uint64_t first_seq,
 Status decode_index_page(std::string_view stream, std::uint64_t first_seq, std::string_view page,
                          std::vector<IndexEntry>& out) {
     const auto corrupt = [&] {
-        return fail(Code::corrupt, "index_corrupt",
-                    fmt::format("index.db: the page of {} from seq {} is damaged; stop the server "
-                                "and delete index.db, it is rebuilt at the next start",
-                                stream, first_seq));
+        return index_corrupt(
+            fmt::format("the page of {} from seq {} is damaged", stream, first_seq));
     };
     if (page.size() < sizeof(std::uint64_t)) return corrupt();
     std::string_view rest = page.substr(sizeof(std::uint64_t));

@@ -4,46 +4,26 @@
 
 #include <algorithm>
 
-#include "journal/encoding.h"
+#include "journal/index_corrupt.h"
 #include "journal/index_page.h"
-#include "journal/journal_file.h"
+#include "journal/index_scan.h"
 #include "sql/file.h"
 
 namespace lifeline::journal {
 
 namespace {
 
-constexpr std::int64_t index_format = 1;
+// About 50 ms of pages at a start; beyond, each read still checks those it needs.
+constexpr std::uint64_t events_scanned_max = 250'000;
 
-constexpr std::string_view schema =
-    "create table index_state("
-    " id integer primary key check(id = 1),"
-    " secret blob not null,"
-    " position integer not null, hash blob not null, epoch blob not null);"
-    "create table index_page("
-    " stream text not null, first_seq integer not null, page blob not null,"
-    " primary key(stream, first_seq)) without rowid;"
-    "create table index_stream("
-    " stream text primary key, head integer not null,"
-    " position integer not null, recorded_at integer not null) without rowid;";
+Status scan_at_start(sql::Database& database, std::uint64_t cursor) {
+    if (cursor > events_scanned_max) return scan_streams(database, cursor);
+    return scan_index(database, cursor, [](const std::string&, std::span<const IndexEntry>) {});
+}
 
 // Past every name that begins with `prefix`: UTF-8 has no byte 0xff.
 std::string end_of_prefix(const std::string& prefix) {
     return prefix + "\xff";
-}
-
-StreamHead head_row(const sql::Statement& statement) {
-    return {.stream = std::string(statement.text(0)),
-            .head = statement.natural(1),
-            .position = statement.natural(2),
-            .recorded_at = WallTime(Millis(statement.integer(3)))};
-}
-
-template <std::size_t N>
-bool copy_exactly(std::string_view from, std::array<std::uint8_t, N>& to) {
-    if (from.size() != N) return false;
-    std::ranges::copy(from, to.begin());
-    return true;
 }
 
 Status remove_index(const Folder& folder) {
@@ -59,8 +39,11 @@ sql::OpenOptions index_options(const Folder& folder, sql::Access access) {
 
 }  // namespace
 
-IndexStore::IndexStore(sql::Database database, const KeyedHash& id_hash, const HeadMark& cursor)
-    : database_(std::move(database)), id_hash_(id_hash), cursor_(cursor) {}
+IndexStore::IndexStore(Folder folder, sql::Database database, const IndexState& state)
+    : folder_(std::move(folder)),
+      database_(std::move(database)),
+      state_(state),
+      id_hash_(state.secret) {}
 
 Result<std::optional<IndexStore>> IndexStore::open(
     const Folder& folder, const std::function<Result<bool>(const HeadMark&)>& belongs) {
@@ -68,28 +51,21 @@ Result<std::optional<IndexStore>> IndexStore::open(
     if (!store) return std::nullopt;
     const auto ours = belongs(store->cursor());
     if (!ours) return fail(ours.error());
-    if (!*ours) return std::nullopt;
+    if (!*ours || !scan_at_start(store->database_, store->cursor().position)) return std::nullopt;
     return std::move(*store);
 }
 
 Result<IndexStore> IndexStore::open_existing(const Folder& folder) {
+    // SQLite would begin a database in an empty file.
+    const auto there = sql::file_exists(folder.index(), folder.vfs);
+    if (!there) return fail(there.error());
+    if (!*there) return fail(Code::not_found, "file_not_found", folder.index());
     auto database = sql::Database::open(folder.index(), index_options(folder, sql::Access::write));
     if (!database) return fail(database.error());
-    const auto format = database->number("pragma user_version");
-    if (!format) return fail(format.error());
-    if (*format != index_format) return fail(Code::conflict, "index_corrupt", "another format");
-    auto state = database->prepare("select position, hash, epoch, secret from index_state");
+    if (auto known = check_index_format(*database); !known) return fail(known.error());
+    const auto state = load_state(*database);
     if (!state) return fail(state.error());
-    const auto row = state->step();
-    if (!row) return fail(row.error());
-    HeadMark cursor;
-    KeyedHash::Secret secret;
-    if (!*row || !copy_exactly(state->bytes(1), cursor.hash) ||
-        !copy_exactly(state->bytes(2), cursor.epoch) || !copy_exactly(state->bytes(3), secret))
-        return fail(Code::corrupt, "index_corrupt", "no cursor");
-    cursor.position = state->natural(0);
-    state->reset();
-    return IndexStore(std::move(*database), KeyedHash(secret), cursor);
+    return IndexStore(folder, std::move(*database), *state);
 }
 
 Result<IndexStore> IndexStore::create(const Folder& folder, Random& random) {
@@ -98,59 +74,62 @@ Result<IndexStore> IndexStore::create(const Folder& folder, Random& random) {
     if (!database) return fail(database.error());
     auto transaction = sql::Transaction::begin(*database, sql::Transaction::Kind::write);
     if (!transaction) return fail(transaction.error());
-    auto done =
-        database->run(std::string(schema) + fmt::format("pragma user_version={};", index_format));
-    if (!done) return fail(done.error());
-    const auto secret = random.bytes<KeyedHash::secret_bytes>();
-    const HeadMark cursor;
-    auto insert = database->prepare("insert into index_state values(1, ?, 0, ?, ?)");
-    if (!insert) return fail(insert.error());
-    done = insert->bind_bytes(1, view(secret))
-               .bind_bytes(2, view(cursor.hash))
-               .bind_bytes(3, view(cursor.epoch))
-               .run();
+    const IndexState state{.secret = random.bytes<KeyedHash::secret_bytes>(), .cursor = {}};
+    auto done = database->run(std::string(index_schema) +
+                              fmt::format("pragma user_version={};", index_format));
+    if (done) done = save_state(*database, state);
     if (done) done = transaction->commit();
     if (!done) return fail(done.error());
-    return IndexStore(std::move(*database), KeyedHash(secret), cursor);
+    return IndexStore(folder, std::move(*database), state);
 }
 
 Status IndexStore::write(const IndexBatch& batch, const HeadMark& cursor) {
     auto transaction = sql::Transaction::begin(database_, sql::Transaction::Kind::write);
     if (!transaction) return fail(transaction.error());
     auto page = database_.prepare("insert into index_page values(?, ?, ?)");
-    auto stream = database_.prepare(
-        "insert into index_stream values(?, ?, ?, ?) on conflict(stream) do update set"
-        " head = excluded.head, position = excluded.position, recorded_at = excluded.recorded_at");
-    auto state =
-        database_.prepare("update index_state set position = ?, hash = ?, epoch = ? where id = 1");
     if (!page) return fail(page.error());
-    if (!stream) return fail(stream.error());
-    if (!state) return fail(state.error());
+    auto row = database_.prepare("insert or replace into index_stream values(?, ?, ?, ?, ?, ?)");
+    if (!row) return fail(row.error());
     for (const auto& [name, run] : batch) {
+        const auto known = find(name);
+        if (!known) return fail(known.error());
+        const std::uint64_t stands = *known ? (*known)->head.head : 0;
+        if (stands >= run.head()) continue;
+        if (stands + 1 != run.first_seq)
+            return index_corrupt(fmt::format("{} ends at seq {}, where {} should come next", name,
+                                             stands, run.first_seq));
         const std::string packed = encode_index_page(name, run.first_seq, run.entries);
         auto done = page->bind_text(1, name).bind(2, run.first_seq).bind_bytes(3, packed).run();
         if (!done) return done;
-        done = stream->bind_text(1, name)
-                   .bind(2, run.head())
-                   .bind(3, run.entries.back().place.position())
-                   .bind(4, std::int64_t{run.recorded_at.time_since_epoch().count()})
-                   .run();
+        done = write_stream(
+            *row, {.head = {name, run.head(), run.entries.back().place.position(), run.recorded_at},
+                   .pages = *known ? (*known)->pages + 1 : 1});
         if (!done) return done;
     }
-    auto done = state->bind(1, cursor.position)
-                    .bind_bytes(2, view(cursor.hash))
-                    .bind_bytes(3, view(cursor.epoch))
-                    .run();
+    const IndexState state{state_.secret, cursor};
+    auto done = save_state(database_, state);
     if (done) done = transaction->commit();
     if (!done) return done;
-    cursor_ = cursor;
+    state_ = state;
+    return {};
+}
+
+Status IndexStore::checkpoint_if_due() {
     // Nobody else writes or checkpoints this file, and nobody waits for this worker's commits.
-    if (database_.log_pages() >= 1000) return database_.checkpoint(sql::Checkpoint::passive);
+    if (database_.log_pages() < 1000) return {};
+    auto moved = database_.checkpoint(sql::Checkpoint::passive);
+    // Whatever else is in the way (a full disk, a failing one), the log has it all: tried again.
+    if (!moved && moved.error().code == Code::corrupt) return moved;
     return {};
 }
 
 Result<std::vector<IndexEntry>> IndexStore::load(const std::string& stream, std::uint64_t first_seq,
                                                  std::uint64_t count) {
+    const auto known = find(stream);
+    if (!known) return fail(known.error());
+    const std::uint64_t head = *known ? (*known)->head.head : 0;
+    if (head < first_seq) return std::vector<IndexEntry>{};
+    const std::uint64_t wanted = std::min(count, head - first_seq + 1);
     // The page that first_seq is in begins at or before it.
     auto pages = database_.prepare(
         "select first_seq, page from index_page where stream = ?1 and first_seq >= coalesce("
@@ -160,55 +139,94 @@ Result<std::vector<IndexEntry>> IndexStore::load(const std::string& stream, std:
     pages->bind_text(1, stream).bind(2, first_seq);
     std::vector<IndexEntry> entries;
     std::uint64_t next = 0;  // The seq that follows what is in `entries`.
-    for (;;) {
+    while (next < first_seq + wanted) {
         const auto row = pages->step();
         if (!row) return fail(row.error());
-        if (!*row || (next > first_seq && next - first_seq >= count)) break;
-        const std::uint64_t begins = pages->natural(0);
+        const std::uint64_t begins = *row ? pages->natural(0) : 0;
         if (next == 0 && begins <= first_seq) next = begins;
-        if (begins != next)
-            return fail(
-                Code::corrupt, "index_corrupt",
-                fmt::format("index.db: {} has no page for seq {}; stop the server and delete "
-                            "index.db, it is rebuilt at the next start",
-                            stream, std::max(next, first_seq)));
+        if (!*row || begins == 0 || begins != next)
+            return index_corrupt(
+                fmt::format("{} has no page for seq {}", stream, std::max(next, first_seq)));
         const std::size_t had = entries.size();
         if (auto decoded = decode_index_page(stream, begins, pages->bytes(1), entries); !decoded)
             return fail(decoded.error());
         next += entries.size() - had;
     }
-    const std::uint64_t begin = next - entries.size();
-    const std::uint64_t surplus =
-        std::min<std::uint64_t>(first_seq - std::min(begin, first_seq), entries.size());
+    if (next > head + 1)
+        return index_corrupt(fmt::format("{} has pages beyond its head at {}", stream, head));
+    const std::uint64_t surplus = first_seq - (next - entries.size());
     entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(surplus));
     return entries;
 }
 
-Result<std::optional<StreamHead>> IndexStore::head(const std::string& stream) {
-    auto statement = database_.prepare(
-        "select stream, head, position, recorded_at from index_stream where stream = ?");
-    if (!statement) return fail(statement.error());
-    const auto row = statement->bind_text(1, stream).step();
+Result<std::optional<IndexedStream>> IndexStore::find(const std::string& stream) {
+    auto select = database_.prepare(
+        fmt::format("select {} from index_stream where stream = ?", index_stream_columns));
+    if (!select) return fail(select.error());
+    const auto row = select->bind_text(1, stream).step();
     if (!row) return fail(row.error());
-    if (!*row) return std::nullopt;
-    return head_row(*statement);
+    if (*row) {
+        auto found = read_stream(*select);
+        if (!found) return fail(found.error());
+        return std::move(*found);
+    }
+    // That it is new is believed only when the other table does not know it either.
+    auto page = database_.prepare("select 1 from index_page where stream = ? limit 1");
+    if (!page) return fail(page.error());
+    const auto any = page->bind_text(1, stream).step();
+    if (!any) return fail(any.error());
+    if (*any) return index_corrupt(stream + " has pages and no head");
+    return std::nullopt;
+}
+
+Result<std::optional<StreamHead>> IndexStore::head(const std::string& stream) {
+    auto found = find(stream);
+    if (!found) return fail(found.error());
+    if (!*found) return std::nullopt;
+    return std::move((*found)->head);
+}
+
+Result<std::string> IndexStore::next_name(const std::string& after, const std::string& end) {
+    auto select = database_.prepare(
+        "select stream from index_page where stream > ? and stream < ? order by stream limit 1");
+    if (!select) return fail(select.error());
+    const auto row = select->bind_text(1, after).bind_text(2, end).step();
+    if (!row) return fail(row.error());
+    return *row ? std::string(select->text(0)) : std::string();
 }
 
 Result<std::vector<StreamHead>> IndexStore::list(const std::string& prefix,
                                                  const std::string& after, std::size_t limit) {
-    auto statement = database_.prepare(
-        "select stream, head, position, recorded_at from index_stream"
-        " where stream >= ? and stream > ? and stream < ? order by stream limit ?");
-    if (!statement) return fail(statement.error());
+    auto select = database_.prepare(
+        fmt::format("select {} from index_stream"
+                    " where stream >= ? and stream > ? and stream < ? order by stream",
+                    index_stream_columns));
+    if (!select) return fail(select.error());
     const std::string end = end_of_prefix(prefix);
-    statement->bind_text(1, prefix).bind_text(2, after).bind_text(3, end).bind(4, limit);
+    select->bind_text(1, prefix).bind_text(2, after).bind_text(3, end);
     std::vector<StreamHead> heads;
-    for (;;) {
-        const auto row = statement->step();
+    std::string last = std::max(prefix, after);
+    while (heads.size() < limit) {
+        const auto row = select->step();
         if (!row) return fail(row.error());
-        if (!*row) return heads;
-        heads.push_back(head_row(*statement));
+        // One table says who comes next, the other who does not come between.
+        const auto next = next_name(last, end);
+        if (!next) return fail(next.error());
+        if (!*row && next->empty()) break;
+        if (!*row) return index_corrupt(*next + " has pages and no head");
+        auto found = read_stream(*select);
+        if (!found) return fail(found.error());
+        last = found->head.stream;
+        const bool is_prefix_itself = heads.empty() && last == prefix;
+        if (last != *next && !is_prefix_itself)
+            return index_corrupt(fmt::format("{} comes where {} should", last, *next));
+        heads.push_back(std::move(found->head));
     }
+    return heads;
+}
+
+Status IndexStore::invalidate() {
+    return remove_index(folder_);
 }
 
 }  // namespace lifeline::journal

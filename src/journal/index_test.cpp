@@ -117,7 +117,7 @@ public:
             batches.back().entries = kept.back();
             known.insert(known.end(), more.begin(), more.end());
         }
-        return index->fold(batches, {.epoch = {}, .position = position, .hash = {}});
+        return index->fold(batches, {.epoch = {}, .position = position, .hash = {}}).value();
     }
     void expect_model() {
         for (const auto& [name, entries] : model) {
@@ -174,26 +174,130 @@ TEST(Index, AnswersFromMemoryAndFileAsOne) {
     }
 }
 
+// The file at rest with one bit flipped; then opened again.
+class Flipped {
+public:
+    explicit Flipped(IndexHouse& house) : house_(house) {
+        house.index.reset();
+        const std::string path = house.folder.index();
+        {
+            auto file =
+                sql::Database::open(path, {.access = sql::Access::write, .vfs = house.disk.vfs()});
+            EXPECT_TRUE(file && file->checkpoint(sql::Checkpoint::truncate));
+        }
+        whole_ = *house.disk.contents(path);
+    }
+    const std::string& whole() const { return whole_; }
+    void flip(std::uint64_t bit) {
+        house_.index.reset();
+        house_.disk.kill_process();
+        house_.disk.remove(house_.folder.index() + "-wal");
+        house_.disk.set_contents(house_.folder.index(), whole_);
+        house_.disk.flip_bit(house_.folder.index(), bit);
+        house_.open();
+    }
+    bool made_anew() const { return house_.index->cursor().position == 0; }
+
+private:
+    IndexHouse& house_;
+    std::string whole_;
+};
+
+TEST(Index, AFlippedBitIsFoundWhenItIsOpened) {
+    IndexHouse house(1);
+    for (int i = 0; i < 50; ++i) {
+        house.fold_some();
+        if (i % 7 == 0) ASSERT_TRUE(house.index->flush());
+    }
+    ASSERT_TRUE(house.index->flush());
+    Flipped file(house);
+    int anew = 0;
+    for (int i = 0; i < 600; ++i) {
+        const std::uint64_t bit = house.random.below(file.whole().size() * 8);
+        SCOPED_TRACE(bit);
+        file.flip(bit);
+        if (file.made_anew())
+            ++anew;
+        else
+            house.expect_model();
+        if (HasFailure()) break;
+    }
+    EXPECT_GT(anew, 100);
+}
+
+// More events than a start looks through: then it is the read that notices. A stream that is not
+// found would begin a second time, so nothing is ever short.
 TEST(Index, ADamagedPageIsAnErrorNotAShortAnswer) {
     IndexHouse house(1);
-    for (int i = 0; i < 50; ++i) house.fold_some();
-    ASSERT_TRUE(house.index->flush());
-    const std::string page = encode_index_page("sess_1", 1, house.model["sess_1"]);
-    house.index.reset();
-    const std::string path = house.folder.index();
-    {
-        auto file =
-            sql::Database::open(path, {.access = sql::Access::write, .vfs = house.disk.vfs()});
-        ASSERT_TRUE(file && file->checkpoint(sql::Checkpoint::truncate));
+    for (int round = 0; round < 3; ++round) {
+        for (int s = 0; s < 60; ++s) {
+            const std::string name = "sess_" + std::to_string(s);
+            auto& known = house.model[name];
+            auto more = some_entries(static_cast<std::uint64_t>(s), 1500);
+            for (auto& entry : more) entry.place = Place(++house.position, 0);
+            const IndexedBatch batch{name, known.size() + 1, more, WallTime()};
+            ASSERT_TRUE(house.index->fold(std::span(&batch, 1),
+                                          {.epoch = {}, .position = house.position, .hash = {}}));
+            known.insert(known.end(), more.begin(), more.end());
+        }
+        ASSERT_TRUE(house.index->flush());
     }
-    const auto at = house.disk.contents(path)->find(page);
-    ASSERT_NE(at, std::string::npos);
-    house.disk.flip_bit(path, (at + 20) * 8);
-    house.open();
-    const auto read = house.index->load("sess_1", 1, 1);
-    ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().reason, "index_corrupt");
-    EXPECT_NE(read.error().detail.find("delete index.db"), std::string::npos);
+    ASSERT_GT(house.position, 250'000u);
+    Flipped file(house);
+    std::vector<std::uint64_t> names;
+    for (auto at = file.whole().find("sess_"); at != std::string::npos;
+         at = file.whole().find("sess_", at + 1))
+        names.push_back(at);
+    int anew = 0;
+    int refused = 0;
+    for (int i = 0; i < 80; ++i) {
+        // Half of them in keys, where a lookup goes astray.
+        const std::uint64_t at =
+            i % 2 == 0 ? names[house.random.below(names.size())] + house.random.below(10)
+                       : house.random.below(file.whole().size());
+        SCOPED_TRACE(at);
+        file.flip(at * 8 + house.random.below(8));
+        if (file.made_anew()) {
+            ++anew;
+            continue;
+        }
+        int errors = 0;
+        const auto right_or_refused = [&](const auto& answer, const auto& expected) {
+            if (answer) return *answer == expected;
+            ++errors;
+            EXPECT_EQ(answer.error().reason, "index_corrupt");
+            EXPECT_NE(answer.error().detail.find("delete index.db"), std::string::npos);
+            return true;
+        };
+        for (const auto& [name, entries] : house.model) {
+            ASSERT_TRUE(right_or_refused(house.index->load(name, 1, UINT64_MAX), entries)) << name;
+            ASSERT_TRUE(right_or_refused(house.index->head(name), entries.size())) << name;
+        }
+        const auto heads = house.index->list("", "", 100);
+        if (heads)
+            ASSERT_EQ(heads->size(), house.model.size());
+        else
+            ++errors;
+        if (errors > 0) ++refused;
+    }
+    EXPECT_GT(anew, 5);
+    EXPECT_GT(refused, 20);
+}
+
+// The log keeps what a checkpoint could not move: a flush that was written is never tried again.
+TEST(Index, AFailedCheckpointIsNoFailedFlush) {
+    using Operation = sql::FaultDisk::Operation;
+    for (const auto operation : {Operation::write, Operation::sync}) {
+        IndexHouse house(1);
+        for (int i = 0; i < 400; ++i) {
+            house.disk.fail(operation, "index.db");
+            house.fold_some();
+            const auto flushed = house.index->flush();
+            ASSERT_TRUE(flushed) << flushed.error().detail;
+        }
+        EXPECT_GT(house.disk.counters().faults, 0u);
+        house.expect_model();
+    }
 }
 
 TEST(Index, AsksForAFlushOnceEnoughHasGathered) {

@@ -159,9 +159,10 @@ void JournalCore::remember(const std::vector<Group>& groups, const HeadMark& hea
             if (!request.entries.empty())
                 batches.push_back({request.line->name, request.outcome->first_seq, request.entries,
                                    request.outcome->recorded_at});
-    const bool flush = index_->fold(batches, head);
+    const auto flush = index_->fold(batches, head);
+    CHECK(flush);  // The writer numbered them itself.
     durable_.store(head.position, std::memory_order_release);
-    if (flush && !flush_asked_.exchange(true))
+    if (*flush && !flush_asked_.exchange(true))
         options_.reader.submit([self = shared_from_this()] { self->flush_index(); });
 }
 
@@ -260,7 +261,10 @@ std::optional<Error> JournalCore::failure() const {
 }
 
 void JournalCore::report_corrupt(const Error& error) {
-    if (error.code == Code::corrupt) options_.on_corrupt(error);
+    if (error.code != Code::corrupt) return;
+    // What cannot be removed is found again by the next start, which looks for itself.
+    if (error.reason == "index_corrupt") (void)index_->invalidate();
+    options_.on_corrupt(error);
 }
 
 void JournalCore::open(std::string stream, Loop& home, Done<std::unique_ptr<Stream>> done) {
@@ -327,6 +331,7 @@ void JournalCore::close(Loop& home, Done<void> done) {
         self->on_reader(
             [self = self.get(), &home, done = std::move(done)](EventReader&, Index& index) mutable {
                 auto flushed = index.flush();
+                if (!flushed) self->report_corrupt(flushed.error());
                 self->options_.writer.submit([self = self->shared_from_this(), &home, flushed,
                                               done = std::move(done)]() mutable {
                     Status closed = std::move(flushed);

@@ -42,6 +42,7 @@ public:
     void close(Loop& home, Done<void> done);
     // Begins to check in the background what the start took a seal's word for.
     void scrub(std::vector<Epoch> epochs, const HeadMark& seal);
+    // From the reader's worker.
     void report_corrupt(const Error& error);
     const KeyedHash& id_hash() const { return id_hash_; }
     std::uint64_t durable_position() const { return durable_.load(std::memory_order_acquire); }

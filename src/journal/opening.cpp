@@ -62,9 +62,27 @@ Result<std::optional<IndexStore>> find_index(const Folder& folder, sql::Database
     });
 }
 
+// The index that is there, or else a new one, caught up with the journal.
+Result<std::unique_ptr<Index>> index_of(const Folder& folder, sql::Database& database,
+                                        const std::vector<Epoch>& epochs,
+                                        std::optional<IndexStore> store, const IndexPolicy& policy,
+                                        Random& random) {
+    if (store) {
+        auto index = std::make_unique<Index>(std::move(*store), policy);
+        const auto folded = fold_rows(database, epochs, *index);
+        if (folded) return index;
+        if (folded.error().reason != "index_corrupt") return fail(folded.error());
+    }
+    auto made = IndexStore::create(folder, random);
+    if (!made) return fail(made.error());
+    auto index = std::make_unique<Index>(std::move(*made), policy);
+    if (auto folded = fold_rows(database, epochs, *index); !folded) return fail(folded.error());
+    return index;
+}
+
 // First everything that may refuse, then whatever is made or written: a folder that was refused is
 // as it was, and opens once what is wrong with it is put right.
-Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy, Clock& clock,
+Result<OpenedFolder> open_checked(const Folder& folder, const Policies& policies, Clock& clock,
                                   Random& random) {
     auto lock = FolderLock::take(folder);
     if (!lock) return fail(lock.error());
@@ -92,15 +110,12 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
     if (!seals) return fail(seals.error());
     auto store = find_index(folder, *database, *epochs);
     if (!store) return fail(store.error());
-    const auto checked = check_tail(*database, *epochs, *seals, policy, head.position);
+    const HeadMark indexed = *store ? (*store)->cursor() : HeadMark{};
+    const auto checked =
+        check_tail(*database, *epochs, *seals, policies.seals, head.position, indexed);
     if (!checked) return fail(checked.error());
-    if (!*store) {
-        auto made = IndexStore::create(folder, random);
-        if (!made) return fail(made.error());
-        store->emplace(std::move(*made));
-    }
-    auto index = std::make_unique<Index>(std::move(**store));
-    if (auto folded = fold_rows(*database, *epochs, *index); !folded) return fail(folded.error());
+    auto index = index_of(folder, *database, *epochs, std::move(*store), policies.index, random);
+    if (!index) return fail(index.error());
 
     // Rows beyond the mark are kept, and acknowledged from now on. They may have been read from
     // memory that a failed fsync never brought to the disk: so they are written once more, into the
@@ -115,7 +130,7 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
                         .head = {epoch, head.position, head.hash, checked->wall},
                         .mark = std::move(*mark),
                         .seals = std::move(*seals),
-                        .index = std::move(index),
+                        .index = std::move(*index),
                         .trusted = checked->trusted};
 }
 
@@ -123,7 +138,7 @@ Result<OpenedFolder> open_checked(const Folder& folder, const SealPolicy& policy
 
 Error with_advice(Error error) {
     const bool has_its_own =
-        error.reason == "journal_key_missing" || error.reason == "format_newer";
+        error.reason == "journal_key_missing" || error.reason == "index_corrupt";
     if (error.code != Code::corrupt || has_its_own) return error;
     error.detail +=
         "; put the right file back, restore a backup (lifeline restore), or go on without what is "
@@ -131,9 +146,9 @@ Error with_advice(Error error) {
     return error;
 }
 
-Result<OpenedFolder> open_folder(const Folder& folder, const SealPolicy& seals, Clock& clock,
+Result<OpenedFolder> open_folder(const Folder& folder, const Policies& policies, Clock& clock,
                                  Random& random) {
-    auto opened = open_checked(folder, seals, clock, random);
+    auto opened = open_checked(folder, policies, clock, random);
     if (!opened) return fail(with_advice(opened.error()));
     return opened;
 }

@@ -30,11 +30,17 @@ struct OpenedFolder {
     std::optional<HeadMark> trusted;  // Rows up to here are yet to be checked (scrub.h).
 };
 
+// What production leaves as it is and tests make small.
+struct Policies {
+    SealPolicy seals = {};
+    IndexPolicy index = {};
+};
+
 // Makes a new journal in an empty folder, or opens the one that is there. Anything that is not as
 // it was left is refused with what was found and what to do: folder_in_use, format_newer,
 // journal_missing, journal_key_missing, journal_corrupt, journal_tail_lost, journal_differs,
 // mark_missing, mark_corrupt. Blocks.
-Result<OpenedFolder> open_folder(const Folder& folder, const SealPolicy& seals, Clock& clock,
+Result<OpenedFolder> open_folder(const Folder& folder, const Policies& policies, Clock& clock,
                                  Random& random);
 
 // What to do is said once, here, for whatever was found damaged.

@@ -47,6 +47,7 @@ public:
                 .random = random,
                 .boot = {1, 2},
                 .seals = seals,
+                .index = index,
                 .on_fatal = [this](const Error& error) { fatal.push_back(error); },
                 .on_corrupt = [this](const Error& error) { corrupt.push_back(error); }};
     }
@@ -57,6 +58,7 @@ public:
     ManualClock clock;
     ManualLoop loop{clock};
     SealPolicy seals;
+    IndexPolicy index;
     std::unique_ptr<SqlJournal> journal;
     std::vector<Error> fatal;
     std::vector<Error> corrupt;

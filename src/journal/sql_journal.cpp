@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "journal/index_corrupt.h"
 #include "journal/journal_core.h"
 #include "journal/limits_check.h"
 #include "journal/opening.h"
@@ -39,11 +40,8 @@ Result<std::vector<StoredEvent>> read_stream(EventReader& reader, Index& index,
     const auto entries = index.load(stream, after + 1, count);
     if (!entries) return fail(entries.error());
     if (entries->size() < count)
-        return fail(
-            Code::corrupt, "index_corrupt",
-            fmt::format("index.db has {} of {} entries of {}; stop the server and delete it, "
-                        "it is rebuilt at the next start",
-                        entries->size(), count, stream));
+        return index_corrupt(
+            fmt::format("it has {} of {} entries of {}", entries->size(), count, stream));
     return reader.read(stream, after + 1, places_of(*entries, count), limit);
 }
 
@@ -54,7 +52,8 @@ SqlJournal::SqlJournal(std::shared_ptr<JournalCore> core) : core_(std::move(core
 SqlJournal::~SqlJournal() = default;
 
 Result<std::unique_ptr<SqlJournal>> SqlJournal::open(SqlJournalOptions options) {
-    auto opened = open_folder(options.folder, options.seals, options.clock, options.random);
+    auto opened = open_folder(options.folder, {.seals = options.seals, .index = options.index},
+                              options.clock, options.random);
     if (!opened) return fail(opened.error());
     auto committer =
         Committer::create(std::move(opened->database), opened->head, opened->index->id_hash(),
@@ -130,6 +129,7 @@ void SqlJournal::erase(std::string stream, std::uint64_t first, std::uint64_t la
         const std::uint64_t count = last < first ? 0 : last - first + 1;
         const auto entries = index.load(stream, first, count);
         if (!entries) {
+            core->report_corrupt(entries.error());
             post_result<std::uint64_t>(home, std::move(done), fail(entries.error()));
             return;
         }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "journal/folder.h"
+#include "journal/index_policy.h"
 #include "journal/journal.h"
 #include "journal/seals.h"
 
@@ -25,6 +26,7 @@ struct SqlJournalOptions {
     Random& random;  // Used on the writer only, once open() has returned.
     BootId boot = boot_id();
     SealPolicy seals = {};
+    IndexPolicy index = {};
     // Once, from a worker: the disk failed, nothing is acknowledged any more. Tell clients and
     // exit; the next start finds out what is there.
     std::function<void(const Error&)> on_fatal = [](const Error&) {};
