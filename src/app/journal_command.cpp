@@ -26,7 +26,7 @@ struct Options {
 std::string report_json(const journal::VerifyReport& found) {
     contract::JsonWriter json;
     json.object();
-    json.key("ok").value(!found.problem.has_value());
+    json.key("ok").value(found.ok());
     json.key("epoch").value(found.epoch);
     json.key("rows").value(found.rows);
     json.key("events").value(found.events);
@@ -34,12 +34,12 @@ std::string report_json(const journal::VerifyReport& found) {
     json.key("streams").value(found.streams);
     json.key("head").value(found.head);
     json.key("marked").value(found.marked);
-    if (found.problem) {
-        json.key("problem").object();
-        json.key("code").value(found.problem->reason);
-        json.key("detail").value(found.problem->detail);
-        json.end();
+    json.key("problems").array();
+    for (const Error& problem : found.problems) {
+        json.object().key("code").value(problem.reason);
+        json.key("detail").value(problem.detail).end();
     }
+    json.end();
     json.end();
     return json.take();
 }
@@ -59,9 +59,10 @@ int verify(const Options& options) {
             static_cast<unsigned long long>(found->rows),
             static_cast<unsigned long long>(found->head),
             static_cast<unsigned long long>(found->marked));
-        if (!found->problem) std::printf("verified every record and the whole chain\n");
+        if (found->ok()) std::printf("verified every record and the whole chain\n");
     }
-    return found->problem ? report(*found->problem) : 0;
+    for (const Error& problem : found->problems) report(problem);
+    return found->ok() ? 0 : 1;
 }
 
 int backup(const Options& options) {
@@ -115,15 +116,20 @@ void print(const journal::StoredEvent& event, bool json_lines) {
     std::printf("%s\n", json.take().c_str());
 }
 
-// Prints the stream's events after options.after; `position` is how far the journal was read.
-Status print_from(const Options& options, std::uint64_t& position) {
-    return journal::for_each_event(
+// Prints the stream's events after options.after; `position` is how far the journal was read. Gives
+// whether the stream had any event there.
+Result<bool> print_from(const Options& options, std::uint64_t& position) {
+    bool found_any = false;
+    const auto read = journal::for_each_event(
         {options.folder}, position, [&](const journal::JournalEvent& found) -> Result<bool> {
             position = found.event.position;
-            if (found.stream == options.stream && found.event.seq > options.after)
-                print(found.event, options.json);
+            if (found.stream != options.stream) return true;
+            found_any = true;
+            if (found.event.seq > options.after) print(found.event, options.json);
             return true;
         });
+    if (!read) return fail(read.error());
+    return found_any;
 }
 
 int replay(const Options& options) {
@@ -150,8 +156,7 @@ void add_journal(CLI::App& app, int& exit_code) {
     {
         auto options = std::make_shared<Options>();
         auto* made = app.add_subcommand(
-            "verify",
-            "Check a data folder, whole: names the first bad record (server running or not)");
+            "verify", "Check a data folder, whole: names every bad record (server running or not)");
         made->add_option("DIR", options->folder, "The data folder")->required();
         made->add_flag("--json", options->json, "One JSON object");
         command(made, options, &verify);

@@ -50,7 +50,7 @@ protected:
     std::string verify_reason() {
         const auto report = verify(house_.folder);
         if (!report) return report.error().reason;
-        return report->problem ? report->problem->reason : "whole";
+        return report->ok() ? "whole" : report->problems.front().reason;
     }
     std::map<std::string, std::string> files() {
         std::map<std::string, std::string> out;
@@ -95,6 +95,11 @@ TEST_F(Damage, HasAName) {
     SqlHouse stranger(2);
     write_history(stranger, 30);
     ASSERT_TRUE(stranger.stop());
+    {
+        auto index = sql::Database::open(
+            stranger.folder.index(), {.access = sql::Access::write, .vfs = stranger.disk.vfs()});
+        ASSERT_TRUE(index && index->checkpoint(sql::Checkpoint::truncate));
+    }
 
     auto replace_text = [&](const std::string& path, const std::string& from,
                             const std::string& to) {
@@ -107,6 +112,10 @@ TEST_F(Damage, HasAName) {
         auto opened = sql::Database::open(
             database, {sql::Access::write, sql::Sync::full, 16384, 0, house_.disk.vfs()});
         ASSERT_TRUE(opened && opened->run(sql) && opened->checkpoint(sql::Checkpoint::truncate));
+    };
+    auto put_index = [&](const std::string& bytes) {
+        house_.disk.remove(house_.folder.index() + "-wal");
+        house_.disk.set_contents(house_.folder.index(), bytes);
     };
     struct Case {
         const char* name;
@@ -187,16 +196,11 @@ TEST_F(Damage, HasAName) {
          "format_newer"},
         {"no database at all", [&] { house_.disk.set_contents(database, std::string(9999, 'x')); },
          "storage_corrupt", "storage_corrupt"},
-        {"a damaged index",
-         [&] { house_.disk.set_contents(house_.folder.index(), std::string(9999, 'x')); }, "opened",
-         "whole"},
+        {"a damaged index", [&] { put_index(std::string(9999, 'x')); }, "opened", "index_corrupt"},
         {"no index", [&] { house_.disk.remove(house_.folder.index()); }, "opened", "whole"},
         {"another folder's index",
-         [&] {
-             house_.disk.set_contents(house_.folder.index(),
-                                      *stranger.disk.contents(stranger.folder.index()));
-         },
-         "opened", "whole"},
+         [&] { put_index(*stranger.disk.contents(stranger.folder.index())); }, "opened",
+         "index_corrupt"},
     };
     for (const auto& [name, damage, start, verified] : cases) {
         SCOPED_TRACE(name);

@@ -2,73 +2,106 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <unordered_map>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "journal/chain_walk.h"
-#include "journal/checksum.h"
+#include "journal/index_check.h"
 #include "journal/journal_file.h"
 #include "journal/mark.h"
 #include "journal/opening.h"
+#include "journal/stream_check.h"
 #include "sql/file.h"
 
 namespace lifeline::journal {
 
 namespace {
 
-// What the chain cannot know: that streams have no gap and no eventId stands twice.
-class StreamCheck {
+constexpr std::size_t problems_max = 50;
+
+// One walk over all rows, past whatever is wrong with some of them.
+class Walk {
 public:
-    Status next(const RecordView& record, std::uint64_t position) {
-        std::uint64_t& head = heads_[std::string(record.stream)];
-        if (record.seq != head + 1)
-            return fail(Code::corrupt, "journal_corrupt",
-                        fmt::format("the record at position {} is seq {} of {}, which stood at {}",
-                                    position, record.seq, record.stream, head));
-        ++head;
-        ids_.emplace_back(checksum(record.event_id, checksum(record.stream, 0)), position);
+    Walk(const std::vector<Epoch>& epochs, IndexCheck* index, VerifyReport& report)
+        : epochs_(epochs), chain_(epochs), index_(index), report_(report) {}
+
+    Status run(sql::Database& database) {
+        auto walked = for_each_row_sliced(
+            database, 0, [this](const StoredRow& row) -> Result<bool> { return next(row); });
+        report_.streams = streams_.streams();
+        if (!walked) return fail(placed(walked.error()));
+        // What was passed over may stand a second time, or be what the index has.
+        if (!whole_) return {};
+        auto twice = streams_.finish(database);
+        if (!twice) return fail(twice.error());
+        for (Error& error : *twice) note(std::move(error));
         return {};
     }
-    Status finish() {
-        std::ranges::sort(ids_);
-        for (std::size_t i = 1; i < ids_.size(); ++i)
-            if (ids_[i].first == ids_[i - 1].first)
-                return fail(Code::corrupt, "journal_corrupt",
-                            fmt::format("the records at positions {} and {} have one eventId",
-                                        ids_[i - 1].second, ids_[i].second));
-        return {};
-    }
-    std::uint64_t streams() const { return heads_.size(); }
+    bool whole() const { return whole_; }
 
 private:
-    std::unordered_map<std::string, std::uint64_t> heads_;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> ids_;  // Hash and position.
-};
-
-Status check_rows(sql::Database& database, const std::vector<Epoch>& epochs, VerifyReport& report) {
-    ChainWalk chain(epochs);
-    StreamCheck streams;
-    const auto each = [&](const StoredRow& stored) -> Result<bool> {
-        const auto row = chain.next(stored);
-        if (!row) return fail(row.error());
-        for (std::uint64_t i = 0; i < row->count(); ++i) {
-            const auto record = row->record(i);
-            if (!record) return fail(record.error());
-            if (auto next = streams.next(*record, row->first_position() + i); !next)
-                return fail(next.error());
-            ++report.events;
-            report.erased += record->erased ? 1 : 0;
+    // True while there is room for what else is wrong.
+    bool next(const StoredRow& stored) {
+        if (const auto row = check(stored)) take(stored, *row);
+        position_ = stored.last_position();
+        ++report_.rows;
+        if (!found_) report_.head = position_;
+        return report_.problems.size() < problems_max;
+    }
+    std::optional<RowView> check(const StoredRow& stored) {
+        auto row = chain_.next(stored);
+        if (row) return *row;
+        bad(row.error());
+        // Perhaps the row is well and only does not follow the one before.
+        const auto previous = to_digest(stored.previous);
+        if (previous && stored.first_position > 0) {
+            const Error first = row.error();
+            chain_ = ChainWalk(epochs_, stored.first_position - 1, *previous);
+            row = chain_.next(stored);
+            if (row) return *row;
+            if (row.error() != first) bad(row.error());
         }
-        ++report.rows;
-        report.head = chain.position();
-        return true;
-    };
-    auto done = for_each_row_sliced(database, 0, each);
-    report.streams = streams.streams();
-    return done ? streams.finish() : done;
-}
+        const auto hash = to_digest(stored.hash);
+        chain_ = ChainWalk(epochs_, stored.last_position(), hash.value_or(Digest{}));
+        return std::nullopt;
+    }
+    void take(const StoredRow& stored, const RowView& row) {
+        if (index_) index_->next_row(stored, epoch_of(epochs_, row.first_position()).id());
+        for (std::uint64_t i = 0; i < row.count(); ++i) {
+            const auto record = row.record(i);
+            if (!record) return bad(record.error());
+            if (auto wrong = streams_.next(*record, row.first_position() + i))
+                note(std::move(*wrong));
+            if (index_) index_->next(*record, Place(row.first_position(), i));
+            ++report_.events;
+            report_.erased += record->erased ? 1 : 0;
+        }
+    }
+    void bad(const Error& error) {
+        whole_ = false;
+        streams_.lose_track();
+        note(error);
+    }
+    void note(Error error) {
+        found_ = true;
+        if (report_.problems.size() < problems_max)
+            report_.problems.push_back(with_advice(std::move(error)));
+    }
+    // SQLite does not know which of our rows its bad page would have held.
+    Error placed(Error error) const {
+        error.detail += fmt::format(", after position {}", position_);
+        return error;
+    }
+
+    const std::vector<Epoch>& epochs_;
+    ChainWalk chain_;
+    StreamCheck streams_;
+    IndexCheck* index_;
+    VerifyReport& report_;
+    std::uint64_t position_ = 0;
+    bool whole_ = true;   // All rows were read.
+    bool found_ = false;  // Something is wrong with a row or a record.
+};
 
 Result<HeadMark> read_mark(const Folder& folder) {
     const auto key = FolderKey::open(folder);
@@ -89,11 +122,13 @@ Result<VerifyReport> verify(const Folder& folder) {
         return fail(Code::not_found, "journal_missing", folder.database() + " is not there");
     VerifyReport report;
     const auto note = [&report](const Error& error) {
-        if (!report.problem) report.problem = with_advice(error);
+        report.problems.push_back(with_advice(error));
     };
-    // The mark first: beside a running server the journal is then at least as far.
+    // Mark and index first: beside a running server the journal is then at least as far.
     const auto mark = read_mark(folder);
     if (!mark) note(mark.error());
+    auto index = IndexCheck::open(folder);
+    if (!index) note(index.error());
 
     auto database = open_journal_file(folder, {.access = sql::Access::read});
     if (!database) return note(database.error()), report;
@@ -104,7 +139,12 @@ Result<VerifyReport> verify(const Folder& folder) {
         report.marked = mark->position;
         if (auto held = check_mark(*database, *epochs, *mark); !held) note(held.error());
     }
-    if (auto checked = check_rows(*database, *epochs, report); !checked) note(checked.error());
+    IndexCheck* const indexed = index && *index ? &**index : nullptr;
+    Walk walk(*epochs, indexed, report);
+    if (auto walked = walk.run(*database); !walked) return note(walked.error()), report;
+    // Of a journal that is not whole the index cannot be judged.
+    if (indexed && walk.whole())
+        if (auto agrees = indexed->finish(); !agrees) note(agrees.error());
     return report;
 }
 

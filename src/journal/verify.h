@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "journal/folder.h"
@@ -18,14 +18,17 @@ struct VerifyReport {
     std::uint64_t events = 0;
     std::uint64_t erased = 0;  // Of the events.
     std::uint64_t streams = 0;
-    std::uint64_t head = 0;    // The last position that was found whole.
+    std::uint64_t head = 0;    // The last position before which nothing is wrong.
     std::uint64_t marked = 0;  // The position that the mark vouches for.
-    // The first thing that is wrong: which record, what was found and what to do.
-    std::optional<Error> problem;
+    // All that is wrong, up to a limit: which record, what was found and what to do.
+    std::vector<Error> problems;
+
+    bool ok() const { return problems.empty(); }
 };
 
 // Checks everything that can be checked: the format, the mark, every record, the chain, that no
-// stream has a gap and no stream an eventId twice. An error means that there was nothing to look
+// stream has a gap and no stream an eventId twice, and whether the index agrees. It goes on behind
+// what it finds, as far as the file can be read. An error means that there was nothing to look
 // at.
 Result<VerifyReport> verify(const Folder& folder);
 
