@@ -7,9 +7,12 @@
 #include <optional>
 
 #include "journal/chain_walk.h"
+#include "journal/journal_copy.h"
 #include "journal/journal_file.h"
 #include "journal/mark.h"
 #include "journal/opening.h"
+#include "journal/staging.h"
+#include "journal/verify.h"
 #include "sql/file.h"
 
 namespace lifeline::journal {
@@ -18,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t rows_per_commit = 1024;
-
 std::unexpected<Error> from_system(const std::string& doing, const std::error_code& error) {
     return fail(Code::internal, "storage_failed", doing + ": " + error.message());
 }
@@ -27,92 +28,6 @@ std::unexpected<Error> from_system(const std::string& doing, const std::error_co
 std::unexpected<Error> failed_with(Error error, std::string_view advice) {
     error.detail += advice;
     return fail(std::move(error));
-}
-
-// Adds rows to a journal file in large transactions.
-class RowCopy {
-public:
-    static Result<RowCopy> begin(sql::Database& target) {
-        auto insert = target.prepare("insert into journal_row values(?, ?, ?, ?, ?)");
-        if (!insert) return fail(insert.error());
-        return RowCopy(target, std::move(*insert));
-    }
-    Status add(const StoredRow& row) {
-        if (!transaction_) {
-            auto begun = sql::Transaction::begin(*target_, sql::Transaction::Kind::write);
-            if (!begun) return fail(begun.error());
-            transaction_.emplace(std::move(*begun));
-        }
-        auto done = insert_.bind(1, row.first_position)
-                        .bind(2, row.count)
-                        .bind_bytes(3, row.previous)
-                        .bind_bytes(4, row.hash)
-                        .bind_bytes(5, row.body)
-                        .run();
-        if (!done || ++rows_ % rows_per_commit != 0) return done;
-        return flush();
-    }
-    Status flush() {
-        if (!transaction_) return {};
-        auto done = transaction_->commit();
-        transaction_.reset();
-        if (!done) return done;
-        return target_->checkpoint(sql::Checkpoint::passive);
-    }
-
-private:
-    RowCopy(sql::Database& target, sql::Statement insert)
-        : target_(&target), insert_(std::move(insert)) {}
-
-    sql::Database* target_;
-    sql::Statement insert_;
-    std::optional<sql::Transaction> transaction_;
-    std::uint64_t rows_ = 0;
-};
-
-struct Copied {
-    sql::Database database;
-    std::vector<Epoch> epochs;
-    HeadMark head;
-    std::optional<Error> bad;  // What ended the copy, when damage was allowed to.
-};
-
-enum class OnDamage { refuse, stop };
-
-// Copies epochs and rows, checking each, to a new journal file. Rows that come while it runs stay
-// behind.
-Result<Copied> copy_journal(const Folder& from, const Folder& to, OnDamage on_damage) {
-    auto source = open_journal_file(from, {.access = sql::Access::read});
-    if (!source) return fail(source.error());
-    auto epochs = load_epochs(*source);
-    if (!epochs) return fail(epochs.error());
-    auto target = create_journal_file(to, epochs->front());
-    if (!target) return fail(target.error());
-    for (std::size_t i = 1; i < epochs->size(); ++i)
-        if (auto added = add_epoch(*target, (*epochs)[i]); !added) return fail(added.error());
-
-    const auto last = last_row(*source);
-    if (!last && on_damage == OnDamage::refuse) return fail(last.error());
-    const std::uint64_t end = last ? last->last_position : UINT64_MAX;
-    auto copy = RowCopy::begin(*target);
-    if (!copy) return fail(copy.error());
-    ChainWalk chain(*epochs);
-    auto copied = for_each_row_sliced(*source, 0, [&](const StoredRow& row) -> Result<bool> {
-        if (row.first_position > end) return false;
-        if (const auto checked = chain.next(row); !checked) return fail(checked.error());
-        if (auto added = copy->add(row); !added) return fail(added.error());
-        return true;
-    });
-    const bool damaged = !copied && copied.error().code == Code::corrupt;
-    if (!copied && !(damaged && on_damage == OnDamage::stop)) return fail(copied.error());
-    auto settled = copy->flush();
-    if (settled) settled = target->checkpoint(sql::Checkpoint::truncate);
-    if (!settled) return fail(settled.error());
-    const HeadMark head{epochs->back().id(), chain.position(), chain.hash()};
-    return Copied{.database = std::move(*target),
-                  .epochs = std::move(*epochs),
-                  .head = head,
-                  .bad = damaged ? std::optional(copied.error()) : std::nullopt};
 }
 
 Status refuse_occupied(const Folder& folder) {
@@ -134,23 +49,66 @@ Status copy_key(const Folder& from, const Folder& to) {
     return file->sync();
 }
 
-// Moves a journal's files out of the way; gives where to, or nothing when there were none.
-Result<std::string> set_aside(const Folder& folder, Clock& clock) {
-    std::string name = folder.path + "/replaced-" + format_rfc3339(clock.wall());
+// A command that read what it writes would read what it has just moved away.
+Status refuse_itself(const Folder& from, const Folder& to) {
     std::error_code error;
-    for (int n = 2; fs::exists(name, error); ++n)
-        name = fmt::format("{}/replaced-{}-{}", folder.path, format_rfc3339(clock.wall()), n);
-    bool moved = false;
-    for (const std::string& path :
-         {folder.database(), folder.database() + "-wal", folder.database() + "-shm", folder.mark(),
-          folder.seals(), folder.index(), folder.index() + "-wal", folder.index() + "-shm"}) {
-        if (!fs::exists(path, error)) continue;
-        fs::create_directory(name, error);
-        if (!error) fs::rename(path, name + "/" + fs::path(path).filename().string(), error);
-        if (error) return from_system("move " + path, error);
-        moved = true;
+    const bool same = fs::equivalent(from.path, to.path, error) ||
+                      fs::equivalent(from.database(), to.database(), error);
+    if (!same) return {};
+    return fail(Code::conflict, "same_folder",
+                fmt::format("{} and {} are one folder", from.path, to.path));
+}
+
+// Whatever looks like a journal's folder; nothing is made where there is none.
+Status refuse_stranger(const Folder& folder) {
+    const auto missing = [&] {
+        return fail(Code::not_found, "journal_missing", folder.path + " has no journal");
+    };
+    std::error_code error;
+    if (take_over_is_unfinished(folder)) return {};
+    for (const std::string& path : {folder.database(), folder.mark()})
+        if (fs::exists(path, error)) return {};
+    return missing();
+}
+
+// The lock, and an end to what an earlier command began.
+Result<FolderLock> take_for_change(const Folder& folder) {
+    auto lock = FolderLock::take(folder);
+    if (!lock) return lock;
+    if (auto finished = finish_take_over(folder); !finished) return fail(finished.error());
+    return lock;
+}
+
+// The key in use, for the journal that is built beside: none only where none can be used any more.
+Status bring_key(const Folder& from, const Folder& to) {
+    const auto key = FolderKey::open(from);
+    if (key) return copy_key(from, to);
+    if (key.error().code == Code::not_found || key.error().reason == "journal_key_invalid")
+        return {};
+    return fail(key.error());
+}
+
+// The mark and the key are replaced where they stand: what they were is kept beside. The index may
+// know events that are lost, so it goes there too.
+Result<std::string> keep_former(const Folder& folder, Clock& clock) {
+    const std::string kept = free_replaced_name(folder, clock);
+    std::error_code error;
+    fs::create_directory(kept, error);
+    if (error) return from_system("make " + kept, error);
+    ::chmod(kept.c_str(), S_IRWXU);
+    const auto place = [&](const std::string& path) {
+        return fs::path(kept) / fs::path(path).filename();
+    };
+    for (const std::string& path : {folder.mark(), folder.key()}) {
+        if (fs::exists(path, error)) fs::copy_file(path, place(path), error);
+        if (error) return from_system("copy " + path, error);
     }
-    return moved ? name : std::string();
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        const std::string path = folder.index() + suffix;
+        if (fs::exists(path, error)) fs::rename(path, place(path), error);
+        if (error) return from_system("move " + path, error);
+    }
+    return kept;
 }
 
 // What the folder's own mark says, if it can be read.
@@ -173,7 +131,9 @@ Result<NewEpochReport> begin_epoch(const Folder& folder, sql::Database& database
     epoch.random = random.bytes<sizeof(Salt)>();
     epoch.lost = lost;
     auto key = FolderKey::open(folder);
-    if (!key) key = FolderKey::create(folder, random);
+    if (!key &&
+        (key.error().code == Code::not_found || key.error().reason == "journal_key_invalid"))
+        key = FolderKey::create(folder, random);
     if (!key) return fail(key.error());
     if (auto added = add_epoch(database, epoch); !added) return fail(added.error());
     if (auto moved = database.checkpoint(sql::Checkpoint::truncate); !moved)
@@ -188,53 +148,76 @@ Result<NewEpochReport> begin_epoch(const Folder& folder, sql::Database& database
         .replaced = {}};
 }
 
-// Keeps the files as they were and builds the good part of them anew.
+// The new epoch behind what was built, all of it checked once more, and then in its place.
+Result<NewEpochReport> take_over(Staging staging, Copied built, EpochCause cause,
+                                 const HeadMark& lost, Clock& clock, Random& random) {
+    auto report =
+        begin_epoch(staging.folder(), built.database, cause, built.head, lost, clock, random);
+    if (!report) return report;
+    {
+        const sql::Database closed = std::move(built.database);
+    }
+    const auto checked = verify(staging.folder());
+    if (!checked) return fail(checked.error());
+    if (!checked->ok()) return fail(checked->problems.front());
+    auto replaced = staging.take_over(clock);
+    if (!replaced) return fail(replaced.error());
+    report->replaced = std::move(*replaced);
+    return report;
+}
+
+// Builds the good part of the files anew.
 Result<NewEpochReport> rebuild(const Folder& folder, const std::optional<HeadMark>& known,
                                Clock& clock, Random& random) {
-    auto replaced = set_aside(folder, clock);
-    if (!replaced) return fail(replaced.error());
-    auto copied = copy_journal({*replaced}, folder, OnDamage::stop);
+    auto staging = Staging::begin(folder);
+    if (!staging) return fail(staging.error());
+    auto copied = copy_journal(folder, staging->folder(), OnDamage::stop);
     if (!copied)
-        return failed_with(copied.error(), "; nothing can be saved from " + *replaced +
-                                               ": restore a backup (lifeline restore)");
-    auto report = begin_epoch(folder, copied->database, EpochCause::accepted_loss, copied->head,
-                              known.value_or(copied->head), clock, random);
-    if (report) report->replaced = *replaced;
-    return report;
+        return failed_with(copied.error(),
+                           "; nothing can be saved from it, and nothing was changed: restore a "
+                           "backup (lifeline restore)");
+    if (auto keyed = bring_key(folder, staging->folder()); !keyed) return fail(keyed.error());
+    const HeadMark lost = known.value_or(copied->head);
+    return take_over(std::move(*staging), std::move(*copied), EpochCause::accepted_loss, lost,
+                     clock, random);
 }
 
 // A folder of which only the mark is left.
 Result<NewEpochReport> begin_anew(const Folder& folder, const std::optional<HeadMark>& known,
                                   Clock& clock, Random& random) {
-    if (!known) return fail(Code::not_found, "journal_missing", folder.path + " has no journal");
+    if (!known)
+        return fail(Code::not_found, "journal_missing",
+                    folder.path + " has neither a journal nor a mark that its key signed");
+    auto staging = Staging::begin(folder);
+    if (!staging) return fail(staging.error());
     Epoch first;
     first.at = clock.wall();
     first.random = random.bytes<sizeof(Salt)>();
-    auto database = create_journal_file(folder, first);
+    auto database = create_journal_file(staging->folder(), first);
     if (!database) return fail(database.error());
-    return begin_epoch(folder, *database, EpochCause::accepted_loss, {}, *known, clock, random);
+    if (auto keyed = bring_key(folder, staging->folder()); !keyed) return fail(keyed.error());
+    Copied built{.database = std::move(*database), .epochs = {first}, .head = {}, .bad = {}};
+    return take_over(std::move(*staging), std::move(built), EpochCause::accepted_loss, *known,
+                     clock, random);
 }
 
 struct Whole {
-    sql::Database database;
     std::vector<Epoch> epochs;
     HeadMark head;
 };
 
 // The journal, if every row of it is as it was written.
-Result<Whole> walk_whole(const Folder& folder) {
-    auto database = open_journal_file(folder, {.access = sql::Access::write});
-    if (!database) return fail(database.error());
-    auto epochs = load_epochs(*database);
+Result<Whole> walk_whole(sql::Database& database) {
+    auto epochs = load_epochs(database);
     if (!epochs) return fail(epochs.error());
     ChainWalk chain(*epochs);
-    auto walked = for_each_row(*database, 0, [&](const StoredRow& row) -> Result<bool> {
+    auto walked = for_each_row(database, 0, [&](const StoredRow& row) -> Result<bool> {
         if (const auto checked = chain.next(row); !checked) return fail(checked.error());
         return true;
     });
     if (!walked) return fail(walked.error());
     const HeadMark head{epochs->back().id(), chain.position(), chain.hash()};
-    return Whole{std::move(*database), std::move(*epochs), head};
+    return Whole{std::move(*epochs), head};
 }
 
 }  // namespace
@@ -260,41 +243,54 @@ Result<BackupReport> backup(const Folder& from, const Folder& to) {
 
 Result<NewEpochReport> restore(const Folder& backup, const Folder& to, Clock& clock,
                                Random& random) {
+    if (auto other = refuse_itself(backup, to); !other) return fail(other.error());
     const auto backup_head = known_head(backup);
     if (!backup_head)
         return fail(Code::corrupt, "mark_missing",
                     backup.path + " has no mark that its key signed: it is no finished backup");
-    auto lock = FolderLock::take(to);
+    auto lock = take_for_change(to);
     if (!lock) return fail(lock.error());
-    const auto known = known_head(to);
-    auto replaced = set_aside(to, clock);
-    if (!replaced) return fail(replaced.error());
-    auto copied = copy_journal(backup, to, OnDamage::refuse);
+    auto staging = Staging::begin(to);
+    if (!staging) return fail(staging.error());
+    auto copied = copy_journal(backup, staging->folder(), OnDamage::refuse);
     if (!copied) return fail(copied.error());
     if (auto held = check_mark(copied->database, copied->epochs, *backup_head); !held)
         return fail(held.error());
-    if (!known)
-        if (auto keyed = copy_key(backup, to); !keyed) return fail(keyed.error());
-    auto report = begin_epoch(to, copied->database, EpochCause::restored, copied->head,
-                              known.value_or(copied->head), clock, random);
-    if (report) report->replaced = *replaced;
-    return report;
+    const auto known = known_head(to);
+    if (auto keyed = copy_key(known ? to : backup, staging->folder()); !keyed)
+        return fail(keyed.error());
+    const HeadMark lost = known.value_or(copied->head);
+    return take_over(std::move(*staging), std::move(*copied), EpochCause::restored, lost, clock,
+                     random);
 }
 
 Result<NewEpochReport> accept_loss(const Folder& folder, Clock& clock, Random& random) {
-    auto lock = FolderLock::take(folder);
+    if (auto ours = refuse_stranger(folder); !ours) return fail(ours.error());
+    auto lock = take_for_change(folder);
     if (!lock) return fail(lock.error());
     const auto known = known_head(folder);
     const auto there = sql::file_exists(folder.database(), folder.vfs);
     if (!there) return fail(there.error());
     if (!*there) return begin_anew(folder, known, clock, random);
-    auto whole = walk_whole(folder);
+    // To be read first: what is no journal of ours is not even opened for writing.
+    auto database = open_journal_file(folder, {.access = sql::Access::read});
+    if (!database)
+        return failed_with(database.error(),
+                           "; nothing can be saved from it, and nothing was changed: restore a "
+                           "backup (lifeline restore)");
+    const auto whole = walk_whole(*database);
     if (!whole && whole.error().code != Code::corrupt) return fail(whole.error());
     if (!whole) return rebuild(folder, known, clock, random);
-    if (known && check_mark(whole->database, whole->epochs, *known))
+    if (known && check_mark(*database, whole->epochs, *known))
         return fail(Code::conflict, "nothing_lost", folder.path + " is whole; start the server");
-    return begin_epoch(folder, whole->database, EpochCause::accepted_loss, whole->head,
-                       known.value_or(whole->head), clock, random);
+    auto kept = keep_former(folder, clock);
+    if (!kept) return fail(kept.error());
+    database = open_journal_file(folder, {.access = sql::Access::write});
+    if (!database) return fail(database.error());
+    auto report = begin_epoch(folder, *database, EpochCause::accepted_loss, whole->head,
+                              known.value_or(whole->head), clock, random);
+    if (report) report->replaced = std::move(*kept);
+    return report;
 }
 
 }  // namespace lifeline::journal

@@ -90,6 +90,10 @@ TEST_F(Maintenance, ThereMustBeALossToAccept) {
     EXPECT_EQ(accept_loss(folder("live"), clock_, random_).error().reason, "nothing_lost");
     EXPECT_EQ(append(folder("live"), 1), epoch);
     EXPECT_EQ(accept_loss(folder("none"), clock_, random_).error().reason, "journal_missing");
+    EXPECT_FALSE(fs::exists(folder("none").path));
+    fs::create_directory(folder("empty").path);
+    EXPECT_EQ(accept_loss(folder("empty"), clock_, random_).error().reason, "journal_missing");
+    EXPECT_TRUE(fs::is_empty(folder("empty").path));
 }
 
 TEST_F(Maintenance, AnAcceptedLossGoesOnWithWhatIsWhole) {

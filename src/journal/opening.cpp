@@ -6,6 +6,7 @@
 #include "journal/catch_up.h"
 #include "journal/journal_file.h"
 #include "journal/presence.h"
+#include "journal/staging.h"
 
 namespace lifeline::journal {
 
@@ -86,6 +87,7 @@ Result<OpenedFolder> open_checked(const Folder& folder, const Policies& policies
                                   Random& random) {
     auto lock = FolderLock::take(folder);
     if (!lock) return fail(lock.error());
+    if (auto finished = finish_take_over(folder); !finished) return fail(finished.error());
     const auto found = look(folder);
     if (!found) return fail(found.error());
     auto database = database_of(folder, *found, clock, random);

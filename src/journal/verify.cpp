@@ -10,6 +10,7 @@
 #include "journal/journal_file.h"
 #include "journal/mark.h"
 #include "journal/opening.h"
+#include "journal/staging.h"
 #include "journal/stream_check.h"
 #include "sql/file.h"
 
@@ -116,6 +117,11 @@ Result<HeadMark> read_mark(const Folder& folder) {
 }  // namespace
 
 Result<VerifyReport> verify(const Folder& folder) {
+    if (take_over_is_unfinished(folder))
+        return fail(Code::conflict, "restore_unfinished",
+                    folder.incoming() +
+                        " is whole but not in its place yet: start the server or "
+                        "repeat the command, either ends it");
     const auto there = sql::file_exists(folder.database(), folder.vfs);
     if (!there) return fail(there.error());
     if (!*there)
