@@ -32,8 +32,9 @@ Roster::~Roster() {
 void Roster::start(std::string path, Done<void> ready) {
     ready_ = std::move(ready);
     busy_ = true;
-    worker_.submit([this, alive = alive_, path = std::move(path)] {
-        auto opened = RosterStore::open(path);
+    worker_.submit([this, alive = alive_, path = std::move(path),
+                    source = RosterSource{journal_.epoch(), journal_.head_position()}] {
+        auto opened = RosterStore::open(path, source);
         Result<std::uint64_t> cursor = std::unexpected(Error{});
         std::shared_ptr<RosterStore> store;
         if (opened) {
@@ -48,8 +49,6 @@ void Roster::start(std::string path, Done<void> ready) {
             if (!cursor) return finished(fail(cursor.error()));
             store_ = std::move(store);
             cursor_ = *cursor;
-            // A view that is ahead of its journal belongs to another history.
-            if (cursor_ > journal_.head_position()) cursor_ = 0;
             catch_up();
         });
     });

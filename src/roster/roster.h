@@ -36,7 +36,8 @@ public:
     Roster(const Roster&) = delete;
     Roster& operator=(const Roster&) = delete;
 
-    // Opens the view (made anew if it cannot be read) and brings it up to the journal's head.
+    // Opens the view (made anew if it cannot be read or is of another epoch) and brings it up to
+    // the journal's head.
     void start(std::string path, Done<void> ready);
 
     // Something was appended. From any thread.

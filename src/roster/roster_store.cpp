@@ -9,10 +9,10 @@ namespace lifeline::roster {
 namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 1;
+constexpr std::int64_t view_version = 2;
 
 constexpr const char* tables = R"(
-create table if not exists meta(key text primary key, value integer not null) without rowid;
+create table if not exists meta(key text primary key, value not null) without rowid;
 create table if not exists calls(
     id text primary key, owner text not null, account text not null, status text not null,
     channel text not null, created_at text not null, position integer not null) without rowid;
@@ -34,28 +34,46 @@ Result<sql::Database> open_tables(const std::string& path) {
 
 }  // namespace
 
-Result<RosterStore> RosterStore::open(const std::string& path) {
-    auto database = open_tables(path);
-    if (database) {
-        const auto version =
-            database->number("select coalesce((select value from meta where key='version'), -1)");
-        if (version && *version == -1) {
-            const auto set = database->run("insert into meta values('version', " +
-                                           std::to_string(view_version) + "), ('cursor', 0)");
-            if (!set) return fail(set.error());
-            return RosterStore(std::move(*database));
-        }
-        if (version && *version == view_version) return RosterStore(std::move(*database));
+Result<RosterStore> RosterStore::open(const std::string& path, const RosterSource& source) {
+    {
+        auto store = open_existing(path, source);
+        if (store) return store;
     }
-    // Unreadable, or of another version: a view is thrown away and folded anew.
-    if (database) database = fail(Code::conflict, "internal");
+    // Missing, unreadable, or of another version or history: folded anew.
     std::error_code ignored;
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
-    database = open_tables(path);
+    return create(path, source);
+}
+
+Result<RosterStore> RosterStore::open_existing(const std::string& path,
+                                               const RosterSource& source) {
+    auto database =
+        sql::Database::open(path, {.access = sql::Access::write, .sync = sql::Sync::normal});
     if (!database) return fail(database.error());
-    const auto set = database->run("insert into meta values('version', " +
-                                   std::to_string(view_version) + "), ('cursor', 0)");
+    const auto version = database->number("select value from meta where key='version'");
+    if (!version) return fail(version.error());
+    RosterStore store(std::move(*database));
+    const auto cursor = store.cursor();
+    if (!cursor) return fail(cursor.error());
+    auto epoch = store.database_.prepare("select value from meta where key='epoch'");
+    if (!epoch) return fail(epoch.error());
+    const auto known = epoch->step();
+    if (!known) return fail(known.error());
+    if (*version != view_version || !*known || epoch->text(0) != source.epoch ||
+        *cursor > source.head)
+        return fail(Code::conflict, "internal", "a view of something else");
+    epoch->reset();
+    return store;
+}
+
+Result<RosterStore> RosterStore::create(const std::string& path, const RosterSource& source) {
+    auto database = open_tables(path);
+    if (!database) return fail(database.error());
+    auto set =
+        database->prepare("insert into meta values('version', ?1), ('cursor', 0), ('epoch', ?2)");
     if (!set) return fail(set.error());
+    if (const auto done = set->bind(1, view_version).bind_text(2, source.epoch).run(); !done)
+        return fail(done.error());
     return RosterStore(std::move(*database));
 }
 

@@ -37,10 +37,18 @@ struct RosterChange {
     std::string user_id;  // added, removed
 };
 
+// The history that a view was folded from, and how far that has come.
+struct RosterSource {
+    std::string epoch;
+    std::uint64_t head = 0;
+};
+
 // The tables. Blocks; used by one thread at a time.
 class RosterStore {
 public:
-    static Result<RosterStore> open(const std::string& path);
+    // The view that is there, or an empty one: a cursor is a position in one epoch, so a view of
+    // another (or one that is ahead of the journal) lists calls that never were and misses others.
+    static Result<RosterStore> open(const std::string& path, const RosterSource& source);
 
     Result<std::uint64_t> cursor();
     // All changes and the new cursor in one transaction: a crash neither skips nor doubles.
@@ -52,6 +60,8 @@ public:
 
 private:
     explicit RosterStore(sql::Database database) : database_(std::move(database)) {}
+    static Result<RosterStore> open_existing(const std::string& path, const RosterSource& source);
+    static Result<RosterStore> create(const std::string& path, const RosterSource& source);
     Status apply_one(const RosterChange& change);
 
     sql::Database database_;

@@ -16,7 +16,8 @@ namespace {
 
 class House {
 public:
-    House() : journal(loop.clock()) {
+    explicit House(const std::string& epoch = "memory") : journal(loop.clock(), epoch) {
+        if (epoch != "memory") return;  // Another history in the folder that is there.
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder);
     }
@@ -128,6 +129,45 @@ TEST(Roster, IsTheSameAfterItWasThrownAway) {
     house.start(roster);
     EXPECT_EQ(house.list(roster, of_user("ada")), gone_on);
     EXPECT_EQ(gone_on, "sess_2:created sess_1:created ");
+}
+
+// After a restore positions count other events: nothing of the old view may be listed or taken up.
+TEST(Roster, IsFoldedAnewFromAnotherEpoch) {
+    House house;
+    house.create("sess_lost", "ada", "acct_1");
+    house.create("sess_kept", "ada", "acct_1");
+    {
+        Roster roster(house.loop, house.loop, house.journal);
+        house.start(roster);
+        EXPECT_EQ(house.list(roster, of_user("ada")), "sess_kept:created sess_lost:created ");
+    }
+    House restored("another");
+    restored.create("sess_other", "ada", "acct_1");
+    restored.create("sess_kept", "ada", "acct_1");
+    restored.create("sess_new", "ada", "acct_1");
+    Roster roster(restored.loop, restored.loop, restored.journal);
+    restored.start(roster);
+    EXPECT_EQ(restored.list(roster, of_user("ada")),
+              "sess_new:created sess_kept:created sess_other:created ");
+    std::vector<std::string> open;
+    roster.open_calls(restored.loop, [&](auto ids) { open = *ids; });
+    restored.loop.run();
+    EXPECT_EQ(open, (std::vector<std::string>{"sess_kept", "sess_new", "sess_other"}));
+}
+
+// The same epoch, but less than the view has seen: a copy of the folder was put back.
+TEST(Roster, IsFoldedAnewWhenItIsAheadOfItsJournal) {
+    House house;
+    house.create("sess_1", "ada", "acct_1");
+    house.create("sess_2", "ada", "acct_1");
+    {
+        Roster roster(house.loop, house.loop, house.journal);
+        house.start(roster);
+    }
+    journal::MemoryJournal fresh(house.loop.clock());
+    Roster roster(house.loop, house.loop, fresh);
+    house.start(roster);
+    EXPECT_EQ(house.list(roster, of_user("ada")), "");
 }
 
 TEST(Roster, TellsFollowersOfNewMemberships) {
