@@ -2392,6 +2392,7 @@ export type Reason =
   | 'confirmation_not_found'
   | 'connection_closed'
   | 'content_type_unsupported'
+  | 'corruption_found'
   | 'cursor_ahead'
   | 'cursor_invalid'
   | 'depth_exceeded'

@@ -52,8 +52,8 @@ public:
         Random& random;
         CallDefaults defaults;
         Development development;
-        std::string public_url;       // "https://calls.example.com"; empty: from the Host.
-        std::function<bool()> ready;  // Whether events can be acknowledged.
+        std::string public_url;         // "https://calls.example.com"; empty: from the Host.
+        std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
     };
 

@@ -41,8 +41,7 @@ void health(Api&, Asked asked) {
 
 // Whether events can be acknowledged now; a balancer that asks sends nobody while not.
 void readiness(Api& api, Asked asked) {
-    if (!api.parts().ready())
-        return asked.refuse({Code::unavailable, "not_ready", "events cannot be acknowledged now"});
+    if (const auto ready = api.parts().ready(); !ready) return asked.refuse(ready.error());
     asked.answer_json(200, R"({"status":"ready"})");
 }
 

@@ -94,6 +94,7 @@ struct Server::House {
     void give_up(const Error& error);
     void stop();
     void leave();
+    Status readiness() const;
 };
 
 Status Server::House::build() {
@@ -194,7 +195,7 @@ Status Server::House::build_doors() {
                         .development = {.enabled = config.dev,
                                         .agent_user_id = config.dev_agent ? "usr_dev_agent" : ""},
                         .public_url = config.public_url,
-                        .ready = [this] { return ready.load(); },
+                        .ready = [this] { return readiness(); },
                         .port = [this] { return http->port(); }});
     http = std::make_unique<net::HttpServer>(
         front(), random,
@@ -268,6 +269,24 @@ void Server::House::stop() {
         });
     }
     http->stop(drain_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
+}
+
+Status Server::House::readiness() const {
+    // The worst first: whatever else is so, a failed or a full disk is what somebody has to look
+    // at.
+    switch (journal->health()) {
+        case journal::Health::failed:
+            return fail(Code::unavailable, "storage_unavailable", "the disk failed");
+        case journal::Health::full:
+            return fail(Code::unavailable, "storage_unavailable", "the disk is full");
+        case journal::Health::corrupt:
+            return fail(Code::unavailable, "corruption_found",
+                        "stored bytes are not what was written; the log says which");
+        case journal::Health::ok:
+            break;
+    }
+    if (!ready) return fail(Code::unavailable, "not_ready", "events cannot be acknowledged now");
+    return {};
 }
 
 void Server::House::leave() {

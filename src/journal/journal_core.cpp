@@ -97,11 +97,13 @@ void JournalCore::write_next() {
     if (const auto failed = failure()) {
         refuse(std::move(group.requests), *failed);
     } else if (auto written = committer_.commit(group); written) {
+        if (group.wrote) condition_.committed();
         hand_to_marker(std::move(group));
         // The answers are on their way; only those who come now wait for it.
         const auto load = nobody_waits() ? Committer::Load::idle : Committer::Load::busy;
         if (auto moved = committer_.checkpoint_if_due(load); !moved) fail_for_good(moved.error());
     } else if (written.error().reason == "storage_unavailable") {
+        condition_.found_full();
         refuse(std::move(group.requests), written.error());  // Nothing of it was written.
     } else {
         fail_for_good(written.error());
@@ -241,6 +243,7 @@ void JournalCore::fail_for_good(const Error& error) {
         queue_.clear();
         queue_bytes_ = 0;
     }
+    condition_.has_failed();
     options_.on_fatal(error);
     refuse(std::move(waiting), refusal);
 }
@@ -264,6 +267,7 @@ void JournalCore::report_corrupt(const Error& error) {
     if (error.code != Code::corrupt) return;
     // What cannot be removed is found again by the next start, which looks for itself.
     if (error.reason == "index_corrupt") (void)index_->invalidate();
+    condition_.found_corrupt();
     options_.on_corrupt(error);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "journal/committer.h"
+#include "journal/condition.h"
 #include "journal/event_reader.h"
 #include "journal/index.h"
 #include "journal/line.h"
@@ -47,6 +48,7 @@ public:
     const KeyedHash& id_hash() const { return id_hash_; }
     std::uint64_t durable_position() const { return durable_.load(std::memory_order_acquire); }
     const std::string& epoch() const { return epoch_; }
+    Health health() const { return condition_.now(); }
 
 private:
     void push_barrier(Job job);
@@ -84,6 +86,7 @@ private:
     std::unique_ptr<Index> index_;  // The reader's; the marker folds into it.
     std::atomic<std::uint64_t> durable_;
     std::atomic<bool> flush_asked_ = false;
+    Condition condition_;
 
     mutable std::mutex queue_mutex_;  // Guards what follows.
     std::deque<Request> queue_;

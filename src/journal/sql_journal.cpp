@@ -121,6 +121,10 @@ std::uint64_t SqlJournal::head_position() const {
     return core_->durable_position();
 }
 
+Health SqlJournal::health() const {
+    return core_->health();
+}
+
 void SqlJournal::erase(std::string stream, std::uint64_t first, std::uint64_t last, Loop& home,
                        Done<std::uint64_t> done) {
     core_->on_reader([core = core_.get(), stream = std::move(stream),

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "journal/condition.h"
 #include "journal/folder.h"
 #include "journal/index_policy.h"
 #include "journal/journal.h"
@@ -54,6 +55,8 @@ public:
                       Done<std::vector<StreamHead>> done) override;
     std::string epoch() const override;
     std::uint64_t head_position() const override;
+    // Whether events can be acknowledged, and what is stored still holds. From any thread.
+    Health health() const;
 
     // Destroys the bytes of a stream's events from `first` to `last`, as far as there are any, and
     // gives how many were not erased before. Numbers, ids and the chain stay. storage_busy: a

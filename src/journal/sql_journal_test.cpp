@@ -261,9 +261,11 @@ TEST(SqlJournal, AFullDiskRefusesAndRecovers) {
             [&](Result<Appended> refused) { reasons.push_back(refused.error().reason); });
     house.loop.run();
     EXPECT_EQ(reasons, std::vector<std::string>(2, "storage_unavailable"));
+    EXPECT_EQ(house.journal->health(), Health::full);
 
     house.disk.set_capacity(UINT64_MAX);
     EXPECT_TRUE(call->append(*stream, {draft("evt_c", "after")}));
+    EXPECT_EQ(house.journal->health(), Health::ok);
     EXPECT_TRUE(house.fatal.empty());
     EXPECT_EQ(everything(*call).size(), written + 2);
 }
@@ -300,6 +302,7 @@ TEST(SqlJournal, AFailingDiskEndsTheJournal) {
             if (appended) ++acknowledged;
         }
         ASSERT_EQ(house.fatal.size(), 1u);
+        EXPECT_EQ(house.journal->health(), Health::failed);
         EXPECT_EQ(house.fatal.front().reason, "storage_failed");
         if (!appended) EXPECT_EQ(appended.error().reason, "commit_failed");
         const auto refused = call->append(*stream, {draft("evt_later", "x")});
@@ -454,6 +457,7 @@ TEST(SqlJournal, ASealSparesTheStartWhatTheBackgroundChecks) {
     EXPECT_TRUE(house.corrupt.empty());
     house.loop.run();
     ASSERT_EQ(house.corrupt.size(), 1u);
+    EXPECT_EQ(house.journal->health(), Health::corrupt);
     EXPECT_NE(house.corrupt.front().detail.find("position 31 "), std::string::npos);
     house.crash();
     house.corrupt.clear();
