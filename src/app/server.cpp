@@ -300,7 +300,10 @@ Server::~Server() = default;
 
 Status Server::run() {
     House& house = *house_;
-    if (const auto built = house.build(); !built) return built;
+    if (const auto built = house.build(); !built) {
+        if (house.journal) house.journal->stop_scrub();
+        return built;
+    }
     house.signals.emplace(house.front().context(), SIGTERM, SIGINT);
     house.signals->async_wait([&house](const boost::system::error_code& error, int signal) {
         if (error) return;

@@ -38,8 +38,8 @@ JournalCore::JournalCore(SqlJournalOptions options, OpenedFolder opened, Committ
 
 Status JournalCore::admit(const Request& request) const {
     if (failure_) return fail(*failure_);
+    if (request.barrier) return {};  // Also after the close, whose own waits its turn.
     if (closed_) return fail(Code::unavailable, "storage_unavailable", "the journal is closed");
-    if (request.barrier) return {};
     if (queue_.size() >= queued_requests_max || queue_bytes_ >= queued_bytes_max)
         return fail(Code::overloaded, "overloaded", "too much waits for the disk");
     return {};
@@ -185,6 +185,7 @@ void JournalCore::scrub_next(std::shared_ptr<Scrub> scrub) {
     on_reader(
         [self = weak_from_this(), scrub = std::move(scrub)](EventReader& reader, Index&) mutable {
             const auto core = self.lock();
+            if (core->scrub_stopped_) return;  // Nobody waits for the rest of it.
             const auto more = scrub->next(reader);
             if (!more) core->report_corrupt(more.error());
             if (more && *more) core->scrub_next(std::move(scrub));
@@ -251,11 +252,6 @@ void JournalCore::fail_for_good(const Error& error) {
 bool JournalCore::nobody_waits() const {
     const std::lock_guard lock(queue_mutex_);
     return queue_.empty();
-}
-
-bool JournalCore::closed() const {
-    const std::lock_guard lock(queue_mutex_);
-    return closed_;
 }
 
 std::optional<Error> JournalCore::failure() const {
@@ -349,9 +345,13 @@ void JournalCore::close(Loop& home, Done<void> done) {
                 });
             });
     };
+    // First nothing more comes in, then what came in is settled.
+    stop_scrub();
+    {
+        const std::lock_guard lock(queue_mutex_);
+        closed_ = true;
+    }
     push_barrier(std::move(settle));
-    const std::lock_guard lock(queue_mutex_);
-    closed_ = true;
 }
 
 }  // namespace lifeline::journal

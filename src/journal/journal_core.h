@@ -49,6 +49,8 @@ public:
     std::uint64_t durable_position() const { return durable_.load(std::memory_order_acquire); }
     const std::string& epoch() const { return epoch_; }
     Health health() const { return condition_.now(); }
+    // Ends what runs in the background only; from any thread.
+    void stop_scrub() { scrub_stopped_ = true; }
 
 private:
     void push_barrier(Job job);
@@ -71,7 +73,6 @@ private:
     void fail_for_good(const Error& error);
     std::optional<Error> failure() const;
     bool nobody_waits() const;
-    bool closed() const;
 
     SqlJournalOptions options_;
     const std::string epoch_;
@@ -86,6 +87,7 @@ private:
     std::unique_ptr<Index> index_;  // The reader's; the marker folds into it.
     std::atomic<std::uint64_t> durable_;
     std::atomic<bool> flush_asked_ = false;
+    std::atomic<bool> scrub_stopped_ = false;
     Condition condition_;
 
     mutable std::mutex queue_mutex_;  // Guards what follows.

@@ -49,7 +49,9 @@ Result<std::vector<StoredEvent>> read_stream(EventReader& reader, Index& index,
 
 SqlJournal::SqlJournal(std::shared_ptr<JournalCore> core) : core_(std::move(core)) {}
 
-SqlJournal::~SqlJournal() = default;
+SqlJournal::~SqlJournal() {
+    core_->stop_scrub();  // Its next slice would keep the core alive until the last.
+}
 
 Result<std::unique_ptr<SqlJournal>> SqlJournal::open(SqlJournalOptions options) {
     auto opened = open_folder(options.folder, {.seals = options.seals, .index = options.index},
@@ -119,6 +121,10 @@ std::string SqlJournal::epoch() const {
 
 std::uint64_t SqlJournal::head_position() const {
     return core_->durable_position();
+}
+
+void SqlJournal::stop_scrub() {
+    core_->stop_scrub();
 }
 
 Health SqlJournal::health() const {

@@ -64,6 +64,10 @@ public:
     void erase(std::string stream, std::uint64_t first, std::uint64_t last, Loop& home,
                Done<std::uint64_t> done);
 
+    // Gives up the check in the background, for those who go without a close(): a worker that is
+    // destroyed would first check all of history.
+    void stop_scrub();
+
     // Refuses appends from now on, settles what is on its way, ends the check in the background,
     // and leaves the files at rest.
     void close(Loop& home, Done<void> done);

@@ -476,6 +476,78 @@ TEST(SqlJournal, ASealSparesTheStartWhatTheBackgroundChecks) {
     }
 }
 
+// Whoever stops does not wait until all of history has been checked, with a close or without.
+TEST(SqlJournal, TheCheckInTheBackgroundEndsWithTheJournal) {
+    SqlHouse house(1);
+    house.seals = {.rows = 10, .events_always_checked = 20};
+    auto call = house.start();
+    ASSERT_TRUE(call);
+    {
+        const auto stream = call->open("sess_1");
+        for (int i = 0; i < 95; ++i)
+            ASSERT_TRUE(call->append(
+                *stream, {draft("evt_" + std::to_string(i), std::string(60'000, 'x'))}));
+    }
+    ASSERT_TRUE(house.stop());
+    const auto jobs_of = [&](auto end) {
+        EXPECT_TRUE(house.start());
+        house.loop.run_one();  // One slice of many.
+        end();
+        int jobs = 0;
+        while (house.loop.run_one()) ++jobs;
+        house.crash();
+        return jobs;
+    };
+    EXPECT_GT(jobs_of([] {}), 10);
+    EXPECT_LT(jobs_of([&] { house.journal->close(house.loop, [](Status) {}); }), 8);
+    EXPECT_LT(jobs_of([&] { house.journal->stop_scrub(); }), 3);
+    EXPECT_LT(jobs_of([&] { house.journal.reset(); }), 3);
+}
+
+namespace {
+
+// A worker that does something else first, once, in the middle of whoever submits.
+class Meddler final : public Worker {
+public:
+    explicit Meddler(Worker& behind) : behind_(behind) {}
+    void submit(Job job) override {
+        if (meddle) std::exchange(meddle, {})();
+        behind_.submit(std::move(job));
+    }
+    Job meddle;
+
+private:
+    Worker& behind_;
+};
+
+}  // namespace
+
+// What was appended before the close is settled by it, what comes during it is refused.
+TEST(SqlJournal, NothingSlipsBehindTheClose) {
+    SqlHouse house(1);
+    Meddler writer(house.loop);
+    auto opened = SqlJournal::open({.folder = house.folder,
+                                    .writer = writer,
+                                    .marker = house.loop,
+                                    .reader = house.loop,
+                                    .clock = house.clock,
+                                    .random = house.random,
+                                    .boot = {1, 2}});
+    ASSERT_TRUE(opened);
+    Caller call(**opened, house.loop);
+    const auto stream = call.open("sess_1");
+    ASSERT_TRUE(call.append(*stream, {draft("evt_1", "x")}));
+    std::string outcome;
+    writer.meddle = [&] {
+        stream->append(1, {draft("evt_2", "x")}, [&](Result<Appended> appended) {
+            outcome = appended ? "stands" : appended.error().reason;
+        });
+    };
+    (*opened)->close(house.loop, [&](Status closed) { EXPECT_TRUE(closed); });
+    house.loop.run();
+    EXPECT_EQ(outcome, "storage_unavailable");
+}
+
 // A reader that is never done must not keep the log from being emptied.
 TEST(SqlJournal, ReadersDoNotPinTheLog) {
     SqlHouse house(1);
