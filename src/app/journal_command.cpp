@@ -134,8 +134,12 @@ Result<bool> print_from(const Options& options, std::uint64_t& position) {
 
 int replay(const Options& options) {
     std::uint64_t position = 0;
-    const auto read = print_from(options, position);
-    return read ? 0 : report(read.error());
+    const auto found = print_from(options, position);
+    if (!found) return report(found.error());
+    if (!*found)
+        return report({Code::not_found, "stream_not_found",
+                       options.stream + " has no event in " + options.folder});
+    return 0;
 }
 
 // The stream so far, and then what comes, until it is interrupted.
