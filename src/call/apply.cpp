@@ -68,7 +68,19 @@ void started(State& state, const Event& event) {
                           text(event, field::call_started::provider_participant_id)};
 }
 
+// A provider may tell its ids one by one; each is told once.
+void named(State& state, const Event& event) {
+    const auto learn = [&](std::string_view key, std::string& known) {
+        if (known.empty()) known = event.find_text(key).value_or("");
+    };
+    learn("provider", state.provider);
+    learn("providerRoomId", state.provider_ids.room_id);
+    learn("providerCallId", state.provider_ids.call_id);
+    learn("providerParticipantId", state.provider_ids.participant_id);
+}
+
 void connected(State& state, const Event& event) {
+    named(state, event);
     state.phase = Phase::connected;
     state.connected_at = believed(state, event, state.started_at.value_or(state.created_at));
 }
@@ -191,6 +203,8 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
             return created(state, event);
         case EventType::call_started:
             return started(state, event);
+        case EventType::call_connecting:
+            return named(state, event);
         case EventType::call_connected:
             return connected(state, event);
         case EventType::call_hold_changed:

@@ -130,6 +130,26 @@ TEST(Decide, WhatFollowsFromWhat) {
             return call.run(change);
         };
     };
+    const auto end_with = [](std::string reason, Role role) {
+        return [reason, role](Call& call) {
+            SetStatus change;
+            change.wanted = Status::ended;
+            change.reason = reason;
+            return call.run(change, role, role == Role::user ? "ada" : "key_1");
+        };
+    };
+    const auto in_room_9 = [](Call& call) {
+        call.create();
+        SetStatus change;
+        change.provider = "livekit";
+        change.provider_ids.room_id = "room_9";
+        call.run(change, Role::service, "key_1");
+    };
+    const auto connecting = [](Call& call, std::string room) {
+        return call.publish("call.connecting",
+                            R"({"callId":"sess_1","providerRoomId":")" + room + R"("})",
+                            Role::service, "key_1");
+    };
     const Case cases[] = {
         {"a call is created with its members", nothing, [](Call& c) { return c.create(); },
          "call.created call.participant.added call.participant.added"},
@@ -167,6 +187,79 @@ TEST(Decide, WhatFollowsFromWhat) {
         {"an application may start a call itself", created, set(Status::active),
          "call.started call.connecting call.connected"},
         {"and repeat it", running, set(Status::active), "nothing"},
+        {"but only who manages it", running,
+         [](Call& c) {
+             SetStatus change;
+             change.wanted = Status::ended;
+             c.run(AddParticipant{{"bob", Role::user, ""}});
+             return c.run(change, Role::user, "bob") + " " + c.run(change, Role::agent, "bot");
+         },
+         "refused forbidden refused forbidden"},
+        {"a user knows no provider", created,
+         [](Call& c) {
+             SetStatus change;
+             change.provider_ids.room_id = "room_1";
+             return c.run(change);
+         },
+         "refused forbidden"},
+        {"a user ends it as users do", running, end_with("user_hangup", Role::user), "call.ended"},
+        {"not as an operator", running, end_with("operator_stop", Role::user), "refused forbidden"},
+        {"nor as the budget", running, end_with("budget_stop", Role::user), "refused forbidden"},
+        {"which a service does", running, end_with("budget_stop", Role::service), "call.ended"},
+        {"an operator stops it", running, end_with("operator_stop", Role::operator_), "call.ended"},
+        {"a reason is one of the list", running, end_with("boredom", Role::admin),
+         "refused unknown_value"},
+        {"nobody fails it in the server's name", running,
+         [](Call& c) {
+             SetStatus change;
+             change.wanted = Status::failed;
+             change.reason = "reconnect_window_expired";
+             return c.run(change, Role::service, "key_1");
+         },
+         "refused forbidden"},
+        {"the owner says that it failed", running,
+         [](Call& c) {
+             SetStatus change;
+             change.wanted = Status::failed;
+             change.reason = "microphone_lost";
+             return c.run(change);
+         },
+         "call.terminal_failure"},
+        {"a provider's ids do not change, whoever names others", in_room_9,
+         [&](Call& c) {
+             SetStatus change;
+             change.provider_ids.room_id = "room_8";
+             return c.run(change, Role::service, "key_1") + " " + connecting(c, "room_8");
+         },
+         "refused provider_immutable refused provider_immutable"},
+        {"not even before it is connected", in_room_9,
+         [](Call& c) {
+             return c.publish("call.connected",
+                              R"({"callId":"sess_1","connectedAt":"2026-02-16T10:00:00.000Z",)"
+                              R"("provider":"twilio"})",
+                              Role::service, "key_1");
+         },
+         "refused provider_immutable"},
+        {"nor by starting anew", in_room_9,
+         [](Call& c) {
+             return c.publish("call.started",
+                              R"({"callId":"sess_1","channel":"voice","direction":"inbound",)"
+                              R"("provider":"livekit","providerRoomId":"room_8"})",
+                              Role::service, "key_1");
+         },
+         "refused provider_immutable"},
+        {"the same again is no change, and what was not told may be", in_room_9,
+         [&](Call& c) {
+             const auto told =
+                 connecting(c, "room_9") + " " +
+                 c.publish("call.connecting", R"({"callId":"sess_1","providerCallId":"call_7"})",
+                           Role::service, "key_1");
+             EXPECT_EQ(c.state.provider_ids.call_id, "call_7");
+             return told + " " +
+                    c.publish("call.connecting", R"({"callId":"sess_1","providerCallId":"call_8"})",
+                              Role::service, "key_1");
+         },
+         "call.connecting call.connecting refused provider_immutable"},
         {"an utterance begins, goes on and closes", running,
          [](Call& c) {
              return c.publish("transcript.utterance.started", utterance("u1", "ada")) + " " +

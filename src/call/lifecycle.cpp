@@ -30,22 +30,9 @@ std::unexpected<Error> illegal(const State& state, std::string_view wanted) {
                 "/status");
 }
 
-bool names_other_ids(const State& state, const SetStatus& command) {
-    const auto differs = [](const std::string& wanted, const std::string& known) {
-        return !wanted.empty() && wanted != known;
-    };
-    const ProviderIds& wanted = command.provider_ids;
-    const ProviderIds& known = state.provider_ids;
-    return differs(command.provider, state.provider) || differs(wanted.room_id, known.room_id) ||
-           differs(wanted.call_id, known.call_id) ||
-           differs(wanted.participant_id, known.participant_id);
-}
-
 Result<Decision> activate(const State& state, const SetStatus& command, WallTime now) {
     if (state.status == Status::active) {
-        if (names_other_ids(state, command))
-            return fail(Code::conflict, "provider_immutable",
-                        "the provider's ids were set when the call became active");
+        if (const auto same = names_the_same(state, command); !same) return fail(same.error());
         return Decision{};
     }
     if (state.status != Status::created) return illegal(state, "active");
@@ -111,26 +98,28 @@ void start(const State& state, const SetStatus& how, bool connected, WallTime no
 
 Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
                             WallTime now) {
+    if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
+    if (const auto allowed = may_name_provider(command, from); !allowed)
+        return fail(allowed.error());
     switch (command.wanted) {
         case Status::active:
             return activate(state, command, now);
         case Status::ended: {
+            const std::string reason = command.reason.empty() ? "completed" : command.reason;
+            if (const auto allowed = may_end_with(reason, from); !allowed)
+                return fail(allowed.error());
             if (state.status == Status::ended) return Decision{};
             if (!state.open()) return illegal(state, "ended");
-            Decision decision;
-            decision.events.push_back(end(state,
-                                          command.reason.empty() ? "completed" : command.reason,
-                                          command.detail, from.actor.id, now));
-            return decision;
+            return Decision{{end(state, reason, command.detail, from.actor.id, now)}};
         }
         case Status::failed: {
+            const std::string code = command.reason.empty() ? "reported" : command.reason;
+            if (const auto allowed = may_fail_with(code); !allowed) return fail(allowed.error());
             if (state.status == Status::failed) return Decision{};
             if (!state.open()) return illegal(state, "failed");
-            Decision decision;
-            decision.events.push_back(fail_call(
-                state, command.reason.empty() ? "reported" : command.reason,
-                command.detail.empty() ? "reported by the application" : command.detail, now));
-            return decision;
+            const std::string message =
+                command.detail.empty() ? "reported by the application" : command.detail;
+            return Decision{{fail_call(state, code, message, now)}};
         }
         default:
             return illegal(state, to_text(command.wanted));

@@ -34,6 +34,15 @@ ServerEvent fail_call(const State& state, std::string_view code, std::string_vie
 void start(const State& state, const SetStatus& how, bool connected, WallTime now,
            std::vector<ServerEvent>& events);
 
+// ending.cpp: why a call is over, and who may say so.
+Result<void> may_end_with(std::string_view reason, const Command& from);
+Result<void> may_fail_with(std::string_view code);
+
+// provider.cpp: what a media provider calls things, and that it does not change.
+Result<void> may_name_provider(const SetStatus& command, const Command& from);
+Result<void> names_the_same(const State& state, const SetStatus& command);
+Result<void> names_the_same(const State& state, const contract::Event& event);
+
 // participants.cpp: who may come, who is here, and invitations.
 Result<Decision> add_participant(const State& state, const AddParticipant& command,
                                  const Command& from);

@@ -201,7 +201,12 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
 
   yield ['state: created', post(`${path}/state`, '{"status":"created"}'), 'unknown_value'];
   yield ['state: nothing', post(`${path}/state`, '{}'), 'missing_field'];
-  yield ['state: other provider ids', post(`${path}/state`, '{"status":"active","providerRoomId":"r2"}'), 'provider_immutable'];
+  const service = server.token('key_media', 'service');
+  yield ['state: other provider ids', post(`${path}/state`, '{"status":"active","providerRoomId":"r2"}', service), 'provider_immutable'];
+  yield ['state: provider ids of a user', post(`${path}/state`, '{"status":"active","providerRoomId":"r2"}'), 'forbidden'];
+  yield ['state: ended by an operator who is none', post(`${path}/state`, '{"status":"ended","reason":"operator_stop"}'), 'forbidden'];
+  yield ['state: ended for no reason there is', post(`${path}/state`, '{"status":"ended","reason":"boredom"}'), 'unknown_value'];
+  yield ["state: failed in the server's name", post(`${path}/state`, '{"status":"failed","reason":"reconnect_window_expired"}'), 'forbidden'];
   yield ['participants: no role', post(`${path}/participants`, '{"userId":"u"}'), 'missing_field'];
   yield ['participants: the owner as viewer', post(`${path}/participants`, '{"userId":"usr_owner","role":"viewer"}'), 'participant_conflict'];
   yield ['participants: an operator, by a user', post(`${path}/participants`, '{"userId":"u","role":"operator"}'), 'forbidden'];
