@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <utility>
+
 namespace lifeline {
 
 namespace asio = boost::asio;
@@ -9,7 +11,7 @@ namespace asio = boost::asio;
 AsioLoop::AsioLoop() : work_(asio::make_work_guard(context_)) {}
 
 AsioLoop::~AsioLoop() {
-    timers_.clear();
+    const auto cancelled = std::exchange(timers_, {});
 }
 
 void AsioLoop::post(Job job) {
@@ -33,17 +35,19 @@ void AsioLoop::drain() {
 
 Loop::TimerId AsioLoop::start_timer(Millis after, Job job) {
     const TimerId id = ++last_timer_;
-    auto& timer = timers_.emplace(id, asio::steady_timer(context_, after)).first->second;
-    timer.async_wait([this, id, run = std::move(job)](boost::system::error_code error) mutable {
-        if (error) return;  // Cancelled: the entry is gone already.
-        timers_.erase(id);
-        run();
+    Timer waiting{asio::steady_timer(context_, after), std::move(job)};
+    auto& timer = timers_.emplace(id, std::move(waiting)).first->second.timer;
+    timer.async_wait([this, id](boost::system::error_code) {
+        auto due = timers_.extract(id);
+        if (due) due.mapped().job();  // Otherwise it was cancelled.
     });
     return id;
 }
 
 void AsioLoop::cancel_timer(TimerId timer) {
-    timers_.erase(timer);  // A timer that is destroyed is cancelled.
+    // A timer that is destroyed is cancelled. It dies after the table is in order: what its job
+    // holds may come back to this loop.
+    const auto cancelled = timers_.extract(timer);
 }
 
 void AsioLoop::run() {

@@ -40,7 +40,13 @@ private:
     std::vector<Job> posted_;  // Protected by mutex_.
     std::vector<Job> running_;
 
-    std::unordered_map<TimerId, boost::asio::steady_timer> timers_;
+    // The job waits here and not in Asio's handler: a timer that has expired, but whose handler is
+    // still queued, can no longer be cancelled there.
+    struct Timer {
+        boost::asio::steady_timer timer;
+        Job job;
+    };
+    std::unordered_map<TimerId, Timer> timers_;
     TimerId last_timer_ = 0;
 };
 

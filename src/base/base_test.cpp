@@ -83,4 +83,16 @@ TEST(AsioLoop, RunsJobsInOrderAndTimersAfterThem) {
     EXPECT_EQ(seen, "abt");
 }
 
+// Both have expired before the loop looks at either, so the second is queued when it is cancelled.
+TEST(AsioLoop, ACancelledTimerNeverRuns) {
+    AsioLoop loop;
+    bool ran = false;
+    Loop::TimerId second = 0;
+    loop.start_timer(Millis(0), [&] { loop.cancel_timer(second); });
+    second = loop.start_timer(Millis(0), [&] { ran = true; });
+    loop.start_timer(Millis(20), [&] { loop.stop(); });
+    loop.run();
+    EXPECT_FALSE(ran);
+}
+
 }  // namespace lifeline
