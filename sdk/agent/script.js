@@ -7,12 +7,15 @@ import { randomUUID } from 'node:crypto';
 
 /** @typedef {import('@lifeline/client').Call} Call */
 /** @typedef {import('@lifeline/client').CallEvent} CallEvent */
-/** @typedef {{ utteranceId: string, participantId: string, text: string }} Heard */
+/** @typedef {{ utteranceId: string, participantId: string, text: string, answers: number }} Heard */
 
 const chunkEveryMs = 100; // One delta and one partial for each.
 const wordsPerChunk = 3;
 const charsPerSecond = 15; // About what speech synthesis speaks.
 const afterErrorMs = 5_000;
+const echoCharsMax = 1_000; // Who pastes a book does not want it read back; and no event may be that long.
+const inputsMax = 16; // As many utterances are answered in one turn.
+const answersMax = 2; // What could not be answered twice will not be answered the third time.
 const restarted = 'agent_restarted';
 const farewell = /\b(good\s?bye|bye|tsch(ü|ue)ss|auf wiedersehen)\b/i;
 
@@ -40,6 +43,8 @@ class Script {
   #open = new Map();
   /** @type {Map<string, Heard>} What is in an open turn, in case it has to be answered anew. */
   #inTurn = new Map();
+  /** @type {Set<string>} Turns that this very script began; others are of its life before. */
+  #own = new Set();
   #greeted = false;
   #busy = false;
   #over = false;
@@ -61,7 +66,7 @@ class Script {
       case 'transcript.final': {
         const { speaker, utteranceId, text } = event.payload;
         if (speaker === 'agent' || text.trim() === '') break;
-        this.#unanswered.push({ utteranceId, participantId: event.actor.id, text });
+        this.#unanswered.push({ utteranceId, participantId: event.actor.id, text, answers: 0 });
         break;
       }
       case 'orchestration.turn.started':
@@ -105,7 +110,8 @@ class Script {
     const [unfinished] = this.#open.keys();
     if (unfinished !== undefined) return () => this.#cancel(unfinished, 0, restarted);
     if (!this.#greeted) return this.#somebodyListens() ? () => this.#turn(greeting, []) : null;
-    const heard = this.#unanswered;
+    this.#unanswered = this.#unanswered.filter(({ answers }) => answers < answersMax);
+    const heard = this.#unanswered.slice(0, inputsMax);
     if (heard.length === 0) return null;
     const goodbye = heard.some(({ text }) => farewell.test(text));
     return () => this.#turn(goodbye ? 'Goodbye!' : this.#echo(heard), heard, goodbye);
@@ -130,9 +136,13 @@ class Script {
     const people = this.call.participants.value.filter((one) => one.role !== 'agent');
     const name = (/** @type {string} */ id) =>
       people.length > 1 ? people.find((one) => one.participantId === id)?.displayName : undefined;
-    return heard
+    const echo = heard
       .map(({ participantId, text }) => `${name(participantId) ?? 'You'} said: ${text}`)
       .join(' ');
+    const characters = [...echo]; // Whole ones: half an emoji is no text.
+    return characters.length <= echoCharsMax
+      ? echo
+      : `${characters.slice(0, echoCharsMax).join('')} …`;
   }
 
   /**
@@ -144,8 +154,11 @@ class Script {
     const turnId = `turn_${randomUUID()}`;
     const speech = new Speech(this.call, turnId);
     this.#speech = speech;
+    this.#own.add(turnId);
+    for (const heard of inputs) heard.answers++; // Before it is tried: trying is what must not repeat.
     const inputUtteranceIds = inputs.map(({ utteranceId }) => utteranceId);
-    const turn = { turnId, orchestrator: 'scripted', inputUtteranceIds, attempt: 1 };
+    const attempt = Math.max(1, ...inputs.map(({ answers }) => answers));
+    const turn = { turnId, orchestrator: 'scripted', inputUtteranceIds, attempt };
     await this.call.publish('orchestration.turn.started', turn);
     for (const chunk of chunksOf(text)) {
       if (speech.interrupted) break;
@@ -187,7 +200,10 @@ class Script {
   #turnStarted(turnId, inputs) {
     this.#greeted = true;
     const taken = this.#unanswered.filter((heard) => inputs.includes(heard.utteranceId));
-    for (const heard of taken) this.#inTurn.set(heard.utteranceId, heard);
+    for (const heard of taken) {
+      if (!this.#own.has(turnId)) heard.answers++;
+      this.#inTurn.set(heard.utteranceId, heard);
+    }
     this.#unanswered = this.#unanswered.filter((heard) => !taken.includes(heard));
     this.#open.set(turnId, [...inputs]);
   }

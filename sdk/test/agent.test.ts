@@ -170,6 +170,51 @@ test('started anew in the middle of a call it goes on where it was', async () =>
   ]);
 });
 
+test('a book is answered with its beginning', async () => {
+  const agent = await greeted();
+  says(agent, `${'word '.repeat(3_000)}`);
+  says(agent, '👍'.repeat(3_000));
+  await agent.clock.advance(30_000);
+  for (const echo of finals(agent).slice(1).map(String)) {
+    assert.ok(echo.length < 2_100 && [...echo].length <= 1_002, `${echo.length}`);
+    assert.match(echo, /^You said: .* …$/u);
+  }
+  assert.equal(finals(agent).length, 3);
+});
+
+test('what cannot be answered is tried twice, and then the call goes on', async (t) => {
+  t.mock.method(console, 'error', () => undefined);
+  const agent = await greeted();
+  const { server, clock } = agent;
+  const onSent = server.socket.onSent;
+  let spoilt = true;
+  server.socket.onSent = (frame) => {
+    const event = frame['event'] as { eventId: string; type: string } | undefined;
+    if (spoilt && event?.type === 'transcript.final')
+      // prettier-ignore
+      server.socket.say({ op: 'error', eventId: event.eventId, code: 'out_of_range', message: 'm', outcome: 'refused' });
+    else onSent(frame);
+  };
+  says(agent, 'cursed', 'utt_a');
+  await clock.advance(60_000);
+  const turns = () =>
+    payloads(agent, 'orchestration.turn.started').filter(({ inputUtteranceIds }) =>
+      (inputUtteranceIds as string[]).includes('utt_a'),
+    );
+  assert.deepEqual(
+    turns().map(({ attempt }) => attempt),
+    [1, 2],
+  );
+  spoilt = false;
+  says(agent, 'hello again', 'utt_b');
+  await clock.advance(10_000);
+  assert.equal(finals(agent).at(-1), 'You said: hello again');
+  const second = await scripted((it) => it.server.journal.push(...server.journal));
+  await second.clock.advance(60_000);
+  assert.equal(turns().length, 2, 'a restart does not begin to count anew');
+  assert.equal(payloads(second, 'orchestration.turn.started').length, 4);
+});
+
 test('a refusal is no reason to try again at once', async (t) => {
   const errors = t.mock.method(console, 'error', () => undefined);
   const agent = await scripted(({ server }) => (server.answering = false));
