@@ -24,6 +24,25 @@ story('a page that is loaded again is back in its call, with every word', {}, as
   assert.deepEqual(await anna.storedKeys(), ['lifeline.call'], 'the tab keeps the call’s id and nothing else');
 });
 
+story('a page that is loaded again after the end shows how it ended, and what was said', {}, async (cast) => {
+  const { server, browser } = cast;
+  const anna = await browser.person('Anna');
+  await anna.startsCall(server.url);
+  await anna.says('The last word.');
+  await anna.sees('You said: The last word.');
+  await anna.allIsSaid();
+  await anna.endsCall();
+  await anna.seesTheEnd();
+  const before = await anna.transcript();
+
+  await anna.page.reload();
+  await anna.seesTheEnd();
+  await anna.sees('The last word.');
+  assert.deepEqual(await anna.transcript(), before);
+  await anna.page.getByRole('button', { name: 'Start a new call' }).click();
+  await anna.page.getByRole('heading', { name: 'Start a call.' }).waitFor();
+});
+
 story('what is said without a network is sent when it is back', {}, async ({ server, browser }) => {
   const anna = await browser.person('Anna');
   const ben = await browser.person('Ben');

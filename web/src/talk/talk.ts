@@ -1,6 +1,6 @@
 // A call together with this page's side of it. Made in the same breath as the call, before its first event.
 
-import type { Call } from '@lifeline/client';
+import type { Call, Self } from '@lifeline/client';
 
 import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
 import type { Speaker } from '../speech/speaker';
@@ -12,20 +12,24 @@ export interface Talk {
   readonly call: Call;
   readonly conversation: Conversation;
   readonly log: EventLog;
-  /** This person's participantId; empty until the first connection. */
-  readonly self: Store<string>;
+  /** Who this person is in the call; null until the first connection. */
+  readonly self: Store<Self | null>;
   readonly speaker: Speaker;
   /** The browser turns voice into words by itself, without sending it anywhere. */
   readonly onDevice: Store<boolean>;
 }
 
 export function openTalk(call: Call, speaker: Speaker): Talk {
-  const self = new Store('');
-  void call.self.then(({ participantId }) => self.set(participantId));
+  const self = new Store<Self | null>(null);
+  const ask = () => call.self.then((known) => self.set(known), () => undefined); // No line, so no self.
+  void ask();
+  call.connection.subscribe(({ state }) => {
+    if (state === 'live' && self.value === null) void ask(); // It may have come up only at the second try.
+  });
   const onDevice = new Store(false);
   void recognisesOnDevice(navigator.language).then((can) => onDevice.set(can));
   const recognition = recognitionClass();
-  const conversation = new Conversation(call, speaker, () => self.value, {
+  const conversation = new Conversation(call, speaker, () => self.value?.participantId ?? '', {
     recognition: recognition && (() => configured(new recognition(), onDevice.value)),
     now: () => Date.now(),
   });

@@ -15,7 +15,9 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   const utterances = useTranscript(call);
   const participants = useParticipants(call);
   const outgoing = useStore(conversation.outgoing.words);
-  const ownId = useStore(self);
+  const own = useStore(self);
+  const ownId = own?.participantId ?? '';
+  const reads_only = own?.role === 'viewer';
   const online = useOnline();
   const now = useNow(connection.retryAt !== null && !end);
 
@@ -43,5 +45,5 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     if (over) conversation.set_listening(false);
   }, [over, conversation]);
 
-  return { end, ending: phase === 'ending', connection, line, people, lines, over, connected, ownId };
+  return { end, ending: phase === 'ending', connection, line, people, lines, over, connected, ownId, reads_only };
 }
