@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 
+import { development, inviteOf } from '../support/agent.mjs';
 import { barriers } from '../support/browser.mjs';
 import { story } from '../support/story.mjs';
 
@@ -71,6 +72,25 @@ story('a phone shows all of it, without sideways scrolling or small buttons', {}
       .map(([name]) => name),
   }));
   assert.deepEqual(measured, { sideways: 0, small: [] });
+});
+
+story('who may only read is offered nothing else, and can leave', {}, async ({ server, browser }) => {
+  const anna = await browser.person('Anna');
+  const vera = await browser.person('Vera');
+  await anna.startsCall(server.url);
+  const { token } = await development(server.url, '/v1/dev/token', 'POST', { name: 'Anna' });
+  const { url } = await inviteOf(server, await anna.sessionId(), token, { role: 'viewer' });
+  await vera.joins(url);
+  await anna.says('Can you read this?');
+  await vera.sees('Can you read this?');
+  for (const name of ['Speak', 'Send', 'Invite', 'End call']) {
+    assert.equal(await vera.page.getByRole('button', { name, exact: true }).count(), 0, name);
+  }
+  assert.equal(await vera.page.getByLabel('Say something').count(), 0);
+  await vera.page.getByRole('button', { name: 'Leave' }).click();
+  await vera.page.getByRole('heading', { name: 'You have left.' }).waitFor();
+  await anna.says('And the call goes on.');
+  await anna.sees('And the call goes on.');
 });
 
 story('hostile words are words', {}, async ({ server, browser }) => {

@@ -46,3 +46,14 @@ export async function development(url, address, method, body) {
   if (!reply.ok) throw new Error(`${method} ${address} answered ${reply.status}: ${await reply.text()}`);
   return reply.json();
 }
+
+/** An invite of this kind, as an application's backend would make it. */
+export async function inviteOf(server, sessionId, token, invite) {
+  const reply = await fetch(`${server.url}/v1/call/sessions/${sessionId}/invites`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(invite),
+  });
+  if (!reply.ok) throw new Error(`the invite answered ${reply.status}: ${await reply.text()}`);
+  return reply.json();
+}

@@ -33,7 +33,7 @@ export function CallPage(props: Props) {
   const { talk, hearing, devMode, scriptedAgent, makeInvite, onLeave, onHome } = props;
   const { call, conversation } = talk;
   const view = useCallView(talk, scriptedAgent);
-  const { over } = view;
+  const { over, reads_only } = view;
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const [ending, setEnding] = useState(false);
   const [notice, setNotice] = useState<Problem | null>(null);
@@ -60,9 +60,11 @@ export function CallPage(props: Props) {
       {devMode && <DevBanner />}
       <TopBar
         over={over}
+        readsOnly={reads_only}
         ending={ending || view.ending}
         drawer={drawer}
         onInvite={() => setDialog('invite')}
+        onLeave={onLeave}
         onEnd={() => setDialog('end')}
       />
       <LineState words={view.line} onTryNow={tryNow} />
@@ -78,10 +80,10 @@ export function CallPage(props: Props) {
             <Ignored conversation={conversation} />
           )
         }
-        empty={emptyWords(over, view.connected, view.people.some((one) => one.machine))}
+        empty={emptyWords(view)}
         verdict={over && <Verdict end={view.end} connection={view.connection} onTryNow={tryNow} onHome={onHome} />}
       />
-      {!over && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
+      {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
       {drawer.open && <Drawer log={talk.log} onClose={drawer.close} />}
       <Announcer lines={view.lines} ownId={view.ownId} live={view.connected} />
       <CallDialogs
@@ -108,10 +110,11 @@ function useDrawer() {
 }
 
 /** Nothing was said: why, and what to do about it. */
-function emptyWords(over: boolean, connected: boolean, agent: boolean): string {
+function emptyWords({ over, connected, reads_only, people }: ReturnType<typeof useCallView>): string {
   if (over) return 'Nothing was said.';
   if (!connected) return 'Waiting for the line.';
-  return agent
+  if (reads_only) return 'The line is open and nothing has been said. You can read along.';
+  return people.some((one) => one.machine)
     ? 'The line is open. Say something, or wait for the agent to greet you.'
     : 'The line is open and nothing has been said. Invite somebody, or begin.';
 }

@@ -2,6 +2,8 @@ import type { RefObject } from 'react';
 
 interface Props {
   readonly over: boolean;
+  /** Who may only read can neither invite anybody nor end the call, only leave it. */
+  readonly readsOnly: boolean;
   readonly ending: boolean;
   readonly drawer: {
     readonly open: boolean;
@@ -9,10 +11,11 @@ interface Props {
     readonly toggle: () => void;
   };
   readonly onInvite: () => void;
+  readonly onLeave: () => void;
   readonly onEnd: () => void;
 }
 
-export function TopBar({ over, ending, drawer, onInvite, onEnd }: Props) {
+export function TopBar({ over, readsOnly, ending, drawer, onInvite, onLeave, onEnd }: Props) {
   return (
     <header className="top">
       <p className="wordmark">Lifeline</p>
@@ -27,7 +30,12 @@ export function TopBar({ over, ending, drawer, onInvite, onEnd }: Props) {
       >
         Events
       </button>
-      {!over && (
+      {!over && readsOnly && (
+        <button type="button" className="button" onClick={onLeave}>
+          Leave
+        </button>
+      )}
+      {!over && !readsOnly && (
         <>
           <button type="button" className="button" onClick={onInvite}>
             Invite
