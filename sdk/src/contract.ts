@@ -1212,10 +1212,7 @@ export interface EventPayloads {
     /** Who did it. */
     by: string;
   };
-  /**
-   * An external identity no longer stands for the user. (Preview: nothing emits it yet, it may
-   * still change.)
-   */
+  /** An external identity no longer stands for the user. */
   'identity.user.unlinked': {
     /** The user. */
     userId: string;
@@ -2505,6 +2502,7 @@ export type Reason =
   | 'unknown_value'
   | 'unsupported_schema_version'
   | 'upgrade_required'
+  | 'user_not_found'
   | 'user_unknown'
   | 'utf8_invalid'
   | 'utterance_closed'

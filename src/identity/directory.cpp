@@ -66,6 +66,7 @@ Status Directory::apply(std::string_view type, std::string_view payload_json) {
         {"identity.account.state.changed", &Directory::account_state_changed},
         {"identity.user.created", &Directory::user_created},
         {"identity.user.linked", &Directory::user_linked},
+        {"identity.user.unlinked", &Directory::user_unlinked},
         {"identity.key.created", &Directory::key_created},
         {"identity.key.revoked", &Directory::key_revoked},
     };
@@ -117,6 +118,18 @@ Status Directory::user_linked(const contract::Json& payload) {
     if (auto whole = fields.status(); !whole) return whole;
     identities_.insert_or_assign(identity,
                                  Identity{.user_id = std::string(user_id), .linked = true});
+    return {};
+}
+
+Status Directory::user_unlinked(const contract::Json& payload) {
+    Fields fields(payload);
+    const auto user_id = fields.text("userId");
+    const auto identity =
+        identities_.find(digest_of(fields.text("issuer"), fields.text("subject")));
+    if (auto whole = fields.status(); !whole) return whole;
+    // Where it stands for somebody else by now, that link is not the one that was taken away.
+    if (identity != identities_.end() && identity->second.user_id == user_id)
+        identities_.erase(identity);
     return {};
 }
 

@@ -51,7 +51,8 @@ public:
 
     const AccountRecord* account(std::string_view account_id) const;
     bool account_disabled(std::string_view account_id) const;
-    // Whom an identity stands for: the user it was created for, or linked to since.
+    // Whom an identity stands for: the user it was created for, or linked to since. Nobody once it
+    // was unlinked.
     std::optional<UserRecord> user(std::string_view issuer, std::string_view subject) const;
     // The account of a user; null when there is none.
     const std::string* account_of(std::string_view user_id) const;
@@ -77,6 +78,7 @@ private:
     Status account_state_changed(const contract::Json& payload);
     Status user_created(const contract::Json& payload);
     Status user_linked(const contract::Json& payload);
+    Status user_unlinked(const contract::Json& payload);
     Status key_created(const contract::Json& payload);
     Status key_revoked(const contract::Json& payload);
 

@@ -8,6 +8,7 @@
 #include "contract/form.h"
 #include "contract/json_writer.h"
 #include "contract/reason.h"
+#include "identity/claims.h"
 
 namespace lifeline::identity {
 
@@ -26,6 +27,14 @@ DirectoryChange change(const Deciding& on, std::string_view type,
     return {new_id("ll_", on.now, on.random), type, json.take()};
 }
 
+DirectoryChange linked(const Deciding& on, const Link& link) {
+    return change(on, "identity.user.linked",
+                  {{"userId", link.user_id},
+                   {"issuer", link.issuer},
+                   {"subject", link.subject},
+                   {"by", link.by}});
+}
+
 DirectoryChanges one(DirectoryChange change) {
     DirectoryChanges changes;
     changes.push_back(std::move(change));
@@ -35,6 +44,21 @@ DirectoryChanges one(DirectoryChange change) {
 std::unexpected<Error> account_unknown(std::string_view account_id) {
     return contract::refuse(contract::reason::account_not_found,
                             "there is no account " + std::string(account_id));
+}
+
+std::unexpected<Error> user_not_found(std::string_view user_id) {
+    return contract::refuse(contract::reason::user_not_found,
+                            "there is no user " + std::string(user_id));
+}
+
+// As a token may have them: no other could ever be shown.
+Status check_identity(std::string_view issuer, std::string_view subject) {
+    for (const auto& [field, text] : {Field{"/issuer", issuer}, Field{"/subject", subject}})
+        if (!is_subject(text))
+            return contract::refuse(contract::reason::bad_format,
+                                    "an issuer and a subject are 1 to 255 bytes of plain text",
+                                    std::string(field));
+    return {};
 }
 
 Status check_name(std::string_view name) {
@@ -86,18 +110,52 @@ DirectoryChanges first_sight(const Deciding& on, const FirstSight& seen) {
     return changes;
 }
 
-Result<DirectoryChanges> link_identity(const Deciding& on, const Link& link) {
-    if (on.directory.account_of(link.user_id) == nullptr)
-        return contract::refuse(contract::reason::user_unknown, "there is no user to link to",
+Result<DirectoryChanges> create_user(const Deciding& on, const NewUser& user) {
+    if (auto sound = check_identity(user.issuer, user.subject); !sound) return fail(sound.error());
+    if (!user.user_id.starts_with("usr_") || !contract::matches(contract::Form::id, user.user_id))
+        return contract::refuse(contract::reason::bad_format,
+                                "a user id is usr_ and up to 124 of A-Z, a-z, 0-9 and _.:-",
                                 "/userId");
+    if (on.directory.account(user.account_id) == nullptr) return account_unknown(user.account_id);
+    if (const auto existing = on.directory.user(user.issuer, user.subject)) {
+        if (existing->linked && existing->user_id == user.user_id &&
+            existing->account_id == user.account_id)
+            return DirectoryChanges();
+        return contract::refuse(
+            contract::reason::id_conflict,
+            "the identity stands for " + existing->user_id + " already; link it to another user");
+    }
+    if (on.directory.account_of(user.user_id) != nullptr)
+        return contract::refuse(contract::reason::id_conflict,
+                                "the user is there already; link the identity to them");
+    DirectoryChanges changes;
+    changes.push_back(change(on, "identity.user.created",
+                             {{"userId", user.user_id},
+                              {"accountId", user.account_id},
+                              {"issuer", user.issuer},
+                              {"subject", user.subject}}));
+    changes.push_back(linked(on, {user.issuer, user.subject, user.user_id, user.by}));
+    return changes;
+}
+
+Result<DirectoryChanges> link_identity(const Deciding& on, const Link& link) {
+    if (auto sound = check_identity(link.issuer, link.subject); !sound) return fail(sound.error());
+    if (on.directory.account_of(link.user_id) == nullptr) return user_not_found(link.user_id);
     const auto existing = on.directory.user(link.issuer, link.subject);
     if (existing && existing->linked && existing->user_id == link.user_id)
         return DirectoryChanges();
-    return one(change(on, "identity.user.linked",
-                      {{"userId", link.user_id},
-                       {"issuer", link.issuer},
-                       {"subject", link.subject},
-                       {"by", link.by}}));
+    return one(linked(on, link));
+}
+
+Result<DirectoryChanges> unlink_identity(const Deciding& on, std::string_view issuer,
+                                         std::string_view subject, std::string_view by) {
+    const auto existing = on.directory.user(issuer, subject);
+    if (!existing)
+        return contract::refuse(contract::reason::user_not_found,
+                                "this subject of this issuer stands for nobody");
+    return one(change(
+        on, "identity.user.unlinked",
+        {{"userId", existing->user_id}, {"issuer", issuer}, {"subject", subject}, {"by", by}}));
 }
 
 Result<NewKey> create_key(const Deciding& on, const KeyRequest& request) {

@@ -57,6 +57,17 @@ struct FirstSight {
 };
 DirectoryChanges first_sight(const Deciding& on, const FirstSight& seen);
 
+// A user whom an operator makes before anybody has seen them, in an account that exists. The
+// identity is linked, so the account is the user's own, whatever the token says.
+struct NewUser {
+    std::string_view issuer;
+    std::string_view subject;
+    std::string_view user_id;
+    std::string_view account_id;
+    std::string_view by;
+};
+Result<DirectoryChanges> create_user(const Deciding& on, const NewUser& user);
+
 // From now on the identity stands for this user, who must exist. The latest link counts.
 struct Link {
     std::string_view issuer;
@@ -65,6 +76,10 @@ struct Link {
     std::string_view by;
 };
 Result<DirectoryChanges> link_identity(const Deciding& on, const Link& link);
+// From now on the identity stands for nobody: it is refused where users must exist, and seen for
+// the first time where not.
+Result<DirectoryChanges> unlink_identity(const Deciding& on, std::string_view issuer,
+                                         std::string_view subject, std::string_view by);
 
 struct KeyRequest {
     std::string_view account_id;

@@ -148,7 +148,9 @@ TEST(DirectoryChanges, RefuseWhatCannotBe) {
     EXPECT_EQ(reason(set_account_state(on, "acct_c", AccountState::disabled, "u")),
               "account_not_found");
     EXPECT_TRUE(set_account_state(on, "acct_a", AccountState::enabled, "u")->empty());
-    EXPECT_EQ(reason(link_identity(on, {"i", "s", "usr_nobody", "u"})), "user_unknown");
+    EXPECT_EQ(reason(link_identity(on, {"i", "s", "usr_nobody", "u"})), "user_not_found");
+    EXPECT_EQ(reason(link_identity(on, {"", "s", "usr_nobody", "u"})), "bad_format");
+    EXPECT_EQ(reason(unlink_identity(on, "i", "s", "u")), "user_not_found");
     EXPECT_EQ(reason(revoke_key(on, "nothing", "u")), "key_not_found");
 
     const KeyRequest good{.account_id = "acct_a", .role = Role::service, .name = "n", .by = "u"};
@@ -167,9 +169,39 @@ TEST(DirectoryChanges, RefuseWhatCannotBe) {
     EXPECT_TRUE(first_sight(on, {"i", "s", "usr_1", "acct_a", "A"}).empty());
     world.apply(link_identity(on, {"j", "t", "usr_1", "u"}).value());
     EXPECT_TRUE(link_identity(on, {"j", "t", "usr_1", "u"})->empty());
+
+    const NewUser ada{"i", "ada", "usr_ada", "acct_a", "u"};
+    const auto with_user = [&](auto&& change) {
+        NewUser user = ada;
+        change(user);
+        return reason(create_user(on, user));
+    };
+    EXPECT_EQ(with_user([](NewUser& u) { u.account_id = "acct_c"; }), "account_not_found");
+    EXPECT_EQ(with_user([](NewUser& u) { u.user_id = "key_1"; }), "bad_format");
+    EXPECT_EQ(with_user([](NewUser& u) { u.user_id = "usr_a b"; }), "bad_format");
+    EXPECT_EQ(with_user([](NewUser& u) { u.subject = "a\nb"; }), "bad_format");
+    EXPECT_EQ(with_user([](NewUser& u) { u.user_id = "usr_1"; }), "id_conflict") << "link instead";
+    EXPECT_EQ(with_user([](NewUser& u) { u.subject = "s"; }), "id_conflict") << "usr_1 has it";
+    world.apply(create_user(on, ada).value());
+    EXPECT_TRUE(create_user(on, ada)->empty());
     const auto key = world.key("acct_a");
     world.apply(revoke_key(on, key.key.key_id, "u").value());
     EXPECT_TRUE(revoke_key(on, key.key.key_id, "u")->empty());
+}
+
+TEST(DirectoryChanges, AnUnlinkedIdentityStandsForNobodyAndMayComeBack) {
+    World world;
+    world.apply(create_account(world.deciding(), "acct_a", "A").value());
+    world.apply(create_user(world.deciding(), {"i", "ada", "usr_ada", "acct_a", "u"}).value());
+    world.apply(link_identity(world.deciding(), {"j", "ada", "usr_ada", "u"}).value());
+    world.apply(unlink_identity(world.deciding(), "i", "ada", "u").value());
+    for (const Directory& directory : {world.directory(), world.replayed(), world.replayed(2)}) {
+        EXPECT_FALSE(directory.user("i", "ada"));
+        EXPECT_TRUE(directory.user("j", "ada")) << "one identity, not the user";
+    }
+    world.apply(link_identity(world.deciding(), {"i", "ada", "usr_ada", "u"}).value());
+    EXPECT_TRUE(world.directory().user("i", "ada"));
+    EXPECT_TRUE(world.replayed(2).user("i", "ada"));
 }
 
 TEST(DirectoryChanges, AKeyIsShownOnceAndNeverWritten) {

@@ -91,6 +91,20 @@ TEST(Enrolment, WhereUsersMustExistAStrangerIsRefused) {
     EXPECT_EQ(world.house.ask(World::token_of("alice"))->user_id, "usr_alice");
 }
 
+TEST(Enrolment, WhoeverAnOperatorMadeIsLetInWithTheAccountTheyWereGiven) {
+    World world(must_exist);
+    auto& house = world.house;
+    house.write(create_account(house.deciding(), "acct_main", "Main").value());
+    const NewUser made{"https://id.example/", "alice", "usr_ada", "acct_main", "cli"};
+    house.write(create_user(house.deciding(), made).value());
+    const auto ada = house.ask(World::token_of("alice"));
+    ASSERT_TRUE(ada) << ada.error().detail;
+    EXPECT_EQ(ada->user_id, "usr_ada");
+    EXPECT_EQ(ada->account_id, "acct_main") << "and not the issuer's own";
+    house.write(unlink_identity(house.deciding(), made.issuer, made.subject, "cli").value());
+    EXPECT_EQ(house.reason_of(World::token_of("alice")), "user_unknown") << "also if remembered";
+}
+
 TEST(Enrolment, ALinkedIdentityIsTheUserAndHasTheUsersAccount) {
     World world(must_exist);
     auto& house = world.house;
