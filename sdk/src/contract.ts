@@ -2489,6 +2489,7 @@ export type Reason =
   | 'token_in_url'
   | 'token_invalid'
   | 'token_missing'
+  | 'token_wrong_kind'
   | 'too_many_in_flight'
   | 'trimmed'
   | 'turn_closed'

@@ -77,7 +77,7 @@ void Api::authenticate(const Route& route, Asked asked) {
     std::string token = header->substr(bearer.size());
     Loop& loop = asked.loop();
     parts_.authenticator.authenticate(
-        std::move(token), loop,
+        std::move(token), identity::Authenticator::Purpose::request, loop,
         [this, &route, asked = std::move(asked)](Result<identity::Principal> principal) mutable {
             if (!principal) return asked.refuse(principal.error());
             asked.principal = std::move(*principal);

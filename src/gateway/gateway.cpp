@@ -68,7 +68,8 @@ void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string sessi
     // Two fixed-width numbers: later ones are greater as texts, over restarts too.
     visit->generation = fmt::format("{:08}-{:010}", parts_.boot, ++last_connection_);
     Loop& loop = visit->exchange->loop();
-    parts_.authenticator.authenticate(visit->request.token, loop,
+    parts_.authenticator.authenticate(visit->request.token,
+                                      identity::Authenticator::Purpose::socket, loop,
                                       [this, visit](Result<identity::Principal> principal) mutable {
                                           authenticated(std::move(visit), std::move(principal));
                                       });

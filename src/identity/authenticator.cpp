@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "contract/reason.h"
+#include "identity/connect_token.h"
 #include "identity/deadline.h"
 
 namespace lifeline::identity {
@@ -11,7 +12,6 @@ Authenticator::Authenticator(Unchecked, const Options& options, House house)
     : home_(house.home),
       deadline_(options.deadline),
       waiting_max_(options.waiting_max),
-      connect_tokens_(house.keys),
       judge_(house, options.cache) {}
 
 Result<std::unique_ptr<Authenticator>> Authenticator::create(Options options, House house) {
@@ -22,22 +22,24 @@ Result<std::unique_ptr<Authenticator>> Authenticator::create(Options options, Ho
     return out;
 }
 
-void Authenticator::authenticate(std::string token, Loop& caller, Done<Principal> done) {
-    if (token.starts_with(connect_token_prefix)) {
-        done(connect_tokens_.verify(token, caller.clock().wall()));
-        return;
-    }
-    home_.post([this, token = std::move(token), &caller, done = std::move(done)]() mutable {
-        answer(std::move(token), caller, std::move(done));
-    });
+void Authenticator::authenticate(std::string token, Purpose purpose, Loop& caller,
+                                 Done<Principal> done) {
+    home_.post(
+        [this, token = std::move(token), purpose, &caller, done = std::move(done)]() mutable {
+            answer(std::move(token), purpose, caller, std::move(done));
+        });
 }
 
-void Authenticator::answer(std::string token, Loop& caller, Done<Principal> done) {
+void Authenticator::answer(std::string token, Purpose purpose, Loop& caller, Done<Principal> done) {
     Done<Principal> reply = [&caller, done = std::move(done)](Result<Principal> outcome) mutable {
         caller.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
             done(std::move(outcome));
         });
     };
+    if (purpose == Purpose::request && token.starts_with(connect_token_prefix)) {
+        reply(contract::refuse(contract::reason::token_wrong_kind));
+        return;
+    }
     if (waiting_ >= waiting_max_) {
         reply(contract::refuse(contract::reason::overloaded, "too many tokens are being judged"));
         return;

@@ -6,7 +6,6 @@
 
 #include "base/loop.h"
 #include "base/result.h"
-#include "identity/connect_token.h"
 #include "identity/instance_keys.h"
 #include "identity/issuer.h"
 #include "identity/principal.h"
@@ -17,6 +16,7 @@ namespace lifeline::identity {
 // Turns whatever a client presents as its token into a Principal, or refuses it:
 //   token_invalid       not ours, not whole, not for us; trying again does not help
 //   token_expired       was good; a new one will be
+//   token_wrong_kind    a connect token, and no socket is asked for
 //   key_revoked, user_unknown, account_disabled
 //                       good, but its holder has no business here any more, or not yet
 //   issuer_unavailable, storage_unavailable, overloaded
@@ -24,15 +24,18 @@ namespace lifeline::identity {
 // The error's detail says which check failed. It is for the log: a stranger is told the reason
 // only.
 //
-// Kinds of token: `llc_...` connect token, `llk_...` API key, a JWT of this instance or of a
-// configured issuer, or anything else where an issuer is asked by introspection. A connect token
-// needs nothing but a key and is answered at once, on the caller's thread; all others are judged on
-// the home loop, where the directory is, so that what was revoked is refused from then on. Every
-// wait has a deadline, every table a limit.
+// Kinds of token: `llc_...` connect token, which opens a socket and is good for no request, since
+// it could renew itself by one; `llk_...` API key, a JWT of this instance or of a configured
+// issuer, or anything else where an issuer is asked by introspection. All are judged on the home
+// loop, where the directory is, so that what was revoked is refused from then on, whatever it had
+// been exchanged for. Every wait has a deadline, every table a limit.
 //
 // Owned by wiring; outlives the last job of every loop that calls it.
 class Authenticator {
 public:
+    // What a token is shown for.
+    enum class Purpose { request, socket };
+
     struct Options {
         std::vector<IssuerConfig> issuers;
         Millis deadline{5'000};  // For one request, over all that it waits for.
@@ -45,9 +48,8 @@ public:
     // files, so from main, before the loops run.
     static Result<std::unique_ptr<Authenticator>> create(Options options, House house);
 
-    // From `caller`'s thread, where `done` runs too: before this returns for a connect token, later
-    // for all others.
-    void authenticate(std::string token, Loop& caller, Done<Principal> done);
+    // From `caller`'s thread, where `done` runs too, later.
+    void authenticate(std::string token, Purpose purpose, Loop& caller, Done<Principal> done);
 
     // Fetches the keys of remote issuers ahead of the first token. From the home loop.
     void warm_up();
@@ -59,12 +61,11 @@ public:
     Authenticator(Unchecked, const Options& options, House house);  // For `create`.
 
 private:
-    void answer(std::string token, Loop& caller, Done<Principal> done);
+    void answer(std::string token, Purpose purpose, Loop& caller, Done<Principal> done);
 
     Loop& home_;
     Millis deadline_;
     std::size_t waiting_max_;
-    ConnectTokens connect_tokens_;
     // From here on touched on the home loop only.
     TokenJudge judge_;
     std::size_t waiting_ = 0;

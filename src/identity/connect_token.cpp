@@ -63,6 +63,9 @@ std::string ConnectTokens::mint(const Principal& principal, WallTime now, Millis
     json.key("account").value(principal.account_id);
     json.key("role").value(contract::to_text(principal.role));
     json.key("name").value(principal.display_name);
+    json.key("key").value(principal.key_id);
+    json.key("issuer").value(principal.issuer);
+    json.key("subject").value(principal.subject);
     json.key("until").value(millis(std::min(now + ttl, principal.expires_at)));
     json.key("principalUntil").value(millis(principal.expires_at));
     json.end();
@@ -90,6 +93,9 @@ Result<Principal> ConnectTokens::verify(std::string_view token, WallTime now) co
     principal.account_id = fields.text("account");
     principal.role = fields.role("role");
     principal.display_name = fields.text("name");
+    principal.key_id = fields.text("key");
+    principal.issuer = fields.text("issuer");
+    principal.subject = fields.text("subject");
     principal.expires_at = fields.moment("principalUntil");
     const WallTime until = fields.moment("until");
     if (!fields.whole()) return token_invalid("a connect token of another version");

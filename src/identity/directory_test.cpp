@@ -239,6 +239,7 @@ TEST(ApiKeys, LetTheirHolderInUntilTheyEnd) {
     const auto principal = house.ask(lasting.text.reveal());
     ASSERT_TRUE(principal) << principal.error().detail;
     EXPECT_EQ(principal->user_id, "key_" + lasting.key_id);
+    EXPECT_EQ(principal->key_id, lasting.key_id);
     EXPECT_EQ(principal->account_id, "acct_a");
     EXPECT_EQ(principal->role, Role::service);
     EXPECT_EQ(principal->display_name, "backend");

@@ -55,7 +55,8 @@ TEST(Enrolment, ManyTokensOfANewUserAtOnceMakeOneUser) {
     std::vector<std::string> users;
     for (int i = 0; i < 10; ++i)
         world.house.authenticator->authenticate(
-            World::token_of("alice", std::to_string(i)), world.house.caller,
+            World::token_of("alice", std::to_string(i)), Authenticator::Purpose::request,
+            world.house.caller,
             [&](Result<Principal> who) { users.push_back(who ? who->user_id : "refused"); });
     world.house.loop.run();
     world.house.caller.run();
@@ -206,7 +207,8 @@ TEST(Authenticator, HasRoomForSoManyAndRefusesTheRest) {
     std::vector<std::string> reasons;
     for (int i = 0; i < 5; ++i)
         house.authenticator->authenticate(
-            World::token_of("alice", std::to_string(i)), house.caller,
+            World::token_of("alice", std::to_string(i)), Authenticator::Purpose::request,
+            house.caller,
             [&](Result<Principal> who) { reasons.push_back(who ? "" : who.error().reason); });
     house.loop.run();
     house.caller.run();

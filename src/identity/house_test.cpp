@@ -157,9 +157,9 @@ House::House(Authenticator::Options options)
     authenticator = *std::move(made);
 }
 
-Result<Principal> House::ask(const std::string& token) {
+Result<Principal> House::ask(const std::string& token, Authenticator::Purpose purpose) {
     std::optional<Result<Principal>> outcome;
-    authenticator->authenticate(token, caller,
+    authenticator->authenticate(token, purpose, caller,
                                 [&](Result<Principal> principal) { outcome = principal; });
     loop.run();
     caller.run();

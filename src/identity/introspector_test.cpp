@@ -119,7 +119,7 @@ TEST(Introspection, OneQuestionForManyWhoAskAtOnce) {
     test::House house({asked_issuer()});
     std::size_t in = 0;
     for (int i = 0; i < 20; ++i)
-        house.authenticator->authenticate("good", house.caller,
+        house.authenticator->authenticate("good", Authenticator::Purpose::request, house.caller,
                                           [&](Result<Principal> who) { in += who ? 1u : 0u; });
     house.loop.run();
     ASSERT_EQ(house.fetcher.pending.size(), 1u);
@@ -133,7 +133,7 @@ TEST(Introspection, OneQuestionForManyWhoAskAtOnce) {
 TEST(Introspection, ThatNeverAnswersEndsWithItsTimeout) {
     test::House house({asked_issuer()});
     std::string reason;
-    house.authenticator->authenticate("good", house.caller,
+    house.authenticator->authenticate("good", Authenticator::Purpose::request, house.caller,
                                       [&](Result<Principal> who) { reason = who.error().reason; });
     house.loop.run_for(Millis(2'900));
     house.caller.run();

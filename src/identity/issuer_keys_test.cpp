@@ -188,8 +188,8 @@ TEST(JwksUrl, ServesManyWaitersWithOneFetch) {
     std::vector<std::string> reasons;
     for (int i = 0; i < 10; ++i)
         world.house.authenticator->authenticate(
-            forge.token(forge.claims().with("jti", std::to_string(i))), world.house.caller,
-            [&](Result<Principal> principal) {
+            forge.token(forge.claims().with("jti", std::to_string(i))),
+            Authenticator::Purpose::request, world.house.caller, [&](Result<Principal> principal) {
                 reasons.push_back(principal ? "" : principal.error().reason);
             });
     world.house.loop.run();

@@ -85,7 +85,7 @@ public:
         std::promise<std::string> reason;
         caller_.loop.post([&, token = std::move(token)]() mutable {
             authenticator_->authenticate(
-                std::move(token), caller_.loop,
+                std::move(token), Authenticator::Purpose::request, caller_.loop,
                 [&](Result<Principal> who) { reason.set_value(who ? "" : who.error().reason); });
         });
         return reason.get_future().get();

@@ -122,19 +122,73 @@ TEST(AccessToken, CanBeCheckedWithThePublishedKeys) {
               "");
 }
 
-TEST(ConnectToken, GivesItsPrincipalBackAtOnceOnTheCallersThread) {
+TEST(ConnectToken, GivesItsPrincipalBack) {
     test::House house;
     const ConnectTokens tokens(house.keys);
     const Principal given = in_call(alice(house));
-    const auto now = house.caller.clock().wall();
-    const auto token = tokens.mint(given, now, Millis(60'000));
+    const auto token = tokens.mint(given, house.caller.clock().wall(), Millis(60'000));
     EXPECT_TRUE(token.starts_with("llc_"));
-    std::optional<Result<Principal>> outcome;
-    house.authenticator->authenticate(token, house.caller,
-                                      [&](Result<Principal> who) { outcome = who; });
-    ASSERT_TRUE(outcome) << "before authenticate returned";
-    ASSERT_TRUE(*outcome) << outcome->error().detail;
-    EXPECT_EQ(**outcome, given);
+    const auto back = house.ask(token);
+    ASSERT_TRUE(back) << back.error().detail;
+    EXPECT_EQ(*back, given);
+}
+
+TEST(ConnectToken, OpensSocketsAndNothingElse) {
+    test::House house;
+    const auto now = house.caller.clock().wall();
+    const auto token = ConnectTokens(house.keys).mint(in_call(alice(house)), now, Millis(60'000));
+    const auto refused = house.ask(token, Authenticator::Purpose::request);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "token_wrong_kind");
+    EXPECT_EQ(house.reason_of(token), "") << "nor is it used up";
+}
+
+// What somebody exchanged for a connect token while they could must not outlive what they showed.
+TEST(ConnectToken, IsWorthNoMoreThanWhatItWasMadeWith) {
+    test::House house({test::issuer_config(SharedSecret{
+        .secret = Secret(std::string("a secret of thirty-two bytes, or so")), .key_id = "hs1"})});
+    const auto now = house.loop.clock().wall();
+    const auto connect_token_for = [&](const std::string& shown) {
+        const auto who = house.ask(shown);
+        EXPECT_TRUE(who) << who.error().detail;
+        return ConnectTokens(house.keys).mint(in_call(*who), now, Millis(60'000));
+    };
+    for (const char* account : {"acct_a", "acct_b", "acct_test"})
+        house.write(create_account(house.deciding(), account, "Some").value());
+    const auto key_of = [&](std::string_view account, std::optional<WallTime> end) {
+        auto made = create_key(house.deciding(),
+                               {.account_id = account, .name = "n", .expires_at = end, .by = "u"});
+        house.write(made->changes);
+        return std::move(made->key);
+    };
+    const ApiKey revoked = key_of("acct_a", {});
+    const ApiKey ending = key_of("acct_a", now + Millis(30'000));
+    const ApiKey disabled = key_of("acct_b", {});
+    const auto by_jwt =
+        connect_token_for(test::jws(R"({"alg":"HS256","kid":"hs1"})", test::Forge().claims().json(),
+                                    test::hmac_signer("a secret of thirty-two bytes, or so")));
+    const auto by_revoked = connect_token_for(revoked.text.reveal());
+    const auto by_ending = connect_token_for(ending.text.reveal());
+    const auto by_disabled = connect_token_for(disabled.text.reveal());
+    const auto own = connect_token_for(mint_access_token(house.keys, alice(house), now));
+    for (const auto& token : {by_jwt, by_revoked, by_ending, by_disabled, own})
+        EXPECT_EQ(house.reason_of(token), "");
+
+    house.write(revoke_key(house.deciding(), revoked.key_id, "u").value());
+    EXPECT_EQ(house.reason_of(by_revoked), "key_revoked");
+    house.write(set_account_state(house.deciding(), "acct_b", AccountState::disabled, "u").value());
+    EXPECT_EQ(house.reason_of(by_disabled), "account_disabled");
+    house.loop.run_for(Millis(30'000));
+    EXPECT_EQ(house.reason_of(by_ending), "token_expired");
+    EXPECT_EQ(house.reason_of(by_jwt), "");
+    house.write(first_sight(house.deciding(),
+                            {"https://id.example/", "bob", "usr_bob", "acct_test", "acct_test"}));
+    house.write(
+        link_identity(house.deciding(), {"https://id.example/", "alice", "usr_bob", "u"}).value());
+    EXPECT_EQ(house.reason_of(by_jwt), "user_unknown") << "alice is somebody else now";
+    house.write(
+        set_account_state(house.deciding(), "acct_test", AccountState::disabled, "u").value());
+    EXPECT_EQ(house.reason_of(own), "account_disabled");
 }
 
 TEST(ConnectToken, LivesShortAndNeverLongerThanThePrincipal) {

@@ -28,6 +28,7 @@ struct Principal {
     // Who vouches, and under which name; empty where the instance itself does.
     std::string issuer = {};
     std::string subject = {};
+    std::string key_id = {};        // Of the API key that was shown; empty for all others.
     std::string display_name = {};  // What to show to others; may be empty, is never trusted.
 
     std::optional<CallBinding> call = {};

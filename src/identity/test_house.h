@@ -135,7 +135,8 @@ public:
     explicit House(Authenticator::Options options);
 
     // What comes of a token, letting time pass only if it must.
-    Result<Principal> ask(const std::string& token);
+    Result<Principal> ask(const std::string& token,
+                          Authenticator::Purpose purpose = Authenticator::Purpose::socket);
     // "" or the reason.
     std::string reason_of(const std::string& token);
     // Appends decided changes.

@@ -25,6 +25,7 @@ std::size_t TokenJudge::DigestHash::operator()(const Digest& digest) const {
 
 TokenJudge::TokenJudge(House house, CacheLimits limits)
     : keys_(house.keys),
+      connect_tokens_(house.keys),
       directory_(house.directory),
       home_(house.home),
       fetcher_(house.fetcher),
@@ -53,6 +54,10 @@ void TokenJudge::judge(std::string token, Done<Principal> done) {
         done(api_key(token));
         return;
     }
+    if (token.starts_with(connect_token_prefix)) {
+        done(connect_token(token));
+        return;
+    }
     const Digest digest = sha256(token);
     if (const Known* const known = cache_.find(digest, home_.clock().steady())) {
         conclude(Known(*known), std::move(done));
@@ -78,18 +83,41 @@ Result<Principal> TokenJudge::api_key(std::string_view token) const {
     // Whoever does not hold the key does not learn whether it exists.
     if (key == nullptr || !equal_secret(view(key->hash), view(api_key_hash(token))))
         return token_invalid("no API key of ours");
-    if (key->revoked) return contract::refuse(contract::reason::key_revoked);
-    if (key->expires_at && now() >= *key->expires_at)
-        return contract::refuse(contract::reason::token_expired, "the API key has expired");
-    if (directory_.account_disabled(key->account_id))
-        return contract::refuse(contract::reason::account_disabled);
     const WallTime session_end = now() + key_session_max;
-    return Principal{.user_id = "key_" + key->key_id,
-                     .account_id = key->account_id,
-                     .role = key->role,
-                     .expires_at = std::min(key->expires_at.value_or(session_end), session_end),
-                     .subject = key->key_id,
-                     .display_name = key->name};
+    Principal principal{.user_id = "key_" + key->key_id,
+                        .account_id = key->account_id,
+                        .role = key->role,
+                        .expires_at = std::min(key->expires_at.value_or(session_end), session_end),
+                        .key_id = key->key_id,
+                        .display_name = key->name};
+    if (auto stands = standing(principal); !stands) return fail(stands.error());
+    return principal;
+}
+
+Result<Principal> TokenJudge::connect_token(std::string_view token) const {
+    auto principal = connect_tokens_.verify(token, now());
+    if (!principal) return principal;
+    if (auto stands = standing(*principal); !stands) return fail(stands.error());
+    return principal;
+}
+
+Status TokenJudge::standing(const Principal& principal) const {
+    if (!principal.key_id.empty()) {
+        const KeyRecord* const key = directory_.key(principal.key_id);
+        if (key == nullptr) return token_invalid("no API key of ours");
+        if (key->revoked) return contract::refuse(contract::reason::key_revoked);
+        if (key->expires_at && now() >= *key->expires_at)
+            return contract::refuse(contract::reason::token_expired, "the API key has expired");
+    }
+    if (!principal.issuer.empty()) {
+        const auto user = directory_.user(principal.issuer, principal.subject);
+        if (!user || user->user_id != principal.user_id)
+            return contract::refuse(contract::reason::user_unknown,
+                                    "the subject stands for another user now, or for none");
+    }
+    if (directory_.account_disabled(principal.account_id))
+        return contract::refuse(contract::reason::account_disabled);
+    return {};
 }
 
 void TokenJudge::external(const Digest& digest, std::string token, Done<Principal> done) {
@@ -140,8 +168,8 @@ void TokenJudge::conclude(const Known& known, Done<Principal> done) {
         const auto& principal = std::get<Principal>(known);
         if (expired(principal.expires_at))
             done(contract::refuse(contract::reason::token_expired, "it has expired meanwhile"));
-        else if (directory_.account_disabled(principal.account_id))
-            done(contract::refuse(contract::reason::account_disabled));
+        else if (auto stands = standing(principal); !stands)
+            done(fail(stands.error()));
         else
             done(principal);
     }

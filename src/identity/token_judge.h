@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "identity/bounded_cache.h"
 #include "identity/claims.h"
+#include "identity/connect_token.h"
 #include "identity/directory.h"
 #include "identity/directory_changes.h"
 #include "identity/enrolment.h"
@@ -54,6 +55,10 @@ private:
     using Known = std::variant<Principal, ExternalIdentity, Error>;
 
     Result<Principal> api_key(std::string_view token) const;
+    Result<Principal> connect_token(std::string_view token) const;
+    // Whether the directory still knows whom this principal was made of. What was exchanged for a
+    // token of ours is asked about again, or it would outlive what it was made with.
+    Status standing(const Principal& principal) const;
     void external(const Digest& digest, std::string token, Done<Principal> done);
     void ask(std::string token, OnVerdict done);
     void concluded(const Digest& digest, Verdict verdict);
@@ -62,6 +67,7 @@ private:
     WallTime now() const { return home_.clock().wall(); }
 
     const InstanceKeys& keys_;
+    ConnectTokens connect_tokens_;
     Directory& directory_;
     Loop& home_;
     Fetcher& fetcher_;
