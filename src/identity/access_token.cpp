@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "contract/form.h"
 #include "contract/json.h"
 #include "contract/json_writer.h"
 #include "identity/token_rules.h"
@@ -83,6 +84,9 @@ Result<Principal> verify_access_token(const InstanceKeys& keys, const CompactJws
     Principal principal;
     principal.user_id = checked->subject;
     principal.account_id = text_claim(checked->json, "account");
+    // Nobody's calls would be those of everybody without an account.
+    if (!contract::matches(contract::Form::account_id, principal.account_id))
+        return token_invalid("the account is none");
     const auto role = role_claim(checked->json, "role");
     if (!role) return fail(role.error());
     principal.role = *role;

@@ -82,8 +82,9 @@ Result<ExternalIdentity> Introspector::read(std::string_view body) const {
     const auto answer = contract::Json::parse(body);
     if (!answer || !answer->is_object())
         return unavailable("introspection: the answer is no JSON object");
-    if (const auto active = answer->find("active"); active && active->as_bool() == false)
-        return token_invalid("the issuer says that the token is not active");
+    // Where it is said at all, anything but a plain yes is a no.
+    if (const auto active = answer->find("active"); active && active->as_bool() != true)
+        return token_invalid("the issuer does not say that the token is active");
 
     const std::string subject = subject_of(*answer, source_.subject);
     if (!is_subject(subject))

@@ -79,6 +79,8 @@ TEST(AccessToken, IsTheOnlyThingThatTheSigningKeyCanPassOffAsOne) {
         {"typ JWT", header.with("typ", "\"JWT\""), claims, "token_invalid"},
         {"another audience", header, claims.with("aud", "\"x\""), "token_invalid"},
         {"another issuer", header, claims.with("iss", "\"urn:lifeline:0\""), "token_invalid"},
+        {"no account", header, claims.without("account"), "token_invalid"},
+        {"an account that is none", header, claims.with("account", "\"test\""), "token_invalid"},
         {"no role", header, claims.without("role"), "token_invalid"},
         {"the server's role", header, claims.with("role", "\"server\""), "token_invalid"},
         {"a role that is none", header, claims.with("role", "\"root\""), "token_invalid"},
