@@ -152,11 +152,11 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
     ['changed claims', `${head}.${Buffer.from('{"sub":"root"}').toString('base64url')}.${signature}`],
     ['four parts', `${owner}.x`],
     ['a key that is none', 'llk_01ABC_secret'],
-    ['a connect token that is none', 'llc_e30.AAAA'],
     ['very long', 'x'.repeat(9000)],
   ]) {
     yield [`token: ${name}`, { path, headers: bearer(token) }, 'token_invalid'];
   }
+  yield ['token: a connect token', { path, headers: bearer('llc_e30.AAAA') }, 'token_wrong_kind'];
   yield ['token: none', { path }, 'token_missing'];
   yield ['token: Basic', { path, headers: { Authorization: 'Basic YTpi' } }, 'token_missing'];
 
