@@ -12,6 +12,8 @@ const values = [
   { id: "usr_1" }, { kind: "user", id: "usr_1" },
 ]; // prettier-ignore
 
+const keys = ["extra", "__proto__", "callId", "by", "participantId", "", "k".repeat(128), "é".repeat(100), "/~".repeat(70), "k".repeat(60000)];
+
 const clone = (value) => structuredClone(value);
 
 /** Every place in a value: [holder, key], the value itself not counted. */
@@ -36,7 +38,7 @@ const changes = [
     else delete holder[key];
   },
   (chance, [holder, key]) => {
-    const name = chance.pick([...Object.keys(holder), "extra", "__proto__", "callId", "by", "participantId", ""]);
+    const name = chance.pick([...Object.keys(holder), ...keys]);
     if (Array.isArray(holder)) holder.push(clone(chance.pick(values)));
     else put(holder, chance.next() < 0.5 ? `${name}x` : name, clone(chance.pick(values)));
   },

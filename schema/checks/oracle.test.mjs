@@ -23,7 +23,17 @@ function beyondSchema(type, event) {
   ].filter(Boolean);
 }
 
-const step = (key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+/** The first 128 bytes of a key, in whole characters: what a pointer says of it. */
+function shortened(key) {
+  let kept = "";
+  for (const character of key) {
+    if (Buffer.byteLength(kept + character) > 128) break;
+    kept += character;
+  }
+  return kept;
+}
+
+const step = (key) => `/${shortened(String(key)).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
 /** All that there is against an event, as pointers; empty when there is nothing. */
 function complaints(type, event) {

@@ -2285,7 +2285,10 @@ export interface ErrorFrame {
   code: string;
   /** For people; never matched on. */
   message: string;
-  /** A JSON pointer into the event, or into the frame when the frame itself is at fault. */
+  /**
+   * A JSON pointer into the event, or into the frame when the frame itself is at fault; long keys
+   * are cut.
+   */
   pointer?: string;
   /** Unknown: it may have been stored; publish it again with the same eventId. */
   outcome: 'refused' | 'unknown';

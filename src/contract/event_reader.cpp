@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "contract/limits.h"
+#include "contract/pointer.h"
 #include "contract/tables.h"
 
 namespace lifeline::contract {
@@ -82,7 +83,7 @@ Result<EventReader::Parsed> EventReader::parse(const Tokens& tokens, std::uint32
     auto ok = walk_.object(tokens, payload, info.payload_rule, 2, strictness, found);
     if (!ok) {
         Error error = std::move(ok.error());
-        error.pointer.insert(0, "/payload");
+        prepend_step(error.pointer, "payload");
         return fail(std::move(error));
     }
     if (strictness == Strictness::strict) {

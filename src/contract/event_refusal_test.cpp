@@ -154,6 +154,44 @@ TEST(EventRefusal, ManyKeysWithOneTwice) {
     EXPECT_TRUE(checker.check(payload(text + R"("k":1})")));
 }
 
+// What is refused comes back as a pointer, so nobody may be made to send back what they were sent.
+TEST(EventRefusal, LongKeysAreCutInPointers) {
+    const std::string most(128, 'k');
+    const std::string endless(60'000, 'k');
+    std::string umlauts = "k";
+    for (int i = 0; i < 30'000; ++i) umlauts += "é";
+    const std::string slashes(60'000, '/');
+    std::string cut_slashes;
+    for (int i = 0; i < 128; ++i) cut_slashes += "~1";
+    const Case cases[] = {
+        {"a key of 128 bytes", Parts{.more = ",\"" + most + "\":1"}.json(), reason::unknown_field,
+         "/" + most},
+        {"a key of 129 bytes", Parts{.more = ",\"" + most + "x\":1"}.json(), reason::unknown_field,
+         "/" + most},
+        {"a key without end", Parts{.more = ",\"" + endless + "\":1"}.json(), reason::unknown_field,
+         "/" + most},
+        {"a key of two-byte characters", Parts{.more = ",\"" + umlauts + "\":1"}.json(),
+         reason::unknown_field, "/" + umlauts.substr(0, 127)},
+        {"a key of escapes", Parts{.more = ",\"" + slashes + "\":1"}.json(), reason::unknown_field,
+         "/" + cut_slashes},
+        {"a key without end inside", payload("{\"" + endless + "\":[tru]}"), reason::json_invalid,
+         "/payload/" + most + "/0"},
+        {"a long key twice",
+         payload("{\"" + std::string(20'000, 'k') + "\":1,\"" + std::string(20'000, 'k') + "\":1}"),
+         reason::duplicate_key, "/payload/" + most},
+    };
+    for (const auto& given : cases) expect_refused(given);
+}
+
+TEST(EventRefusal, LongPointersLoseTheirInnermostSteps) {
+    const std::string step(128, 'k');
+    std::string text = "tru";
+    for (int i = 0; i < 30; ++i) text = "{\"" + step + "\":" + text + "}";
+    std::string pointer = "/payload";
+    while (pointer.size() + 1 + step.size() <= limits::pointer_bytes_max) pointer += "/" + step;
+    expect_refused({"30 long keys", payload(text), reason::json_invalid, pointer});
+}
+
 TEST(EventRefusal, TheEnvelope) {
     const std::string long_id = "\"" + std::string(65, 'e') + "\"";
     const Case cases[] = {

@@ -106,6 +106,12 @@ TEST(FrameReader, Refuses) {
              return pointer;
          }(),
          "evt_1"},
+        {"a field without end", R"({"op":"ack","seq":1,")" + std::string(60'000, 'k') + R"(":1})",
+         reason::unknown_field, "/" + std::string(128, 'k')},
+        {"an event with a field without end",
+         publish(event_json("evt_9", "sess_1", "2026-02-16T10:00:00.000Z", "call.end.requested",
+                            "{\"" + std::string(60'000, 'k') + "\":1}")),
+         reason::unknown_field, "/payload/" + std::string(128, 'k'), "evt_9"},
         {"a frame too large",
          std::string(static_cast<std::size_t>(limits::frame_bytes_max) + 1, ' '),
          reason::frame_too_large},

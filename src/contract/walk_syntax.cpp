@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "contract/pointer.h"
 #include "contract/scalar.h"
 #include "contract/tables.h"
 #include "contract/walk.h"
@@ -96,22 +97,12 @@ bool Walk::fault(std::string_view reason, std::string detail) {
 }
 
 bool Walk::fault_in(std::string_view key) {
-    std::string step = "/";
-    for (char c : key) {
-        if (c == '~') {
-            step += "~0";
-        } else if (c == '/') {
-            step += "~1";
-        } else {
-            step += c;
-        }
-    }
-    pointer_.insert(0, step);
+    prepend_step(pointer_, key);
     return false;
 }
 
 bool Walk::fault_in(std::size_t position) {
-    pointer_.insert(0, fmt::format("/{}", position));
+    prepend_step(pointer_, position);
     return false;
 }
 
