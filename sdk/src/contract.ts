@@ -434,7 +434,10 @@ export interface EventPayloads {
     /** The provider's participant: the line itself. */
     providerParticipantId?: string;
   };
-  /** A person granted, denied or withdrew consent. Recording is blocked until it is granted. */
+  /**
+   * A person granted, denied or withdrew consent. Recording is blocked until it is granted.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
   'call.consent.updated': {
     /**
      * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
@@ -514,7 +517,7 @@ export interface EventPayloads {
   };
   /**
    * Keys pressed on a telephone. Digits are masked with `x` unless the account allows them in
-   * clear.
+   * clear. (Preview: nothing emits it yet, it may still change.)
    */
   'call.dtmf.received': {
     /**
@@ -576,7 +579,10 @@ export interface EventPayloads {
     /** Which part had it. */
     origin?: string;
   };
-  /** The call is put on hold or taken back. Held time is still call time. */
+  /**
+   * The call is put on hold or taken back. Held time is still call time. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
   'call.hold.changed': {
     /**
      * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
@@ -809,7 +815,7 @@ export interface EventPayloads {
   };
   /**
    * A participant began or stopped to speak, as voice activity detection hears it. A later one of
-   * the same participant replaces it.
+   * the same participant replaces it. (Preview: nothing emits it yet, it may still change.)
    */
   'call.speech.changed': {
     /**
@@ -1598,7 +1604,7 @@ export interface EventPayloads {
     /** Characters of the item before this delta. */
     offset: number;
   };
-  /** The agent could not answer. */
+  /** The agent could not answer. (Preview: nothing emits it yet, it may still change.) */
   'orchestration.turn.failed': {
     /** The agent's turn. */
     turnId: string;
@@ -1902,7 +1908,8 @@ export interface EventPayloads {
   };
   /**
    * Something was said and could not be understood; so that no utterance goes missing in silence.
-   * Only the utterance's starter, or a service, may say so.
+   * Only the utterance's starter, or a service, may say so. (Preview: nothing emits it yet, it may
+   * still change.)
    */
   'transcript.failed': {
     /** The utterance, if one had begun. */
