@@ -64,6 +64,8 @@ RUNGS = (
          Program(("release:simulation", "--seeds", "25", "--mutants"))),
     Rung("badinput", "hundreds of bad inputs, each refused by name, none written",
          Npm("tests/system", SERVER, "badinput"), quick=True),
+    Rung("publishers", "every event type with every role, through the door",
+         Npm("tests/system", SERVER, "publishers"), quick=True),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",
