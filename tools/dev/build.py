@@ -7,6 +7,10 @@ import node
 import packages
 from console import ROOT, Failure, header, note, quiet, step, stream
 
+# Clones of this repository on one machine share what ccache keeps: paths count from each one's root.
+os.environ.setdefault("CCACHE_BASEDIR", str(ROOT))
+os.environ.setdefault("CCACHE_NOHASHDIR", "1")
+
 PRESETS = ("release", "debug", "asan", "tsan", "fuzz")
 
 
