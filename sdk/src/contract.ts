@@ -2527,6 +2527,7 @@ export type Reason =
 export const retryableReasons: ReadonlySet<string> = new Set([
   'commit_failed',
   'connection_closed',
+  'corruption_found',
   'draining',
   'handshake_timeout',
   'heartbeat_missed',
