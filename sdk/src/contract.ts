@@ -495,6 +495,10 @@ export interface EventPayloads {
     reconnectWindowMs?: number;
     /** How long after its start the call may take to connect, in milliseconds. */
     connectTimeoutMs?: number;
+    /**
+     * Of all that was asked for, in canonical JSON: a repeated request is the same when this is.
+     */
+    requestDigest?: string;
     /** The ended call that this one carries on. */
     continues?: string;
   };
@@ -611,6 +615,8 @@ export interface EventPayloads {
     uses: number;
     /** Until when. */
     expiresAt: string;
+    /** How long that was when it was made, in milliseconds. */
+    ttlMs?: number;
     /** Who made it. */
     by: string;
   };

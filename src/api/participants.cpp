@@ -8,6 +8,7 @@
 #include "api/idempotency.h"
 #include "api/routes.h"
 #include "api/session_view.h"
+#include "base/check.h"
 #include "base/id.h"
 #include "identity/access_token.h"
 #include "identity/invite.h"
@@ -37,6 +38,23 @@ std::optional<InviteText> split_invite(std::string_view text) {
 
 std::unexpected<Error> invalid_invite() {
     return fail(Code::not_found, "invite_invalid", "this invite is not valid (any more)");
+}
+
+// What is in the journal, also when the request was repeated later.
+std::string invite_json(Api& api, const call::State& state, const std::string& invite_id,
+                        const std::string& base_url) {
+    const call::Invite* invite = state.invite(invite_id);
+    CHECK(invite != nullptr);
+    const std::string secret = identity::invite_secret(api.parts().keys, state.id, invite_id);
+    const std::string text = fmt::format("{}~{}~{}", state.id, invite_id, secret);
+    contract::JsonWriter json;
+    json.object();
+    json.key("inviteId").value(invite_id);
+    json.key("url").value(fmt::format("{}/#invite={}", base_url, text));
+    json.key("secret").value(text);
+    json.key("expiresAt").value(format_rfc3339(invite->expires_at));
+    json.end();
+    return json.take();
 }
 
 constexpr Millis guest_token_lives = std::chrono::hours(12);
@@ -77,28 +95,17 @@ void create_invite(Api& api, Asked asked) {
     const std::string id = key->empty()
                                ? new_id("inv_", now, api.parts().random)
                                : derived_id("inv_", asked.principal, asked.session_id(), *key);
-    const Millis lives =
-        body->has(f::ttl_ms) ? Millis{body->integer(f::ttl_ms)} : std::chrono::hours(1);
     call::CreateInvite create;
     create.invite_id = id;
     create.role = body->has(f::role) ? *contract::role_from(body->text(f::role)) : Role::user;
     create.uses = body->has(f::uses) ? body->integer(f::uses) : 1;
-    create.expires_at = now + lives;
-    const auto expires = create.expires_at;
+    create.lives = body->has(f::ttl_ms) ? Millis{body->integer(f::ttl_ms)} : std::chrono::hours(1);
     command(
-        api, std::move(asked), std::move(create),
-        [&api, id, expires](Asked done, const session::Receipt&) {
-            const std::string secret =
-                identity::invite_secret(api.parts().keys, done.session_id(), id);
-            const std::string text = fmt::format("{}~{}~{}", done.session_id(), id, secret);
-            contract::JsonWriter json;
-            json.object();
-            json.key("inviteId").value(id);
-            json.key("url").value(fmt::format("{}/#invite={}", api.base_url(done.request()), text));
-            json.key("secret").value(text);
-            json.key("expiresAt").value(format_rfc3339(expires));
-            json.end();
-            done.answer_json(201, json.take());
+        api, std::move(asked), std::move(create), [&api, id](Asked done, const session::Receipt&) {
+            const std::string base = api.base_url(done.request());
+            answer_from_call(api, std::move(done), 201, [&api, id, base](session::Actor& actor) {
+                return invite_json(api, actor.state(), id, base);
+            });
         });
 }
 
@@ -113,7 +120,8 @@ void revoke_invite(Api& api, Asked asked) {
 }
 
 // Open to whoever has the link: the secret is the token. Every redemption makes a new guest, so a
-// link is not an identity that two people could share.
+// link is not an identity that two people could share. With an Idempotency-Key the answer can be
+// had again, should it get lost: the key is then as much the guest's as their token.
 void redeem_invite(Api& api, Asked asked) {
     const auto body = read_body(asked, BodyType::redeem_invite);
     if (!body) return asked.refuse(body.error());
@@ -122,9 +130,15 @@ void redeem_invite(Api& api, Asked asked) {
     if (!invite || !identity::invite_secret_holds(api.parts().keys, invite->session_id,
                                                   invite->invite_id, invite->secret))
         return asked.refuse(invalid_invite().error());
+    const auto key = idempotency_key(asked.request());
+    if (!key) return asked.refuse(key.error());
     call::RedeemInvite redeem;
     redeem.invite_id = invite->invite_id;
-    redeem.guest.user_id = new_id("gst_", api.parts().clock.wall(), api.parts().random);
+    redeem.guest.user_id =
+        key->empty()
+            ? new_id("gst_", api.parts().clock.wall(), api.parts().random)
+            : derived_id("gst_", identity::Principal{},
+                         fmt::format("{}~{}", invite->session_id, invite->invite_id), *key);
     if (body->has(f::display_name)) redeem.guest.name = body->text(f::display_name);
     const std::string guest_id = redeem.guest.user_id;
     const std::string guest_name = redeem.guest.name;

@@ -58,6 +58,7 @@ void write_session(contract::JsonWriter& json, const call::State& state) {
     fields.millis("maxDurationMs", state.max_duration);
     fields.millis("reconnectWindowMs", state.reconnect_window);
     if (!state.metadata_json.empty()) json.key("metadata").raw(state.metadata_json);
+    if (!state.config_json.empty()) json.key("config").raw(state.config_json);
     json.key("participants").array();
     for (const auto& participant : state.participants)
         if (!participant.removed) write_participant(json, participant);

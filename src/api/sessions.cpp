@@ -68,7 +68,8 @@ Result<call::Create> read_create(Api& api, const Asked& asked, const contract::B
     create.correlation_id = text(f::correlation_id);
     create.continues = text(f::continues);
     if (body.has(f::metadata)) create.metadata_json = body.raw(f::metadata);
-    create.connect_timeout = defaults.connect_timeout;
+    if (body.has(f::config)) create.config_json = body.raw(f::config);
+    create.connect_timeout = millis(f::connect_timeout_ms, defaults.connect_timeout);
     create.max_duration = millis(f::max_duration_ms, defaults.max_duration);
     create.reconnect_window =
         millis(f::reconnect_window_ms, create.provider.empty() ? defaults.reconnect_window

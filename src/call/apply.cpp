@@ -51,6 +51,9 @@ void created(State& state, const Event& event) {
     state.continues = text(event, field::call_created::continues);
     if (event.has(field::call_created::metadata))
         state.metadata_json = event.raw(field::call_created::metadata);
+    if (event.has(field::call_created::config))
+        state.config_json = event.raw(field::call_created::config);
+    state.request_digest = text(event, field::call_created::request_digest);
     state.connect_timeout = millis(event, field::call_created::connect_timeout_ms);
     state.max_duration = millis(event, field::call_created::max_duration_ms);
     state.reconnect_window = millis(event, field::call_created::reconnect_window_ms);
@@ -149,8 +152,13 @@ void invited(State& state, const Event& event) {
     const auto role = contract::role_from(event.text(field::call_invite_created::role));
     const auto expires = parse_rfc3339(event.text(field::call_invite_created::expires_at));
     CHECK(role && expires);
-    state.invites.push_back({text(event, field::call_invite_created::invite_id), *role,
-                             event.integer(field::call_invite_created::uses), *expires, false});
+    const std::int64_t uses = event.integer(field::call_invite_created::uses);
+    state.invites.push_back({.id = text(event, field::call_invite_created::invite_id),
+                             .role = *role,
+                             .uses = uses,
+                             .uses_left = uses,
+                             .expires_at = *expires,
+                             .lives = millis(event, field::call_invite_created::ttl_ms)});
 }
 
 Invite& invite_of(State& state, std::string_view id) {

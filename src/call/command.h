@@ -30,6 +30,7 @@ struct Create {
     std::string provider;
     std::string correlation_id;
     std::string metadata_json;
+    std::string config_json;
     std::string continues;
     Millis connect_timeout{0};
     Millis max_duration{0};
@@ -58,7 +59,7 @@ struct CreateInvite {
     std::string invite_id;
     contract::Role role = contract::Role::user;
     std::int64_t uses = 1;
-    WallTime expires_at;
+    Millis lives{0};
 };
 
 struct RevokeInvite {

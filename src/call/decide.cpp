@@ -30,7 +30,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
                 return rules::remove_participant(state, request, command);
             },
             [&](const CreateInvite& request) {
-                return rules::create_invite(state, request, command);
+                return rules::create_invite(state, request, command, now);
             },
             [&](const RevokeInvite& request) {
                 return rules::revoke_invite(state, request, command);

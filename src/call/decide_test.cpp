@@ -410,7 +410,7 @@ TEST(Decide, WhatFollowsFromWhat) {
          "refused forbidden"},
         {"nor by an invite", running,
          [](Call& c) {
-             return c.run(CreateInvite{"inv_1", Role::operator_, 1, begin + std::chrono::hours(1)});
+             return c.run(CreateInvite{"inv_1", Role::operator_, 1, std::chrono::hours(1)});
          },
          "refused forbidden"},
         {"nor from the beginning", nothing,
@@ -460,14 +460,45 @@ TEST(Decide, WhatFollowsFromWhat) {
          "refused participant_not_found"},
         {"an invite lets one guest in", running,
          [](Call& c) {
-             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
              return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
          },
          "call.invite.redeemed call.participant.added"},
+        {"who redeems it again by the same key is the same guest, of the same name", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
+             c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
+             const auto again = c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
+             return again + " " + c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Eve"}});
+         },
+         "nothing refused id_conflict"},
+        {"and does not come back after a removal", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 2, std::chrono::hours(1)});
+             c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
+             c.run(RemoveParticipant{"gst_1", ""});
+             return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
+         },
+         "refused invite_invalid"},
+        {"the same invite again is no other", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
+             c.now += std::chrono::minutes(1);
+             return c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
+         },
+         "nothing"},
+        {"another one under its key is refused", running,
+         [](Call& c) {
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
+             return c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(2)}) + " " +
+                    c.run(CreateInvite{"inv_1", Role::viewer, 2, std::chrono::hours(1)}) + " " +
+                    c.run(CreateInvite{"inv_1", Role::user, 1, std::chrono::hours(1)});
+         },
+         "refused id_conflict refused id_conflict refused id_conflict"},
         {"ids may be as long as they like", running,
          [](Call& c) {
              const std::string who(128, 'g');
-             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
              const auto came = c.run(RedeemInvite{"inv_1", {who, Role::user, "Guest"}});
              return came + " " + c.run(LineChanged{who, true}) + " " +
                     c.run(RemoveParticipant{who, ""});
@@ -476,21 +507,21 @@ TEST(Decide, WhatFollowsFromWhat) {
          "call.participant.connection.changed call.participant.left"},
         {"and no second one", running,
          [](Call& c) {
-             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
              c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
              return c.run(RedeemInvite{"inv_1", {"gst_2", Role::user, ""}});
          },
          "refused invite_invalid"},
         {"a revoked invite lets nobody in", running,
          [](Call& c) {
-             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
              c.run(RevokeInvite{"inv_1"});
              return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
          },
          "refused invite_invalid"},
         {"nor does one that has expired", running,
          [](Call& c) {
-             c.run(CreateInvite{"inv_1", Role::viewer, 1, begin + std::chrono::hours(1)});
+             c.run(CreateInvite{"inv_1", Role::viewer, 1, std::chrono::hours(1)});
              c.now += std::chrono::hours(1);
              return c.run(RedeemInvite{"inv_1", {"gst_1", Role::user, ""}});
          },
@@ -501,6 +532,50 @@ TEST(Decide, WhatFollowsFromWhat) {
         Call call;
         given(call);
         EXPECT_EQ(when(call), then);
+    }
+}
+
+// A request is the same when everything that was asked for is, however it is spelt.
+TEST(Decide, WhenARepeatedRequestIsTheSame) {
+    Create first;
+    first.owner_id = "ada";
+    first.account_id = "acct_1";
+    first.channel = "voice";
+    first.metadata_json = R"({"a":1,"b":{"x":true,"y":2}})";
+    first.config_json = R"({"c":1})";
+    first.connect_timeout = std::chrono::minutes(5);
+    first.max_duration = std::chrono::hours(1);
+    first.members = {{"ada", Role::user, "Ada"}};
+    struct Case {
+        const char* name;
+        std::function<void(Create&)> change;
+        const char* then;
+    };
+    const Case cases[] = {
+        {"nothing", [](Create&) {}, "nothing"},
+        {"the order of keys",
+         [](Create& c) { c.metadata_json = R"({ "b": {"y": 2, "x": true}, "a": 1.0 })"; },
+         "nothing"},
+        {"the name in the token", [](Create& c) { c.members[0].name = "Ada L."; }, "nothing"},
+        {"metadata", [](Create& c) { c.metadata_json = R"({"a":2})"; }, "refused id_conflict"},
+        {"config", [](Create& c) { c.config_json = "{}"; }, "refused id_conflict"},
+        {"provider", [](Create& c) { c.provider = "livekit"; }, "refused id_conflict"},
+        {"owner", [](Create& c) { c.owner_id = "eve"; }, "refused id_conflict"},
+        {"connect timeout", [](Create& c) { c.connect_timeout = Millis(1000); },
+         "refused id_conflict"},
+        {"members", [](Create& c) { c.members.push_back({"bob", Role::user, ""}); },
+         "refused id_conflict"},
+        {"members, one twice", [](Create& c) { c.members.push_back({"ada", Role::viewer, ""}); },
+         "refused participant_conflict"},
+    };
+    for (const auto& [name, change, then] : cases) {
+        SCOPED_TRACE(name);
+        Call call;
+        call.run(first);
+        EXPECT_EQ(call.state.config_json, R"({"c":1})");
+        Create again = first;
+        change(again);
+        EXPECT_EQ(call.run(again), then);
     }
 }
 
@@ -734,7 +809,7 @@ TEST(Fold, IsAllThatIsLeftOfACall) {
     call.running();
     call.publish("transcript.utterance.started", utterance("u1", "ada"));
     call.publish("transcript.final", final_text("u2"));
-    call.run(CreateInvite{"inv_1", Role::viewer, 3, begin + std::chrono::hours(1)});
+    call.run(CreateInvite{"inv_1", Role::viewer, 3, std::chrono::hours(1)});
     call.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
     State again;
     again.id = "sess_1";

@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "call/payload.h"
 #include "call/rules.h"
+#include "contract/canonical.h"
 
 namespace lifeline::call::rules {
 
@@ -11,17 +16,46 @@ namespace {
 
 using contract::EventType;
 
+// All that was asked for, in one spelling: a repeated request is the same when this is. Not the
+// names, which come with the token.
+std::string digest_of(const Create& create) {
+    contract::JsonWriter json;
+    json.object();
+    for (const auto& [key, value] : std::initializer_list<std::pair<std::string_view, std::string>>{
+             {"owner", create.owner_id},
+             {"account", create.account_id},
+             {"channel", create.channel},
+             {"direction", create.direction},
+             {"provider", create.provider},
+             {"correlation", create.correlation_id},
+             {"continues", create.continues}})
+        json.key(key).value(value);
+    json.key("metadata").raw(create.metadata_json.empty() ? "{}" : create.metadata_json);
+    json.key("config").raw(create.config_json.empty() ? "{}" : create.config_json);
+    json.key("connectTimeout").value(create.connect_timeout.count());
+    json.key("maxDuration").value(create.max_duration.count());
+    json.key("reconnectWindow").value(create.reconnect_window.count());
+    json.key("members").array();
+    for (const Member& member : create.members)
+        json.array().value(member.user_id).value(contract::to_text(member.role)).end();
+    json.end();
+    json.end();
+    return to_hex(sha256(contract::canonical_json(json.take())));
+}
+
 bool same_request(const State& state, const Create& create) {
-    const bool same_members = std::ranges::all_of(create.members, [&](const Member& member) {
-        const Participant* known = state.participant(member.user_id);
-        return known != nullptr && known->role == member.role;
-    });
-    return same_members && state.owner_id == create.owner_id &&
-           state.account_id == create.account_id && state.channel == create.channel &&
-           state.direction == create.direction && state.correlation_id == create.correlation_id &&
-           state.metadata_json == create.metadata_json && state.continues == create.continues &&
-           state.max_duration == create.max_duration &&
-           state.reconnect_window == create.reconnect_window;
+    if (state.request_digest.empty())
+        return state.owner_id == create.owner_id && state.account_id == create.account_id;
+    return state.request_digest == digest_of(create);
+}
+
+// A user is in a call once.
+Result<void> once_each(const std::vector<Member>& members) {
+    for (const Member& one : members)
+        if (std::ranges::count(members, one.user_id, &Member::user_id) > 1)
+            return fail(Code::conflict, "participant_conflict", "a user is named twice",
+                        "/participants");
+    return {};
 }
 
 std::unexpected<Error> illegal(const State& state, std::string_view wanted) {
@@ -50,6 +84,7 @@ Result<Decision> create(const State& state, const Create& command, const Command
     for (const Member& member : command.members)
         if (const auto allowed = may_give(member.role, from, "/participants"); !allowed)
             return fail(allowed.error());
+    if (const auto once = once_each(command.members); !once) return fail(once.error());
     if (state.status != Status::none) {
         if (same_request(state, command)) return Decision{};
         return fail(Code::conflict, "id_conflict",
@@ -65,6 +100,8 @@ Result<Decision> create(const State& state, const Create& command, const Command
         .optional("correlationId", command.correlation_id)
         .optional("continues", command.continues)
         .raw("metadata", command.metadata_json)
+        .raw("config", command.config_json)
+        .text("requestDigest", digest_of(command))
         .integer("connectTimeoutMs", command.connect_timeout.count())
         .integer("maxDurationMs", command.max_duration.count())
         .integer("reconnectWindowMs", command.reconnect_window.count());

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "call/deadlines.h"
 #include "call/payload.h"
 #include "call/rules.h"
 #include "call/server_id.h"
@@ -88,13 +89,19 @@ Result<Decision> remove_participant(const State& state, const RemoveParticipant&
     return decision;
 }
 
-Result<Decision> create_invite(const State& state, const CreateInvite& command,
-                               const Command& from) {
+Result<Decision> create_invite(const State& state, const CreateInvite& command, const Command& from,
+                               WallTime now) {
     if (state.over()) return over(state);
     if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
     if (const auto allowed = may_give(command.role, from, "/role"); !allowed)
         return fail(allowed.error());
-    if (state.invite(command.invite_id) != nullptr) return Decision{};
+    if (const Invite* known = state.invite(command.invite_id)) {
+        const bool same = known->role == command.role && known->uses == command.uses &&
+                          (known->lives == command.lives || known->lives == Millis{0});
+        if (same) return Decision{};
+        return fail(Code::conflict, "id_conflict",
+                    "this Idempotency-Key was used for another invite");
+    }
     if (state.invites.size() >= invites_max)
         return fail(Code::overloaded, "limit_exceeded",
                     "this call has all the invites it may have");
@@ -106,7 +113,8 @@ Result<Decision> create_invite(const State& state, const CreateInvite& command,
                                    .text("inviteId", command.invite_id)
                                    .text("role", contract::to_text(command.role))
                                    .integer("uses", command.uses)
-                                   .text("expiresAt", format_rfc3339(command.expires_at))
+                                   .text("expiresAt", format_rfc3339(later(now, command.lives)))
+                                   .integer("ttlMs", command.lives.count())
                                    .text("by", from.actor.id)
                                    .take()});
     return decision;
@@ -136,7 +144,12 @@ Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, 
     if (invite == nullptr || invite->revoked || now >= invite->expires_at)
         return fail(Code::not_allowed, "invite_invalid", "this invite is not valid (any more)");
     const Participant* known = state.participant(command.guest.user_id);
-    if (known != nullptr && !known->removed) return Decision{};
+    if (known != nullptr && known->removed)
+        return fail(Code::not_allowed, "invite_invalid", "this guest was removed from the call");
+    if (known != nullptr && known->name != command.guest.name)
+        return fail(Code::conflict, "id_conflict",
+                    "this Idempotency-Key was used for a guest of another name", "/displayName");
+    if (known != nullptr) return Decision{};
     if (invite->uses_left <= 0)
         return fail(Code::not_allowed, "invite_invalid", "this invite has been used up");
     if (state.participants.size() >= participants_max)
@@ -144,14 +157,13 @@ Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, 
     Member guest = command.guest;
     guest.role = invite->role;
     Decision decision;
-    decision.events.push_back(
-        {server_id("redeemed", guest.user_id, known ? known->additions + 1 : 1),
-         EventType::call_invite_redeemed,
-         Payload()
-             .text("callId", state.id)
-             .text("inviteId", invite->id)
-             .text("participantId", guest.user_id)
-             .take()});
+    decision.events.push_back({server_id("redeemed", guest.user_id, 1),
+                               EventType::call_invite_redeemed,
+                               Payload()
+                                   .text("callId", state.id)
+                                   .text("inviteId", invite->id)
+                                   .text("participantId", guest.user_id)
+                                   .take()});
     decision.events.push_back(added(state, guest, guest.user_id));
     return decision;
 }

@@ -48,8 +48,8 @@ Result<Decision> add_participant(const State& state, const AddParticipant& comma
                                  const Command& from);
 Result<Decision> remove_participant(const State& state, const RemoveParticipant& command,
                                     const Command& from);
-Result<Decision> create_invite(const State& state, const CreateInvite& command,
-                               const Command& from);
+Result<Decision> create_invite(const State& state, const CreateInvite& command, const Command& from,
+                               WallTime now);
 Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,
                                const Command& from);
 Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, WallTime now);

@@ -41,8 +41,10 @@ struct Participant {
 struct Invite {
     std::string id;
     contract::Role role = contract::Role::user;
+    std::int64_t uses = 1;
     std::int64_t uses_left = 0;
     WallTime expires_at;
+    Millis lives{0};  // As it was asked for; 0 where that was not recorded.
     bool revoked = false;
 };
 
@@ -86,6 +88,8 @@ struct State {
     std::string provider;
     std::string correlation_id;
     std::string metadata_json;
+    std::string config_json;
+    std::string request_digest;  // Of what was asked for; empty where that was not recorded.
     std::string continues;
     ProviderIds provider_ids;
 
