@@ -74,6 +74,13 @@ test('the agent is read aloud, people are not', () => {
   assert.deepEqual(speaker.said.map(({ text }) => text), ['Hello.']);
 });
 
+test('the agent is read in the language in which it speaks', () => {
+  const { call, speaker } = conversation();
+  const said = { utteranceId: 'utt_de', speaker: 'agent', text: 'Guten Tag.', startMs: 0, endMs: 0 } as const;
+  call.see('transcript.final', { ...said, source: 'llm', lang: 'de' }, agent);
+  assert.equal(speaker.said[0]?.lang, 'de');
+});
+
 test('what a replay brings is not read aloud', () => {
   const { call, speaker } = conversation();
   call.connection.set({ ...call.connection.value, state: 'replaying' });

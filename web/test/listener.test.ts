@@ -34,17 +34,19 @@ function listening() {
   const sessions: FakeRecognition[] = [];
   const heard: string[] = [];
   const states: ListenState[] = [];
+  let now = 0;
   const make = () => {
     sessions.push(new FakeRecognition());
     return sessions.at(-1)!;
   };
-  const listener = new Listener(make, {
-    state: (state) => states.push(state),
-    partial: (text) => heard.push(`${text} …`),
-    final: (text) => heard.push(text),
-  });
+  const events = {
+    state: (state: ListenState) => states.push(state),
+    partial: (text: string) => heard.push(`${text} …`),
+    final: (text: string) => heard.push(text),
+  };
+  const listener = new Listener(make, events, () => now);
   listener.start();
-  return { listener, sessions, heard, states, session: () => sessions.at(-1)! };
+  return { pass: (ms: number) => (now += ms), listener, sessions, heard, states, session: () => sessions.at(-1)! };
 }
 
 test('words prove the recogniser, its mere presence does not', () => {
@@ -92,9 +94,10 @@ for (const [error, why] of failures) {
 }
 
 test('silence is no failure', () => {
-  const { listener, session, sessions } = listening();
+  const { listener, session, sessions, pass } = listening();
   for (let i = 0; i < 10; i++) {
     session().onstart?.();
+    pass(5_000);
     session().onerror?.({ error: 'no-speech' });
     session().onend?.();
   }
@@ -103,9 +106,10 @@ test('silence is no failure', () => {
 });
 
 test('speech without words, again and again, is', () => {
-  const { listener, session } = listening();
+  const { listener, session, pass } = listening();
   for (let i = 0; i < 3; i++) {
     session().onstart?.();
+    pass(5_000);
     session().onspeechstart?.();
     session().onend?.();
   }
@@ -116,6 +120,26 @@ test('a recogniser that never begins is given up', () => {
   const { listener, session } = listening();
   for (let i = 0; i < 3; i++) session().onend?.();
   assert.deepEqual(listener.state, { kind: 'failed', why: 'no_service' });
+});
+
+test('a recogniser that begins and ends at once is given up, not begun for ever', () => {
+  const { listener, session, sessions } = listening();
+  for (let i = 0; i < 3; i++) {
+    session().onstart?.();
+    session().onend?.();
+  }
+  assert.deepEqual(listener.state, { kind: 'failed', why: 'no_service' });
+  assert.equal(sessions.length, 3);
+});
+
+test('words in between are proof enough that it listens', () => {
+  const { listener, session } = listening();
+  for (let i = 0; i < 10; i++) {
+    session().onstart?.();
+    if (i % 2 === 1) session().hear(['yes', true]);
+    session().onend?.();
+  }
+  assert.equal(listener.state.kind, 'starting');
 });
 
 test('stopping lets the last words come', () => {
@@ -132,7 +156,7 @@ test('stopping lets the last words come', () => {
 
 test('without a recogniser nothing is promised', () => {
   const nothing = () => assert.fail('nothing should be heard');
-  const listener = new Listener(null, { state: nothing, partial: nothing, final: nothing });
+  const listener = new Listener(null, { state: nothing, partial: nothing, final: nothing }, () => 0);
   listener.start();
   assert.deepEqual(listener.state, { kind: 'unsupported' });
 });

@@ -10,6 +10,7 @@ function voice() {
   const spoken: SpeechSynthesisUtterance[] = [];
   const timers = new Map<number, () => void>();
   let time = 0;
+  let timer = 0;
   let cancelled = 0;
   const synthesis: Synthesis = {
     engine: {
@@ -20,8 +21,8 @@ function voice() {
     utterance: (text) => ({ text, volume: 1, lang: '' }) as SpeechSynthesisUtterance,
     now: () => time,
     later: (run) => {
-      timers.set(timers.size + 1, run);
-      return timers.size;
+      timers.set(++timer, run);
+      return timer;
     },
     forget: (timer) => void timers.delete(timer),
   };
@@ -96,11 +97,37 @@ test('lines are read one after the other', () => {
 test('a device without a voice is found out and not used again', () => {
   const { speaker, spoken, timeout } = voice();
   speaker.unlock();
-  speaker.say(line);
-  timeout();
+  for (let i = 0; i < 3; i++) {
+    assert.equal(speaker.state.sound, 'untried');
+    speaker.say(line);
+    timeout();
+  }
   assert.equal(speaker.state.sound, 'no_voice');
   speaker.say(line);
-  assert.equal(spoken.length, 2);
+  assert.equal(spoken.length, 4);
+  speaker.try_again();
+  speaker.say(line);
+  begin(spoken.at(-1)!);
+  assert.equal(speaker.state.sound, 'works', 'unless somebody asks for it');
+});
+
+test('one line that cannot be read is left out, and the next is read', () => {
+  const { speaker, last, timeout } = voice();
+  speaker.unlock();
+  speaker.say({ utteranceId: 'a', text: 'First.' });
+  begin(last());
+  finish(last());
+  for (let i = 0; i < 5; i++) {
+    speaker.say({ utteranceId: 'b', text: 'Broken.' });
+    speaker.say({ utteranceId: 'c', text: 'Whole.' });
+    if (i % 2) timeout();
+    else last().onerror?.({ error: 'synthesis-failed' } as never);
+    assert.equal(last().text, 'Whole.');
+    begin(last());
+    finish(last());
+    assert.equal(speaker.state.sound, 'works');
+    assert.equal(speaker.state.speaking, null);
+  }
 });
 
 test('a browser that refuses to speak asks for another tap', () => {

@@ -23,6 +23,8 @@ export interface ListenEvents {
 
 /** How many times in a row speech may be noticed, or a session may die at once, without one word. */
 const FRUITLESS_MAX = 3;
+/** A session in which a person is silent lasts seconds; one that ends sooner has not listened. */
+const AT_ONCE_MS = 1_000;
 
 const FAILURES: Readonly<Record<string, ListenFailure>> = {
   'not-allowed': 'blocked',
@@ -40,11 +42,13 @@ export class Listener {
   private words_ = false;
   private noticed_ = false;
   private open_ = '';
+  private began_at_ = 0;
   private current_: Recognition | null = null;
 
   constructor(
     private readonly make_: (() => Recognition) | null,
     private readonly events_: ListenEvents,
+    private readonly now_: () => number,
   ) {
     this.state = make_ ? { kind: 'off', proved: false } : { kind: 'unsupported' };
   }
@@ -68,6 +72,7 @@ export class Listener {
     const session = this.make_!();
     this.current_ = session;
     this.words_ = this.noticed_ = false;
+    this.began_at_ = this.now_();
     session.onstart = () => this.wanted_ && this.enter({ kind: 'listening', proved: this.proved_ });
     session.onspeechstart = () => (this.noticed_ = true);
     session.onresult = (event) => this.take(event);
@@ -117,8 +122,8 @@ export class Listener {
     this.open_ = '';
     if (rest) this.events_.final(rest, undefined);
     if (!this.wanted_) return;
-    const began = this.state.kind === 'listening';
-    this.fruitless_ = this.words_ ? 0 : this.fruitless_ + (this.noticed_ || !began ? 1 : 0);
+    const listened = this.state.kind === 'listening' && this.now_() - this.began_at_ >= AT_ONCE_MS;
+    this.fruitless_ = this.words_ ? 0 : this.fruitless_ + (this.noticed_ || !listened ? 1 : 0);
     if (this.fruitless_ >= FRUITLESS_MAX) return this.fail(this.noticed_ ? 'no_words' : 'no_service');
     this.open_session();
   }

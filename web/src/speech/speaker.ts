@@ -34,8 +34,10 @@ export interface Synthesis {
   readonly forget: (timer: number) => void;
 }
 
-/** No synthesiser needs longer to begin a short text, unless it has no voice at all. */
+/** A synthesiser that needs longer to begin a short text is slow, or has no voice at all. */
 const BEGINS_WITHIN_MS = 4_000;
+/** So many lines in a row that made no sound, and there is no voice. One alone says nothing. */
+const SILENT_MAX = 3;
 
 export class Speaker {
   state: SpeakState;
@@ -46,6 +48,7 @@ export class Speaker {
   // Held so that the browser does not collect it before it has sounded.
   private sounding_: SpeechSynthesisUtterance | null = null;
   private watchdog_: number | null = null;
+  private silent_ = 0;
 
   constructor(
     private readonly synthesis_: Synthesis | null,
@@ -63,6 +66,14 @@ export class Speaker {
     silence.volume = 0;
     engine.speak(silence);
     this.set({ sound: 'untried' });
+  }
+
+  /** A device in which no voice was found may have one by now. Inside a tap, like unlock(). */
+  try_again(): void {
+    if (this.state.sound !== 'no_voice') return;
+    this.silent_ = 0;
+    this.set({ sound: 'locked' });
+    this.unlock();
   }
 
   set_muted(muted: boolean): void {
@@ -107,6 +118,7 @@ export class Speaker {
     spoken.onstart = () => {
       this.calm();
       this.began_at_ ??= now();
+      this.silent_ = 0;
       if (this.state.sound !== 'works') this.set({ sound: 'works' });
     };
     spoken.onend = () => {
@@ -121,10 +133,16 @@ export class Speaker {
     engine.speak(spoken);
   }
 
+  /** The line could not be read: the next one is, unless there is reason to believe that none can be. */
   private failed(error: string): void {
-    this.queue_ = [];
+    const locked = error === 'not-allowed';
+    this.silent_ += 1;
+    const line_at_fault = !locked && this.silent_ < SILENT_MAX;
+    if (!line_at_fault) this.queue_ = [];
     this.quiet();
-    this.set({ sound: error === 'not-allowed' ? 'locked' : 'no_voice' });
+    if (locked) this.set({ sound: 'locked' });
+    else if (!line_at_fault) this.set({ sound: 'no_voice' });
+    else this.next_line();
   }
 
   private quiet(): void {

@@ -39,11 +39,12 @@ export class Conversation {
     private readonly world_: World,
   ) {
     this.outgoing = new OutgoingWords(call_);
-    this.listener_ = new Listener(world_.recognition, {
-      state: (state) => this.listening.set(state),
-      partial: (text) => this.heard_words(text, false),
-      final: (text) => this.heard_words(text, true),
-    });
+    const heard = {
+      state: (state: ListenState) => this.listening.set(state),
+      partial: (text: string) => this.heard_words(text, false),
+      final: (text: string) => this.heard_words(text, true),
+    };
+    this.listener_ = new Listener(world_.recognition, heard, world_.now);
     this.listening = new Store(this.listener_.state);
     this.stops_.push(
       call_.on('transcript.final', (event) => this.agent_said(event)),
@@ -83,9 +84,9 @@ export class Conversation {
   private agent_said(event: CallEvent<'transcript.final'>): void {
     // Only words said now are read aloud, not those that a replay brings.
     if (event.actor.kind !== 'agent' || this.call_.connection.value.state !== 'live') return;
-    const { utteranceId, text } = event.payload;
+    const { utteranceId, text, lang } = event.payload;
     const turnId = this.call_.transcript.value.find((one) => one.utteranceId === utteranceId)?.turnId;
-    this.speaker_.say({ utteranceId, text, turnId: turnId ?? undefined });
+    this.speaker_.say({ utteranceId, text, lang, turnId: turnId ?? undefined });
   }
 
   /** The words that were ignored were the person's after all. */

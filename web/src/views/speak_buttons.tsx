@@ -32,8 +32,12 @@ interface VoiceProps {
 
 /** The agent's voice: on, muted, or waiting for the first tap that browsers ask for. */
 export function VoiceButton({ hearing: { sound, muted }, speaker }: VoiceProps) {
-  const cannot = sound === 'unsupported' || sound === 'no_voice';
-  const silent = cannot || muted || sound === 'locked';
+  const silent = muted || sound === 'unsupported' || sound === 'no_voice' || sound === 'locked';
+  const tap = () => {
+    if (sound === 'locked') speaker.unlock();
+    else if (sound === 'no_voice') speaker.try_again();
+    else speaker.set_muted(!muted);
+  };
   return (
     <button
       type="button"
@@ -42,8 +46,8 @@ export function VoiceButton({ hearing: { sound, muted }, speaker }: VoiceProps) 
       aria-pressed={!silent}
       aria-label="Read the agent aloud"
       aria-describedby="voice-state"
-      disabled={cannot}
-      onClick={() => (sound === 'locked' ? speaker.unlock() : speaker.set_muted(!muted))}
+      disabled={sound === 'unsupported'}
+      onClick={tap}
     >
       {silent ? <Silent /> : <Loud />}
     </button>

@@ -32,7 +32,7 @@ export function hearWords({ sound, muted }: SpeakState): string {
     case 'unsupported':
       return 'This browser cannot read aloud. Read along instead.';
     case 'no_voice':
-      return 'This device has no voice to read with. Read along instead.';
+      return 'No voice could be heard on this device. Read along, or tap here to try it again.';
     case 'locked':
       return 'The agent is silent until you tap here: browsers ask for that.';
     case 'untried':
