@@ -77,17 +77,25 @@ export interface RedeemedInvite {
 }
 
 /**
- * Redeems an invite link once. The secret is in the link's fragment, which browsers never send; it
- * goes to the server in the body of this one request.
+ * Redeems an invite link. The secret is in the link's fragment, which browsers never send; it goes
+ * to the server in the body of this request, tried up to three times under one Idempotency-Key, so
+ * that a lost answer does not use up the invite of somebody who then stands outside.
  */
 export async function redeemInvite(
   link: string,
   options: {
     /** The name others will see. */
     readonly displayName?: string;
+    /**
+     * For whoever offers "try again" after `unreachable`: the same key with the same link and name
+     * is the same person coming in. Random, and kept from others like the link. Minted if left out.
+     */
+    readonly idempotencyKey?: string;
     /** Where the API is, if not at the link's own origin. */
     readonly baseUrl?: BaseUrl;
     readonly fetch?: typeof globalThis.fetch;
+    /** Time, chance and network for tests. */
+    readonly platform?: Partial<Platform>;
   } = {},
 ): Promise<RedeemedInvite> {
   const url = new URL(link);
@@ -99,14 +107,16 @@ export async function redeemInvite(
       fix: 'Copy the whole link, including what comes after the # sign.',
     });
   }
-  const rest = new Rest(options.baseUrl ?? url.origin, null, await platformOf(options));
-  const reply = await rest.request<{ session: { sessionId: string }; token: string }>({
+  const platform = await platformOf(options);
+  const rest = new Rest(options.baseUrl ?? url.origin, null, platform);
+  const reply = await rest.requestPatiently<{ session: { sessionId: string }; token: string }>({
     method: 'POST',
     path: '/v1/call/invites/redeem',
     body: {
       secret,
       ...(options.displayName === undefined ? {} : { displayName: options.displayName }),
     },
+    idempotencyKey: options.idempotencyKey ?? mintId('idem_', platform.now(), platform.fillRandom),
   });
   const { token } = reply;
   return {

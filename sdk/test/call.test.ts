@@ -527,6 +527,36 @@ test('redeemInvite sends the secret of the fragment, in the body', async () => {
   });
 });
 
+test('redeemInvite asks again under one key when the answer is lost', async () => {
+  const link = 'https://calls.example/join#invite=s3cr3t-0123456789';
+  for (const idempotencyKey of [undefined, 'idem_given']) {
+    let lost = 2;
+    const { requests, clock, options } = world({
+      'POST /v1/call/invites/redeem': () =>
+        lost-- > 0 ? null : { body: { session, token: 'guest' } },
+    });
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+    const redeeming = redeemInvite(link, { ...key, platform: options.platform });
+    await clock.advance(10_000);
+    assert.equal((await redeeming).sessionId, 'sess_1');
+    assert.equal(requests.length, 3);
+    const keys = new Set(requests.map((request) => request.key));
+    assert.equal(keys.size, 1);
+    assert.match([...keys][0] ?? '', idempotencyKey ? /^idem_given$/ : /^idem_[0-9A-Z]{26}$/);
+  }
+});
+
+test('an invite that is refused is not tried again', async () => {
+  const { requests, options } = world({
+    'POST /v1/call/invites/redeem': () => ({ status: 410, body: { code: 'invite_invalid' } }),
+  });
+  const link = 'https://calls.example/join#invite=s3cr3t-0123456789';
+  await assert.rejects(redeemInvite(link, { platform: options.platform }), {
+    code: 'invite_invalid',
+  });
+  assert.equal(requests.length, 1);
+});
+
 test('a WebSocket class can be given', async () => {
   const { options, server } = world();
   const { openSocket: _, ...platform } = options.platform;
