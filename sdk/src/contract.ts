@@ -1581,7 +1581,10 @@ export interface EventPayloads {
     /** The agent's own run. */
     runId?: string;
   };
-  /** The agent's answer is whole. */
+  /**
+   * The agent's answer is whole. It carries the text, since it alone takes the place of the turn's
+   * deltas.
+   */
   'orchestration.turn.completed': {
     /** The agent's turn. */
     turnId: string;
@@ -1593,8 +1596,8 @@ export interface EventPayloads {
     runId?: string;
     /** The utterance that speaks it. */
     outputUtteranceId?: string;
-    /** The whole answer. */
-    text?: string;
+    /** The whole answer; empty for a turn that only acted. */
+    text: string;
   };
   /**
    * More text of the agent's answer. Coalesce at the source: one in 50 to 100 ms. Deltas add up, so

@@ -757,9 +757,10 @@ TEST(Decide, WhatBecomesOfATurn) {
             Role::agent, std::move(who));
     };
     const auto completed = [](Call& call, std::string id, std::string who = "bot") {
-        return call.publish("orchestration.turn.completed",
-                            R"({"turnId":")" + id + R"(","durationMs":1,"stopReason":"end_turn"})",
-                            Role::agent, std::move(who));
+        return call.publish(
+            "orchestration.turn.completed",
+            R"({"turnId":")" + id + R"(","durationMs":1,"stopReason":"end_turn","text":""})",
+            Role::agent, std::move(who));
     };
     const auto cancelled = [](Call& call, std::string id, std::string who = "bot") {
         return call.publish("orchestration.turn.cancelled",
