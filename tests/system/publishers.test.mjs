@@ -13,9 +13,10 @@ const types = readdirSync(new URL('../../schema/v1/events', import.meta.url))
   .sort((a, b) => (a.title < b.title ? -1 : 1));
 
 const everyRole = ['user', 'agent', 'operator', 'viewer', 'service', 'admin', 'auditor'];
-/** The example as one of this call, about this participant. */
-function about(who, sessionId, example) {
+/** The example as one of this call, about this participant, who speaks as what they are. */
+function about(who, role, sessionId, example) {
   const payload = structuredClone(example);
+  if ('speaker' in payload && role !== 'service') payload.speaker = role;
   if ('callId' in payload) payload.callId = sessionId;
   for (const key of ['participantId', 'by']) if (typeof payload[key] === 'string') payload[key] = who;
   return payload;
@@ -25,14 +26,16 @@ test('every type with every role', { timeout: 240_000 }, async (t) => {
   const server = new Server('[limits]\nevents_per_second = 100000\nevents_burst = 100000\n');
   t.after(() => server.close());
   await server.start();
-  const owner = server.token('usr_owner');
+  // Only a backend makes somebody an operator.
+  const backend = server.token('key_backend', 'service');
   let asked = 0;
   for (const role of everyRole) {
     const self = `usr_${role}`;
     const token = server.token(self, role);
     const inside = ['user', 'agent', 'operator', 'viewer'].includes(role);
     const participants = inside ? [{ userId: self, role }] : [];
-    const made = await server.rest('POST', '/v1/call/sessions', owner, { participants });
+    const body = { ownerId: 'usr_owner', participants };
+    const made = await server.rest('POST', '/v1/call/sessions', backend, body);
     assert.equal(made.status, 201);
     const { sessionId } = made.json.session;
     const allowed = table[role] ?? [];
@@ -44,7 +47,7 @@ test('every type with every role', { timeout: 240_000 }, async (t) => {
         sessionId,
         ts: '2026-02-16T10:00:00.000Z',
         type: title === 'x.*' ? 'x.test' : title,
-        payload: about(inside ? self : 'usr_owner', sessionId, examples[0]),
+        payload: about(inside ? self : 'usr_owner', role, sessionId, examples[0]),
         schemaVersion: '1.0',
       };
       const path = `/v1/call/sessions/${sessionId}/events`;
