@@ -1,12 +1,20 @@
 // What the page does between its screens: finds its server, starts a call, joins one, comes back to the one
 // this tab was in, and goes home. It owns the call and the voice; the views only watch.
 
-import { createCall, createInvite, joinCall, redeemInvite, type Call, type GetToken } from '@lifeline/client';
+import { createCall, createInvite, joinCall, type Call, type GetToken } from '@lifeline/client';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from './place/config';
 import { devPass, readDevMode, type DevMode } from './place/dev_mode';
 import { inviteLink, readInvite } from './place/invite';
-import { forgetCall, rememberCall, rememberedCall, rememberedName, rememberName } from './place/memory';
+import {
+  forgetCall,
+  rememberCall,
+  rememberedCall,
+  rememberedName,
+  rememberedPass,
+  rememberName,
+} from './place/memory';
+import { Redemption } from './place/redemption';
 import { browserSynthesis, Speaker, type SpeakState } from './speech/speaker';
 import { Store } from './talk/store';
 import { openTalk, type Talk } from './talk/talk';
@@ -26,7 +34,7 @@ export type Stage =
   | { readonly kind: 'call'; readonly talk: Talk };
 
 /** Refusals after which there is no call to come back to. */
-const GONE = new Set(['session_not_found', 'forbidden', 'removed']);
+const GONE = new Set(['session_not_found', 'forbidden', 'removed', 'token_invalid', 'token_expired']);
 
 export class Page {
   readonly stage = new Store<Stage>({ kind: 'opening', problem: null });
@@ -36,12 +44,11 @@ export class Page {
   private base_url_ = '';
   private get_token_: GetToken | null = null;
   private opened_ = false;
-  private guest_ = false;
+  private readonly redemption_ = new Redemption();
 
   constructor(private invite_: string | null) {
     this.speaker_ = new Speaker(browserSynthesis(), (state) => this.hearing.set(state));
     this.hearing = new Store(this.speaker_.state);
-    addEventListener('beforeunload', (event) => this.warn_guest(event));
   }
 
   get scripted_agent(): string | null {
@@ -67,9 +74,8 @@ export class Page {
   start(name: string): Promise<void> {
     this.speaker_.unlock();
     rememberName(name);
-    this.guest_ = false;
     const getToken = devPass(this.base_url_, name);
-    return this.enter(getToken, () => createCall({ baseUrl: this.base_url_, getToken, channel: 'voice' }));
+    return this.enter(getToken, null, () => createCall({ baseUrl: this.base_url_, getToken, channel: 'voice' }));
   }
 
   /** `secret` is null when the page was opened by the invite link itself. */
@@ -81,11 +87,12 @@ export class Page {
     this.busy();
     try {
       const link = inviteLink(location.href, invite);
-      const redeemed = await redeemInvite(link, { displayName: name, baseUrl: this.base_url_ });
+      const { sessionId, getToken } = await this.redemption_.redeem(link, name, this.base_url_);
+      // From here on it is the pass that lets in: the invite is used up, whatever comes of the line.
       this.invite_ = null;
-      const { sessionId, getToken } = redeemed;
-      this.guest_ = true;
-      await this.enter(getToken, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
+      const pass = await getToken({ refused: null });
+      rememberCall(sessionId, pass);
+      await this.enter(getToken, pass, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
     } catch (thrown) {
       this.stage.set(this.lobby(problemOf(thrown)));
     }
@@ -95,11 +102,11 @@ export class Page {
   async come_back(): Promise<void> {
     const sessionId = rememberedCall();
     const name = rememberedName();
+    const pass = rememberedPass();
     if (sessionId === null) return this.stage.set(this.lobby(null));
-    if (!this.dev.enabled || name === '') return this.cannot_come_back();
-    this.guest_ = false;
-    const getToken = devPass(this.base_url_, name);
-    await this.enter(getToken, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
+    if (pass === null && (!this.dev.enabled || name === '')) return this.cannot_come_back();
+    const getToken = pass === null ? devPass(this.base_url_, name) : () => pass;
+    await this.enter(getToken, pass, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
   }
 
   async make_invite(): Promise<string> {
@@ -129,12 +136,13 @@ export class Page {
     this.stage.set(this.lobby(null));
   }
 
-  private async enter(getToken: GetToken, make: () => Promise<Call>): Promise<void> {
+  /** `pass` is what this tab has to keep to come back, where that cannot be had anew. */
+  private async enter(getToken: GetToken, pass: string | null, make: () => Promise<Call>): Promise<void> {
     this.busy();
     try {
       const talk = openTalk(await make(), this.speaker_);
       this.get_token_ = getToken;
-      rememberCall(talk.call.sessionId);
+      rememberCall(talk.call.sessionId, pass);
       this.stage.set({ kind: 'call', talk });
     } catch (thrown) {
       const problem = problemOf(thrown);
@@ -143,25 +151,17 @@ export class Page {
     }
   }
 
-  /** A guest's pass lived in the page that was reloaded: it is in no storage, so that nobody finds it there. */
+  /** The tab knows which call it was in and has nothing to show for it: storage that was emptied, or forbidden. */
   private cannot_come_back(): void {
     forgetCall();
     this.stage.set(
       this.lobby({
         title: 'This tab has lost its pass to the call.',
-        advice: 'A guest’s pass is gone with a reload. Open your invite link again, or ask for a new one.',
+        advice: 'Ask whoever invited you for a new link.',
         code: null,
         requestId: null,
       }),
     );
-  }
-
-  /** A guest cannot come back without a new invite, so the browser asks before it throws the page away. */
-  private warn_guest(event: BeforeUnloadEvent): void {
-    const { value: stage } = this.stage;
-    if (this.guest_ && stage.kind === 'call' && stage.talk.call.connection.value.state !== 'closed') {
-      event.preventDefault();
-    }
   }
 
   /** Only a page that came from the server itself, on the server's machine, need ask. */

@@ -24,6 +24,28 @@ story('a page that is loaded again is back in its call, with every word', {}, as
   assert.deepEqual(await anna.storedKeys(), ['lifeline.call'], 'the tab keeps the call’s id and nothing else');
 });
 
+story('a guest whose page is loaded again is back in the call, without a new invite', {}, async (cast) => {
+  const { server, browser } = cast;
+  const anna = await browser.person('Anna');
+  const ben = await browser.person('Ben');
+  await anna.startsCall(server.url);
+  await ben.joins(await anna.makesInvite());
+  await ben.says('Before the reload.');
+  await anna.sees('Before the reload.');
+
+  await ben.page.reload();
+  await ben.isLive();
+  await ben.sees('Before the reload.');
+  await ben.says('After the reload.');
+  await anna.sees('After the reload.');
+  assert.equal((await anna.names()).filter((name) => name.startsWith('Ben')).length, 1, 'and he is here once');
+
+  await ben.page.getByRole('button', { name: 'End call' }).click();
+  await ben.page.getByRole('button', { name: 'Leave' }).click();
+  await ben.page.getByRole('heading', { name: 'You have left.' }).waitFor();
+  assert.deepEqual(await ben.storedKeys(), [], 'who leaves keeps no pass');
+});
+
 story('a page that is loaded again after the end shows how it ended, and what was said', {}, async (cast) => {
   const { server, browser } = cast;
   const anna = await browser.person('Anna');

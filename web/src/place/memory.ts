@@ -1,20 +1,31 @@
-// What this tab and this browser remember. Of a call only its id, for this tab only: enough to find the
-// way back after a reload, worth nothing to anyone else. Of the person only the name they typed last.
+// What this tab and this browser remember. Of a call its id, for this tab only: enough to find the way back
+// after a reload, worth nothing to anyone else. A guest also needs the pass that the invite was turned into,
+// since an invite works once; it is as good as the guest for as long as it lives, so this tab keeps it until
+// the call is left or over, and no other storage ever has it. Of the person only the name they typed last.
 // Storage can be forbidden (private windows, policies); then the page simply remembers nothing.
 
 const CALL = 'lifeline.call';
+const PASS = 'lifeline.pass';
 const NAME = 'lifeline.name';
 
 export function rememberedCall(): string | null {
   return attempt(() => sessionStorage.getItem(CALL));
 }
 
-export function rememberCall(sessionId: string): void {
+/** `pass` is the guest's; null for whoever can get another by their name. */
+export function rememberCall(sessionId: string, pass: string | null): void {
   attempt(() => sessionStorage.setItem(CALL, sessionId));
+  if (pass === null) attempt(() => sessionStorage.removeItem(PASS));
+  else attempt(() => sessionStorage.setItem(PASS, pass));
+}
+
+export function rememberedPass(): string | null {
+  return attempt(() => sessionStorage.getItem(PASS));
 }
 
 export function forgetCall(): void {
   attempt(() => sessionStorage.removeItem(CALL));
+  attempt(() => sessionStorage.removeItem(PASS));
 }
 
 export function rememberedName(): string {
