@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import servers
 from console import ROOT, Failure
+from report import LIFELINE
 
-LIFELINE = "Lifeline"
 WS = "Node ws"
 ECHO = "Node ws, echo"  # The sender hears itself too: as many writes as Lifeline makes.
 REDIS = "Node ws + Redis"
@@ -38,6 +38,9 @@ class Bench:
     what: str
     run: object  # (place, seconds) -> yields (who, Sample) of one repetition
     targets: dict = field(default_factory=dict)  # who -> the least ratio
+    # Row -> which of Lifeline's rows it is divided into, where there are several.
+    pairs: dict = field(default_factory=dict)
+    compared: bool = True  # False where the rows are not doing the same thing.
     per_core: bool = True  # Ratios are per server-core second.
     lower_is_better: bool = False
     value_target: float = 0  # What Lifeline's own figure should be.
@@ -140,9 +143,11 @@ def _lines(command):
 
 BENCHES = [
     Bench("contract", "events/s", "events of 300 bytes checked, one core", contract,
-          value_target=1_000_000),
+          compared=False, value_target=1_000_000),
     Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
-          journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6}, per_core=False),
+          journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6},
+          pairs={f"{FLOOR}, {n} writers": f"{LIFELINE}, {n} writers" for n in (64, 256)},
+          per_core=False),
     Bench("ingest", "events/s", "64 publishers, each waits for its own event",
           over_sockets("ingest", [REDIS], floor=servers.floor_on_disk, count=lambda f: f["own"]),
           {REDIS: 2}),

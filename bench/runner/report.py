@@ -2,6 +2,8 @@
 
 from statistics import median
 
+LIFELINE = "Lifeline"
+
 
 def summary(bench, samples):
     """One bench as JSON: samples is who -> its repetitions."""
@@ -26,26 +28,23 @@ def _row(who, taken):
 
 
 def _ratios(bench, rows):
-    """Lifeline divided by each other row; where rows come in pairs, by the one of the same shape."""
+    """Lifeline divided by each other row: by the row that the bench pairs it with, or its only one."""
+    by_name = {row["who"]: row for row in rows}
+    key = "perServerCoreSecond" if bench.per_core else "median"
     ratios = {}
-    for row in rows:
-        name, _, shape = row["who"].partition(", ")
-        mine = next((r for r in rows if r["who"] == ", ".join(filter(None, ("Lifeline", shape)))),
-                    None)
-        if name == "Lifeline" or mine is None or bench.name == "contract":
-            continue
-        key = "perServerCoreSecond" if bench.per_core else "median"
-        if row.get(key) and mine.get(key):
-            ratios[row["who"]] = round(mine[key] / row[key], 2)
+    for who, row in by_name.items():
+        mine = by_name.get(bench.pairs.get(who, LIFELINE)) if bench.compared else None
+        if mine and row is not mine and who not in bench.pairs.values() \
+                and row.get(key) and mine.get(key):
+            ratios[who] = round(mine[key] / row[key], 2)
     return ratios
 
 
 def verdicts(bench, result):
-    """(what, figure, target, met) for everything that has a target."""
+    """(what, figure, target, met) for everything that has a target; no figure is no target met."""
     for who, least in bench.targets.items():
-        if who in result["ratios"]:
-            figure = result["ratios"][who]
-            yield f"{bench.name} / {who}", figure, f">= {least}", figure >= least
+        figure = result["ratios"].get(who)
+        yield f"{bench.name} / {who}", figure, f">= {least}", figure is not None and figure >= least
     if bench.value_target:
         figure = result["rows"][0]["median"]
         if bench.lower_is_better:
@@ -66,7 +65,8 @@ def show(bench, result):
               f"{_megabytes(row.get('rssBytes')):>6}{result['ratios'].get(row['who'], ''):>7}"
               f"{row['foreignCores']:>8}", flush=True)
     for what, figure, target, met in verdicts(bench, result):
-        print(f"  {'met' if met else 'MISSED'}: {what} {figure:,}, wanted {target}", flush=True)
+        shown = "without a figure" if figure is None else f"{figure:,}"
+        print(f"  {'met' if met else 'MISSED'}: {what} {shown}, wanted {target}", flush=True)
 
 
 def _round(figure):

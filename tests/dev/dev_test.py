@@ -3,12 +3,15 @@
 
 import re
 import sys
+import types
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools/dev"))
+sys.path[:0] = [str(ROOT / "tools/dev"), str(ROOT / "bench/runner")]
+import benches  # noqa: E402
 import packages  # noqa: E402
+import report  # noqa: E402
 import rungs  # noqa: E402
 import test  # noqa: E402
 from count import Count, count  # noqa: E402
@@ -60,6 +63,42 @@ class Judging(unittest.TestCase):
         for name, status, counted, lines, expected in self.CASES:
             with self.subTest(name):
                 self.assertEqual(test._judge(status, counted, lines), expected)
+
+
+class Ratios(unittest.TestCase):
+    """What a bench is compared with, and what counts as a target that was met."""
+
+    def compared(self, whos, bench=()):
+        rows = {who: [types.SimpleNamespace(value=figure, per_core=figure, p50=0, p99=0, rss=0,
+                                            server_cpu=1, foreign=0)] for who, figure in whos.items()}
+        options = {"name": "b", "unit": "x", "pairs": {}, "compared": True, "per_core": True,
+                   "targets": {}, "value_target": 0, **dict(bench)}
+        bench = types.SimpleNamespace(**options)
+        result = report.summary(bench, rows)
+        met = {what.partition(" / ")[2]: met for what, _, _, met in report.verdicts(bench, result)}
+        return result["ratios"], met
+
+    def test_a_comma_in_a_name_is_no_pairing(self):
+        ratios, met = self.compared({"Lifeline": 300, "Node ws": 100, "Node ws, echo": 200},
+                                    {"targets": {"Node ws, echo": 1.2}})
+        self.assertEqual(ratios, {"Node ws": 3, "Node ws, echo": 1.5})
+        self.assertEqual(met, {"Node ws, echo": True})
+
+    def test_rows_are_paired_as_the_bench_says(self):
+        rows = {"Lifeline, 64": 60, "floor, 64": 100, "Lifeline, 256": 90, "floor, 256": 100}
+        ratios, _ = self.compared(rows, {"pairs": {"floor, 64": "Lifeline, 64",
+                                                   "floor, 256": "Lifeline, 256"}})
+        self.assertEqual(ratios, {"floor, 64": 0.6, "floor, 256": 0.9})
+
+    def test_a_target_without_a_ratio_is_missed(self):
+        ratios, met = self.compared({"Lifeline": 300, "floor": 0}, {"targets": {"floor": 0.5}})
+        self.assertEqual(ratios, {})
+        self.assertEqual(met, {"floor": False})
+
+    def test_every_target_of_ours_names_a_row_that_can_have_a_ratio(self):
+        for bench in benches.BENCHES:
+            self.assertTrue(bench.compared or not bench.targets, bench.name)
+            self.assertNotIn("Lifeline", bench.targets, bench.name)
 
 
 class Tables(unittest.TestCase):

@@ -55,7 +55,7 @@ def command(arguments):
         result = report.summary(bench, samples)
         report.show(bench, result)
         results.append(result)
-        missed += [f"{what}: {figure}, wanted {target}"
+        missed += [f"{what}: {'no figure' if figure is None else figure}, wanted {target}"
                    for what, figure, target, met in report.verdicts(bench, result) if not met]
     _write(options, results, missed, time.monotonic() - started, len(chosen) == len(known))
 
