@@ -18,13 +18,18 @@ PRESET = "debug"
 
 
 def fmt(arguments):
-    """./dev fmt [--check]: clang-format 19 over all C++ of the repository"""
+    """./dev fmt [--check]: clang-format 19 over all C++, prettier over the SDK"""
     packages.need("lint")
+    check = "--check" in arguments
     files = cpp_files()
-    mode = ["--dry-run", "-Werror"] if "--check" in arguments else ["-i"]
+    mode = ["--dry-run", "-Werror"] if check else ["-i"]
     if subprocess.run(["clang-format-19", *mode, *files], cwd=ROOT).returncode:
         raise Failure("these files are not formatted; ./dev fmt does it")
-    note(f"{len(files)} files are formatted")
+    node.install("sdk")
+    script = "fmt:check" if check else "fmt"
+    if subprocess.run(["npm", "run", "--silent", script], cwd=ROOT / "sdk").returncode:
+        raise Failure("these files of the SDK are not formatted; ./dev fmt does it")
+    note(f"{len(files)} C++ files and the SDK are formatted")
 
 
 def lint(arguments):
