@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/listing.h"
 #include "base/result.h"
 
 namespace CLI {
@@ -7,15 +8,22 @@ class App;
 }
 
 // The commands of the binary. Each adds its subcommands and, when one is chosen, runs it and sets
-// the exit code: 0 done, 1 refused or something is wrong, 2 wrong use (CLI11's).
+// the exit code: 0 done, 1 refused or something is wrong, 2 wrong use.
 namespace lifeline::app {
 
-void add_serve(CLI::App& app, int& exit_code);    // serve, check-config
-void add_tokens(CLI::App& app, int& exit_code);   // token
-void add_keys(CLI::App& app, int& exit_code);     // account, key
+void add_serve(CLI::App& app, int& exit_code);         // serve
+void add_tokens(CLI::App& app, int& exit_code);        // token
+void add_accounts(CLI::App& app, int& exit_code);      // account
+void add_users(CLI::App& app, int& exit_code);         // user
+void add_keys(CLI::App& app, int& exit_code);          // key
 void add_journal(CLI::App& app, int& exit_code);  // verify, backup, restore, journal, replay, tail
 
 // Says what is wrong and what to do on standard error; gives the exit code.
 int report(const Error& error);
+// Says what was done on standard output: a sentence for people, an object for programs.
+int done(bool json, const std::string& sentence, const Listing& about);
+
+// Whom the journal names as the one who did it.
+inline constexpr std::string_view operator_name = "cli";
 
 }  // namespace lifeline::app

@@ -3,14 +3,15 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/directory_reading.h"
+#include "app/folder_command.h"
 #include "app/offline.h"
 
 namespace lifeline::app {
 
 namespace {
 
-struct Options {
-    std::string data = "data";
+struct Options : FolderOptions {
     std::string account;
     std::string name;
     std::string role = "service";
@@ -18,105 +19,105 @@ struct Options {
     std::int64_t days = 0;
 };
 
-constexpr std::string_view by = "cli";
-
-int create_account(const Options& options) {
-    auto house = Offline::open(options.data);
-    if (!house) return report(house.error());
-    Offline& on = **house;
-    auto changes = identity::create_account({on.directory(), on.clock().wall(), on.random()},
-                                            options.account, options.name);
-    if (!changes) return report(changes.error());
-    if (const auto done = on.append(std::move(*changes)); !done) return report(done.error());
-    std::printf("account %s\n", options.account.c_str());
-    return 0;
+std::string text_of(const std::optional<WallTime>& time) {
+    return time ? format_rfc3339(*time) : std::string();
 }
 
-int create_key(const Options& options) {
+int create(const Options& options) {
     const auto role = contract::role_from(options.role);
-    if (!role) return report({Code::malformed, "config_invalid", "no such role: " + options.role});
-    auto house = Offline::open(options.data);
+    if (!role) return report({Code::malformed, "unknown_value", "no such role: " + options.role});
+    auto house = Offline::open(options.data, Offline::Missing::refuse);
     if (!house) return report(house.error());
-    Offline& on = **house;
-    const WallTime now = on.clock().wall();
+    const auto on = (*house)->deciding();
     identity::KeyRequest request{.account_id = options.account,
                                  .role = *role,
                                  .name = options.name,
                                  .expires_at = std::nullopt,
-                                 .by = by};
-    if (options.days > 0) request.expires_at = now + std::chrono::days(options.days);
-    auto made = identity::create_key({on.directory(), now, on.random()}, request);
+                                 .by = operator_name};
+    if (options.days > 0) request.expires_at = on.now + std::chrono::days(options.days);
+    auto made = identity::create_key(on, request);
     if (!made) return report(made.error());
-    if (const auto done = on.append(std::move(made->changes)); !done) return report(done.error());
-    std::printf("%s\n", made->key.text.reveal().c_str());
+    if (const auto written = (*house)->append(std::move(made->changes)); !written)
+        return report(written.error());
+    Listing key({{"", "keyId"},
+                 {"", "key"},
+                 {"", "accountId"},
+                 {"", "role"},
+                 {"", "name"},
+                 {"", "expiresAt"}});
+    key.row({made->key.key_id, made->key.text.reveal(), options.account, options.role, options.name,
+             text_of(request.expires_at)});
     std::fprintf(stderr,
                  "This is the only time the key is shown. To revoke it: "
                  "lifeline key revoke %s\n",
                  made->key.key_id.c_str());
-    return 0;
+    return done(options.json, made->key.text.reveal(), key);
 }
 
-int revoke_key(const Options& options) {
-    auto house = Offline::open(options.data);
-    if (!house) return report(house.error());
-    Offline& on = **house;
-    auto changes =
-        identity::revoke_key({on.directory(), on.clock().wall(), on.random()}, options.key_id, by);
-    if (!changes) return report(changes.error());
-    if (const auto done = on.append(std::move(*changes)); !done) return report(done.error());
-    std::printf("revoked %s\n", options.key_id.c_str());
-    return 0;
+int revoke(const Options& options) {
+    const auto changed =
+        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+            return identity::revoke_key(on, options.key_id, operator_name);
+        });
+    if (!changed) return report(changed.error());
+    Listing key({{"", "keyId"}, {"", "state"}});
+    key.row({options.key_id, "revoked"});
+    return done(options.json,
+                *changed ? "revoked " + options.key_id : options.key_id + " is revoked already",
+                key);
 }
 
-int list_keys(const Options& options) {
-    auto house = Offline::open(options.data);
-    if (!house) return report(house.error());
-    std::printf("%-28s %-10s %-24s %-8s %s\n", "KEY", "ROLE", "ACCOUNT", "STATE", "NAME");
-    for (const auto& [id, key] : (*house)->directory().keys())
-        std::printf("%-28s %-10s %-24s %-8s %s\n", id.c_str(),
-                    std::string(contract::to_text(key.role)).c_str(), key.account_id.c_str(),
-                    key.revoked ? "revoked" : "good", key.name.c_str());
+// Why the key opens nothing, or that it does.
+std::string state_of(const identity::KeyRecord& key, const identity::Directory& directory,
+                     WallTime now) {
+    if (key.revoked) return "revoked";
+    if (key.expires_at && now >= *key.expires_at) return "expired";
+    if (directory.account_disabled(key.account_id)) return "account_disabled";
+    return "good";
+}
+
+int list(const Options& options) {
+    const auto reading = read_directory(options.data);
+    if (!reading) return report(reading.error());
+    Listing keys({{"KEY", "keyId"},
+                  {"ROLE", "role"},
+                  {"ACCOUNT", "accountId"},
+                  {"STATE", "state"},
+                  {"EXPIRES", "expiresAt"},
+                  {"NAME", "name"}});
+    const WallTime now = SystemClock().wall();
+    for (const auto& [id, key] : reading->directory.keys())
+        keys.row({id, std::string(contract::to_text(key.role)), key.account_id,
+                  state_of(key, reading->directory, now), text_of(key.expires_at), key.name});
+    keys.print(options.json ? Listing::Output::json : Listing::Output::table, "keys");
     return 0;
 }
 
 }  // namespace
 
 void add_keys(CLI::App& app, int& exit_code) {
-    const auto command = [&exit_code](CLI::App* made, const std::shared_ptr<Options>& options,
-                                      int (*run)(const Options&)) {
-        made->add_option("--data", options->data, "The data folder")->capture_default_str();
-        made->callback([options, run, &exit_code] { exit_code = run(*options); });
-    };
-    auto* account = app.add_subcommand("account", "Accounts (server stopped)");
-    account->require_subcommand(1);
-    {
-        auto options = std::make_shared<Options>();
-        auto* made = account->add_subcommand("create", "Make an account");
-        made->add_option("ACCOUNT", options->account, "acct_...")->required();
-        made->add_option("--name", options->name, "As people call it");
-        command(made, options, &create_account);
-    }
-    auto* key = app.add_subcommand("key", "API keys for trusted backends (server stopped)");
+    auto* key = app.add_subcommand("key", "API keys for trusted backends");
     key->require_subcommand(1);
-    {
+    const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = key->add_subcommand("create", "Make a key and print it, once");
+        auto* made = add_folder_command(
+            *key, name, what, *options, [options, run] { return run(*options); }, exit_code);
+        return std::pair(made, options);
+    };
+    command("list", "All keys (server running or not)", &list);
+    {
+        auto [made, options] =
+            command("create", "Make a key and print it, once (server stopped)", &create);
         made->add_option("--account", options->account, "The account it is for")->required();
         made->add_option("--role", options->role, "service, operator, auditor or admin")
             ->capture_default_str();
-        made->add_option("--name", options->name, "What it is for");
-        made->add_option("--days", options->days, "How long it is good for (default: for ever)");
-        command(made, options, &create_key);
+        made->add_option("--name", options->name, "What it is for")->required();
+        made->add_option("--days", options->days, "How long it is good for (default: for ever)")
+            ->check(CLI::Range(1, 3'650));
     }
     {
-        auto options = std::make_shared<Options>();
-        auto* made = key->add_subcommand("revoke", "End a key");
+        auto [made, options] = command("revoke", "End a key (server stopped)", &revoke);
         made->add_option("KEY", options->key_id, "The key's id")->required();
-        command(made, options, &revoke_key);
-    }
-    {
-        auto options = std::make_shared<Options>();
-        command(key->add_subcommand("list", "All keys"), options, &list_keys);
     }
 }
 

@@ -16,12 +16,14 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     lifeline::app::add_serve(app, exit_code);
     lifeline::app::add_tokens(app, exit_code);
+    lifeline::app::add_accounts(app, exit_code);
+    lifeline::app::add_users(app, exit_code);
     lifeline::app::add_keys(app, exit_code);
     lifeline::app::add_journal(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        return app.exit(error) == 0 ? 0 : 2;  // 0: --help and --version.
     } catch (const std::exception& error) {
         std::fprintf(stderr, "lifeline: %s\n", error.what());
         return 70;

@@ -13,18 +13,26 @@
 
 namespace lifeline::app {
 
+// journal_missing where it is not: a misspelt folder must not become a new one.
+Status journal_is_there(const std::string& folder);
+
 // A data folder opened by a command while no server runs (the folder's lock sees to that): the
 // journal, and the directory of accounts and keys folded from it.
 class Offline {
 public:
-    static Result<std::unique_ptr<Offline>> open(const std::string& folder);
+    // `create` is for the command that comes first in the life of a folder.
+    enum class Missing { refuse, create };
+    static Result<std::unique_ptr<Offline>> open(const std::string& folder, Missing missing);
     ~Offline();
 
     const identity::Directory& directory() { return directory_->directory(); }
+    identity::Deciding deciding() { return {directory(), clock_.wall(), random_}; }
     // Appends, and returns when it is durable.
     Status append(identity::DirectoryChanges changes);
-    Clock& clock() { return clock_; }
-    Random& random() { return random_; }
+
+    // Opens the folder, appends what `decide` says, and closes it; gives whether anything changed.
+    using Decide = std::function<Result<identity::DirectoryChanges>(const identity::Deciding&)>;
+    static Result<bool> change(const std::string& folder, Missing missing, const Decide& decide);
 
 private:
     Offline() = default;

@@ -1,11 +1,9 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/server.h"
-#include "contract/reason.h"
 
 namespace lifeline::app {
 
@@ -48,15 +46,6 @@ int serve(const ServeOptions& options) {
 }
 
 }  // namespace
-
-int report(const Error& error) {
-    const auto* known = contract::find_reason(error.reason);
-    std::fprintf(stderr, "lifeline: %s: %s\n", error.reason.c_str(),
-                 error.detail.empty() && known != nullptr ? std::string(known->meaning).c_str()
-                                                          : error.detail.c_str());
-    if (known != nullptr) std::fprintf(stderr, "  %s\n", std::string(known->fix).c_str());
-    return 1;
-}
 
 void add_serve(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ServeOptions>();

@@ -1,9 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "app/commands.h"
+#include "app/folder_command.h"
 #include "base/clock.h"
+#include "contract/form.h"
 #include "identity/access_token.h"
 #include "identity/instance_keys.h"
 
@@ -11,8 +12,7 @@ namespace lifeline::app {
 
 namespace {
 
-struct TokenOptions {
-    std::string data = "data";
+struct Options : FolderOptions {
     std::string user;
     std::string account;
     std::string role = "user";
@@ -21,12 +21,17 @@ struct TokenOptions {
 };
 
 // Only reads the key, so it works beside a running server.
-int mint(const TokenOptions& options) {
-    const auto keys = identity::InstanceKeys::open(std::filesystem::path(options.data) / "keys");
-    if (!keys) return report(keys.error());
+int mint(const Options& options) {
     const auto role = contract::role_from(options.role);
     if (!role || *role == contract::Role::server)
-        return report({Code::malformed, "config_invalid", "no such role: " + options.role});
+        return report({Code::malformed, "unknown_value", "no such role: " + options.role});
+    if (!contract::matches(contract::Form::id, options.user))
+        return report({Code::malformed, "bad_format", "a user is 1 to 128 of A-Z, a-z, 0-9, _.:-"});
+    if (!contract::matches(contract::Form::account_id, options.account))
+        return report({Code::malformed, "bad_format",
+                       "an account is acct_ and up to 59 of A-Z, a-z, 0-9, _.:-"});
+    const auto keys = identity::InstanceKeys::open(std::filesystem::path(options.data) / "keys");
+    if (!keys) return report(keys.error());
     const WallTime now = SystemClock().wall();
     identity::Principal principal;
     principal.user_id = options.user;
@@ -34,17 +39,22 @@ int mint(const TokenOptions& options) {
     principal.role = *role;
     principal.display_name = options.name;
     principal.expires_at = now + std::chrono::minutes(options.minutes);
-    std::printf("%s\n", identity::mint_access_token(*keys, principal, now).c_str());
-    return 0;
+    const std::string token = identity::mint_access_token(*keys, principal, now);
+    Listing made(
+        {{"", "token"}, {"", "userId"}, {"", "accountId"}, {"", "role"}, {"", "expiresAt"}});
+    made.row(
+        {token, options.user, options.account, options.role, format_rfc3339(principal.expires_at)});
+    return done(options.json, token, made);
 }
 
 }  // namespace
 
 void add_tokens(CLI::App& app, int& exit_code) {
-    auto options = std::make_shared<TokenOptions>();
-    auto* token = app.add_subcommand(
-        "token", "Print an access token, signed with this instance's key (server running or not)");
-    token->add_option("--data", options->data, "The data folder")->capture_default_str();
+    auto options = std::make_shared<Options>();
+    auto* token = add_folder_command(
+        app, "token",
+        "Print an access token, signed with this instance's key (server running or not)", *options,
+        [options] { return mint(*options); }, exit_code);
     token->add_option("--user", options->user, "The userId it is for")->required();
     token->add_option("--account", options->account, "The accountId it is for")->required();
     token
@@ -55,7 +65,6 @@ void add_tokens(CLI::App& app, int& exit_code) {
     token->add_option("--minutes", options->minutes, "How long it is good for")
         ->check(CLI::Range(1, 60 * 24 * 30))
         ->capture_default_str();
-    token->callback([options, &exit_code] { exit_code = mint(*options); });
 }
 
 }  // namespace lifeline::app

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace lifeline::app {
+
+// What every command that works on a data folder takes: --data and --json.
+struct FolderOptions {
+    std::string data = "data";
+    bool json = false;
+};
+
+// Adds such a subcommand, whose own options are the caller's to add. `run` owns `options` and gives
+// the exit code.
+CLI::App* add_folder_command(CLI::App& family, const char* name, const char* what,
+                             FolderOptions& options, std::function<int()> run, int& exit_code);
+
+}  // namespace lifeline::app

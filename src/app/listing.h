@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lifeline::app {
+
+// What a command has to show: a table for people, or JSON for programs. Programs may rely on the
+// keys; the table is for eyes only.
+class Listing {
+public:
+    struct Column {
+        std::string_view heading;  // "ACCOUNT"
+        std::string_view key;      // "accountId"
+    };
+    enum class Output { table, json };
+
+    explicit Listing(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    // One cell a column. An empty one is nothing: its key is left out of the JSON.
+    void row(std::vector<std::string> cells);
+
+    // All rows, in JSON as the list of this name: {"accounts":[{...}]}.
+    void print(Output output, std::string_view name) const;
+    // The only row, as one JSON object.
+    std::string object_json() const;
+
+private:
+    std::string table() const;
+
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace lifeline::app

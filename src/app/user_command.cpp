@@ -1,0 +1,124 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/directory_reading.h"
+#include "app/folder_command.h"
+#include "app/offline.h"
+#include "base/id.h"
+
+namespace lifeline::app {
+
+namespace {
+
+struct Options : FolderOptions {
+    std::string user;
+    std::string account;
+    std::string issuer;
+    std::string subject;
+};
+
+Listing users_table() {
+    return Listing({{"USER", "userId"},
+                    {"ACCOUNT", "accountId"},
+                    {"BECAUSE", "because"},
+                    {"ISSUER", "issuer"},
+                    {"SUBJECT", "subject"}});
+}
+
+int create(const Options& options) {
+    std::string user_id = options.user;
+    const auto changed =
+        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+            if (user_id.empty()) user_id = new_id("usr_", on.now, on.random);
+            return identity::create_user(on, {.issuer = options.issuer,
+                                              .subject = options.subject,
+                                              .user_id = user_id,
+                                              .account_id = options.account,
+                                              .by = operator_name});
+        });
+    if (!changed) return report(changed.error());
+    auto made = users_table();
+    made.row({user_id, options.account, "linked", options.issuer, options.subject});
+    return done(options.json, *changed ? "created " + user_id : user_id + " is there already",
+                made);
+}
+
+int link(const Options& options) {
+    const auto changed =
+        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+            return identity::link_identity(on, {.issuer = options.issuer,
+                                                .subject = options.subject,
+                                                .user_id = options.user,
+                                                .by = operator_name});
+        });
+    if (!changed) return report(changed.error());
+    auto now = users_table();
+    now.row({options.user, "", "linked", options.issuer, options.subject});
+    return done(options.json,
+                options.subject + (*changed ? " is " : " was already ") + options.user + " now",
+                now);
+}
+
+int unlink(const Options& options) {
+    const auto changed =
+        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+            return identity::unlink_identity(on, options.issuer, options.subject, operator_name);
+        });
+    if (!changed) return report(changed.error());
+    auto now = users_table();
+    now.row({"", "", "", options.issuer, options.subject});
+    return done(options.json, options.subject + " stands for nobody now", now);
+}
+
+// A row an identity, and one for a user who has none left.
+int list(const Options& options) {
+    const auto reading = read_directory(options.data);
+    if (!reading) return report(reading.error());
+    auto table = users_table();
+    for (const auto& [user_id, account_id] : reading->users) {
+        bool seen = false;
+        for (const auto& [identity, of] : reading->identities) {
+            if (of.user_id != user_id) continue;
+            seen = true;
+            table.row({user_id, account_id, of.linked ? "linked" : "first_sight", identity.first,
+                       identity.second});
+        }
+        if (!seen) table.row({user_id, account_id, "", "", ""});
+    }
+    table.print(options.json ? Listing::Output::json : Listing::Output::table, "users");
+    return 0;
+}
+
+}  // namespace
+
+void add_users(CLI::App& app, int& exit_code) {
+    auto* user = app.add_subcommand("user", "Users: whom an issuer's subject stands for");
+    user->require_subcommand(1);
+    const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
+        auto options = std::make_shared<Options>();
+        auto* made = add_folder_command(
+            *user, name, what, *options, [options, run] { return run(*options); }, exit_code);
+        return std::pair(made, options);
+    };
+    const auto identity = [](const auto& command) {
+        const auto& [made, options] = command;
+        made->add_option("--issuer", options->issuer, "The issuer, as in iss")->required();
+        made->add_option("--subject", options->subject, "The subject, as in sub")->required();
+    };
+    command("list", "All users and their identities (server running or not)", &list);
+    {
+        auto made = command("create", "Make a user for a subject (server stopped)", &create);
+        identity(made);
+        made.first->add_option("--account", made.second->account, "Their account")->required();
+        made.first->add_option("--user", made.second->user, "usr_... (default: a new one)");
+    }
+    {
+        auto made = command("link", "Let a subject stand for a user too (server stopped)", &link);
+        identity(made);
+        made.first->add_option("--user", made.second->user, "The user")->required();
+    }
+    identity(command("unlink", "Let a subject stand for nobody (server stopped)", &unlink));
+}
+
+}  // namespace lifeline::app
