@@ -68,7 +68,7 @@ def _names(root, page, prose, tests):
 
 def _settings(root):
     """Every setting the server reads has its row in docs/operations.md, and no other has one."""
-    source, page = root / "src/app/config.cpp", root / "docs/operations.md"
+    source, page = root / "src/app/settings.cpp", root / "docs/operations.md"
     if not source.exists():
         return
     read = set(re.findall(r'^ {8}\{"([a-z_.]+)",', source.read_text(), re.M))

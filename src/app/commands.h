@@ -12,6 +12,7 @@ class App;
 namespace lifeline::app {
 
 void add_serve(CLI::App& app, int& exit_code);         // serve
+void add_check_config(CLI::App& app, int& exit_code);  // check-config
 void add_tokens(CLI::App& app, int& exit_code);        // token
 void add_accounts(CLI::App& app, int& exit_code);      // account
 void add_users(CLI::App& app, int& exit_code);         // user

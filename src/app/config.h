@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ class node;
 }  // namespace toml
 
 namespace lifeline::app {
+
+// Where a value came from, the later over the former.
+enum class Source { standard, file, flag, file_and_flag };
 
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
@@ -41,16 +45,22 @@ struct Config {
     net::HttpLimits http;
     api::CallDefaults calls;
     std::vector<identity::IssuerConfig> issuers;
+
+    // By the setting's dotted name; what is not here has its default.
+    std::map<std::string, Source, std::less<>> sources;
 };
 
 // `file` may be empty. A setting that is not known, of the wrong type or out of range is refused
-// with its name: a misspelt limit must not be no limit.
+// with its line and name: a misspelt limit must not be no limit.
 Result<Config> read_config(const std::filesystem::path& file);
 
-// "127.0.0.1:8787", "[::1]:0"
-Result<void> set_listen(Config& config, std::string_view text);
+// What a flag says counts over the file, but for origins, where it comes on top.
+Result<void> set_by_flag(Config& config, std::string_view name, std::string_view text);
+Result<void> add_origins_by_flag(Config& config, const std::vector<std::string>& origins);
 
 // [[issuers]]
 Result<void> read_issuers(const toml::node& node, std::vector<identity::IssuerConfig>& issuers);
+// As JSON, without its secret.
+std::string show_issuer(const identity::IssuerConfig& issuer);
 
 }  // namespace lifeline::app

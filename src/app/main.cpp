@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", LIFELINE_VERSION);
     int exit_code = 0;
     lifeline::app::add_serve(app, exit_code);
+    lifeline::app::add_check_config(app, exit_code);
     lifeline::app::add_tokens(app, exit_code);
     lifeline::app::add_accounts(app, exit_code);
     lifeline::app::add_users(app, exit_code);

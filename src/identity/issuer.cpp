@@ -47,8 +47,8 @@ bool within(Millis value, Millis low, Millis high) {
     return value >= low && value <= high;
 }
 
-void check_url(Findings& findings, std::string_view url, Millis timeout) {
-    findings.require(is_safe_url(url), "url", "must be https (http only for this machine)");
+void check_url(Findings& findings, std::string_view setting, std::string_view url, Millis timeout) {
+    findings.require(is_safe_url(url), setting, "must be https (http only for this machine)");
     findings.require(within(timeout, Millis(100), Millis(30'000)), "timeout",
                      "must be 100 ms to 30 s");
 }
@@ -58,7 +58,7 @@ void check(Findings& findings, const JwksFile& source) {
 }
 
 void check(Findings& findings, const JwksUrl& source) {
-    check_url(findings, source.url, source.timeout);
+    check_url(findings, "jwks_url", source.url, source.timeout);
     findings.require(within(source.refresh_after, Millis(30'000), Millis(24LL * 60 * 60 * 1000)),
                      "refresh_after", "must be 30 s to 24 h");
     findings.require(within(source.stale_max, source.refresh_after, Millis(48LL * 60 * 60 * 1000)),
@@ -70,12 +70,12 @@ void check(Findings& findings, const PemFile& source) {
 }
 
 void check(Findings& findings, const SharedSecret& source) {
-    findings.require(TokenKey::shared_secret({}, source.secret).has_value(), "secret",
+    findings.require(TokenKey::shared_secret({}, source.secret).has_value(), "hs256_secret",
                      "needs at least 32 bytes");
 }
 
 void check(Findings& findings, const Introspection& source) {
-    check_url(findings, source.url, source.timeout);
+    check_url(findings, "introspect_url", source.url, source.timeout);
     findings.require(!source.subject.empty(), "subject", "must name a field");
     findings.require(within(source.lifetime, Millis(60'000), lifetime_limit), "lifetime",
                      "must be 1 min to 400 days");

@@ -52,7 +52,25 @@ Result<KeySet> load(const SharedSecret& source) {
     return only(TokenKey::shared_secret(source.key_id, source.secret));
 }
 
+// Those that are here rather than at a URL.
+Result<KeySet> local_keys(const IssuerConfig& issuer) {
+    Result<KeySet> keys = KeySet();
+    if (const auto* file = std::get_if<JwksFile>(&issuer.keys)) keys = load(*file);
+    if (const auto* file = std::get_if<PemFile>(&issuer.keys)) keys = load(*file);
+    if (const auto* secret = std::get_if<SharedSecret>(&issuer.keys)) keys = load(*secret);
+    if (!keys)
+        return contract::refuse(
+            contract::reason::config_invalid,
+            fmt::format("issuer \"{}\": {}", issuer.issuer, keys.error().detail));
+    return keys;
+}
+
 }  // namespace
+
+Status check_key_file(const IssuerConfig& issuer) {
+    const auto keys = local_keys(issuer);
+    return keys ? Status() : fail(keys.error());
+}
 
 KeyedIssuers::KeyedIssuers(ExternalIds ids, Fetcher& fetcher, Loop& home)
     : ids_(std::move(ids)), fetcher_(fetcher), home_(home) {}
@@ -73,14 +91,8 @@ Status KeyedIssuers::add(const IssuerConfig& issuer) {
             {issuer, std::make_unique<JwksCache>(issuer.issuer, *url, fetcher_, home_)});
         return {};
     }
-    Result<KeySet> keys = KeySet();
-    if (const auto* file = std::get_if<JwksFile>(&issuer.keys)) keys = load(*file);
-    if (const auto* file = std::get_if<PemFile>(&issuer.keys)) keys = load(*file);
-    if (const auto* secret = std::get_if<SharedSecret>(&issuer.keys)) keys = load(*secret);
-    if (!keys)
-        return contract::refuse(
-            contract::reason::config_invalid,
-            fmt::format("issuer \"{}\": {}", issuer.issuer, keys.error().detail));
+    auto keys = local_keys(issuer);
+    if (!keys) return fail(keys.error());
     for (const std::string& skipped : keys->skipped)
         log::info("identity: key left out issuer={} why={}", issuer.issuer, skipped);
     issuers_.push_back({issuer, *std::move(keys)});

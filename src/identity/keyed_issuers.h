@@ -61,4 +61,8 @@ private:
     std::vector<Trusted> issuers_;
 };
 
+// Whether the key file that an issuer names, if it names one, can be used; for looking at a
+// configuration without serving it.
+Status check_key_file(const IssuerConfig& issuer);
+
 }  // namespace lifeline::identity

@@ -1,0 +1,187 @@
+#include "app/settings.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <charconv>
+
+#include "contract/json_writer.h"
+#include "net/origin.h"
+#include "net/url.h"
+
+namespace lifeline::app {
+
+namespace {
+
+std::unexpected<Error> must(std::string_view what) {
+    return fail(Code::malformed, "config_invalid", fmt::format("must be {}", what));
+}
+
+std::string json_text(std::string_view text) {
+    std::string out;
+    contract::append_json_string(out, text);
+    return out;
+}
+
+std::int64_t as_number(Millis value) {
+    return value.count();
+}
+std::int64_t as_number(std::integral auto value) {
+    return static_cast<std::int64_t>(value);
+}
+
+// A whole number within bounds, kept where `at` points.
+template <class At>
+Setting number(std::int64_t least, std::int64_t most, At at) {
+    return {.set = [least, most, at](Config& config, const toml::node& node) -> Result<void> {
+                const auto value = node.value_exact<std::int64_t>();
+                if (!value || *value < least || *value > most)
+                    return must(fmt::format("a whole number from {} to {}", least, most));
+                auto& target = at(config);
+                target = std::remove_reference_t<decltype(target)>(*value);
+                return {};
+            },
+            .show = [at](const Config& config) { return std::to_string(as_number(at(config))); }};
+}
+
+// One of a few words, the n-th of which is the n-th value of the enumeration.
+template <class Value>
+struct Word {
+    std::string_view word;
+    Value value;
+};
+template <class Value, std::size_t N>
+Setting word(Value Config::* member, std::string_view choice, const Word<Value> (&words)[N]) {
+    const std::vector<Word<Value>> known(words, words + N);
+    return {.set = [=](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                for (const auto& [name, value] : known) {
+                    if (text != name) continue;
+                    config.*member = value;
+                    return {};
+                }
+                return must(choice);
+            },
+            .show =
+                [=](const Config& config) {
+                    for (const auto& [name, value] : known)
+                        if (config.*member == value) return json_text(name);
+                    return std::string("null");
+                }};
+}
+
+Setting public_url() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                const auto url = net::parse_url(text.value_or(std::string()));
+                const bool web = url && (url->scheme == "https" || url->scheme == "http");
+                if (text != "" && (!web || text->ends_with('/')))
+                    return must("a URL without a slash at its end: https://calls.example.com");
+                config.public_url = *text;
+                return {};
+            },
+            .show = [](const Config& config) { return json_text(config.public_url); }};
+}
+
+Setting listen() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                return set_listen(config, node.value_exact<std::string>().value_or(std::string()));
+            },
+            .show =
+                [](const Config& config) {
+                    const bool six = config.address.find(':') != std::string::npos;
+                    return json_text(six ? fmt::format("[{}]:{}", config.address, config.port)
+                                         : fmt::format("{}:{}", config.address, config.port));
+                }};
+}
+
+Setting origins() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto* list = node.as_array();
+                if (list == nullptr) return must("a list of origins");
+                for (const auto& item : *list) {
+                    const auto origin = item.value_exact<std::string>();
+                    if (!origin) return must("a list of texts");
+                    config.origins.push_back(*origin);
+                }
+                const auto parsed = net::OriginList::parse(config.origins);
+                if (!parsed)
+                    return must(fmt::format("a list of origins; {}", parsed.error().detail));
+                return {};
+            },
+            .show =
+                [](const Config& config) {
+                    contract::JsonWriter json;
+                    json.array();
+                    for (const auto& origin : config.origins) json.value(origin);
+                    json.end();
+                    return json.take();
+                }};
+}
+
+constexpr Word<log::Level> levels[] = {{"debug", log::Level::debug},
+                                       {"info", log::Level::info},
+                                       {"warn", log::Level::warn},
+                                       {"error", log::Level::error}};
+constexpr Word<log::Format> formats[] = {{"text", log::Format::text}, {"json", log::Format::json}};
+
+}  // namespace
+
+const std::map<std::string, Setting, std::less<>>& settings() {
+    static const std::map<std::string, Setting, std::less<>> table{
+        {"public_url", public_url()},
+        {"listen", listen()},
+        {"origins", origins()},
+        {"loops", number(1, 64, [](auto& c) -> auto& { return c.loops; })},
+        {"log.level", word(&Config::log_level, "debug, info, warn or error", levels)},
+        {"log.format", word(&Config::log_format, "text or json", formats)},
+        {"limits.events_per_second",
+         number(1, 100'000, [](auto& c) -> auto& { return c.limits.events_per_second; })},
+        {"limits.events_burst",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.limits.events_burst; })},
+        {"limits.in_flight",
+         number(1, 1'024, [](auto& c) -> auto& { return c.limits.in_flight_max; })},
+        {"limits.lines_per_participant",
+         number(1, 100'000, [](auto& c) -> auto& { return c.limits.lines_per_participant_max; })},
+        {"limits.connections_per_address",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.connections_per_address; })},
+        {"limits.connections",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.connections; })},
+        {"heartbeat_ms",
+         number(1'000, 300'000, [](auto& c) -> auto& { return c.limits.heartbeat; })},
+        {"calls.connect_timeout_ms",
+         number(1'000, 3'600'000, [](auto& c) -> auto& { return c.calls.connect_timeout; })},
+        {"calls.max_duration_ms",
+         number(1'000, 86'400'000, [](auto& c) -> auto& { return c.calls.max_duration; })},
+        {"calls.reconnect_window_ms",
+         number(0, 86'400'000, [](auto& c) -> auto& { return c.calls.reconnect_window; })},
+        {"calls.reconnect_window_media_ms",
+         number(0, 86'400'000, [](auto& c) -> auto& { return c.calls.reconnect_window_media; })},
+    };
+    return table;
+}
+
+std::unexpected<Error> wrong_setting(std::uint32_t line, std::string_view name,
+                                     std::string_view what) {
+    return fail(Code::malformed, "config_invalid",
+                line == 0 ? fmt::format("{} {}", name, what)
+                          : fmt::format("line {}: {} {}", line, name, what));
+}
+
+Result<void> set_listen(Config& config, std::string_view text) {
+    const auto colon = text.rfind(':');
+    const auto refused = [] { return must("address:port, for instance 127.0.0.1:8787"); };
+    if (colon == std::string_view::npos || colon == 0) return refused();
+    std::string_view address = text.substr(0, colon);
+    const std::string_view port = text.substr(colon + 1);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return refused();
+    config.address = address;
+    config.port = number;
+    return {};
+}
+
+}  // namespace lifeline::app
