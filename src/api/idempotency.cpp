@@ -1,9 +1,12 @@
 #include "api/idempotency.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "contract/limits.h"
 
 namespace lifeline::api {
 
@@ -11,9 +14,12 @@ Result<std::string> idempotency_key(const net::Request& request) {
     const auto* key = request.header("Idempotency-Key");
     if (key == nullptr) return std::string();
     const bool printable = std::ranges::all_of(*key, [](char c) { return c > ' ' && c < 127; });
-    if (key->empty() || key->size() > 255 || !printable)
-        return fail(Code::malformed, "idempotency_key_invalid",
-                    "Idempotency-Key must be 1 to 255 printable characters without spaces");
+    constexpr std::size_t most = contract::limits::idempotency_key_bytes_max;
+    if (key->empty() || key->size() > most || !printable)
+        return fail(
+            Code::malformed, "idempotency_key_invalid",
+            fmt::format("Idempotency-Key must be 1 to {} printable characters without spaces",
+                        most));
     return *key;
 }
 

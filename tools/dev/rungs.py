@@ -68,6 +68,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "publishers"), quick=True),
     Rung("commands", "what an operator types, and what the server then does",
          Npm("tests/system", SERVER, "commands"), quick=True),
+    Rung("openapi", "every route, done and refused, as /openapi.json says",
+         Npm("tests/system", SERVER, "openapi"), quick=True),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

@@ -30,7 +30,7 @@ def document(catalogue, plain):
             "license": {"name": "Apache-2.0",
                         "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
-        "servers": {"lifeline": {"host": "localhost:8080", "protocol": "ws",
+        "servers": {"lifeline": {"host": "localhost:8787", "protocol": "ws",
                                  "description": "A server on this machine; wss elsewhere."}},
         "channels": {"call": {
             "address": ADDRESS,

@@ -1,6 +1,8 @@
 """/openapi.json: the REST routes as OpenAPI 3.1."""
 import re
 
+from .catalogue import SchemaError
+
 TAGS = {
     "call": "Calls: make, join, follow and end them.",
     "documents": "The contract itself.",
@@ -16,62 +18,95 @@ PARAMETERS = {
 }
 
 
-def parameters(route):
+def parameters(catalogue, route):
     found = [{"name": name, "in": "path", "required": True, "description": PARAMETERS[name],
-              "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", route["path"])]
+              "schema": {"type": "string"}} for name in captured(route)]
     for name, schema in route.get("query", {}).items():
         rest = {key: value for key, value in schema.items() if key != "description"}
         found.append({"name": name, "in": "query", "description": schema["description"],
                       "schema": rest})
     if route.get("idempotencyKey"):
+        most = catalogue.limits["idempotency_key_bytes_max"]["value"]
         found.append({"name": "Idempotency-Key", "in": "header",
                       "description": "The same key makes the same thing once, however often it is sent.",
-                      "schema": {"type": "string", "minLength": 1, "maxLength": 128}})
+                      "schema": {"type": "string", "minLength": 1, "maxLength": most}})
+    return found
+
+
+def captured(route):
+    """The names in the path, each explained in PARAMETERS."""
+    names = re.findall(r"{(\w+)}", route["path"])
+    for name in names:
+        if name not in PARAMETERS:
+            raise SchemaError(f"routes.json: {route['path']}: say in PARAMETERS of "
+                              f"tools/schemagen/openapi.py what {{{name}}} is")
+    return names
+
+
+def expand(groups, names):
+    """Reasons, with groups replaced by what is in them, each once."""
+    found = []
+    for name in names:
+        found += expand(groups, groups[name]) if name in groups else [name]
+    return list(dict.fromkeys(found))
+
+
+def reasons_of(catalogue, route):
+    general = ["any", "token"] if route["access"] == "token" else ["any"]
+    found = expand(catalogue.routes["errorGroups"], [*route["errors"], *general])
+    unknown = set(found) - set(catalogue.reasons)
+    if unknown:
+        raise SchemaError(f"routes.json: {route['path']}: {sorted(unknown)} are neither reasons of "
+                          "errors.json nor groups")
     return found
 
 
 def problem(catalogue, reasons):
+    """Which reasons come with this status stands in the schema too, so that it can be checked."""
     listed = "; ".join(f"`{reason}`: {catalogue.reasons[reason]['meaning']}" for reason in reasons)
-    return {"description": listed, "content": {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+    schema = {"allOf": [{"$ref": "#/components/schemas/problem"},
+                        {"properties": {"code": {"enum": reasons}}}]}
+    return {"description": listed, "content": {"application/problem+json": {"schema": schema}}}
 
 
-def responses(catalogue, route, general):
-    reply = {"description": catalogue.replies[route["reply"]]["description"]
-             if route.get("reply") in catalogue.replies else "As asked."}
-    if route["status"] != 204:
-        schema = ({"$ref": f"#/components/schemas/{route['reply']}"}
-                  if route.get("reply") in catalogue.replies
-                  else {"type": "object"} if route.get("reply") else {"type": "string"})
-        reply["content"] = {}
-        for media in route.get("media", ["application/json"]):
-            reply["content"][media] = {"schema": {"type": "string"} if "ndjson" in media else schema}
-    else:
-        reply["description"] = "Done."
-    found = {str(route["status"]): reply}
-    reasons = route["errors"] + (general if route["access"] == "token" else ["rate_limited"])
-    if "body" in route:
-        reasons = ["json_invalid", "unknown_field", "missing_field", "wrong_type", *reasons]
+def success(catalogue, route):
+    if route["status"] == 204:
+        return {"description": "Done."}
+    known = catalogue.replies.get(route.get("reply"))
+    schema = ({"$ref": f"#/components/schemas/{route['reply']}"} if known
+              else {"type": "object"} if route.get("reply") else {"type": "string"})
+    media = route.get("media", ["application/json"])
+    return {"description": known["description"] if known else "As asked.",
+            "content": {name: {"schema": {"type": "string"} if "ndjson" in name else schema}
+                        for name in media}}
+
+
+def responses(catalogue, route):
+    found = {str(route["status"]): success(catalogue, route)}
+    if "repeatStatus" in route:
+        repeated = success(catalogue, route)
+        found[str(route["repeatStatus"])] = {
+            **repeated, "description": f"{repeated['description']} It stood there before."}
     by_status = {}
-    for reason in reasons:
+    for reason in reasons_of(catalogue, route):
         by_status.setdefault(str(catalogue.reasons[reason]["httpStatus"]), []).append(reason)
     for status in sorted(by_status):
         found[status] = problem(catalogue, by_status[status])
     return found
 
 
-def operation(catalogue, route, general):
+def operation(catalogue, route):
     made = {"operationId": route["operation"], "tags": [route["tag"]], "summary": route["summary"]}
     if "description" in route:
         made["description"] = route["description"]
     made["security"] = [{"bearer": []}] if route["access"] == "token" else []
-    if parameters(route):
-        made["parameters"] = parameters(route)
+    if parameters(catalogue, route):
+        made["parameters"] = parameters(catalogue, route)
     if "body" in route:
         name = "envelope" if route["body"] == "event" else route["body"]
         made["requestBody"] = {"required": True, "content": {
             "application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
-    made["responses"] = responses(catalogue, route, general)
+    made["responses"] = responses(catalogue, route)
     return made
 
 
@@ -79,7 +114,7 @@ def document(catalogue, plain):
     paths = {}
     for route in catalogue.routes["routes"]:
         paths.setdefault(route["path"], {})[route["method"].lower()] = operation(
-            catalogue, route, catalogue.routes["generalErrors"])
+            catalogue, route)
     schemas = {"envelope": plain(catalogue.envelope)}
     schemas.update({name: plain(schema) for name, schema in catalogue.bodies.items()})
     for name, schema in catalogue.replies.items():

@@ -13,7 +13,9 @@ export class Server {
   port = 0;
   log = '';
 
-  constructor(config = '') {
+  /** `options` go on the command line of `serve`. */
+  constructor(config = '', options = []) {
+    this.options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'lifeline-system-'));
     this.data = join(this.folder, 'data');
     this.config = join(this.folder, 'lifeline.toml');
@@ -29,7 +31,7 @@ export class Server {
     const listen = `127.0.0.1:${this.port}`;
     const child = spawn(
       binary,
-      ['serve', '--listen', listen, '--data', this.data, '--config', this.config],
+      ['serve', '--listen', listen, '--data', this.data, '--config', this.config, ...this.options],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#process = child;

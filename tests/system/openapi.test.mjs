@@ -1,0 +1,150 @@
+// What a real server answers is what its own /openapi.json says: status, media type, body and, of a
+// refusal, the reason. Every route is asked so that it does what it is for, and so that it refuses.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Witness } from './support/openapi.mjs';
+import { Server } from './support/server.mjs';
+
+const now = '2026-02-16T10:00:00.000Z';
+const ndjson = { Accept: 'application/x-ndjson' };
+
+test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t) => {
+  const server = new Server('', ['--dev']);
+  t.after(() => server.close());
+  await server.start();
+  const witness = await Witness.of(server.url);
+  const owner = server.token('usr_owner');
+  const stranger = server.token('usr_stranger', 'user', 'acct_x');
+  const viewer = server.token('usr_viewer', 'viewer');
+  const ask = (method, path, { token = owner, ...rest } = {}) => witness.ask(method, path, { token, ...rest });
+
+  const create = (body, more) => ask('POST', '/v1/call/sessions', { body, ...more });
+  const participants = [{ userId: 'usr_viewer', role: 'viewer' }];
+  const { session, connect } = await create({ participants, metadata: { cv: 'doc_7' }, maxDurationMs: 60_000 });
+  assert.ok(connect.url.endsWith('/ws'));
+  const call = `/v1/call/sessions/${session.sessionId}`;
+  const none = '/v1/call/sessions/sess_none';
+  const key = { 'Idempotency-Key': 'k'.repeat(255) };
+  const once = await create({}, { headers: key });
+  const again = await create({}, { headers: key });
+  assert.equal(again.session.sessionId, once.session.sessionId);
+
+  await t.test('making calls', async () => {
+    await create({}, { token: null, reason: 'token_missing' });
+    await create({}, { token: 'no.token.atall', reason: 'token_invalid' });
+    await create({}, { token: viewer, reason: 'forbidden' });
+    await create({ ownerId: 'usr_else' }, { reason: 'forbidden' });
+    await create({ channel: 'fax' }, { reason: 'unknown_value' });
+    await create({ fax: 1 }, { reason: 'unknown_field' });
+    await create({}, { headers: { 'Content-Type': 'text/plain' }, reason: 'content_type_unsupported' });
+    await create({ metadata: { x: 'x'.repeat(200_000) } }, { reason: 'body_too_large' });
+    await create({ direction: 'inbound' }, { headers: key, reason: 'id_conflict' });
+    await create({}, { headers: { 'Idempotency-Key': 'k'.repeat(256) }, reason: 'idempotency_key_invalid' });
+  });
+
+  await t.test('reading calls', async () => {
+    const page = await ask('GET', '/v1/call/sessions?limit=1');
+    const rest = await ask('GET', `/v1/call/sessions?limit=1&cursor=${page.next}`);
+    assert.notEqual(rest.sessions[0].sessionId, page.sessions[0].sessionId);
+    await ask('GET', '/v1/call/sessions?limit=0', { reason: 'query_invalid' });
+    await ask('GET', '/v1/call/sessions?status=lost', { reason: 'query_invalid' });
+    await ask('GET', call);
+    await ask('GET', call, { token: stranger, reason: 'session_not_found' });
+    await ask('GET', `${call}/snapshot`);
+    await ask('GET', `${none}/snapshot`, { reason: 'session_not_found' });
+    await ask('POST', `${call}/connect`, { body: { ttlMs: 1000 } });
+    await ask('POST', `${call}/connect`, { body: { ttlMs: -1 }, reason: 'out_of_range' });
+    await ask('POST', `${none}/connect`, { body: {}, reason: 'session_not_found' });
+  });
+
+  await t.test('events', async () => {
+    const publish = (changes, more) => {
+      const event = { eventId: 'evt_1', sessionId: session.sessionId, ts: now, type: 'x.a', payload: {} };
+      return ask('POST', `${call}/events`, { body: { ...event, schemaVersion: '1.0', ...changes }, ...more });
+    };
+    const utterance = { utteranceId: 'u', speaker: 'user', startMs: 0 };
+    const cut = { type: 'transcript.truncated', payload: { utteranceId: 'u', heardText: '', playedMs: 0 } };
+    assert.equal((await publish({}, { status: 201 })).duplicate, false);
+    assert.equal((await publish({}, { status: 200 })).duplicate, true);
+    await publish({ payload: { a: 1 } }, { reason: 'id_conflict' });
+    await publish({ eventId: 'e', type: 'x. ' }, { reason: 'unknown_type' });
+    await publish({ eventId: 'e', type: 'action.executed' }, { reason: 'legacy_type' });
+    await publish({ eventId: 'e', sessionId: 'sess_other' }, { reason: 'wrong_stream' });
+    await publish({ eventId: 'e', ts: 'now' }, { reason: 'bad_format' });
+    await publish({ eventId: 'e', payload: { a: 'x'.repeat(17_000) } }, { reason: 'payload_too_large' });
+    await publish({ eventId: 'e', ...cut }, { reason: 'utterance_unknown' });
+    const foreign = { ...utterance, participantId: 'usr_viewer' };
+    await publish({ eventId: 'e', type: 'transcript.utterance.started', payload: foreign }, { reason: 'not_yourself' });
+    const connected = { callId: session.sessionId, connectedAt: now };
+    await publish({ eventId: 'e', type: 'call.connected', payload: connected }, { reason: 'type_not_allowed' });
+    await publish({ eventId: 'e' }, { token: viewer, reason: 'forbidden' });
+    await publish({ eventId: 'e' }, { headers: { 'Content-Type': 'text/plain' }, reason: 'content_type_unsupported' });
+
+    const page = await ask('GET', `${call}/events?limit=1`);
+    await ask('GET', `${call}/events?after=${page.next}&epoch=${page.epoch}`);
+    await ask('GET', `${call}/events`, { headers: ndjson });
+    await ask('GET', `${call}/events?after=999`, { reason: 'cursor_ahead' });
+    await ask('GET', `${call}/events?after=1&epoch=ep_other`, { reason: 'epoch_changed' });
+    await ask('GET', `${call}/events?limit=many`, { reason: 'query_invalid' });
+    await ask('GET', `${none}/events`, { reason: 'session_not_found' });
+  });
+
+  await t.test('participants and invites', async () => {
+    await ask('POST', `${call}/participants`, { body: { userId: 'usr_b', role: 'user' } });
+    await ask('POST', `${call}/participants`, { body: { userId: 'usr_b', role: 'viewer' }, reason: 'participant_conflict' });
+    await ask('POST', `${call}/participants`, { body: { userId: 'usr_c' }, reason: 'missing_field' });
+    await ask('DELETE', `${call}/participants/usr_b`);
+    await ask('DELETE', `${call}/participants/usr_none`, { reason: 'participant_not_found' });
+    await ask('DELETE', `${call}/participants/usr_owner`, { reason: 'participant_conflict' });
+    await ask('DELETE', `${call}/participants/usr_owner`, { token: viewer, reason: 'forbidden' });
+
+    const invite = await ask('POST', `${call}/invites`, { body: { role: 'viewer', uses: 1 } });
+    await ask('POST', `${call}/invites`, { body: { uses: 0 }, reason: 'out_of_range' });
+    await ask('POST', `${none}/invites`, { body: {}, reason: 'session_not_found' });
+    const redeem = (secret, more) => witness.ask('POST', '/v1/call/invites/redeem', { body: { secret }, ...more });
+    const guest = await redeem(invite.secret);
+    await ask('GET', call, { token: guest.token });
+    await redeem(invite.secret, { reason: 'invite_invalid' });
+    await redeem('x'.repeat(20), { reason: 'invite_invalid' });
+    await redeem('short', { reason: 'out_of_range' });
+    const revoked = await ask('POST', `${call}/invites`, { body: {} });
+    await ask('DELETE', `${call}/invites/${revoked.inviteId}`);
+    await ask('DELETE', `${call}/invites/inv_none`, { reason: 'invite_invalid' });
+    await redeem(revoked.secret, { reason: 'invite_invalid' });
+  });
+
+  await t.test('states, to the end', async () => {
+    const unused = await ask('POST', `${call}/invites`, { body: {} });
+    const state = (body, more) => ask('POST', `${call}/state`, { body, ...more });
+    await state({ status: 'active', provider: 'livekit', providerRoomId: 'room_1' });
+    await state({ status: 'active', provider: 'livekit', providerRoomId: 'room_2' }, { reason: 'provider_immutable' });
+    await state({ status: 'created' }, { reason: 'unknown_value' });
+    await state({ status: 'ended' });
+    await state({ status: 'active' }, { reason: ['illegal_transition', 'session_over'] });
+    await ask('GET', call);
+    await ask('POST', `${call}/connect`, { body: {}, reason: 'session_over' });
+    await ask('DELETE', `${call}/participants/usr_viewer`, { reason: 'session_over' });
+    await ask('DELETE', `${call}/invites/${unused.inviteId}`, { reason: 'session_over' });
+    await ask('POST', `${call}/participants`, { body: { userId: 'usr_d', role: 'user' }, reason: 'session_over' });
+    await witness.ask('POST', '/v1/call/invites/redeem', { body: { secret: unused.secret }, reason: 'session_over' });
+  });
+
+  await t.test('what is open to all', async () => {
+    for (const path of ['/v1/schema', '/v1/schema/call.started', '/v1/schema/x', '/openapi.json', '/asyncapi.json',
+      '/.well-known/lifeline-keys.json', '/healthz', '/readyz', '/errors/session_over']) {
+      await witness.ask('GET', path);
+    }
+    await witness.ask('GET', '/v1/schema/call.exploded', { reason: 'route_not_found' });
+    await witness.ask('GET', '/errors/no_such_reason', { reason: 'route_not_found' });
+    const page = { Origin: server.url, 'Sec-Fetch-Site': 'same-origin' };
+    await witness.ask('GET', '/v1/dev', { headers: page });
+    await witness.ask('GET', '/v1/dev', { headers: { 'X-Forwarded-For': '192.0.2.1' }, reason: 'route_not_found' });
+    await witness.ask('POST', '/v1/dev/token', { headers: page, body: { name: 'Ada' } });
+    await witness.ask('POST', '/v1/dev/token', { headers: page, body: {}, reason: 'missing_field' });
+  });
+
+  // Answers that only a broken or a busy server gives are not asked for.
+  assert.deepEqual(witness.unseen(), []);
+  console.log(`${witness.answers} answers, as the document says`);
+});
