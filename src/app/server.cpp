@@ -260,14 +260,9 @@ void Server::House::stop() {
     if (stopping) return;
     stopping = true;
     ready = false;
-    for (std::size_t i = 0; i < gateway->lanes(); ++i) {
-        gateway::Lane& lane = gateway->lane(i);
-        lane.loop().post([this, &lane] {
-            lane.close_all(
-                storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
-                storage_failed ? "commit_failed" : "draining");
-        });
-    }
+    gateway->close_all(
+        storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
+        storage_failed ? "commit_failed" : "draining");
     http->stop(drain_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
 }
 

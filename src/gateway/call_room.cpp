@@ -1,6 +1,8 @@
 #include "gateway/call_room.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -46,57 +48,95 @@ Connection& CallRoom::enter(std::unique_ptr<net::Socket> socket, Admission admis
     auto& connection = *connections_.emplace_back(std::make_unique<Connection>(
         *this, std::move(socket), std::move(admission), lane_.limits()));
     ++lane_.counters().connections;
-    const auto& limits = lane_.limits();
-    // Two connections may go at full speed; a flood through many is one participant's flood.
-    auto& line =
-        lines_
-            .try_emplace(participant_id,
-                         Line{0, TokenBucket(limits.events_per_second * 2, limits.events_burst * 2,
-                                             lane_.loop().clock().steady())})
-            .first->second;
-    if (++line.sockets == 1) tell_line(participant_id, true);
+    Line& line = lines_[participant_id];
+    if (++line.sockets == 1) tell_line(participant_id);
     connection.start(std::move(received));
     if (actor_.state().over()) connection.finish();
     return connection;
 }
 
-Millis CallRoom::wait_to_publish(const std::string& participant_id, SteadyTime now) {
-    const auto line = lines_.find(participant_id);
-    CHECK(line != lines_.end());
-    return line->second.events.take(now) ? Millis{0} : line->second.events.wait(now);
-}
-
 void CallRoom::left(Connection& connection) {
     const std::string participant_id = connection.admission().principal.user_id;
-    const auto lines = lines_.find(participant_id);
-    CHECK(lines != lines_.end());
-    if (--lines->second.sockets == 0) {
-        lines_.erase(lines);
-        tell_line(participant_id, false);
-    }
+    const auto line = lines_.find(participant_id);
+    CHECK(line != lines_.end());
+    if (--line->second.sockets == 0) tell_line(participant_id);
     --lane_.counters().connections;
-    // It may be in the middle of a callback: it is destroyed by a job of its own.
-    if (++closed_ > 1) return;
+    ++closed_;
+    sweep_soon();
+}
+
+// A connection may be in the middle of a callback: it is destroyed by a job of its own.
+void CallRoom::sweep_soon() {
+    if (std::exchange(sweep_posted_, true)) return;
     lane_.loop().post([this, alive = alive_] {
         if (*alive) sweep();
     });
 }
 
 void CallRoom::sweep() {
+    sweep_posted_ = false;
     closed_ = 0;
     std::erase_if(connections_, [](const auto& connection) { return connection->closed(); });
-    if (connections_.empty()) lane_.drop(*this);  // Destroys this.
+    std::erase_if(lines_, [this](const auto& entry) {
+        const auto& [id, line] = entry;
+        return line.sockets == 0 && !line.telling && !line.refused && agrees(id);
+    });
+    // Without lines there are no connections, and the call knows it.
+    if (lines_.empty()) lane_.drop(*this);  // Destroys this.
 }
 
-void CallRoom::tell_line(const std::string& participant_id, bool connected) {
-    actor_.submit({call::LineChanged{participant_id, connected},
+bool CallRoom::agrees(std::string_view participant_id) const {
+    const auto& state = actor_.state();
+    if (state.status == call::Status::none) return false;  // It is being read anew.
+    const auto* participant = state.participant(participant_id);
+    // Who only watches leaves no trace, and a call that is over records no more.
+    if (participant == nullptr || participant->removed || !state.open()) return true;
+    const auto line = lines_.find(participant_id);
+    return participant->connected == (line != lines_.end() && line->second.sockets > 0);
+}
+
+// One at a time: who comes and goes while the disk is busy is told as it is in the end.
+void CallRoom::tell_line(const std::string& participant_id) {
+    Line& line = lines_[participant_id];
+    if (std::exchange(line.telling, true)) return;
+    actor_.submit({call::LineChanged{participant_id, line.sockets > 0},
                    {"server", "lifeline"},
                    contract::Role::server},
-                  [session = actor_.id()](Result<session::Receipt> receipt) {
-                      if (!receipt)
-                          log::warn("session={} line not recorded reason={}", session,
-                                    receipt.error().reason);
+                  [this, alive = alive_, participant_id](Result<session::Receipt> receipt) {
+                      if (*alive) line_told(participant_id, receipt);
                   });
+}
+
+void CallRoom::line_told(const std::string& participant_id,
+                         const Result<session::Receipt>& receipt) {
+    const auto found = lines_.find(participant_id);
+    CHECK(found != lines_.end());
+    Line& line = found->second;
+    line.telling = false;
+    if (!receipt) {
+        if (!std::exchange(line.refused, true))
+            log::warn("session={} line not recorded yet reason={}", actor_.id(),
+                      receipt.error().reason);
+        return;
+    }
+    line.refused = false;
+    if (!agrees(participant_id)) {
+        tell_line(participant_id);
+    } else if (line.sockets == 0) {
+        sweep_soon();
+    }
+}
+
+// What was refused, or lost with the actor's turn, is told again. A refused one in any case: until
+// the actor has read its stream anew, its state still has in it what was not written.
+void CallRoom::tell_what_differs() {
+    std::vector<std::string> differing;
+    for (const auto& [id, line] : lines_)
+        if (line.refused) differing.push_back(id);
+    for (const auto& participant : actor_.state().participants)
+        if (!agrees(participant.id)) differing.push_back(participant.id);
+    for (const auto& id : differing) tell_line(id);
+    if (connections_.empty()) sweep_soon();
 }
 
 void CallRoom::changed() {
@@ -116,6 +156,7 @@ void CallRoom::changed() {
 
 void CallRoom::tick(SteadyTime now, WallTime wall) {
     for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->tick(now, wall);
+    tell_what_differs();
 }
 
 void CallRoom::close_all(CloseCode code, std::string_view reason) {

@@ -9,7 +9,6 @@
 #include "delivery/channel.h"
 #include "gateway/connection.h"
 #include "gateway/limits.h"
-#include "gateway/token_bucket.h"
 #include "session/actor.h"
 
 namespace lifeline::gateway {
@@ -17,7 +16,8 @@ namespace lifeline::gateway {
 class Lane;
 
 // The connections of one call: its channel, who has how many sockets, and what happens to them when
-// the call changes. Exists as long as somebody is connected. Lives on the call's loop.
+// the call changes. Exists as long as somebody is connected, or the call has not yet recorded that
+// nobody is. Lives on the call's loop.
 class CallRoom final : session::Watcher {
 public:
     CallRoom(Lane& lane, session::Actor& actor);
@@ -29,9 +29,6 @@ public:
     Status may_enter(const Admission& admission) const;
     Connection& enter(std::unique_ptr<net::Socket> socket, Admission admission,
                       std::string received);
-    // Whether this participant may publish one more now, over all their connections to the call;
-    // otherwise how long to wait.
-    Millis wait_to_publish(const std::string& participant_id, SteadyTime now);
     // The connection has closed; it is destroyed soon.
     void left(Connection& connection);
 
@@ -44,20 +41,27 @@ public:
 
 private:
     void changed() override;
-    void tell_line(const std::string& participant_id, bool connected);
+    // What the call knows of a participant's line and what is so; told until they agree.
+    bool agrees(std::string_view participant_id) const;
+    void tell_line(const std::string& participant_id);
+    void line_told(const std::string& participant_id, const Result<session::Receipt>& receipt);
+    void tell_what_differs();
     void sweep();
+    void sweep_soon();
 
     Lane& lane_;
     session::Actor& actor_;
     delivery::Channel channel_;
     std::vector<std::unique_ptr<Connection>> connections_;
-    // A participant's open sockets, and what they may publish through all of them.
+    // A participant's open sockets, and what the call was told of them.
     struct Line {
         std::size_t sockets = 0;
-        TokenBucket events;
+        bool telling = false;  // The call has been told and has not answered yet.
+        bool refused = false;  // Its last answer was no; the next tick tells again.
     };
     std::map<std::string, Line, std::less<>> lines_;
     std::size_t closed_ = 0;
+    bool sweep_posted_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

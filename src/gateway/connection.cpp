@@ -20,9 +20,11 @@ Connection::Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admi
       admission_(std::move(admission)),
       limits_(limits),
       decoder_(net::WebSocketDecoder::Side::server, limits.frame_bytes_max),
-      events_(limits.events_per_second, limits.events_burst, room.lane().loop().clock().steady()),
+      frames_(limits.events_per_second * limits.frames_per_event,
+              limits.events_burst * limits.frames_per_event, room.lane().loop().clock().steady()),
       heard_(room.lane().loop().clock().steady()),
       pinged_(heard_),
+      cut_since_(heard_),
       stuck_since_(heard_) {}
 
 Connection::~Connection() {
@@ -80,24 +82,25 @@ void Connection::on_readable() {
     if (socket_ && !paused_) socket_->want_readable();
 }
 
+// One buffer and no more, however much is there: the loop's other connections have their turn
+// before the next.
 void Connection::receive() {
     const auto buffer = room_.lane().buffer();
-    while (socket_ && !paused_) {
-        const net::Io io = socket_->receive(buffer);
-        if (io.status == net::Io::Status::again) return;
-        if (io.status == net::Io::Status::closed) {
-            hang_up(0, "the peer is gone");
-            return;
-        }
-        take(buffer.first(io.bytes));
-        // A buffer that was not filled was all there is; asking again would only cost a call.
-        if (io.bytes < buffer.size()) return;
+    const net::Io io = socket_->receive(buffer);
+    if (io.status == net::Io::Status::again) return;
+    if (io.status == net::Io::Status::closed) {
+        hang_up(0, "the peer is gone");
+        return;
     }
+    take(buffer.first(io.bytes));
 }
 
 void Connection::take(std::span<char> bytes) {
     heard_ = room_.lane().loop().clock().steady();
+    const bool was_inside = decoder_.mid_message();
+    message_ended_ = false;
     const auto fed = decoder_.feed(bytes, *this);
+    if (!was_inside || message_ended_) cut_since_ = heard_;
     using State = net::WebSocketDecoder::Fed::State;
     if (fed.state == State::violated && socket_) {
         log::debug("session={} connection={} frame refused {}", room_.actor().id(),
@@ -108,7 +111,18 @@ void Connection::take(std::span<char> bytes) {
     }
 }
 
+// Every frame costs its sender, and most of all the refused ones, which nothing else slows down.
+// Who is refused event after event and does not wait has spent it all.
+bool Connection::charge() {
+    if (frames_.take(room_.lane().loop().clock().steady())) return true;
+    ++room_.lane().counters().refused_frames;
+    close(CloseCode::rate_limited, "rate_limited");
+    return false;
+}
+
 Connection::Flow Connection::on_text(std::string_view message) {
+    message_ended_ = true;
+    if (!charge()) return Flow::stop;
     auto frame = room_.lane().frames().read(message);
     if (!frame) {
         refuse(room_.lane().frames().event_id(), frame.error());
@@ -141,12 +155,13 @@ Connection::Flow Connection::on_binary(std::string_view) {
 }
 
 Connection::Flow Connection::on_ping(std::string_view payload) {
+    if (!charge()) return Flow::stop;
     enqueue(net::Opcode::pong, payload);
     return socket_ ? Flow::go_on : Flow::stop;
 }
 
 Connection::Flow Connection::on_pong(std::string_view) {
-    return Flow::go_on;
+    return charge() ? Flow::go_on : Flow::stop;
 }
 
 void Connection::on_close(std::uint16_t code, std::string_view) {
@@ -163,12 +178,10 @@ void Connection::publish(contract::Event event) {
         refuse(event_id, Error{code, std::string(reason), std::move(detail), std::move(pointer)},
                retry_after);
     };
-    const SteadyTime now = room_.lane().loop().clock().steady();
     if (event.stream() != room_.actor().id())
         return refused(Code::malformed, "wrong_stream", "this socket is another session's",
                        "/sessionId");
-    Millis wait = events_.take(now) ? Millis{0} : events_.wait(now);
-    if (wait == Millis{0}) wait = room_.wait_to_publish(admission_.principal.user_id, now);
+    const Millis wait = room_.lane().wait_to_publish(admission_.principal, room_.actor().id());
     if (wait > Millis{0})
         return refused(Code::overloaded, "rate_limited", "too many events a second", "", wait);
     if (++in_flight_ >= limits_.in_flight_max) paused_ = true;
@@ -334,7 +347,10 @@ void Connection::tick(SteadyTime now, WallTime wall) {
     } else if (waiting_writable_ && now - stuck_since_ > limits_.write_deadline) {
         hang_up(static_cast<std::uint16_t>(CloseCode::slow), "takes nothing any more");
     } else if (paused_) {
-        heard_ = now;  // We do not listen to it; a slow disk must not look like a dead peer.
+        // We do not listen to it; a slow disk must not look like a dead peer.
+        heard_ = cut_since_ = now;
+    } else if (decoder_.mid_message() && now - cut_since_ > limits_.frame_deadline) {
+        close(CloseCode::slow, "slow");
     } else if (now - heard_ > limits_.heartbeat * 5 / 2) {
         close(CloseCode::heartbeat_missed, "heartbeat_missed");
     } else if (now - pinged_ >= limits_.heartbeat) {

@@ -76,6 +76,8 @@ private:
 
     void say_hello();
     void take(std::span<char> bytes);
+    // False when it was one too many: then the connection is closed.
+    bool charge();
     void receive();
     void publish(contract::Event event);
     void published(const std::string& event_id, Result<session::Receipt> receipt);
@@ -93,15 +95,17 @@ private:
     const Limits& limits_;
     net::WebSocketDecoder decoder_;
     std::optional<delivery::Reader> reader_;
-    TokenBucket events_;
-    std::string out_;  // Control frames and the rest of a frame that was begun.
+    TokenBucket frames_;  // What it may send, of whatever kind.
+    std::string out_;     // Control frames and the rest of a frame that was begun.
     int in_flight_ = 0;
     bool paused_ = false;  // Too many publishes are in flight; the socket is not read.
     bool finishing_ = false;
     bool waiting_writable_ = false;
     SteadyTime heard_;  // The last byte in.
     SteadyTime pinged_;
-    SteadyTime stuck_since_;  // Since when the socket takes nothing; meaningful while waiting.
+    SteadyTime cut_since_;        // Since when it is inside of one message; meaningful while it is.
+    bool message_ended_ = false;  // By the bytes that are being taken.
+    SteadyTime stuck_since_;      // Since when the socket takes nothing; meaningful while waiting.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

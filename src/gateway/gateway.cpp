@@ -28,6 +28,10 @@ bool is_own_page(const net::Request& request, std::string_view origin) {
                                origin == fmt::format("https://{}", *host));
 }
 
+Error draining() {
+    return {Code::unavailable, "draining", "the server is about to stop"};
+}
+
 }  // namespace
 
 // One upgrade request on its way through the doors.
@@ -36,19 +40,26 @@ struct Gateway::Visit {
     UpgradeRequest request;
     identity::Principal principal;
     std::string connection_id;
-    std::string generation;
     std::string terminal;  // Of a call that is over.
 };
 
 Gateway::Gateway(Parts parts, Limits limits, RetryPolicy retry)
     : parts_(std::move(parts)), limits_(limits), retry_(retry) {
     for (const auto& shard : parts_.sessions.shards())
-        lanes_.push_back(std::make_unique<Lane>(*shard, limits_, retry_, parts_.epoch));
+        lanes_.push_back(
+            std::make_unique<Lane>(*shard, limits_, retry_, parts_.epoch, parts_.boot));
+}
+
+void Gateway::close_all(contract::CloseCode code, const std::string& reason) {
+    draining_ = true;
+    for (const auto& lane : lanes_)
+        lane->loop().post([&lane = *lane, code, reason] { lane.close_all(code, reason); });
 }
 
 void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id) {
     const auto& request = exchange->request();
     const auto* origin = request.header("Origin");
+    if (draining_) return exchange->respond(parts_.problem(request, draining(), ""));
     if (origin != nullptr && !is_own_page(request, *origin) && !parts_.origins.allows(*origin)) {
         log::warn("request={} origin refused origin={} (to allow it, add it to `origins`)",
                   request.id, *origin);
@@ -65,8 +76,6 @@ void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string sessi
     visit->exchange = std::move(exchange);
     visit->request = std::move(*read);
     visit->connection_id = new_id("con_", visit->exchange->loop().clock().wall(), parts_.random);
-    // Two fixed-width numbers: later ones are greater as texts, over restarts too.
-    visit->generation = fmt::format("{:08}-{:010}", parts_.boot, ++last_connection_);
     Loop& loop = visit->exchange->loop();
     parts_.authenticator.authenticate(visit->request.token,
                                       identity::Authenticator::Purpose::socket, loop,
@@ -94,25 +103,30 @@ void Gateway::authenticated(std::shared_ptr<Visit> visit, Result<identity::Princ
 // On the call's loop: whether there is such a call, whether it is theirs, and whether their cursor
 // can be served. Then back, because only the server's loop can upgrade.
 void Gateway::admit(std::shared_ptr<Visit> visit) {
-    session::Shard& shard = parts_.sessions.home(visit->request.session_id);
+    Lane& home = *lanes_[parts_.sessions.shard_of(visit->request.session_id)];
     Loop& accepting = visit->exchange->loop();
-    shard.loop().post([this, &shard, &accepting, visit] {
-        shard.with(visit->request.session_id, session::Shard::Missing::refuse,
-                   [this, &accepting, visit](Result<session::Actor*> actor) {
-                       Result<Admission> verdict =
-                           actor ? judge(*visit, **actor) : Result<Admission>(fail(actor.error()));
-                       std::string terminal = actor ? (*actor)->state().terminal_json : "";
-                       accepting.post([this, visit, verdict = std::move(verdict),
-                                       terminal = std::move(terminal)]() mutable {
-                           if (verdict) {
-                               enter(visit);
-                           } else {
-                               const bool over = verdict.error().reason == "session_over";
-                               refuse(visit, std::move(verdict.error()),
-                                      over ? std::move(terminal) : std::string());
-                           }
-                       });
-                   });
+    home.loop().post([this, &home, &accepting, visit] {
+        if (const auto may = home.may_connect(visit->principal, visit->request.session_id); !may) {
+            accepting.post([this, visit, error = may.error()] { refuse(visit, error); });
+            return;
+        }
+        home.shard().with(visit->request.session_id, session::Shard::Missing::refuse,
+                          [this, &accepting, visit](Result<session::Actor*> actor) {
+                              Result<Admission> verdict =
+                                  actor ? judge(*visit, **actor)
+                                        : Result<Admission>(fail(actor.error()));
+                              std::string terminal = actor ? (*actor)->state().terminal_json : "";
+                              accepting.post([this, visit, verdict = std::move(verdict),
+                                              terminal = std::move(terminal)]() mutable {
+                                  if (verdict) {
+                                      enter(visit);
+                                  } else {
+                                      const bool over = verdict.error().reason == "session_over";
+                                      refuse(visit, std::move(verdict.error()),
+                                             over ? std::move(terminal) : std::string());
+                                  }
+                              });
+                          });
     });
 }
 
@@ -139,7 +153,6 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     admission.resumed = visit.request.after.has_value();
     admission.connection_id = visit.connection_id;
     admission.request_id = visit.exchange->request().id;
-    admission.generation = visit.generation;
     return admission;
 }
 
@@ -158,6 +171,7 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                               // here.
                               auto verdict = actor ? judge(*visit, **actor)
                                                    : Result<Admission>(fail(actor.error()));
+                              if (home.draining()) verdict = fail(draining());
                               if (verdict) {
                                   const CallRoom* room = home.find(visit->request.session_id);
                                   const Status allowed =
@@ -165,6 +179,7 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                                   if (!allowed) verdict = fail(allowed.error());
                               }
                               if (verdict) {
+                                  verdict->generation = home.next_generation();
                                   home.room(**actor).enter(std::move(socket), std::move(*verdict),
                                                            std::move(received));
                                   return;

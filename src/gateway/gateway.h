@@ -38,9 +38,11 @@ public:
     // On the HTTP server's loop.
     void upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id);
 
+    // On the HTTP server's loop: closes every connection and refuses new ones, for good.
+    void close_all(contract::CloseCode code, const std::string& reason);
+
     // On that lane's own loop.
     Lane& lane(std::size_t index) { return *lanes_[index]; }
-    std::size_t lanes() const { return lanes_.size(); }
 
 private:
     struct Visit;
@@ -56,7 +58,7 @@ private:
     Limits limits_;
     RetryPolicy retry_;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    std::uint64_t last_connection_ = 0;
+    bool draining_ = false;
 };
 
 }  // namespace lifeline::gateway

@@ -10,6 +10,8 @@
 #include "gateway/call_room.h"
 #include "gateway/connection.h"
 #include "gateway/limits.h"
+#include "gateway/rate_table.h"
+#include "identity/principal.h"
 #include "session/shard.h"
 
 namespace lifeline::gateway {
@@ -24,7 +26,9 @@ struct Counters {
 // (the read buffer, the frame checker). Lives on its loop.
 class Lane {
 public:
-    Lane(session::Shard& shard, const Limits& limits, const RetryPolicy& retry, std::string epoch);
+    // `boot` grows with every start of the server.
+    Lane(session::Shard& shard, const Limits& limits, const RetryPolicy& retry, std::string epoch,
+         std::uint64_t boot = 0);
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
@@ -35,7 +39,18 @@ public:
     // Nobody is connected any more.
     void drop(CallRoom& room);
 
+    // Closes every connection, and from now on refuses who comes: draining.
     void close_all(contract::CloseCode code, std::string_view reason);
+
+    // Of a connection that is about to begin. Later ones are greater as texts, over restarts too;
+    // a call has one lane, so this is the order in which its connections were admitted.
+    std::string next_generation();
+    bool draining() const { return draining_; }
+    // rate_limited.
+    Status may_connect(const identity::Principal& principal, std::string_view session_id);
+    // How long until this principal may publish one more in this call, by whatever door; none left
+    // to wait takes one.
+    Millis wait_to_publish(const identity::Principal& principal, std::string_view session_id);
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
@@ -48,6 +63,7 @@ public:
 
 private:
     void tick();
+    void start_ticking();
 
     session::Shard& shard_;
     const Limits& limits_;
@@ -57,6 +73,11 @@ private:
     std::unique_ptr<std::array<char, 64 * 1024>> buffer_ =
         std::make_unique<std::array<char, 64 * 1024>>();
     std::unordered_map<std::string, std::unique_ptr<CallRoom>> rooms_;
+    RateTable publishes_;
+    RateTable connects_;
+    std::uint64_t boot_;
+    std::uint64_t last_generation_ = 0;
+    bool draining_ = false;
     Counters counters_;
     Loop::TimerId timer_ = 0;
 };

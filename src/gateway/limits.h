@@ -13,10 +13,20 @@ struct Limits {
     std::uint32_t frame_bytes_max = 66 * 1024;
     // Publishes of one connection that wait for the disk; then its socket is not read any more.
     int in_flight_max = 32;
-    // Events a second that one connection may publish, and how many at once. A talking person with
-    // partials every 50 ms is at 20.
+    // Events a second that one user may publish, and how many at once, through all their sockets
+    // and over REST. A talking person with partials every 50 ms is at 20. Agents and services talk
+    // in many calls: theirs counts for each call.
     std::uint32_t events_per_second = 100;
     std::uint32_t events_burst = 400;
+    // Frames a second that one connection may send, and how many at once, in events: an event and
+    // its ack, and as much again of refused ones before the client is sent away.
+    std::uint32_t frames_per_event = 2;
+    // Sockets that one user may open a second, and how many at once; counted as events are. Coming
+    // and going is written down, so it must not be free.
+    std::uint32_t connects_per_second = 1;
+    std::uint32_t connects_burst = 60;
+    // Users of whom one loop remembers how much they sent of late.
+    std::size_t users_remembered_max = 100'000;
     // Sockets of one participant in one call: some tabs, a phone, and ghosts of lost networks.
     std::size_t lines_per_participant_max = 16;
     std::size_t connections_per_call_max = 10'000;
@@ -26,7 +36,7 @@ struct Limits {
     // The server pings this often; a peer from which nothing came for two and a half of these is
     // dead. Below the idle timeouts of common proxies (60 s).
     std::chrono::milliseconds heartbeat{25'000};
-    // How long a half-received frame may take, from its first byte.
+    // How long a half-received message may take, from its first byte.
     std::chrono::milliseconds frame_deadline{30'000};
     // A socket that takes no byte for this long while there is something to send.
     std::chrono::milliseconds write_deadline{30'000};

@@ -27,14 +27,19 @@ public:
         return Millis{(token - level_) / (std::int64_t{per_second_} * 1000) + 1};
     }
 
+    bool full(SteadyTime now) const { return level_at(now) == full_; }
+
 private:
     static constexpr std::int64_t token = 1'000'000;
 
-    void refill(SteadyTime now) {
+    std::int64_t level_at(SteadyTime now) const {
         // A long pause fills it; more would only overflow.
         const std::int64_t passed = std::min<std::int64_t>((now - at_).count(), 3'600'000'000);
+        return std::min(full_, level_ + passed * std::int64_t{per_second_});
+    }
+    void refill(SteadyTime now) {
+        level_ = level_at(now);
         at_ = now;
-        level_ = std::min(full_, level_ + passed * std::int64_t{per_second_});
     }
 
     std::uint32_t per_second_;

@@ -1,0 +1,101 @@
+#include "gateway/connection.h"
+
+#include "gateway/test_room.h"
+
+namespace lifeline::gateway {
+
+TEST(Connection, RefusedFramesAreNotFree) {
+    RoomHouse house({.events_per_second = 10, .events_burst = 20});
+    struct Case {
+        const char* name;
+        const char* frame;
+    };
+    const Case cases[] = {{"an op nobody knows", R"({"op":"shout"})"}, {"no JSON", "{"}};
+    for (const auto& [name, frame] : cases) {
+        SCOPED_TRACE(name);
+        const auto ada = house.connect("ada");
+        for (int n = 0; n < 100; ++n) ada->text(frame);
+        house.loop.run();
+        EXPECT_EQ(ada->heard(R"("op":"error")"), 40) << "two for each event of the burst";
+        EXPECT_EQ(ada->heard(R"("op":"bye")"), 1);
+        EXPECT_EQ(ada->closed, 4100);
+    }
+}
+
+TEST(Connection, PingsAreNotFreeEither) {
+    RoomHouse house({.events_per_second = 10, .events_burst = 20});
+    const auto ada = house.connect("ada");
+    std::string pings;
+    for (int n = 0; n < 100; ++n)
+        net::append_masked_frame(pings, net::Opcode::ping, "x", {1, 2, 3, 4});
+    ada->bytes(pings);
+    house.loop.run();
+    EXPECT_EQ(ada->closed, 4100);
+}
+
+TEST(Connection, WhoKeepsToTheLimitIsNeverSentAway) {
+    RoomHouse house({.events_per_second = 10, .events_burst = 20});
+    const auto ada = house.connect("ada");
+    for (int n = 0; n < 200; ++n) {
+        ada->note(n);
+        ada->text(R"({"op":"ack","seq":1})");
+        house.loop.run_for(Millis{100});
+    }
+    EXPECT_EQ(ada->heard(R"("op":"error")"), 0);
+    EXPECT_EQ(ada->closed, 0);
+}
+
+TEST(Connection, HalfAMessageIsNotHeldForEver) {
+    RoomHouse house;
+    const auto ada = house.connect("ada");
+    ada->answers_pings = false;  // It would answer inside of its own frame.
+    std::string frame;
+    net::append_masked_frame(frame, net::Opcode::text, std::string(100, ' '), {1, 2, 3, 4});
+    // A byte now and then buys no time.
+    for (int second = 0; second < 40; ++second) {
+        ada->bytes(frame.substr(static_cast<std::size_t>(second), 1));
+        house.loop.run_for(std::chrono::seconds(1));
+        if (second == 25) EXPECT_EQ(ada->closed, 0);
+    }
+    EXPECT_EQ(ada->closed, 4202);
+}
+
+TEST(Connection, WholeMessagesOneAfterTheOtherMayBeCutAnywhere) {
+    RoomHouse house;
+    const auto ada = house.connect("ada");
+    ada->answers_pings = false;  // It would answer inside of its own frame.
+    std::string frame;
+    net::append_masked_frame(frame, net::Opcode::text, R"({"op":"ping","t":1})", {1, 2, 3, 4});
+    // Always inside of a message, never for long inside of the same one.
+    ada->bytes(frame.substr(0, 5));
+    for (int second = 0; second < 100; ++second) {
+        ada->bytes(frame.substr(5) + frame.substr(0, 5));
+        house.loop.run_for(std::chrono::seconds(1));
+    }
+    EXPECT_EQ(ada->closed, 0);
+    EXPECT_EQ(ada->heard(R"("op":"pong")"), 100);
+}
+
+TEST(Connection, AFloodLeavesTheLoopToOthersAfterEachBuffer) {
+    RoomHouse house({.events_per_second = 100'000, .events_burst = 100'000});
+    const auto ada = house.connect("ada", {.capacity = 1 << 20});
+    std::string flood;
+    while (flood.size() < 512 * 1024)
+        net::append_masked_frame(flood, net::Opcode::text, R"({"op":"ack","seq":1})", {1, 2, 3, 4});
+    ada->bytes(flood);
+    // Somebody else's job comes up while most of it still waits.
+    bool asked = false;
+    std::size_t waiting = 0;
+    house.loop.post([&] {
+        house.loop.post([&] {
+            asked = true;
+            waiting = ada->wire.unreceived_bytes(net::FakeWire::End::left);
+        });
+    });
+    house.loop.run();
+    EXPECT_TRUE(asked);
+    EXPECT_GT(waiting, 256u * 1024);
+    EXPECT_EQ(ada->wire.unreceived_bytes(net::FakeWire::End::left), 0u);
+}
+
+}  // namespace lifeline::gateway

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/virtual_loop.h"
+#include "contract/event.h"
+#include "gateway/lane.h"
+#include "journal/memory_journal.h"
+#include "net/fake_socket.h"
+#include "session/sessions.h"
+
+// For tests: one lane with a call in it, and clients at the far end of fake wires.
+namespace lifeline::gateway {
+
+// What one client sends and what it is told.
+class RoomClient final : net::SocketHandler, net::WebSocketSink {
+public:
+    RoomClient(Loop& loop, net::FakeLane lane = {}) : wire(loop, lane) {
+        socket_ = wire.take(net::FakeWire::End::left);
+        socket_->attach(this);
+        socket_->want_readable();
+    }
+    void text(std::string_view json) {
+        std::string frame;
+        net::append_masked_frame(frame, net::Opcode::text, json, {1, 2, 3, 4});
+        bytes(frame);
+    }
+    void bytes(std::string_view raw) { (void)socket_->send(raw); }
+    void note(int n) {
+        text(R"({"op":"publish","event":)" +
+             contract::event_json("note-" + std::to_string(n), "sess_1", "2026-02-16T10:00:00.000Z",
+                                  "x.note", "{}") +
+             "}");
+    }
+    void leave() { socket_->close(); }
+    // How many frames have this in them.
+    int heard(std::string_view what) const {
+        int times = 0;
+        for (const auto& frame : frames) times += frame.find(what) != std::string::npos ? 1 : 0;
+        return times;
+    }
+
+    net::FakeWire wire;
+    std::vector<std::string> frames;
+    std::uint16_t closed = 0;
+    bool answers_pings = true;
+
+private:
+    void on_readable() override {
+        std::array<char, 4096> buffer;
+        for (;;) {
+            const auto io = socket_->receive(buffer);
+            if (io.status == net::Io::Status::again) return socket_->want_readable();
+            if (io.status == net::Io::Status::closed) return;
+            decoder_.feed({buffer.data(), io.bytes}, *this);
+        }
+    }
+    void on_writable() override {}
+    Flow on_text(std::string_view message) override {
+        frames.emplace_back(message);
+        return Flow::go_on;
+    }
+    Flow on_binary(std::string_view) override { return Flow::go_on; }
+    Flow on_ping(std::string_view) override {
+        if (!answers_pings) return Flow::go_on;
+        std::string frame;
+        net::append_masked_frame(frame, net::Opcode::pong, "", {1, 2, 3, 4});
+        bytes(frame);
+        return Flow::go_on;
+    }
+    Flow on_pong(std::string_view) override { return Flow::go_on; }
+    void on_close(std::uint16_t code, std::string_view) override { closed = code; }
+
+    std::unique_ptr<net::Socket> socket_;
+    net::WebSocketDecoder decoder_{net::WebSocketDecoder::Side::client, 1 << 20};
+};
+
+// Ada's call, with a bot in it; created, and without a connection.
+class RoomHouse {
+public:
+    explicit RoomHouse(Limits with = {})
+        : journal(loop.clock()), limits(with), sessions({&loop}, journal) {
+        call::Create create;
+        create.owner_id = "ada";
+        create.account_id = "acct_1";
+        create.channel = "text";
+        create.connect_timeout = std::chrono::hours(1);
+        create.max_duration = std::chrono::hours(3);
+        create.reconnect_window = std::chrono::hours(1);
+        create.members = {{"ada", contract::Role::user, ""}, {"bot", contract::Role::agent, ""}};
+        sessions.submit("sess_1", {create, {"user", "ada"}, contract::Role::user}, loop,
+                        [](Result<session::Receipt> made) { ASSERT_TRUE(made.has_value()); });
+        loop.run();
+    }
+    static identity::Principal principal(std::string user,
+                                         contract::Role role = contract::Role::user) {
+        identity::Principal principal;
+        principal.user_id = std::move(user);
+        principal.account_id = "acct_1";
+        principal.role = role;
+        principal.expires_at = WallTime::max();
+        return principal;
+    }
+    std::unique_ptr<RoomClient> connect(const std::string& user, net::FakeLane wire = {}) {
+        auto client = std::make_unique<RoomClient>(loop, wire);
+        sessions.home("sess_1").with(
+            "sess_1", session::Shard::Missing::refuse, [&](Result<session::Actor*> actor) {
+                ASSERT_TRUE(actor.has_value());
+                Admission admission;
+                admission.principal = principal(user);
+                admission.role = contract::Role::user;
+                lane.room(**actor).enter(client->wire.take(net::FakeWire::End::right),
+                                         std::move(admission), "");
+            });
+        loop.run();
+        return client;
+    }
+    // Some field of the call's state, now.
+    template <class Look>
+    auto look(Look at) {
+        decltype(at(std::declval<const call::State&>())) seen{};
+        sessions.home("sess_1").with(
+            "sess_1", session::Shard::Missing::refuse,
+            [&](Result<session::Actor*> actor) { seen = at((*actor)->state()); });
+        loop.run();
+        return seen;
+    }
+    bool connected(const std::string& user) {
+        return look([&](const call::State& state) { return state.participant(user)->connected; });
+    }
+
+    VirtualLoop loop;
+    journal::MemoryJournal journal;
+    Limits limits;
+    RetryPolicy retry;
+    session::Sessions sessions;
+    Lane lane{*sessions.shards().front(), limits, retry, "memory", 7};
+};
+
+}  // namespace lifeline::gateway
