@@ -4,65 +4,15 @@
 #include "api/api.h"
 #include "api/caller.h"
 #include "api/feed.h"
+#include "api/line_stream.h"
 #include "delivery/follower.h"
 
 namespace lifeline::api {
 
 namespace {
 
-constexpr Millis keep_alive = std::chrono::seconds(15);
 // What may be on its way from the call's loop to the reader.
 constexpr std::size_t window_bytes = 256 * 1024;
-
-// The reader's end, on the server's loop.
-class EventFeedReader : public std::enable_shared_from_this<EventFeedReader> {
-public:
-    EventFeedReader(std::unique_ptr<net::ResponseStream> stream, Loop& loop)
-        : stream_(std::move(stream)), loop_(loop) {}
-
-    // `gone` and `drained` are posted to the call's loop.
-    void start(Job gone, std::function<void()> drained) {
-        stream_->on_closed([self = weak_from_this(), gone = std::move(gone)]() mutable {
-            if (const auto reader = self.lock()) reader->close();
-            gone();
-        });
-        drained_ = std::move(drained);
-        beat();
-    }
-    void write(const std::string& lines) {
-        if (!stream_) return;
-        if (stream_->write(lines) == net::ResponseStream::Flow::go_on) {
-            drained_();
-            return;
-        }
-        stream_->on_drained([self = weak_from_this()] {
-            if (const auto reader = self.lock()) reader->drained_();
-        });
-    }
-    void end() {
-        if (!stream_) return;
-        stream_->end();
-        close();
-    }
-
-private:
-    void beat() {
-        timer_ = loop_.start_timer(keep_alive, [self = shared_from_this()] {
-            if (!self->stream_) return;
-            self->stream_->write("\n");
-            self->beat();
-        });
-    }
-    void close() {
-        stream_.reset();
-        loop_.cancel_timer(timer_);
-    }
-
-    std::unique_ptr<net::ResponseStream> stream_;
-    Loop& loop_;
-    std::function<void()> drained_;
-    Loop::TimerId timer_ = 0;
-};
 
 // The call's end, on the call's loop: reads the journal from its cursor on and sends lines across,
 // one chunk at a time.
@@ -70,9 +20,10 @@ class EventFeed final : public std::enable_shared_from_this<EventFeed>,
                         session::Watcher,
                         delivery::Following {
 public:
-    EventFeed(session::Actor& actor, identity::Principal principal, Loop& reader_loop,
-              std::shared_ptr<EventFeedReader> reader, std::uint64_t after)
+    EventFeed(session::Actor& actor, Loop& home, identity::Principal principal, Loop& reader_loop,
+              std::shared_ptr<LineStream> reader, std::uint64_t after)
         : actor_(&actor),
+          home_(home),
           principal_(std::move(principal)),
           reader_loop_(reader_loop),
           reader_(std::move(reader)),
@@ -84,13 +35,8 @@ public:
         actor_->watch(*this);
         follower_->pump();
     }
-    void stop() {
-        if (!self_) return;
-        actor_->unwatch(*this);
-        follower_.reset();
-        const auto last = std::move(self_);
-        reader_loop_.post([reader = reader_] { reader->end(); });
-    }
+    void stop() { stop_with(&LineStream::end); }
+    // The reader has taken what was sent.
     void drained() {
         waiting_ = false;
         if (follower_) follower_->pump();
@@ -117,24 +63,77 @@ private:
         // Late events may follow an end; who wants them asks again.
         if (actor_->state().over()) stop();
     }
-    void read_failed(const Error&) override { stop(); }
+    // Broken off: what ends in order would look like all there is.
+    void read_failed(const Error&) override { stop_with(&LineStream::break_off); }
 
+    void stop_with(void (LineStream::*end)()) {
+        if (!self_) return;
+        actor_->unwatch(*this);
+        follower_.reset();
+        const auto last = std::move(self_);
+        reader_loop_.post([reader = reader_, end] { (reader.get()->*end)(); });
+    }
     void flush() {
         if (lines_.empty()) return;
         waiting_ = true;
-        reader_loop_.post(
-            [reader = reader_, lines = std::exchange(lines_, {})] { reader->write(lines); });
+        reader_loop_.post([reader = reader_, lines = std::exchange(lines_, {}), &home = home_,
+                           weak = weak_from_this()] {
+            if (!reader->write(lines)) return;  // Then it tells when it has drained.
+            home.post([weak] {
+                if (const auto feed = weak.lock()) feed->drained();
+            });
+        });
     }
 
     session::Actor* actor_;
+    Loop& home_;
     identity::Principal principal_;
     Loop& reader_loop_;
-    std::shared_ptr<EventFeedReader> reader_;
+    std::shared_ptr<LineStream> reader_;
     std::unique_ptr<delivery::Follower> follower_;
     std::string lines_;
     bool waiting_ = false;  // For the reader to have taken what was sent.
     std::shared_ptr<EventFeed> self_;
 };
+
+// Where the server's loop finds the feed that it asked for; belongs to the call's loop.
+struct Slot {
+    std::weak_ptr<EventFeed> feed;
+    bool closed = false;  // The reader has gone, perhaps before the feed was there.
+};
+
+// On the server's loop, for a reader who may.
+void open_feed(session::Shard& shard, Loop& loop, const std::shared_ptr<Asked>& asked,
+               std::uint64_t after) {
+    auto lines = std::make_shared<LineStream>(asked->stream("application/x-ndjson"), loop,
+                                              asked->principal.expires_at);
+    auto slot = std::make_shared<Slot>();
+    lines->start(
+        [&shard, slot] {
+            shard.loop().post([slot] {
+                if (const auto feed = slot->feed.lock()) feed->drained();
+            });
+        },
+        [&shard, slot] {
+            shard.loop().post([slot] {
+                slot->closed = true;
+                if (const auto feed = slot->feed.lock()) feed->stop();
+            });
+        });
+    if (asked->request().method == "HEAD") return lines->end();
+    shard.loop().post([&shard, &loop, after, asked, lines, slot] {
+        shard.with(asked->session_id(), session::Shard::Missing::refuse,
+                   [&shard, &loop, after, asked, lines, slot](Result<session::Actor*> actor) {
+                       if (slot->closed) return;
+                       if (!actor || !authorize((*actor)->state(), asked->principal, Need::read))
+                           return loop.post([lines] { lines->break_off(); });
+                       auto feed = std::make_shared<EventFeed>(
+                           **actor, shard.loop(), asked->principal, loop, lines, after);
+                       slot->feed = feed;
+                       feed->start();
+                   });
+    });
+}
 
 }  // namespace
 
@@ -179,29 +178,7 @@ void follow_events(Api& api, Asked asked, std::uint64_t after) {
                     return;
                 }
                 // The actor may be closed before the stream is open: it is asked for again.
-                loop.post([&shard, &loop, after, keep] {
-                    auto reader = std::make_shared<EventFeedReader>(
-                        keep->stream("application/x-ndjson"), loop);
-                    auto feed_slot = std::make_shared<std::weak_ptr<EventFeed>>();
-                    const auto on_call = [&shard, feed_slot](void (EventFeed::*what)()) {
-                        shard.loop().post([feed_slot, what] {
-                            if (const auto feed = feed_slot->lock()) (feed.get()->*what)();
-                        });
-                    };
-                    reader->start([on_call] { on_call(&EventFeed::stop); },
-                                  [on_call] { on_call(&EventFeed::drained); });
-                    shard.loop().post([&shard, &loop, after, keep, reader, feed_slot] {
-                        shard.with(
-                            keep->session_id(), session::Shard::Missing::refuse,
-                            [&loop, after, keep, reader, feed_slot](Result<session::Actor*> again) {
-                                if (!again) return loop.post([reader] { reader->end(); });
-                                auto feed = std::make_shared<EventFeed>(**again, keep->principal,
-                                                                        loop, reader, after);
-                                *feed_slot = feed;
-                                feed->start();
-                            });
-                    });
-                });
+                loop.post([&shard, &loop, after, keep] { open_feed(shard, loop, keep, after); });
             });
     });
 }
