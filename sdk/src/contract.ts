@@ -2096,7 +2096,10 @@ export interface PublishFrame {
   event: Envelope<EventType>;
 }
 
-/** All events up to `seq` were received; cumulative. */
+/**
+ * All events up to `seq` were received; cumulative. Taken, but not kept yet: `hello.ackedSeq` does
+ * not count it. (Preview: not served yet.)
+ */
 export interface AckFrame {
   op: 'ack';
   /** A position in the stream, gapless from 1; 0 is before the first event. */
@@ -2108,18 +2111,20 @@ export interface PingFrame {
   op: 'ping';
   /** The sender's clock, handed back. */
   t: number;
-  /** As in `ack`. */
+  /** As in `ack`, and like it not kept yet. */
   ack?: number;
 }
 
-/** A new access token for the open socket; it must be of the same user. */
+/**
+ * A new access token for the open socket; it must be of the same user. (Preview: not served yet.)
+ */
 export interface RefreshFrame {
   op: 'refresh';
   /** The token. */
   token: string;
 }
 
-/** Also deliver a document of this call, from a cursor of its own. */
+/** Also deliver a document of this call, from a cursor of its own. (Preview: not served yet.) */
 export interface SubscribeFrame {
   op: 'subscribe';
   /** The document's stream. */
@@ -2130,7 +2135,7 @@ export interface SubscribeFrame {
   epoch: string;
 }
 
-/** No longer deliver it. */
+/** No longer deliver it. (Preview: not served yet.) */
 export interface UnsubscribeFrame {
   op: 'unsubscribe';
   /** The document's stream. */
@@ -2168,7 +2173,7 @@ export interface HelloFrame {
   resumeToken?: string;
   /** How long the call waits for this participant. */
   resumeWindowMs: number;
-  /** The last ack that this participant is remembered to have sent. */
+  /** The last ack that this participant is remembered to have sent; 0 as long as none are kept. */
   ackedSeq: number;
   /** How often the server pings; silence of twice as long ends the connection. */
   heartbeatMs: number;
@@ -2321,7 +2326,7 @@ export interface PongFrame {
   headSeq: number;
 }
 
-/** A new resume token; the old one works until it is used or expires. */
+/** A new resume token; the old one works until it is used or expires. (Preview: not served yet.) */
 export interface TokenFrame {
   op: 'token';
   /** The token. */
@@ -2330,14 +2335,17 @@ export interface TokenFrame {
   expiresAt: string;
 }
 
-/** The access token will expire; send `refresh`. */
+/** The access token will expire; send `refresh`. (Preview: not served yet.) */
 export interface TokenExpiringFrame {
   op: 'token.expiring';
   /** RFC 3339 in UTC with milliseconds: `2026-02-16T10:00:00.000Z`. */
   expiresAt: string;
 }
 
-/** The server wants this connection to move, for instance because it restarts. */
+/**
+ * The server wants this connection to move, for instance because it restarts. (Preview: not served
+ * yet.)
+ */
 export interface GoawayFrame {
   op: 'goaway';
   /** A stable word for programs to branch on. */

@@ -12,6 +12,7 @@ def document(catalogue, plain):
             listed[side].append({"$ref": f"#/channels/call/messages/{name}"})
             payload = plain(schema, event)
             message = {"name": name, "title": op, "summary": schema["description"],
+                       "x-stability": schema["x-lifeline"]["stability"],
                        "contentType": "application/json", "payload": payload}
             if schema.get("examples") and schema["examples"] != [{"op": op}]:
                 message["examples"] = [{"payload": example} for example in schema["examples"]]

@@ -109,6 +109,14 @@ def load_event(path, words, roles):
     return EventType(name, schema)
 
 
+def load_frames(sides):
+    for side, frames in sides.items():
+        for op, schema in frames.items():
+            if schema.get("x-lifeline", {}).get("stability") not in ("stable", "preview"):
+                raise SchemaError(f"frames.json: {side} {op}: x-lifeline.stability is stable or preview")
+    return sides
+
+
 def load(root=SCHEMA):
     words = load_json(root / "words.json")["$defs"]
     roles = words["actor"]["properties"]["kind"]["enum"]
@@ -119,7 +127,7 @@ def load(root=SCHEMA):
         for other in event.marks.get("supersededBy", []):
             if other not in names:
                 raise SchemaError(f"{event.name}: supersededBy {other}, which does not exist")
-    frames = resolve(load_json(root / "frames.json"), words, "frames.json")["$defs"]
+    frames = load_frames(resolve(load_json(root / "frames.json"), words, "frames.json")["$defs"])
     bodies = {path.stem: resolve(load_json(path), words, path)
               for path in sorted((root / "rest").glob("*.json"))}
     return Catalogue(

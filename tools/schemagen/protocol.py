@@ -1,7 +1,7 @@
 """docs/protocol.md: schema/protocol.md with its {{tables}} filled in."""
 import re
 
-from .catalogue import ROOT
+from .catalogue import ROOT, SchemaError
 
 FILE = ROOT / "docs" / "protocol.md"
 TEMPLATE = ROOT / "schema" / "protocol.md"
@@ -70,11 +70,17 @@ def legacy(catalogue):
 def frames(frames_of_side):
     made = ""
     for op, schema in frames_of_side.items():
-        made += f"\n#### `{op}`\n\n{schema['description']}\n\n{fields(schema, skip=('op',))}"
+        note = {"stable": "*stable*", "preview": "*preview*, not served yet"}
+        made += f"\n#### `{op}`\n\n{note[schema['x-lifeline']['stability']]}\n\n"
+        made += f"{schema['description']}\n\n{fields(schema, skip=('op',))}"
     return made
 
 
 def types(catalogue):
+    unknown = {event.name.split(".")[0] for event in catalogue.events} - FAMILIES.keys()
+    if unknown:
+        raise SchemaError(f"say in FAMILIES of tools/schemagen/protocol.py what {sorted(unknown)} is "
+                          "about, or docs/protocol.md would not have it")
     made = ""
     for family, words in FAMILIES.items():
         mine = [event for event in catalogue.events if event.name.split(".")[0] == family]

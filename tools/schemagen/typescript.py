@@ -146,7 +146,8 @@ def frames_text(frames, side, types):
     for op, schema in frames.items():
         name = f"{pascal(op)}Frame"
         names.append(name)
-        text += comment(schema["description"], "")
+        served = schema["x-lifeline"]["stability"] == "stable"
+        text += comment(schema["description"] + ("" if served else " (Preview: not served yet.)"), "")
         text += f"export interface {name} {types.object(schema, '')}\n\n"
     union = "".join(f"\n  | {name}" for name in names)
     return f"{text}export type {side}Frame ={union};\n\n"
