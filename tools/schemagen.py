@@ -6,7 +6,8 @@
   schemagen.py all             what is committed: sdk/src/contract.ts (`typescript`) and
                                docs/protocol.md (`protocol`)
   schemagen.py check           is what is committed fresh, and did stable types only grow?
-  schemagen.py lock            agree to the present shape of the stable types: schema/v1/stable.json
+  schemagen.py lock            agree to what was added to stable types and frames: schema/v1/stable.json
+                               --break NAME, as often as needed: agree to what broke about NAME too
 """
 import sys
 

@@ -4,11 +4,13 @@ present catalogue with one change."""
 
 import copy
 import sys
+import tempfile
 import unittest
+from unittest import mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-from schemagen import catalogue, lock, rules  # noqa: E402
+from schemagen import catalogue, cli, lock, protocol, rules  # noqa: E402
 
 LOADED = catalogue.load()
 
@@ -89,6 +91,109 @@ class Refused(unittest.TestCase):
     def test_a_stable_type_that_is_not_locked(self):
         self.assertTrue(changed("call.reconnecting",
                                 lambda s: s["x-lifeline"].update(stability="stable")))
+
+
+class EnvelopeAndFrames(unittest.TestCase):
+    def complaints(self, change):
+        mutant = copy.deepcopy(LOADED)
+        change(mutant)
+        return lock.complaints(mutant)
+
+    def test_a_frame_may_have_another_optional_field(self):
+        self.assertEqual(self.complaints(
+            lambda c: c.server_frames["hello"]["properties"].update(region={"type": "string"})), [])
+
+    def test_a_new_preview_frame(self):
+        self.assertEqual(self.complaints(
+            lambda c: c.client_frames.update(wave=copy.deepcopy(c.client_frames["refresh"]))), [])
+
+    def test_a_preview_frame_may_change(self):
+        self.assertEqual(self.complaints(
+            lambda c: c.client_frames["refresh"]["properties"].pop("token")), [])
+
+    def test_what_breaks_readers_and_writers(self):
+        mutants = {
+            "an envelope's key is gone": lambda c: c.envelope["properties"].pop("ts"),
+            "a seventh key": lambda c: (c.envelope["required"].append("seq"),
+                                        c.envelope["properties"].update(seq={"type": "integer"})),
+            "a field of a client frame is required":
+                lambda c: c.client_frames["ping"]["required"].append("ack"),
+            "a field of a server frame is gone":
+                lambda c: c.server_frames["event"]["properties"].pop("meta"),
+            "a word of a server frame is gone":
+                lambda c: c.server_frames["skipped"]["properties"]["reason"]["enum"].remove("erased"),
+            "a frame is gone": lambda c: c.client_frames.pop("publish"),
+            "a frame is preview again":
+                lambda c: c.server_frames["bye"]["x-lifeline"].update(stability="preview"),
+        }
+        for name, change in mutants.items():
+            with self.subTest(name):
+                self.assertTrue(self.complaints(change))
+
+    def test_a_frame_says_how_stable_it_is(self):
+        frames = {"client": copy.deepcopy(LOADED.client_frames)}
+        del frames["client"]["ping"]["x-lifeline"]
+        with self.assertRaisesRegex(catalogue.SchemaError, "client ping"):
+            catalogue.load_frames(frames)
+
+
+class Locking(unittest.TestCase):
+    """`schemagen.py lock` agrees to additions; what breaks must be named."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "stable.json"
+        self.before = lock.text(LOADED)
+        self.file.write_text(self.before)
+        patched = mock.patch.object(lock, "FILE", self.file)
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def mutant(self, change):
+        mutant = copy.deepcopy(LOADED)
+        change(next(event for event in mutant.events if event.name == "transcript.final").schema)
+        return mutant
+
+    def test_an_addition(self):
+        lock.write(self.mutant(lambda s: s["properties"].update(mood={"type": "string"})))
+        self.assertIn("mood", self.file.read_text())
+
+    def test_what_breaks_is_refused_and_nothing_is_written(self):
+        broken = self.mutant(lambda s: s["properties"].pop("lang"))
+        with self.assertRaisesRegex(catalogue.SchemaError, "transcript.final/lang: is gone"):
+            lock.write(broken)
+        with self.assertRaises(catalogue.SchemaError):
+            lock.write(broken, ["transcript.partial"])
+        self.assertEqual(self.file.read_text(), self.before)
+
+    def test_what_breaks_and_was_named(self):
+        broken = self.mutant(lambda s: s["properties"].pop("lang"))
+        lock.write(broken, ["transcript.final"])
+        self.assertEqual(lock.complaints(broken), [])
+
+    def test_a_name_that_broke_nothing(self):
+        with self.assertRaisesRegex(catalogue.SchemaError, "nothing is broken"):
+            lock.write(copy.deepcopy(LOADED), ["transcript.final"])
+
+    def test_how_it_is_called(self):
+        for words, right in ((("lock",), True), (("lock", "--break", "a"), True), (("lock", "a"), False),
+                             (("lock", "--break"), False), (("lock", "--force", "a"), False)):
+            with self.subTest(words):
+                self.assertEqual(bool(cli.understood(words[0], words[1:])), right)
+
+
+class ThePage(unittest.TestCase):
+    def test_a_family_that_nobody_has_introduced(self):
+        mutant = copy.deepcopy(LOADED)
+        mutant.events[0].name = "note.added"
+        with self.assertRaisesRegex(catalogue.SchemaError, "FAMILIES"):
+            protocol.text(mutant)
+
+    def test_every_type_and_frame_is_on_it(self):
+        page = protocol.text(LOADED)
+        for name in [e.name for e in LOADED.events] + [*LOADED.client_frames, *LOADED.server_frames]:
+            self.assertIn(f"#### `{name}`", page)
 
 
 class TheGenerator(unittest.TestCase):

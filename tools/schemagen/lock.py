@@ -1,9 +1,9 @@
-"""schema/v1/stable.json: the shape of every stable type as it was last agreed. From then on only what
-no reader and no writer can trip over may change: new optional fields, new words of an enum, more
-publishers and streams, new types."""
+"""schema/v1/stable.json: the shape of what was last agreed: the envelope, every stable type and every
+stable frame. From then on only what no reader and no writer can trip over may change: new optional
+fields, new words of an enum, more publishers and streams, new types."""
 import json
 
-from .catalogue import SCHEMA
+from .catalogue import SCHEMA, SchemaError
 
 FILE = SCHEMA / "stable.json"
 NOTES = {"$schema", "title", "description", "examples", "x-lifeline", "x-word"}
@@ -25,26 +25,57 @@ def entry(event):
     return {**marks, "payload": shape(event.schema)}
 
 
+def entries(catalogue):
+    """Name -> what is locked of it. What is no event has a name that no event can have."""
+    found = {"envelope": shape(catalogue.envelope)}
+    for side, frames in (("client", catalogue.client_frames), ("server", catalogue.server_frames)):
+        found.update({f"{side} {op}": shape(frame) for op, frame in frames.items()
+                      if frame["x-lifeline"]["stability"] == "stable"})
+    found.update({event.name: entry(event) for event in catalogue.events if event.stable})
+    return found
+
+
 def text(catalogue):
-    """One type a line, so that a change of the lock reads as what it is."""
-    rows = ",\n".join(f"  {json.dumps(event.name)}: {json.dumps(entry(event), ensure_ascii=False)}"
-                      for event in catalogue.events if event.stable)
+    """One entry a line, so that a change of the lock reads as what it is."""
+    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(locked, ensure_ascii=False)}"
+                      for name, locked in entries(catalogue).items())
     return f"{{\n{rows}\n}}\n"
 
 
-def complaints(catalogue):
-    locked = json.loads(FILE.read_text())
-    present = {event.name: event for event in catalogue.events}
-    found = []
+def write(catalogue, breaking=()):
+    """Agrees to what was added. What broke must be named in `breaking`, one by one."""
+    broken = breaks(catalogue)
+    found = [line for name, lines in broken.items() if name not in breaking for line in lines]
+    if found:
+        raise SchemaError("\n  ".join(["this is no addition; --break NAME agrees to it all the same:",
+                                      *found]))
+    if unknown := set(breaking) - broken.keys():
+        raise SchemaError(f"nothing is broken about {sorted(unknown)}")
+    FILE.write_text(text(catalogue))
+
+
+def breaks(catalogue):
+    """Name -> what broke since it was locked."""
+    locked, present = json.loads(FILE.read_text()), entries(catalogue)
+    found = {}
     for name, old in locked.items():
-        if name not in present or not present[name].stable:
-            found.append(f"{name}: was stable and is gone, or preview again")
+        if name not in present:
+            lines = [f"{name}: was stable and is gone, or preview again"]
+        elif "payload" in old:
+            lines = marks_complaints(name, old, present[name])
+            lines += schema_complaints(name, old["payload"], present[name]["payload"])
         else:
-            found += marks_complaints(name, old, entry(present[name]))
-            found += schema_complaints(name, old["payload"], entry(present[name])["payload"])
-    found += [f"{event.name}: is stable and not locked: schemagen.py lock"
-              for event in catalogue.events if event.stable and event.name not in locked]
+            lines = schema_complaints(name, old, present[name])
+        if lines:
+            found[name] = lines
     return found
+
+
+def complaints(catalogue):
+    found = [line for lines in breaks(catalogue).values() for line in lines]
+    locked = json.loads(FILE.read_text())
+    return found + [f"{name}: is stable and not locked: schemagen.py lock"
+                    for name in entries(catalogue) if name not in locked]
 
 
 def marks_complaints(name, old, new):
