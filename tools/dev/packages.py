@@ -18,7 +18,7 @@ GROUPS = {
     "node": "nodejs npm",
     # Beyond that, for the rungs of ./dev test: libclang-rt is the sanitizers' run time, g++ the
     # compiler whose refusal is tested.
-    "test": "libclang-rt-19-dev strace g++ curl",
+    "test": "libclang-rt-19-dev g++ curl",
     "browser": "chromium",
     "lint": "clang-format-19 clang-tidy-19",
     "bench": "libbenchmark-dev redis-server",
