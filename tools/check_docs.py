@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the prose against the tree: every link leads somewhere, every path and every test named in
-backquotes exists, ADRs have their form, and whatever a source cites from docs/ is there."""
+backquotes exists, every command that somebody is told to type exists, ADRs have their form, and
+whatever a source cites from docs/ is there."""
 
 import re
 import sys
@@ -12,6 +13,9 @@ FENCE = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 CITED = re.compile(r"(?<![\w/*(\[-])(?:docs|schema/v1|tools|tests|cmake)/[\w./-]*\w[.](?:md|py|json|cmake)\b")
 NAMED_PATH = re.compile(r"`((?:src|sdk|web|schema|tools|tests|cmake|bench|docs)/[\w./-]+)`")
 NAMED_TEST = re.compile(r"`([A-Z]\w+)[.]([A-Z]\w+)`")
+# In prose only in backquotes, where "lifeline" is the program; in errors.json wherever it stands.
+TYPED = re.compile(r"`(?:\./dev )?lifeline (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)?)")
+ADVISED = re.compile(r"\blifeline (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)?)")
 ADR_NAME = re.compile(r"^docs/adr/\d{4}-[a-z0-9-]+\.md$")
 ADR_HEADINGS = ("## Context", "## Decision", "## Consequences", "## Turned down")
 ADR_LINES_MAX = 60
@@ -32,6 +36,7 @@ def check(root):
         if page.startswith("docs/adr/"):
             findings += _adr(page, text)
     findings += _settings(root)
+    findings += _commands(root, pages)
     for name in tracked(root, *SOURCES):
         if "package-lock" in name or name == "tests/checks/checks_test.py":  # Cites what is not there.
             continue
@@ -76,6 +81,28 @@ def _settings(root):
     for name in sorted(read ^ explained):
         yield Finding("docs/operations.md", 1, f"the setting {name} is "
                       + ("not explained" if name in read else "explained but not read"))
+
+
+def _commands(root, pages):
+    """Whatever somebody is told to type is a command: a literal of src/app/*_command.cpp; after the
+    name of a group (journal_command.cpp, ...) comes a literal of the group's own file."""
+    names, groups = set(), {}
+    for path in sorted((root / "src/app").glob("*_command.cpp")):
+        text = path.read_text()
+        literals = set(re.findall(r'"([a-z][a-z-]*)"', text))
+        names |= literals
+        if "require_subcommand" in text:
+            groups[path.name.removesuffix("_command.cpp")] = literals
+    if not names:
+        return
+    errors = [("schema/v1/errors.json", ADVISED)] if (root / "schema/v1/errors.json").exists() else []
+    for page, form in [(page, TYPED) for page in pages] + errors:
+        text = (root / page).read_text(encoding="utf-8")
+        for found in form.finditer(text):
+            first, _, second = found["words"].partition(" ")
+            if first not in names or (second and second not in groups.get(first, {second})):
+                yield Finding(page, line_of(text, found.start()),
+                              f"there is no command `lifeline {found['words']}`")
 
 
 def _anchors(text):

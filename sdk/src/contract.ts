@@ -2595,6 +2595,17 @@ export const closeCodes = {
   4303: { name: 'cursor_ahead', reconnect: 'now', resume: false },
 } as const;
 
+/** Names of the first public contract, and the types that took their place. */
+export const legacyTypes = {
+  'action.proposed': 'orchestration.action.proposed',
+  'action.requires_confirmation': 'orchestration.action.awaiting_confirmation',
+  'action.executed': 'orchestration.action.succeeded',
+  'action.failed': 'orchestration.action.failed',
+  'usage.tick': 'billing.usage.tick',
+  'usage.warning': 'billing.budget.warning',
+  'usage.stopped': 'billing.metering.stopped',
+} as const;
+
 /** What an event may weigh. */
 export const eventBytesMax = 65536;
 export const customPayloadBytesMax = 16384;

@@ -23,6 +23,7 @@ export { LifelineError } from './error.js';
 export { createInvite, type CreateInviteOptions, type Invite } from './invite.js';
 export { callEventOf, type Actor, type CallEvent, type EventRecord, type Seen } from './event.js';
 export { followCalls, type CallNotice, type FollowOptions } from './follow.js';
+export { fromLegacy, toLegacy, type LegacyType } from './legacy.js';
 export type { Observable } from './observable.js';
 export type { Published } from './outbox.js';
 export type { Platform, WebSocketConstructor, WebSocketLike } from './platform.js';

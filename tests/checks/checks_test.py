@@ -138,6 +138,7 @@ class Banned(unittest.TestCase):
 
 
 class Docs(unittest.TestCase):
+    COMMANDS = {"src/app/key_command.cpp": 'add("key"); key->require_subcommand(1); add("list");\n'}
     CASES = (
         ("a link that leads somewhere", {"a.md": "[b](b.md)\n", "b.md": "# B\n"}, None),
         ("a link that does not", {"a.md": "[b](c.md)\n"}, "leads nowhere"),
@@ -160,6 +161,16 @@ class Docs(unittest.TestCase):
         ("a row without a setting", {"src/app/settings.cpp": "\n",
                                      "docs/operations.md": "## Settings\n| `loops` | 1 |\n"},
          "loops is explained but not read"),
+        ("a command", {"a.md": "`lifeline key list`\n", **COMMANDS}, None),
+        ("a command of the repository", {"a.md": "`./dev lifeline key list`\n", **COMMANDS}, None),
+        ("a command that is none", {"a.md": "`lifeline prune`\n", **COMMANDS}, "lifeline prune"),
+        ("a group without that command", {"a.md": "`lifeline key prune`\n", **COMMANDS},
+         "lifeline key prune"),
+        ("in plain words", {"a.md": "what lifeline does\n", **COMMANDS}, None),
+        ("a fix that names a command",
+         {"a.md": "", "schema/v1/errors.json": '"fix": "lifeline key list shows them."\n', **COMMANDS}, None),
+        ("a fix that names none",
+         {"a.md": "", "schema/v1/errors.json": '"fix": "See lifeline keys."\n', **COMMANDS}, "lifeline keys"),
         ("a page cited by a source", {"a.md": "", "x.cmake": "# docs/gone.md\n"}, "does not exist"),
     )
 

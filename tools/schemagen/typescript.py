@@ -160,12 +160,15 @@ def tables_text(catalogue):
     codes = "".join(
         f"  {code['code']}: {{ name: {quote(name)}, reconnect: {quote(code['reconnect'])}, "
         f"resume: {json.dumps(code['resume'])} }},\n" for name, code in catalogue.close_codes.items())
+    legacy = "".join(f"  {quote(old)}: {quote(new)},\n" for old, new in catalogue.legacy.items())
     return (f"/** Every reason by which the server says no; /errors/{{reason}} explains each. */\n"
             f"export type Reason ={reasons};\n\n"
             "/** Those of the moment: the very same thing may be accepted later. */\n"
             f"export const retryableReasons: ReadonlySet<string> = new Set([{retryable}\n]);\n\n"
             "/** How a WebSocket ends, and what to do next. */\n"
             f"export const closeCodes = {{\n{codes}}} as const;\n\n"
+            "/** Names of the first public contract, and the types that took their place. */\n"
+            f"export const legacyTypes = {{\n{legacy}}} as const;\n\n"
             "/** What an event may weigh. */\n"
             f"export const eventBytesMax = {catalogue.limits['event_bytes_max']['value']};\n"
             "export const customPayloadBytesMax = "
