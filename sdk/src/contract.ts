@@ -2175,7 +2175,7 @@ export interface HelloFrame {
   resumeWindowMs: number;
   /** The last ack that this participant is remembered to have sent; 0 as long as none are kept. */
   ackedSeq: number;
-  /** How often the server pings; silence of twice as long ends the connection. */
+  /** How often the server pings; silence of two and a half times as long ends the connection. */
   heartbeatMs: number;
   /** What this connection may do. */
   limits: {

@@ -7,6 +7,7 @@
 #include "api/exchange.h"
 #include "api/router.h"
 #include "base/random.h"
+#include "contract/limits.h"
 #include "gateway/gateway.h"
 #include "identity/authenticator.h"
 #include "identity/connect_token.h"
@@ -24,8 +25,8 @@ struct CallDefaults {
     Millis connect_timeout = std::chrono::minutes(5);
     Millis max_duration = std::chrono::hours(4);
     // Where a media provider holds the line, and where not: a locked phone is no failed call.
-    Millis reconnect_window_media = std::chrono::seconds(120);
-    Millis reconnect_window = std::chrono::minutes(15);
+    Millis reconnect_window_media{contract::limits::provider_reconnect_window_ms};
+    Millis reconnect_window{contract::limits::reconnect_window_ms};
 };
 
 // Development mode: the page on this machine may have tokens for the asking.

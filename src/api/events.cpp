@@ -6,6 +6,7 @@
 #include "api/feed.h"
 #include "api/routes.h"
 #include "api/session_view.h"
+#include "contract/limits.h"
 
 namespace lifeline::api {
 
@@ -87,7 +88,8 @@ void read_events(Api& api, Asked asked) {
     const auto& request = asked.request();
     const auto after = number_query(request, "after", 0, INT64_MAX, 0);
     if (!after) return asked.refuse(after.error());
-    const auto limit = number_query(request, "limit", 1, 1000, 200);
+    const auto limit =
+        number_query(request, "limit", 1, contract::limits::replay_page_events_max, 200);
     if (!limit) return asked.refuse(limit.error());
     const auto from = static_cast<std::uint64_t>(*after);
     const auto* epoch = request.query("epoch");

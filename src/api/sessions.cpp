@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "api/session_view.h"
 #include "base/id.h"
+#include "contract/limits.h"
 #include "identity/connect_token.h"
 
 namespace lifeline::api {
@@ -19,7 +20,7 @@ namespace {
 using contract::BodyType;
 using contract::Role;
 
-constexpr Millis connect_token_lives = std::chrono::seconds(60);
+constexpr Millis connect_token_lives{contract::limits::connect_token_ttl_ms};
 
 // {session, connect{url, token, expiresAt}}
 std::string with_connect(Api& api, const Asked& asked, const call::State& state, Role role,

@@ -4,6 +4,7 @@
 #include "call/payload.h"
 #include "call/rules.h"
 #include "call/server_id.h"
+#include "contract/limits.h"
 
 namespace lifeline::call::rules {
 
@@ -11,7 +12,7 @@ namespace {
 
 using contract::EventType;
 
-constexpr std::size_t participants_max = 64;
+constexpr std::size_t participants_max = contract::limits::participants_max;
 constexpr std::size_t invites_max = 256;
 
 std::unexpected<Error> over(const State& state) {

@@ -4,20 +4,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "contract/limits.h"
+
 namespace lifeline::gateway {
 
 // What one client may ask of one server. Configuration may change these; the defaults are here,
 // with their reasons.
 struct Limits {
     // Longest text frame: an event of 64 KiB and what a publish frame puts around it.
-    std::uint32_t frame_bytes_max = 66 * 1024;
+    std::uint32_t frame_bytes_max = contract::limits::frame_bytes_max;
     // Publishes of one connection that wait for the disk; then its socket is not read any more.
-    int in_flight_max = 32;
+    int in_flight_max = contract::limits::in_flight_per_connection_max;
     // Events a second that one user may publish, and how many at once, through all their sockets
     // and over REST. A talking person with partials every 50 ms is at 20. Agents and services talk
     // in many calls: theirs counts for each call.
-    std::uint32_t events_per_second = 100;
-    std::uint32_t events_burst = 400;
+    std::uint32_t events_per_second = contract::limits::events_per_second_max;
+    std::uint32_t events_burst = contract::limits::events_burst_max;
     // Frames a second that one connection may send, and how many at once, in events: an event and
     // its ack, and as much again of refused ones before the client is sent away.
     std::uint32_t frames_per_event = 2;
@@ -35,7 +37,7 @@ struct Limits {
     std::size_t control_bytes_max = 64 * 1024;
     // The server pings this often; a peer from which nothing came for two and a half of these is
     // dead. Below the idle timeouts of common proxies (60 s).
-    std::chrono::milliseconds heartbeat{25'000};
+    std::chrono::milliseconds heartbeat{contract::limits::heartbeat_ms};
     // How long a half-received message may take, from its first byte.
     std::chrono::milliseconds frame_deadline{30'000};
     // A socket that takes no byte for this long while there is something to send.

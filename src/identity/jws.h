@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "contract/limits.h"
 #include "identity/token_key.h"
 
 namespace lifeline::identity {
 
 // Cookies and proxies cut headers at 8 KiB; an access token larger than that helps nobody.
-inline constexpr std::size_t token_bytes_max = 8 * 1024;
+inline constexpr std::size_t token_bytes_max = contract::limits::token_bytes_max;
 
 // A token in JWS compact form (RFC 7515), read but not yet believed: only its header can be seen.
 // What it says comes out of `open`, which needs a key and a signature that holds, so nobody can
