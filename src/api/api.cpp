@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/assets.h"
+#include "api/cors.h"
 #include "api/problem.h"
 
 namespace lifeline::api {
@@ -36,20 +37,21 @@ bool fresh(const net::Request& request, std::string_view etag) {
 
 void Api::handle(std::shared_ptr<net::Exchange> exchange) {
     const auto& request = exchange->request();
+    Asked asked(exchange, parts_.origins);
+    if (request.method == "OPTIONS") return preflight(std::move(asked));
     std::string session_id;
     if (is_socket_path(request.path(), session_id)) {
         parts_.gateway.upgrade(std::move(exchange), std::move(session_id));
         return;
     }
-    const auto* origin = request.header("Origin");
-    Asked asked(exchange, origin != nullptr && parts_.origins.allows(*origin));
-    if (request.method == "OPTIONS") return preflight(std::move(asked));
 
     Match match = find_route(request.method, request.path());
     if (match.route == nullptr) {
-        if (match.path_known)
-            return asked.refuse({Code::malformed, "method_not_allowed", "not with this method"});
-        return asset(std::move(asked));
+        if (match.allow.empty()) return asset(std::move(asked));
+        auto refusal =
+            problem(request.id, {Code::malformed, "method_not_allowed", "not with this method"});
+        refusal.set("Allow", match.allow);
+        return asked.answer(std::move(refusal));
     }
     asked.captures = std::move(match.captures);
     if (match.route->access == Access::open) return match.route->handler(*this, std::move(asked));
@@ -117,6 +119,21 @@ void Api::asset(Asked asked) {
         response.body = std::string(file->bytes);
     }
     asked.answer(std::move(response));
+}
+
+net::Response Api::refusal(const net::Request& request, const Error& error,
+                           std::string_view terminal_event) const {
+    auto response = problem(request.id, error, terminal_event);
+    allow_reading(response, parts_.origins, request.header("Origin"));
+    return response;
+}
+
+net::Response Api::refusal(const net::HttpRefusal& refused) const {
+    auto response = problem(refused);
+    allow_reading(response, parts_.origins, refused.origin.empty() ? nullptr : &refused.origin);
+    // Nobody was asked anything before a full house turned them away. Whoever it was may read that.
+    if (refused.reason == net::http_reason::full) response.set("Access-Control-Allow-Origin", "*");
+    return response;
 }
 
 std::string Api::base_url(const net::Request& request) const {

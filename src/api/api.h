@@ -62,6 +62,11 @@ public:
 
     void handle(std::shared_ptr<net::Exchange> exchange);
 
+    // A refusal from before a route was found: by the gateway, or by HTTP itself.
+    net::Response refusal(const net::Request& request, const Error& error,
+                          std::string_view terminal_event) const;
+    net::Response refusal(const net::HttpRefusal& refused) const;
+
     Parts& parts() { return parts_; }
     const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
     // The address of this server as the client knows it, for links: "http://127.0.0.1:8787".

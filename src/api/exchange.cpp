@@ -1,15 +1,13 @@
 #include "api/exchange.h"
 
+#include "api/cors.h"
 #include "api/problem.h"
 #include "base/log.h"
 
 namespace lifeline::api {
 
 void Asked::dress(net::Response& response) const {
-    response.set("Vary", "Origin");
-    if (!origin_allowed_) return;
-    response.set("Access-Control-Allow-Origin", *request().header("Origin"));
-    response.set("Access-Control-Expose-Headers", "Retry-After, Request-Id");
+    allow_reading(response, *origins_, request().header("Origin"));
 }
 
 void Asked::answer(net::Response response) {

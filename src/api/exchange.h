@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "identity/principal.h"
 #include "net/http_server.h"
+#include "net/origin.h"
 
 namespace lifeline::api {
 
@@ -15,8 +16,9 @@ namespace lifeline::api {
 // keep it by value until they answer; every answer carries the CORS headers its origin may have.
 class Asked {
 public:
-    Asked(std::shared_ptr<net::Exchange> exchange, bool origin_allowed)
-        : exchange_(std::move(exchange)), origin_allowed_(origin_allowed) {}
+    // `origins` outlives it.
+    Asked(std::shared_ptr<net::Exchange> exchange, const net::OriginList& origins)
+        : exchange_(std::move(exchange)), origins_(&origins) {}
 
     const net::Request& request() const { return exchange_->request(); }
     const net::Peer& peer() const { return exchange_->peer(); }
@@ -37,7 +39,7 @@ private:
     void dress(net::Response& response) const;
 
     std::shared_ptr<net::Exchange> exchange_;
-    bool origin_allowed_;
+    const net::OriginList* origins_;
 };
 
 }  // namespace lifeline::api

@@ -34,6 +34,7 @@ net::Response render(unsigned status, std::string_view code, std::string_view ti
     response.set("Cache-Control", "no-store");
     if (retry_after > Millis{0})
         response.set("Retry-After", fmt::format("{}", (retry_after.count() + 999) / 1000));
+    if (status == 426) response.set("Upgrade", "websocket");
     if (status == 401) response.set("WWW-Authenticate", "Bearer");
     response.body = json.take();
     return response;

@@ -28,7 +28,7 @@ struct Route {
 struct Match {
     const Route* route = nullptr;
     std::vector<std::string> captures;
-    bool path_known = false;  // With another method.
+    std::string allow;  // The methods that this path knows; empty for no path of ours.
 };
 
 // The routes, all of them, in one table (routes.cpp).

@@ -67,7 +67,8 @@ Match find_route(std::string_view method, std::string_view path) {
     for (const Route& route : table) {
         std::vector<std::string> captures;
         if (!fits(route.pattern, path, captures)) continue;
-        match.path_known = true;
+        if (!match.allow.empty()) match.allow += ", ";
+        match.allow += route.method == "GET" ? "GET, HEAD" : route.method;
         if (route.method != method) continue;
         match.route = &route;
         match.captures = std::move(captures);

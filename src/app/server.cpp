@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "api/api.h"
-#include "api/problem.h"
 #include "app/boot_number.h"
 #include "app/directory_log.h"
 #include "base/asio_loop.h"
@@ -177,8 +176,8 @@ Status Server::House::build_doors() {
             .adopt = [this](std::size_t lane,
                             net::Link link) { return net::adopt(*loops[lane], std::move(link)); },
             .problem =
-                [](const net::Request& request, const Error& error, std::string_view terminal) {
-                    return api::problem(request.id, error, terminal);
+                [this](const net::Request& request, const Error& error, std::string_view terminal) {
+                    return api->refusal(request, error, terminal);
                 }},
         config.limits, config.retry);
     api = std::make_unique<api::Api>(
@@ -205,7 +204,7 @@ Status Server::House::build_doors() {
                                .connections = {.total = config.connections,
                                                .per_address = config.connections_per_address}},
         [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
-        [](const net::HttpRefusal& refusal) { return api::problem(refusal); });
+        [this](const net::HttpRefusal& refusal) { return api->refusal(refusal); });
     return {};
 }
 

@@ -42,7 +42,7 @@ void HttpConnection::start() {
 void HttpConnection::turn_away() {
     socket_->attach(this);
     phase_ = Phase::handling;
-    refuse({503, http_reason::full, "too many connections", {}});
+    refuse({503, http_reason::full, "too many connections", {}, {}});
 }
 
 void HttpConnection::on_readable() {
@@ -121,6 +121,7 @@ void HttpConnection::hand_over() {
 void HttpConnection::refuse(const HttpRefusal& refusal) {
     HttpRefusal named = refusal;
     named.request_id = owner_->new_request_id();
+    if (parser_) named.origin = parser_->origin();
     Request request;
     request.id = named.request_id;
     close_after_ = true;
@@ -220,8 +221,9 @@ Result<Link> HttpConnection::upgrade(const Headers& headers) {
 void HttpConnection::drop_unanswered(const Request& request) {
     if (phase_ != Phase::handling) return;
     close_after_ = true;
-    respond(request,
-            owner_->render({500, http_reason::unanswered, "no answer was given", request.id}));
+    const std::string* origin = request.header("Origin");
+    respond(request, owner_->render({500, http_reason::unanswered, "no answer was given",
+                                     request.id, origin != nullptr ? *origin : ""}));
 }
 
 // What pieces a turn brings leaves in one send.
@@ -308,7 +310,7 @@ void HttpConnection::close_now() {
 
 void HttpConnection::request_timed_out() {
     if (phase_ == Phase::idle) return close_now();  // Never said a word.
-    refuse({408, http_reason::timeout, "the request did not arrive in time", {}});
+    refuse({408, http_reason::timeout, "the request did not arrive in time", {}, {}});
 }
 
 void HttpConnection::set_deadline(Millis after, void (HttpConnection::*then)()) {

@@ -48,6 +48,7 @@ public:
         exchanges.push_back(std::move(exchange));
     }
     Response render(const HttpRefusal& refusal) override {
+        refused_origin = refusal.origin;
         return {refusal.status,
                 {{"Content-Type", "text/plain"}},
                 std::string(refusal.reason) + " " + refusal.request_id};
@@ -97,6 +98,7 @@ public:
     std::function<void(Exchange&)> answer;
     int handled = 0;
     bool ended = false;
+    std::string refused_origin;
 
 private:
     std::unique_ptr<Socket> client_;
@@ -127,6 +129,44 @@ TEST(HttpConnection, AnAnswerCarriesWhatTheServerAdds) {
               "\r\n"
               "made");
     EXPECT_FALSE(house.is_over());
+}
+
+TEST(HttpConnection, ARefusalKnowsTheOriginItIsFor) {
+    const std::string origin = "Origin: https://app.example\r\n";
+    struct Case {
+        const char* name;
+        std::string sent;
+        const char* then;
+    };
+    const Case cases[] = {
+        {"two lengths",
+         "POST /a HTTP/1.1\r\nHost: x\r\n" + origin +
+             "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+         "https://app.example"},
+        {"broken syntax", "GET /a HTTP/1.1\r\nHost: x\r\n" + origin + "no header\r\n\r\n",
+         "https://app.example"},
+        {"a body too large",
+         "POST /a HTTP/1.1\r\nHost: x\r\n" + origin + "Content-Length: 99999999\r\n\r\n",
+         "https://app.example"},
+        {"a head too large",
+         "GET /a HTTP/1.1\r\nHost: x\r\n" + origin + "X: " + std::string(20'000, 'x'),
+         "https://app.example"},
+        {"a body that never came",
+         "POST /a HTTP/1.1\r\nHost: x\r\n" + origin + "Content-Length: 5\r\n\r\n",
+         "https://app.example"},
+        {"a head that never ended", "GET /a HTTP/1.1\r\nHost: x\r\n" + origin,
+         "https://app.example"},
+        {"half an origin", "GET /a HTTP/1.1\r\nHost: x\r\nOrigin: https://app.exam", ""},
+        {"none", "GET /a HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n", ""},
+    };
+    for (const auto& [name, sent, then] : cases) {
+        SCOPED_TRACE(name);
+        House house({.capacity = 64 * 1024});
+        house.refused_origin = "unrefused";
+        house.send(sent);
+        house.loop.run_for(std::chrono::seconds(31));
+        EXPECT_EQ(house.refused_origin, then);
+    }
 }
 
 TEST(HttpConnection, OneAfterTheOther) {

@@ -178,8 +178,26 @@ RequestParser::State RequestParser::read_body(std::string_view bytes, std::size_
 
 RequestParser::State RequestParser::refuse(unsigned status, std::string_view reason,
                                            std::string_view detail) {
-    refusal_ = {status, reason, detail, {}};
+    refusal_ = {status, reason, detail, {}, {}};
     return state_ = State::refused;
+}
+
+std::string RequestParser::origin() const {
+    if (const auto* known = find_header(syntax_->headers, "Origin")) return *known;
+    // The syntax was broken, or the head never came to its end. Only whole lines count.
+    std::string_view rest = head_;
+    for (std::size_t end; (end = rest.find("\r\n")) != std::string_view::npos;) {
+        const std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end + 2);
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos ||
+            !equal_ignoring_case(line.substr(0, colon), "Origin"))
+            continue;
+        std::string_view value = line.substr(colon + 1);
+        while (value.starts_with(' ')) value.remove_prefix(1);
+        return std::string(value);
+    }
+    return {};
 }
 
 bool RequestParser::is_http11() const {

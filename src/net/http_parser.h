@@ -32,6 +32,9 @@ public:
     bool is_http11() const;
     // Whether another request may follow on this connection.
     bool keep_alive() const { return keep_alive_; }
+    // The Origin of what was read so far, whether it is well-formed or not; empty where there is
+    // none: a page may be told why it was refused.
+    std::string origin() const;
     // Once refused: status, reason and detail.
     const HttpRefusal& refusal() const { return refusal_; }
 

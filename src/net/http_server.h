@@ -63,6 +63,7 @@ struct HttpRefusal {
     std::string_view reason;  // Stable: one of the words below.
     std::string_view detail;
     std::string request_id;
+    std::string origin;  // The request's, as far as it was read; empty where it has none.
 };
 namespace http_reason {
 inline constexpr std::string_view invalid = "request_invalid";          // 400, 417, 505
