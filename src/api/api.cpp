@@ -4,6 +4,7 @@
 
 #include "api/assets.h"
 #include "api/cors.h"
+#include "api/page_policy.h"
 #include "api/problem.h"
 
 namespace lifeline::api {
@@ -11,12 +12,6 @@ namespace lifeline::api {
 namespace {
 
 constexpr std::string_view bearer = "Bearer ";
-
-// The page uses nothing from elsewhere and no inline script or style.
-constexpr std::string_view content_security_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 // "/v1/call/sessions/{id}/ws"
 bool is_socket_path(std::string_view path, std::string& session_id) {
@@ -98,12 +93,14 @@ void Api::asset(Asked asked) {
         reads ? find_asset(request.path() == "/" ? "/index.html" : request.path()) : nullptr;
     if (file == nullptr)
         return asked.refuse({Code::not_found, "route_not_found", "there is nothing here"});
+    const auto* host = request.header("Host");
     net::Response response;
     response.set("Content-Type", std::string(file->content_type));
     response.set("ETag", fmt::format("\"{}\"", file->etag));
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "no-referrer");
-    response.set("Content-Security-Policy", std::string(content_security_policy));
+    response.set("Content-Security-Policy",
+                 page_policy(host != nullptr ? *host : "", parts_.public_url));
     // Names of files under /assets/ change with their content.
     response.set("Cache-Control", request.path().starts_with("/assets/")
                                       ? "public, max-age=31536000, immutable"
