@@ -5,7 +5,6 @@
 #include "api/caller.h"
 #include "api/feed.h"
 #include "api/routes.h"
-#include "api/session_view.h"
 #include "contract/limits.h"
 
 namespace lifeline::api {
@@ -20,31 +19,43 @@ bool wants_ndjson(const net::Request& request) {
 struct Page {
     std::vector<journal::StoredEvent> events;
     std::uint64_t head = 0;
+    std::uint64_t last = 0;  // Where the next one goes on; the head when this is the last.
 };
 
-std::string page_json(const Page& page, const std::string& epoch, std::string_view type,
-                      std::uint64_t after) {
+// Leaves only events of that type, by what they are and not by what is written in them.
+void keep_type(Page& page, std::string_view type) {
+    contract::EventChecker checker;
+    std::erase_if(page.events, [&](const journal::StoredEvent& stored) {
+        if (stored.erased) return true;
+        const auto event = checker.read_stored(stored.bytes);
+        return !event || event->type_name() != type;
+    });
+}
+
+std::string page_json(const Page& page, const std::string& epoch) {
     contract::JsonWriter json;
     json.object();
     json.key("epoch").value(epoch);
-    json.key("headSeq").value(static_cast<std::int64_t>(page.head));
+    json.key("headSeq").value(page.head);
     json.key("events").array();
-    for (const auto& event : page.events)
-        if (type.empty() ||
-            event.bytes.find(fmt::format("\"type\":\"{}\"", type)) != std::string::npos)
-            json.raw(event_record_json(event));
+    for (const auto& event : page.events) json.raw(event_record_json(event));
     json.end();
-    // The cursor of the next page; left out on the last one.
-    const std::uint64_t last = page.events.empty() ? after : page.events.back().seq;
-    if (last < page.head) json.key("next").value(static_cast<std::int64_t>(last));
+    if (page.last < page.head) json.key("next").value(page.last);
     json.end();
     return json.take();
 }
 
-std::string lines_of(const Page& page) {
-    std::string lines;
-    for (const auto& event : page.events) lines += event_record_json(event) + "\n";
-    return lines;
+// Lines have no room for `next`: it is where the Link leads.
+net::Response page_lines(const Page& page, const net::Request& request, std::int64_t limit,
+                         std::string_view type) {
+    net::Response response;
+    response.set("Content-Type", "application/x-ndjson");
+    response.set("Cache-Control", "no-store");
+    if (page.last < page.head)
+        response.set("Link", fmt::format("<{}?after={}&limit={}{}{}>; rel=\"next\"", request.path(),
+                                         page.last, limit, type.empty() ? "" : "&type=", type));
+    for (const auto& event : page.events) response.body += event_record_json(event) + "\n";
+    return response;
 }
 
 // Reads on the call's loop and brings the page back to the server's.
@@ -76,7 +87,9 @@ void read_page(Api& api, Asked asked, std::uint64_t after, std::size_t limit,
                                    [head, done = std::move(done)](
                                        Result<std::vector<journal::StoredEvent>> events) mutable {
                                        if (!events) return done(fail(events.error()));
-                                       done(Page{std::move(*events), head});
+                                       const std::uint64_t last =
+                                           events->empty() ? head : events->back().seq;
+                                       done(Page{std::move(*events), head, last});
                                    });
                    });
     });
@@ -102,17 +115,13 @@ void read_events(Api& api, Asked asked) {
     const std::string type = type_query != nullptr ? *type_query : "";
     if (!type.empty() && !contract::find_type(type))
         return asked.refuse({Code::malformed, "query_invalid", "no such event type", "/type"});
-    const bool ndjson = wants_ndjson(request);
     read_page(api, std::move(asked), from, static_cast<std::size_t>(*limit),
-              [&api, type, from, ndjson](Asked done, const Page& page) {
-                  if (!ndjson)
-                      return done.answer_json(
-                          200, page_json(page, api.parts().journal.epoch(), type, from));
-                  net::Response response;
-                  response.set("Content-Type", "application/x-ndjson");
-                  response.set("Cache-Control", "no-store");
-                  response.body = lines_of(page);
-                  done.answer(std::move(response));
+              [&api, type, limit = *limit](Asked done, Page page) {
+                  if (!type.empty()) keep_type(page, type);
+                  if (wants_ndjson(done.request()))
+                      done.answer(page_lines(page, done.request(), limit, type));
+                  else
+                      done.answer_json(200, page_json(page, api.parts().journal.epoch()));
               });
 }
 
@@ -142,22 +151,6 @@ void publish_event(Api& api, Asked asked) {
                 json.end();
                 done.answer_json(receipt.duplicate ? 200 : 201, json.take());
             });
-}
-
-// What a page that lost its state needs: the call as it stands, and the cursor to go on from. The
-// transcript's tail is folded from the last events by whoever asks.
-void get_snapshot(Api& api, Asked asked) {
-    const std::string epoch = api.parts().journal.epoch();
-    answer_from_call(api, std::move(asked), 200, [epoch](session::Actor& actor) {
-        contract::JsonWriter json;
-        json.object();
-        json.key("epoch").value(epoch);
-        json.key("seq").value(static_cast<std::int64_t>(actor.stream().head()));
-        json.key("state");
-        write_session(json, actor.state());
-        json.end();
-        return json.take();
-    });
 }
 
 }  // namespace lifeline::api
