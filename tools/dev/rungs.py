@@ -70,6 +70,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "commands"), quick=True),
     Rung("openapi", "every route, done and refused, as /openapi.json says",
          Npm("tests/system", SERVER, "openapi"), quick=True),
+    Rung("doors", "feeds without a cap, limits by every way in, readable refusals",
+         Npm("tests/system", SERVER, "doors"), quick=True),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",
