@@ -2,6 +2,8 @@
 // there, once, at its place, with its bytes; what anybody was shown is still what stands there.
 
 import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
@@ -26,12 +28,17 @@ function violations(talkers, events) {
   const ids = events.map(({ event }) => event.eventId);
   if (new Set(ids).size !== ids.length) found.push('an event stands twice');
   events.forEach(({ seq }, i) => seq === i + 1 || found.push(`seq ${seq} at place ${i + 1}`));
+  const texts = new Map(events.map(({ event, text }) => [event.eventId, text]));
   for (const talker of talkers) {
     for (const [id, seq] of talker.acknowledged) {
       if (ids[seq - 1] !== id) found.push(`${id} was acknowledged at ${seq} and is not there`);
     }
-    for (const [seq, id] of talker.seen) {
+    for (const [seq, { id, text }] of talker.seen) {
       if (ids[seq - 1] !== id) found.push(`${id} was shown at ${seq} and is not there`);
+      else if (texts.get(id) !== text) found.push(`${id} has other bytes than were shown`);
+    }
+    for (const [id, text] of talker.said) {
+      if (texts.has(id) && texts.get(id) !== text) found.push(`${id} has other bytes than were sent`);
     }
   }
   return found;
@@ -77,8 +84,14 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
 
   const found = [];
   for (const id of calls) {
-    const events = await server.events(id, owner);
-    found.push(...violations(talkers.filter((talker) => talker.sessionId === id), events));
+    const ofCall = talkers.filter((talker) => talker.sessionId === id);
+    found.push(...violations(ofCall, server.stored(id)));
+    // What REST gives is the same record.
+    const given = await server.events(id, owner);
+    assert.deepEqual(
+      given.map(({ event }) => event),
+      server.stored(id).map(({ event }) => event),
+    );
   }
   for (const talker of talkers) talker.stop();
   assert.equal(await server.kill('SIGTERM'), 0, 'a clean stop');
@@ -92,21 +105,76 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   assert.ok(counts.acknowledged > rounds * 20);
 });
 
+// Bytes that change under the running server: the read that meets them is refused, and whoever asks
+// whether the server is well hears it, until they are put right and it is started again.
+test('what was damaged on the disk shows in /readyz', { timeout: 60_000 }, async (t) => {
+  const server = new Server(limits);
+  t.after(() => server.close());
+  await server.start();
+  const token = server.token('usr_0');
+  const { json } = await server.rest('POST', '/v1/call/sessions', token, {});
+  const id = json.session.sessionId;
+  const talker = new Talker(server, id, 'usr_0', token);
+  await talker.connect();
+  talker.say();
+  await until('it is acknowledged', () => talker.waiting.size === 0);
+  talker.stop();
+  assert.equal(await server.kill('SIGTERM'), 0);
+  await server.start();
+  assert.equal((await server.rest('GET', '/readyz')).status, 200);
+
+  const database = join(server.data, 'journal.db');
+  const at = readFileSync(database).indexOf('"x.said"');
+  assert.ok(at > 0);
+  const write = (text) => {
+    const file = openSync(database, 'r+');
+    writeSync(file, text, at);
+    closeSync(file);
+  };
+  write('"x.sAid"');
+  const read = await server.rest('GET', `/v1/call/sessions/${id}/events?after=0`, token);
+  assert.equal(read.json.code, 'journal_corrupt');
+  const { status, json: reason } = await server.rest('GET', '/readyz');
+  assert.deepEqual([status, reason.code], [503, 'corruption_found']);
+  assert.throws(() => server.verify());
+
+  write('"x.said"');
+  assert.equal(server.verify().ok, true);
+  assert.equal(await server.kill('SIGTERM'), 0);
+  await server.start();
+  assert.equal((await server.rest('GET', '/readyz')).status, 200);
+});
+
+test('a stream that is not there cannot be replayed', { timeout: 60_000 }, async (t) => {
+  const server = new Server();
+  t.after(() => server.close());
+  await server.start();
+  assert.throws(
+    () => server.stored('sess_nope'),
+    (error) => error.status === 1 && String(error.stderr).includes('stream_not_found'),
+  );
+});
+
 // The checker itself: each of these histories is wrong in one way, and must be found to be.
 test('the checker finds what is planted', () => {
-  const event = (seq, eventId) => ({ seq, event: { eventId } });
-  const talker = (acknowledged, seen) => ({
+  const event = (seq, eventId, text = `text of ${eventId}`) => ({ seq, event: { eventId }, text });
+  const talker = ({ acknowledged = [], seen = [], said = [] }) => ({
     violations: [],
     acknowledged: new Map(acknowledged),
-    seen: new Map(seen),
+    seen: new Map(seen.map(([seq, id]) => [seq, { id, text: `text of ${id}` }])),
+    said: new Map(said.map((id) => [id, `text of ${id}`])),
   });
   const whole = [event(1, 'a'), event(2, 'b')];
-  assert.deepEqual(violations([talker([['a', 1]], [[2, 'b']])], whole), []);
+  const content = talker({ acknowledged: [['a', 1]], seen: [[2, 'b']], said: ['a', 'c'] });
+  assert.deepEqual(violations([content], whole), []);
+  const changed = [event(1, 'a', 'text of A'), event(2, 'b')];
   const planted = [
-    ['an acknowledged event is gone', [talker([['c', 3]], [])], whole],
-    ['a shown event is another', [talker([], [[2, 'c']])], whole],
+    ['an acknowledged event is gone', [talker({ acknowledged: [['c', 3]] })], whole],
+    ['a shown event is another', [talker({ seen: [[2, 'c']] })], whole],
     ['an event stands twice', [], [event(1, 'a'), event(2, 'a')]],
     ['a number is missing', [], [event(1, 'a'), event(3, 'b')]],
+    ['bytes differ from what was sent', [talker({ said: ['a'] })], changed],
+    ['bytes differ from what was shown', [talker({ seen: [[1, 'a']] })], changed],
   ];
   for (const [name, talkers, events] of planted) {
     assert.notDeepEqual(violations(talkers, events), [], name);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { eventText } from './event_text.mjs';
 
 export const binary = process.env.LIFELINE_BINARY ?? '../../build/release/src/app/lifeline';
 
@@ -99,6 +100,21 @@ export class Server {
       if (json.next === undefined) return events;
       after = json.next;
     }
+  }
+
+  /** The stored events of a stream as the folder has them, with their texts; running or not. */
+  stored(stream) {
+    const lines = execFileSync(binary, ['replay', stream, '--data', this.data, '--json'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    });
+    return lines
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const { seq, event } = JSON.parse(line);
+        return { seq, event, text: eventText(line) };
+      });
   }
 
   async close() {

@@ -1,14 +1,17 @@
 // A client that says numbered things, loses its connection with the server, comes back with its
-// cursor, and says again what it has not seen yet, under the same eventId. It keeps what it was told.
+// cursor, and says again what it has not seen yet, under the same eventId. It keeps what it said and
+// was told, as text: what is promised is bytes.
 
 import { WebSocket } from 'ws';
+import { eventText } from './event_text.mjs';
 
 export class Talker {
   cursor = 0;
   epoch = '';
-  waiting = new Map(); // eventId -> event, published and not seen yet
+  said = new Map(); // eventId -> the event's text
+  waiting = new Set(); // eventIds that were published and not seen yet
   acknowledged = new Map(); // eventId -> seq
-  seen = new Map(); // seq -> eventId
+  seen = new Map(); // seq -> { id, text }
   violations = [];
   #socket = null;
   #said = 0;
@@ -32,18 +35,19 @@ export class Talker {
     let greeted = false;
     socket.on('error', () => {});
     socket.on('close', () => setTimeout(() => this.#open(greeted ? () => {} : onHello), 20));
-    socket.on('message', (text) => {
-      const frame = JSON.parse(String(text));
+    socket.on('message', (message) => {
+      const text = String(message);
+      const frame = JSON.parse(text);
       if (frame.op === 'hello') {
         greeted = true;
         if (this.epoch && frame.epoch !== this.epoch) this.violations.push('the epoch changed');
         this.epoch = frame.epoch;
-        for (const event of this.waiting.values()) this.#send(event);
+        for (const eventId of this.waiting) this.#send(this.said.get(eventId));
         onHello();
       } else if (!greeted) {
         if (frame.op !== 'bye') this.violations.push(`the first frame is ${frame.op}`);
       } else if (frame.op === 'event') {
-        this.#saw(frame.seq, frame.event.eventId);
+        this.#saw(frame.seq, frame.event.eventId, eventText(text));
       } else if (frame.op === 'accepted') {
         this.#acknowledge(frame.eventId, frame.seq);
       } else if (frame.op === 'error' && frame.outcome !== 'unknown') {
@@ -52,10 +56,10 @@ export class Talker {
     });
   }
 
-  #saw(seq, eventId) {
+  #saw(seq, eventId, text) {
     if (seq !== this.cursor + 1) this.violations.push(`seq ${seq} after ${this.cursor}`);
     this.cursor = seq;
-    this.seen.set(seq, eventId);
+    this.seen.set(seq, { id: eventId, text });
     if (this.waiting.has(eventId)) this.#acknowledge(eventId, seq);
   }
 
@@ -70,21 +74,22 @@ export class Talker {
 
   say() {
     const eventId = `${this.user}.${++this.#said}`;
-    const event = {
+    const event = JSON.stringify({
       eventId,
       sessionId: this.sessionId,
       ts: new Date().toISOString(),
       type: 'x.said',
       payload: { n: this.#said, by: this.user, pad: 'x'.repeat(this.#said % 200) },
       schemaVersion: '1.0',
-    };
-    this.waiting.set(eventId, event);
+    });
+    this.said.set(eventId, event);
+    this.waiting.add(eventId);
     this.#send(event);
   }
 
   #send(event) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    this.#socket.send(JSON.stringify({ op: 'publish', event }));
+    this.#socket.send(`{"op":"publish","event":${event}}`);
   }
 
   stop() {
