@@ -132,7 +132,9 @@ void FaultDisk::State::cut_power() {
 }
 
 void FaultDisk::State::before_change() {
-    if (changes_left && (*changes_left)-- == 0) cut_power();
+    if (!changes_left || (*changes_left)-- > 0) return;
+    ++counters.cuts_in_a_change;
+    cut_power();
 }
 
 void FaultDisk::cut_power() {
@@ -218,6 +220,7 @@ void FaultDisk::flip_bit(const std::string& path, std::uint64_t bit) {
         if (bit / 8 < bytes.size())
             bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     };
+    ++state_->counters.flipped_bits;
     flip(found->second->current);
     flip(found->second->durable);
 }

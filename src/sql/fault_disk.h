@@ -15,7 +15,11 @@ struct FaultCounters {
     std::uint64_t writes = 0;
     std::uint64_t written_bytes = 0;
     std::uint64_t syncs = 0;
-    std::uint64_t faults = 0;  // Errors given because of a fault that was armed.
+    std::uint64_t faults = 0;  // Errors given because of a fault that was armed; of these:
+    std::uint64_t full = 0;    // writes for which there was no room,
+    std::uint64_t failed_syncs = 0;
+    std::uint64_t cuts_in_a_change = 0;  // Power cuts that came where cut_power_after had put them.
+    std::uint64_t flipped_bits = 0;
 };
 
 class FaultDisk {

@@ -112,6 +112,7 @@ int write_file(sqlite3_file* base, const void* from, int count, sqlite3_int64 of
     const auto size = static_cast<std::uint64_t>(count);
     if (!handle.disk->fits(*handle.file, at + size)) {
         ++handle.disk->counters.faults;
+        ++handle.disk->counters.full;
         return error(SQLITE_FULL, ENOSPC);
     }
     handle.disk->write(*handle.file, at, {static_cast<const char*>(from), size});
@@ -133,6 +134,7 @@ int sync_file(sqlite3_file* base, int) {
     if (!dead(handle)) handle.disk->before_change();
     if (dead(handle)) return error(SQLITE_IOERR_FSYNC, EIO);
     if (handle.disk->fails(Operation::sync, handle.path)) {
+        ++handle.disk->counters.failed_syncs;
         handle.disk->fail_sync(*handle.file);
         return error(SQLITE_IOERR_FSYNC, EIO);
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sql/database.h"
+
 namespace lifeline::simulation {
 
 House::House(std::uint64_t seed, Random& chance)
@@ -18,6 +20,9 @@ bool House::start(Model& model, Refusal refusal) {
                                              .reader = reader_,
                                              .clock = loop.clock(),
                                              .random = random_,
+                                             // So small that a world meets each many times.
+                                             .seals = {.rows = 8, .events_always_checked = 16},
+                                             .index = {.flush_events = 24},
                                              .on_fatal = [this](const Error&) { fatal_ = true; }});
     if (!opened) {
         if (refusal == Refusal::violation)
@@ -30,6 +35,37 @@ bool House::start(Model& model, Refusal refusal) {
     lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), limits_, retry_,
                                             journal_->epoch());
     return true;
+}
+
+void House::stop() {
+    lane_->close_all(contract::CloseCode::draining, "draining");
+    settle();
+    journal_->close(loop, [](Status) {});
+    settle();
+    disk.kill_process();
+}
+
+bool House::damage_index() {
+    const auto bytes = disk.contents(folder_.index());
+    if (!bytes || bytes->empty()) return false;
+    if (chance_.below(6) == 0) {
+        disk.remove(folder_.index());
+    } else {
+        disk.flip_bit(folder_.index(), chance_.below(bytes->size() * 8));
+    }
+    return true;
+}
+
+House::Reached House::reached() {
+    constexpr std::uint64_t seal_bytes = 128;
+    Reached reached;
+    if (const auto seals = disk.contents(folder_.seals()))
+        reached.seals = seals->size() / seal_bytes;
+    auto index = sql::Database::open(folder_.index(), {.vfs = disk.vfs()});
+    if (index)
+        reached.index_pages = static_cast<std::uint64_t>(
+            index->number("select count(*) from index_page").value_or(0));
+    return reached;
 }
 
 void House::crash() {

@@ -44,6 +44,8 @@ public:
     // False when the journal refuses to open.
     enum class Refusal { violation, forgiven };
     bool start(Model& model, Refusal refusal);
+    // As SIGTERM would: what is on its way is settled, and the files are left at rest.
+    void stop();
     // As kill -9 would.
     void crash();
     bool up() const { return lane_ != nullptr; }
@@ -59,6 +61,15 @@ public:
     // One job of the loop or of a worker, chosen by chance; false when there was none.
     bool step();
     void settle();
+
+    // While nothing has it open, something happens to the index; false when there is none yet.
+    bool damage_index();
+    // How often the thresholds that a short life seldom reaches were reached.
+    struct Reached {
+        std::uint64_t seals = 0;
+        std::uint64_t index_pages = 0;
+    };
+    Reached reached();
 
     sql::FaultDisk disk;
     VirtualLoop loop;

@@ -63,12 +63,16 @@ int run_all(const Options& options) {
     std::uint64_t failed = 0;
     std::uint64_t acknowledged = 0;
     std::uint64_t seen = 0;
+    std::uint64_t seals = 0;
+    std::uint64_t index_pages = 0;
     const auto begin = std::chrono::steady_clock::now();
     for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
         const auto outcome = run_world(seed, Mutant::none);
         for (const auto& [kind, count] : outcome.faults) faults[kind] += count;
         acknowledged += outcome.acknowledgements;
         seen += outcome.sightings;
+        seals += outcome.seals;
+        index_pages += outcome.index_pages;
         if (outcome.violations.empty()) continue;
         ++failed;
         std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
@@ -81,9 +85,10 @@ int run_all(const Options& options) {
         std::printf("%-24s %llu\n", kind.c_str(), static_cast<unsigned long long>(faults[kind]));
         if (faults[kind] > 0) ++hit;
     }
-    std::printf("%llu events acknowledged, %llu seen, %.1f s\n",
+    std::printf("%llu events acknowledged, %llu seen, %llu seals, %llu index pages, %.1f s\n",
                 static_cast<unsigned long long>(acknowledged),
-                static_cast<unsigned long long>(seen), seconds);
+                static_cast<unsigned long long>(seen), static_cast<unsigned long long>(seals),
+                static_cast<unsigned long long>(index_pages), seconds);
     std::printf("%llu tests, %llu passed\n", static_cast<unsigned long long>(options.seeds),
                 static_cast<unsigned long long>(options.seeds - failed));
     if (!options.evidence.empty())

@@ -43,8 +43,20 @@ public:
     }
 
 private:
+    // What was armed may never strike, so the disk itself is asked what did.
     Outcome outcome() {
-        return {model_.violations(), faults_, model_.acknowledgements(), model_.sightings()};
+        const auto counted = house_.disk.counters();
+        faults_["power_cut"] = house_.disk.power_cuts() - counted.cuts_in_a_change;
+        faults_["power_cut_in_a_change"] = counted.cuts_in_a_change;
+        faults_["disk_full"] = counted.full;
+        faults_["sync_error"] = counted.failed_syncs;
+        const auto reached = house_.reached();
+        return {.violations = model_.violations(),
+                .faults = faults_,
+                .acknowledgements = model_.acknowledgements(),
+                .sightings = model_.sightings(),
+                .seals = reached.seals,
+                .index_pages = reached.index_pages};
     }
 
     void work(std::uint64_t jobs) {
@@ -56,29 +68,37 @@ private:
         Client& client = *clients_[chance_.below(clients_.size())];
         switch (chance_.below(40)) {
             case 0:
-                return hit("reset", [&] { client.reset(); });
+                if (client.connected()) hit("reset");
+                return client.reset();
             case 1:
-                return hit("cut", [&] { client.cut(); });
+                if (client.connected()) hit("cut");
+                return client.cut();
             case 2:
-                if (chance_.below(8) == 0) return hit("kill", [&] { restart(false); });
+                if (chance_.below(8) == 0) return restart(After::kill);
                 break;
             case 3:
-                if (chance_.below(8) == 0) return hit("power_cut", [&] { restart(true); });
+                if (chance_.below(8) == 0) return restart(After::power_cut);
                 break;
             case 4:
-                if (chance_.below(8) == 0) hit("power_cut_in_a_change", [&] { cut_in_a_change(); });
+                if (chance_.below(8) == 0) cut_in_a_change();
                 break;
             case 5:
-                if (chance_.below(6) == 0) hit("disk_full", [&] { disk_full(); });
+                if (chance_.below(6) == 0) disk_full();
                 break;
             case 6:
-                if (chance_.below(8) == 0) hit("sync_error", [&] { sync_error(); });
+                if (chance_.below(8) == 0) sync_error();
                 break;
             case 7:
                 client.repeat();
                 break;
             case 8:
                 client.forge();
+                break;
+            case 9:
+                if (chance_.below(8) == 0) return restart(After::stop);
+                break;
+            case 10:
+                if (chance_.below(8) == 0) return restart_on_a_damaged_index();
                 break;
             default:
                 if (client.connected()) {
@@ -90,21 +110,39 @@ private:
         work(chance_.below(30));
         if (chance_.below(4) == 0)
             house_.loop.run_for(Millis{static_cast<std::int64_t>(chance_.below(100))});
-        if (house_.fatal()) restart(false);
+        if (house_.fatal()) restart(After::kill);
     }
 
-    template <class Fault>
-    void hit(const char* kind, Fault fault) {
-        ++faults_[kind];
-        fault();
+    void hit(const char* kind) { ++faults_[kind]; }
+
+    // How a life of the house ends before the next.
+    enum class After { kill, power_cut, stop };
+    void restart(After after) {
+        end_life(after);
+        come_back();
     }
 
-    void restart(bool power) {
-        if (power) {
-            house_.disk.cut_power();
-        } else {
-            house_.disk.kill_process();
+    void end_life(After after) {
+        switch (after) {
+            case After::kill:
+                hit("kill");
+                house_.disk.kill_process();
+                break;
+            case After::power_cut:
+                house_.disk.cut_power();
+                break;
+            case After::stop:
+                hit("stop");
+                house_.stop();
+                break;
         }
+    }
+
+    void restart_on_a_damaged_index() {
+        end_life(static_cast<After>(chance_.below(3)));
+        for (auto& client : clients_) client->vanish();
+        house_.crash();
+        if (house_.damage_index()) hit("index_damage");
         come_back();
     }
 
@@ -151,7 +189,7 @@ private:
         work(300);
         if (!house_.fatal()) return;
         // What the kernel dropped is gone with the machine's next power cut.
-        restart(chance_.below(2) == 0);
+        restart(chance_.below(2) == 0 ? After::power_cut : After::kill);
     }
 
     void old_copy() {
@@ -182,7 +220,7 @@ private:
             house_.settle();
             house_.loop.run_for(Millis{100});
             house_.settle();
-            if (house_.fatal()) restart(false);
+            if (house_.fatal()) restart(After::kill);
             if (!model_.violations().empty()) return;
             if (!waiting && round > moved + 20) break;
         }
@@ -228,8 +266,8 @@ private:
 }  // namespace
 
 std::vector<std::string> declared_faults() {
-    return {"reset",     "cut",       "kill", "power_cut", "power_cut_in_a_change",
-            "disk_full", "sync_error"};
+    return {"reset",     "cut",        "kill",        "stop", "power_cut", "power_cut_in_a_change",
+            "disk_full", "sync_error", "index_damage"};
 }
 
 Outcome run_world(std::uint64_t seed, Mutant mutant) {

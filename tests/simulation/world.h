@@ -10,9 +10,12 @@ namespace lifeline::simulation {
 // What one seed came to.
 struct Outcome {
     std::vector<std::string> violations;
-    std::map<std::string, std::uint64_t> faults;  // By kind: how often each was hit.
+    std::map<std::string, std::uint64_t> faults;  // By kind: how often each struck.
     std::uint64_t acknowledgements = 0;
     std::uint64_t sightings = 0;
+    // At the end, so that it can be seen that worlds come that far.
+    std::uint64_t seals = 0;
+    std::uint64_t index_pages = 0;
 };
 
 // Breaks the house on purpose, so that the checker can be seen to find it.
