@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import test from 'node:test';
 import { WebSocket } from 'ws';
-import { frameCases, requestCases, upgradeCases } from './support/bad_input.mjs';
+import { frameCases, requestCases, upgradeCases, upgradeOf } from './support/bad_input.mjs';
+import { endedCases, placeCases, tokenCases } from './support/bad_places.mjs';
 import { writeEvidence } from './support/evidence.mjs';
+import { Issuer } from './support/issuer.mjs';
 import { Server } from './support/server.mjs';
 
 const config = `origins = ["https://app.example"]
@@ -64,9 +66,19 @@ function raw(port, text) {
   });
 }
 
+/** A call that has been and is over. */
+async function endedCall(server, owner) {
+  const { json } = await server.rest('POST', '/v1/call/sessions', owner, {});
+  const path = `/v1/call/sessions/${json.session.sessionId}`;
+  const { status } = await server.rest('POST', `${path}/state`, owner, { status: 'ended' });
+  assert.equal(status, 200);
+  return { path };
+}
+
 test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, async (t) => {
   const begun = performance.now();
-  const server = new Server(config);
+  const issuer = new Issuer();
+  const server = new Server((folder) => config + issuer.settings(folder));
   t.after(() => server.close());
   await server.start();
   const owner = server.token('usr_owner');
@@ -87,7 +99,21 @@ test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, a
   asker.socket.send(JSON.stringify({ op: 'publish', event: world.good }));
   const again = await asker.ask(JSON.stringify({ op: 'publish', event: world.good }));
   assert.equal(again.op, 'accepted');
-  const before = await server.events(sessionId, owner);
+  const ended = await endedCall(server, owner);
+  // Whoever has a part in what follows has been here before: a user's first visit is on record too.
+  const visitors = [
+    world.stranger,
+    server.token('agt', 'agent'),
+    server.token('aud', 'auditor'),
+    server.token('key_media', 'service'),
+    issuer.token('usr_guest'),
+  ];
+  for (const token of visitors) {
+    const { status } = await server.rest('GET', '/v1/call/sessions', token);
+    assert.equal(status, 200, 'the token of a visitor is good');
+  }
+  const before = server.verify();
+  assert.equal(before.ok, true);
 
   const found = [];
   let cases = 0;
@@ -101,7 +127,19 @@ test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, a
   for (const [name, text, wanted] of examples(world)) {
     judge(name, (await asker.ask(text)).code, wanted);
   }
-  for (const [name, request, wanted] of requestCases(world)) {
+  for (const [name, token, wanted] of tokenCases(issuer)) {
+    const { json: problem } = await server.rest('GET', `/v1/call/sessions/${sessionId}`, token);
+    judge(`token: ${name}, over REST`, problem.code, wanted);
+    judge(`token: ${name}, over the socket`, await raw(server.port, upgradeOf(world, { token })), wanted);
+  }
+  const { path } = ended;
+  const json_of_owner = { Authorization: `Bearer ${owner}`, 'Content-Type': 'application/json' };
+  const requests = [
+    ...requestCases(world),
+    ...endedCases({ path, json: json_of_owner }),
+    ...placeCases({ owner, json: json_of_owner }),
+  ];
+  for (const [name, request, wanted] of requests) {
     const reply = await fetch(server.url + request.path, {
       method: request.method ?? 'GET',
       headers: request.headers ?? {},
@@ -115,9 +153,15 @@ test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, a
     judge(name, await raw(server.port, head), wanted);
   }
 
-  const after = await server.events(sessionId, owner);
-  const came = after.slice(before.length).filter(({ event }) => !event.eventId.startsWith('ll_line'));
-  assert.deepEqual(came, [], 'nothing was written');
+  for (const target of [`${path}/ws`, '/v1/call/sessions/sys_instance/ws', '/v1/call/sessions/doc_1/ws']) {
+    const wanted = target.startsWith(path) ? 'session_over' : 'session_not_found';
+    judge(`upgrade: ${target}`, await raw(server.port, upgradeOf(world, { target })), wanted);
+  }
+
+  const after = server.verify();
+  assert.equal(after.ok, true);
+  const facts = ({ events, streams, head }) => ({ events, streams, head });
+  assert.deepEqual(facts(after), facts(before), 'nothing was written, in any stream');
   assert.ok(cases >= 200, `${cases} cases`);
   const counts = { cases, asExpected: cases - found.length };
   t.diagnostic(JSON.stringify(counts));

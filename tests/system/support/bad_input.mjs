@@ -231,22 +231,36 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
   yield ['development: a token from afar', { method: 'POST', path: '/v1/dev/token', headers: { 'Content-Type': 'application/json' }, body: '{"name":"Eve"}' }, 'route_not_found'];
 }
 
+/** An upgrade byte by byte as written: the owner's to the call, but for what is changed. */
+export function upgradeOf({ server, sessionId, owner }, changes = {}) {
+  const {
+    target = `/v1/call/sessions/${sessionId}/ws`,
+    origin,
+    token = owner,
+    protocol = 'lifeline.v1',
+    version = 13,
+    key = 'dGhlIHNhbXBsZSBub25jZQ==',
+    connection = 'Upgrade',
+  } = changes;
+  return [
+    `GET ${target} HTTP/1.1`,
+    `Host: 127.0.0.1:${server.port}`,
+    `Connection: ${connection}`,
+    'Upgrade: websocket',
+    `Sec-WebSocket-Version: ${version}`,
+    ...(key ? [`Sec-WebSocket-Key: ${key}`] : []),
+    `Sec-WebSocket-Protocol: ${protocol}${token ? `, auth.${token}` : ''}`,
+    ...(origin ? [`Origin: ${origin}`] : []),
+    '',
+    '',
+  ].join('\r\n');
+}
+
 /** Upgrades and requests as raw bytes. */
-export function* upgradeCases({ server, sessionId, owner, stranger }) {
+export function* upgradeCases(world) {
+  const { sessionId, owner, stranger } = world;
   const path = `/v1/call/sessions/${sessionId}/ws`;
-  const upgrade = ({ target = path, origin, token = owner, protocol = 'lifeline.v1', version = 13, key = 'dGhlIHNhbXBsZSBub25jZQ==', connection = 'Upgrade' } = {}) =>
-    [
-      `GET ${target} HTTP/1.1`,
-      `Host: 127.0.0.1:${server.port}`,
-      `Connection: ${connection}`,
-      'Upgrade: websocket',
-      `Sec-WebSocket-Version: ${version}`,
-      ...(key ? [`Sec-WebSocket-Key: ${key}`] : []),
-      `Sec-WebSocket-Protocol: ${protocol}${token ? `, auth.${token}` : ''}`,
-      ...(origin ? [`Origin: ${origin}`] : []),
-      '',
-      '',
-    ].join('\r\n');
+  const upgrade = (changes) => upgradeOf(world, changes);
 
   yield ['upgrade: a foreign origin', upgrade({ origin: 'https://evil.example' }), 'origin_forbidden'];
   yield ['upgrade: origin null', upgrade({ origin: 'null' }), 'origin_forbidden'];

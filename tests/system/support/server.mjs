@@ -14,13 +14,16 @@ export class Server {
   port = 0;
   log = '';
 
-  /** `options` go on the command line of `serve`. */
+  /**
+   * `config` is the text of its configuration, or a function that makes it, given the folder;
+   * `options` go on the command line of `serve`.
+   */
   constructor(config = '', options = []) {
     this.options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'lifeline-system-'));
     this.data = join(this.folder, 'data');
     this.config = join(this.folder, 'lifeline.toml');
-    writeFileSync(this.config, config);
+    writeFileSync(this.config, typeof config === 'function' ? config(this.folder) : config);
   }
 
   get url() {
