@@ -1,7 +1,7 @@
 // The smallest app that uses Lifeline from its own origin: no build, the SDK straight from the server.
 // `?name=` is who the app's backend knows this browser as.
 
-const { baseUrl } = await (await fetch('./config.json')).json();
+const { baseUrl, agent } = await (await fetch('./config.json')).json();
 const { createCall, createInvite } = await import(`${baseUrl}/sdk/v1/lifeline.js`);
 
 const name = new URLSearchParams(location.search).get('name');
@@ -14,7 +14,7 @@ async function getToken() {
 }
 
 element('start').addEventListener('click', async () => {
-  call = await createCall({ baseUrl, getToken });
+  call = await createCall({ baseUrl, getToken, participants: [{ userId: agent, role: 'agent' }] });
   document.documentElement.dataset.session = call.sessionId;
   call.connection.subscribe(({ state }) => (element('connection').textContent = state));
   call.transcript.subscribe(show);
@@ -25,11 +25,11 @@ element('start').addEventListener('click', async () => {
 element('say').addEventListener('submit', (event) => {
   event.preventDefault();
   const field = event.target.elements.text;
-  void call.say(field.value);
+  call.say(field.value).catch(console.error);
   field.value = '';
 });
 
-element('end').addEventListener('click', () => void call.end('user_hangup'));
+element('end').addEventListener('click', () => call.end('user_hangup').catch(console.error));
 
 function show(utterances) {
   const rows = utterances.map(({ utteranceId, text, state }) => {

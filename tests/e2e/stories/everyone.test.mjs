@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { development, inviteOf } from '../support/agent.mjs';
-import { barriers } from '../support/browser.mjs';
+import { barriers, refuses } from '../support/browser.mjs';
 import { story } from '../support/story.mjs';
 
 for (const colorScheme of ['light', 'dark']) {
@@ -60,19 +60,35 @@ story('axe does find barriers where there are some', {}, async ({ server, browse
 story('a phone shows all of it, without sideways scrolling or small buttons', {}, async ({ server, browser }) => {
   const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
   const anna = await browser.person('Anna', phone);
+  await refuses(anna.page, 'Refuse this.');
   await anna.startsCall(server.url);
   await anna.sees('I am a scripted agent');
   await anna.says(`${'Donaudampfschifffahrtsgesellschaft'.repeat(12)} https://example.org/${'x'.repeat(300)}`);
   await anna.sees('Donaudampfschifffahrt');
-  const measured = await anna.page.evaluate(() => ({
+  await fits(anna, 'in the call');
+  await anna.page.getByRole('button', { name: 'Invite' }).click();
+  await anna.page.getByRole('dialog').waitFor();
+  await fits(anna, 'asked for an invite');
+  await anna.page.getByRole('button', { name: 'Close' }).click();
+  await anna.says('Refuse this.');
+  await anna.page.getByRole('button', { name: 'Say it again' }).waitFor();
+  await fits(anna, 'after a refusal');
+  await server.kill9();
+  await anna.page.getByRole('button', { name: 'Try now' }).waitFor();
+  await fits(anna, 'without a line');
+});
+
+/** Nothing is wider than the screen, and whatever is there to be tapped is as large as a thumb. */
+async function fits({ page }, state) {
+  const measured = await page.evaluate(() => ({
     sideways: document.documentElement.scrollWidth - innerWidth,
     small: [...document.querySelectorAll('button')]
       .map((button) => [button.textContent || button.ariaLabel, button.getBoundingClientRect()])
-      .filter(([, box]) => box.width < 40 || box.height < 40)
-      .map(([name]) => name),
+      .filter(([, box]) => box.width < 44 || box.height < 44)
+      .map(([name, { width, height }]) => `${name}: ${width} x ${height}`),
   }));
-  assert.deepEqual(measured, { sideways: 0, small: [] });
-});
+  assert.deepEqual(measured, { sideways: 0, small: [] }, state);
+}
 
 story('who may only read is offered nothing else, and can leave', {}, async ({ server, browser }) => {
   const anna = await browser.person('Anna');

@@ -67,3 +67,17 @@ export async function barriers(page) {
   await debug.detach();
   return JSON.parse(result.value).map(({ id, help, nodes }) => `${id}: ${help} (${nodes[0].html})`);
 }
+
+/** Whoever says `text` on this page is refused, as the server might for reasons of its own. */
+export async function refuses(page, text) {
+  await page.routeWebSocket(/\/ws(\?|$)/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      const { op, event } = JSON.parse(message);
+      if (op !== 'publish' || event.type !== 'transcript.final' || event.payload.text !== text)
+        return server.send(message);
+      const refusal = { code: 'type_not_allowed', message: 'No.', outcome: 'refused' };
+      socket.send(JSON.stringify({ op: 'error', eventId: event.eventId, ...refusal }));
+    });
+  });
+}

@@ -1,7 +1,11 @@
 // Runs in the page before anything of the page: a recogniser and a voice that do what the story says. The real
 // ones need a vendor's service and a loudspeaker; what the page makes of them is what is told here.
 
-globalThis.story = { recogniser: null, speaking: null, silenced: 0 };
+globalThis.story = { recogniser: null, speaking: null, silenced: 0, aheadMs: 0 };
+
+// How long the voice has sounded is measured by this clock, so the story says how long that was.
+const now = performance.now.bind(performance);
+performance.now = () => now() + globalThis.story.aheadMs;
 
 globalThis.SpeechRecognition = class {
   start() {

@@ -90,6 +90,11 @@ export class Person {
     await this.page.waitForFunction((wanted) => globalThis.story.speaking?.text.includes(wanted), text);
   }
 
+  /** The voice goes on for so long. */
+  async listensFor(ms) {
+    await this.page.evaluate((more) => void (globalThis.story.aheadMs += more), ms);
+  }
+
   /** Until somebody else's unfinished words are on the screen. */
   async seesGrowing(text) {
     await this.page.locator('.utterance[data-state="open"]', { hasText: text }).waitFor();
@@ -98,6 +103,11 @@ export class Person {
   /** Until `text` stands in the transcript for good: its event was seen, so it is durable. */
   async sees(text) {
     await this.page.locator('.utterance[data-state="kept"]', { hasText: text }).first().waitFor();
+  }
+
+  /** Until it is said that this utterance was cut off. */
+  async seesCutOff(utteranceId) {
+    await this.page.locator(`[data-utterance="${utteranceId}"]`).getByText(/^Cut off/).waitFor();
   }
 
   /** Until `text` is shown as not yet sent, because there is no line. */

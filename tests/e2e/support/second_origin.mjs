@@ -20,6 +20,8 @@ export class SecondOrigin {
   url = '';
   /** The server whose calls it takes part in. Set once that is known. */
   server = null;
+  /** The userId of the agent that its calls are to have. */
+  agent = null;
 
   static async start() {
     const origin = new SecondOrigin();
@@ -40,7 +42,7 @@ export class SecondOrigin {
 
   async #answer(url, reply) {
     if (url.pathname === '/config.json' || url.pathname === '/app/config.json') {
-      return sendJson(reply, { baseUrl: this.server.url });
+      return sendJson(reply, { baseUrl: this.server.url, agent: this.agent });
     }
     if (url.pathname === '/app/token') {
       const name = url.searchParams.get('name');
