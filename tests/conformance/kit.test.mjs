@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { cases } from "./cases/index.mjs";
-import { writeEvidence } from "./lib/evidence.mjs";
+import { writeEvidence } from "../system/support/evidence.mjs";
 import { run } from "./lib/kit.mjs";
 import * as flawed from "./servers/flawed.mjs";
 import * as npmWs from "./servers/npm_ws.mjs";
@@ -24,7 +24,7 @@ test("our server, whole and in pieces", async () => {
   const { counts, findings } = await run(server.url);
   const seconds = (performance.now() - begin) / 1000;
   assert.ok(await server.stop(), "the server died on the way");
-  writeEvidence("conformance", { seconds, counts, failures: report(findings) });
+  writeEvidence("conformance", seconds, counts, report(findings));
   console.log(`conformance: ${JSON.stringify(counts)} in ${seconds.toFixed(1)} s`);
   assert.deepEqual(report(findings), []);
 });

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools/dev"), str(ROOT / "bench/runner")]
 import benches  # noqa: E402
+import fuzz  # noqa: E402
 import packages  # noqa: E402
 import report  # noqa: E402
 import rungs  # noqa: E402
@@ -63,6 +64,13 @@ class Judging(unittest.TestCase):
         for name, status, counted, lines, expected in self.CASES:
             with self.subTest(name):
                 self.assertEqual(test._judge(status, counted, lines), expected)
+
+
+class Fuzzing(unittest.TestCase):
+    def test_the_inputs_of_all_jobs_are_added_up(self):
+        lines = ["Done 7 runs", "stat::number_of_executed_units: 1200", "stat::average_exec_per_sec: 9",
+                 "stat::number_of_executed_units: 34", "number_of_executed_units: 5"]
+        self.assertEqual(fuzz.executions(lines), 1234)
 
 
 class Ratios(unittest.TestCase):

@@ -55,6 +55,10 @@ int hunt_mutants(const Options& options) {
         if (found > 0) ++caught;
     }
     std::printf("%zu tests, %zu passed\n", mutants.size(), caught);
+    if (!options.evidence.empty())
+        std::ofstream(options.evidence)
+            << "{\"planted\":" << mutants.size() << ",\"caught\":" << caught
+            << ",\"seeds\":" << options.seeds << "}\n";
     return caught == mutants.size() ? 0 : 1;
 }
 

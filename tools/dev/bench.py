@@ -4,15 +4,13 @@ A figure counts only as a ratio inside one run: server on one core, load on anot
 all interleaved. Nothing here fails because something is slow."""
 
 import argparse
-import datetime
 import json
 import os
-import platform
-import subprocess
 import sys
 import time
 
 import build
+import evidence
 import node
 import packages
 from console import ROOT, Failure, header, note
@@ -43,7 +41,7 @@ def command(arguments):
 
     place = _prepare()
     started = time.monotonic()
-    header(f"bench: {options.repeat} x {options.seconds:g} s a row, {_host()}")
+    header(f"bench: {options.repeat} x {options.seconds:g} s a row, {evidence.host()}")
     note("ratio: Lifeline divided by that row, per server-core second where there is one; "
          "others: cores that were busy with something else")
     results, missed = [], []
@@ -85,35 +83,18 @@ def _binary():
 
 
 def _write(options, results, missed, seconds, all_of_them):
-    whole = {"commit": _commit(), "host": _host(), "benches": results}
+    whole = {"commit": evidence.commit(), "host": evidence.host(), "benches": results}
     if options.json:
         with open(options.json, "w") as file:
             file.write(json.dumps(whole, indent=2) + "\n")
         note(f"written: {options.json}")
     if all_of_them and options.repeat >= 3:
-        evidence = {"name": "bench", "commit": whole["commit"],
-                    "date": datetime.datetime.now(datetime.timezone.utc).isoformat(
-                        timespec="milliseconds").replace("+00:00", "Z"),
-                    "host": whole["host"], "seconds": round(seconds, 1),
-                    "counts": {"benches": len(results), "repetitions": options.repeat,
-                               "targetsMissed": len(missed)},
-                    "failures": missed, "benches": results}
+        shown = {"name": "bench", "commit": whole["commit"], "date": evidence.now(),
+                 "host": whole["host"], "seconds": round(seconds, 1),
+                 "counts": {"benches": len(results), "repetitions": options.repeat,
+                            "targetsMissed": len(missed)},
+                 "failures": missed, "benches": results}
         (ROOT / "evidence").mkdir(exist_ok=True)
-        (ROOT / "evidence" / "bench.json").write_text(json.dumps(evidence, indent=2) + "\n")
+        (ROOT / "evidence" / "bench.json").write_text(json.dumps(shown, indent=2) + "\n")
         note("written: evidence/bench.json")
 
-
-def _commit():
-    shown = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True,
-                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return shown.stdout.strip() or "unknown"
-
-
-def _host():
-    model = "unknown"
-    with open("/proc/cpuinfo") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return f"{model} x {os.cpu_count()}, Linux {platform.release()}"

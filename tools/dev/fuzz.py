@@ -3,12 +3,15 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import time
 
 import build
+import evidence
 from console import ROOT, Failure, header, note, stream
 
+EXECUTED = re.compile(r"^stat::number_of_executed_units: +(\d+)$")
 FOUND = ROOT / "build" / "fuzz-found"  # New inputs and crashes, by target; nothing is lost between runs.
 
 
@@ -25,7 +28,13 @@ def command(arguments):
     if set(chosen) - set(corpora) or not chosen:
         raise Failure(f"fuzz targets are: {' '.join(sorted(corpora)) or 'none yet'}")
     seconds = max(1, int(options.minutes * 60 / len(chosen)))
-    crashed = [name for name in chosen if not _hunt(name, corpora[name], seconds)]
+    started = time.monotonic()
+    hunts = {name: _hunt(name, corpora[name], seconds) for name in chosen}
+    crashed = [name for name, (clean, _) in hunts.items() if not clean]
+    if evidence.wanted():
+        counts = {"executions": sum(ran for _, ran in hunts.values()), "targets": len(hunts),
+                  "crashes": len(crashed)}
+        evidence.write("fuzz", time.monotonic() - started, counts, crashed)
     if crashed:
         raise Failure(f"inputs that break {', '.join(crashed)} are in {FOUND.relative_to(ROOT)}; "
                       "move each into the target's corpus with its repair")
@@ -49,5 +58,12 @@ def _hunt(name, corpus, seconds):
         [build.program("fuzz", f"{name}_fuzz"), fresh, corpus, f"-max_total_time={seconds}",
          f"-artifact_prefix={crashes}/", "-print_final_stats=1", "-verbosity=0",
          f"-jobs={os.cpu_count() or 2}", f"-workers={os.cpu_count() or 2}"], cwd=FOUND)
-    note(f"{name}: {'clean' if status == 0 else 'CRASHED'} after {time.monotonic() - started:.0f} s")
-    return status == 0
+    ran = executions(lines)
+    note(f"{name}: {'clean' if status == 0 else 'CRASHED'} after {time.monotonic() - started:.0f} s, "
+         f"{ran:,} inputs")
+    return status == 0, ran
+
+
+def executions(lines):
+    """How many inputs the jobs of a hunt tried, from the statistics that each prints at its end."""
+    return sum(int(found[1]) for line in lines if (found := EXECUTED.match(line.strip())))

@@ -57,7 +57,7 @@ def _sim(seeds, first):
     started = time.monotonic()
     _check([build.program("release", "simulation"), "--seeds", str(seeds), "--from", str(first),
             "--evidence", str(counts)], f"simulation: {seeds} seeds from {first}")
-    if os.environ.get("LIFELINE_EVIDENCE"):
+    if evidence.wanted():
         evidence.write("simulation", time.monotonic() - started, json.loads(counts.read_text()), [])
 
 

@@ -26,6 +26,7 @@ class Npm:
 @dataclass(frozen=True)
 class Program:
     command: tuple  # A word like "release:lifeline" becomes the path of that program, built first.
+    counts: bool = False  # It takes --evidence FILE and writes there what it counted.
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ RUNGS = (
     Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
          Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),
     Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",
-         Program(("release:simulation", "--seeds", "500"))),
+         Program(("release:simulation", "--seeds", "500"), counts=True)),
     Rung("mutants", "a house broken on purpose is found to be broken",
-         Program(("release:simulation", "--seeds", "25", "--mutants"))),
+         Program(("release:simulation", "--seeds", "25", "--mutants"), counts=True)),
     Rung("badinput", "hundreds of bad inputs, each refused by name, none written",
          Npm("tests/system", SERVER, "badinput"), quick=True),
     Rung("publishers", "every event type with every role, through the door",

@@ -1,12 +1,14 @@
 """./dev test: the rungs one after the other, then one table. Fails when a rung failed or ran
 nothing."""
 
+import json
 import os
 import sys
 import time
 from dataclasses import dataclass, field
 
 import build
+import evidence
 import node
 import packages
 from console import ROOT, Failure, header, stream
@@ -48,15 +50,32 @@ def _climb(rung, n, total):
     try:
         packages.need(*rung.packages)
         command, cwd, env = _prepare(rung.how)
+        if isinstance(rung.how, Program) and rung.how.counts:
+            _counts_file(rung.name).parent.mkdir(parents=True, exist_ok=True)
+            _counts_file(rung.name).unlink(missing_ok=True)  # What is there is of this run.
+            command += ["--evidence", _counts_file(rung.name)]
         started = time.monotonic()  # The table shows what the tests cost, not what building does.
         status, lines = stream(command, cwd, env, ROOT / "build" / "test" / f"{rung.name}.log")
         outcome.counted = count(lines)
         outcome.word = _judge(status, outcome.counted, lines)
+        _publish(rung, outcome, time.monotonic() - started)
     except Failure as failure:
         print(f"   {failure}")
         outcome.word = f"FAILED: {str(failure).splitlines()[0]}"
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _publish(rung, outcome, seconds):
+    """What a program counted, as evidence; tests that are scripts write theirs themselves."""
+    if not (evidence.wanted() and _counts_file(rung.name).exists()):
+        return
+    counts = json.loads(_counts_file(rung.name).read_text())
+    evidence.write(rung.name, seconds, counts, [] if outcome.word == "ok" else [outcome.word])
+
+
+def _counts_file(name):
+    return ROOT / "build" / "test" / f"{name}.json"
 
 
 def _judge(status, counted, lines):
