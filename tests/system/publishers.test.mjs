@@ -16,7 +16,7 @@ const everyRole = ['user', 'agent', 'operator', 'viewer', 'service', 'admin', 'a
 /** The example as one of this call, about this participant, who speaks as what they are. */
 function about(who, role, sessionId, example) {
   const payload = structuredClone(example);
-  if ('speaker' in payload && role !== 'service') payload.speaker = role;
+  if ('speaker' in payload && ['user', 'agent', 'operator'].includes(role)) payload.speaker = role;
   if ('callId' in payload) payload.callId = sessionId;
   for (const key of ['participantId', 'by']) if (typeof payload[key] === 'string') payload[key] = who;
   return payload;
