@@ -16,6 +16,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   const witness = await Witness.of(server.url);
   const owner = server.token('usr_owner');
   const stranger = server.token('usr_stranger', 'user', 'acct_x');
+  const service = server.token('svc_app', 'service');
   const viewer = server.token('usr_viewer', 'viewer');
   const ask = (method, path, { token = owner, ...rest } = {}) => witness.ask(method, path, { token, ...rest });
 
@@ -117,8 +118,10 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   await t.test('states, to the end', async () => {
     const unused = await ask('POST', `${call}/invites`, { body: {} });
     const state = (body, more) => ask('POST', `${call}/state`, { body, ...more });
-    await state({ status: 'active', provider: 'livekit', providerRoomId: 'room_1' });
-    await state({ status: 'active', provider: 'livekit', providerRoomId: 'room_2' }, { reason: 'provider_immutable' });
+    const provider = (providerRoomId, more) => state({ status: 'active', provider: 'livekit', providerRoomId }, more);
+    await provider('room_1', { reason: 'forbidden' });
+    await provider('room_1', { token: service });
+    await provider('room_2', { token: service, reason: 'provider_immutable' });
     await state({ status: 'created' }, { reason: 'unknown_value' });
     await state({ status: 'ended' });
     await state({ status: 'active' }, { reason: ['illegal_transition', 'session_over'] });
