@@ -5,7 +5,6 @@ that fails is a test that fails."""
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -70,7 +69,7 @@ def main():
                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   timeout=120, env={**os.environ, "NO_COLOR": "1"})
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()  # Not SIGINT, which whoever is started in the background may ignore.
             server.wait(30)
     parts = re.split(rf"^{MARK}(\w+)$", done.stdout, flags=re.M)
     reached = parts[1::2]
