@@ -70,11 +70,11 @@ Status save_state(sql::Database& database, const IndexState& state) {
 }
 
 Result<IndexedStream> read_stream(const sql::Statement& statement) {
-    const IndexedStream stream{.head = {.stream = std::string(statement.text(0)),
-                                        .head = statement.natural(1),
-                                        .position = statement.natural(3),
-                                        .recorded_at = WallTime(Millis(statement.integer(4)))},
-                               .pages = statement.natural(2)};
+    IndexedStream stream{.head = {.stream = std::string(statement.text(0)),
+                                  .head = statement.natural(1),
+                                  .position = statement.natural(3),
+                                  .recorded_at = WallTime(Millis(statement.integer(4)))},
+                         .pages = statement.natural(2)};
     if (statement.integer(5) != stream_checksum(stream))
         return index_corrupt("what it has of " + stream.head.stream + " is damaged");
     return stream;

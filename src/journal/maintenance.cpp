@@ -91,7 +91,7 @@ Status bring_key(const Folder& from, const Folder& to) {
 // The mark and the key are replaced where they stand: what they were is kept beside. The index may
 // know events that are lost, so it goes there too.
 Result<std::string> keep_former(const Folder& folder, Clock& clock) {
-    const std::string kept = free_replaced_name(folder, clock);
+    std::string kept = free_replaced_name(folder, clock);
     std::error_code error;
     fs::create_directory(kept, error);
     if (error) return from_system("make " + kept, error);

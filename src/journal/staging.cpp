@@ -157,7 +157,7 @@ Status finish_take_over(const Folder& folder) {
 }
 
 std::string free_replaced_name(const Folder& folder, Clock& clock) {
-    const std::string name = folder.path + "/replaced-" + format_rfc3339(clock.wall());
+    std::string name = folder.path + "/replaced-" + format_rfc3339(clock.wall());
     std::error_code error;
     if (!fs::exists(name, error)) return name;
     for (int n = 2;; ++n)
