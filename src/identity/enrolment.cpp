@@ -16,7 +16,7 @@ constexpr Millis append_deadline{4'000};
 
 Enrolment::Enrolment(Directory& directory, DirectoryLog& log, ExternalIds ids, Random& random,
                      Loop& home)
-    : directory_(directory), log_(log), ids_(std::move(ids)), random_(random), home_(home) {}
+    : directory_(directory), log_(log), ids_(ids), random_(random), home_(home) {}
 
 std::optional<Result<Principal>> Enrolment::look_up(const ExternalIdentity& who) const {
     const auto user = directory_.user(who.issuer, who.subject);

@@ -43,7 +43,7 @@ std::string subject_of(const contract::Json& answer, std::string_view name) {
 Introspector::Introspector(IssuerConfig issuer, ExternalIds ids, Fetcher& fetcher, Loop& home)
     : issuer_(std::move(issuer)),
       source_(std::get<Introspection>(issuer_.keys)),
-      ids_(std::move(ids)),
+      ids_(ids),
       fetcher_(fetcher),
       home_(home) {}
 

@@ -73,7 +73,7 @@ Status check_key_file(const IssuerConfig& issuer) {
 }
 
 KeyedIssuers::KeyedIssuers(ExternalIds ids, Fetcher& fetcher, Loop& home)
-    : ids_(std::move(ids)), fetcher_(fetcher), home_(home) {}
+    : ids_(ids), fetcher_(fetcher), home_(home) {}
 
 const KeySet* KeyedIssuers::Trusted::keys() {
     if (auto* const cache = remote()) return cache->keys();

@@ -45,27 +45,28 @@ Status JournalCore::admit(const Request& request) const {
     return {};
 }
 
-void JournalCore::append(Request request) {
-    Status admitted;
-    bool wake = false;
+Status JournalCore::queue_up(Request& request) {
     {
         const std::lock_guard lock(queue_mutex_);
-        admitted = admit(request);
-        if (admitted) {
-            queue_bytes_ += request.bytes;
-            queue_.push_back(std::move(request));
-            wake = !std::exchange(writer_busy_, true);
-        }
+        if (auto admitted = admit(request); !admitted) return admitted;
+        queue_bytes_ += request.bytes;
+        queue_.push_back(std::move(request));
+        if (std::exchange(writer_busy_, true)) return {};
     }
-    if (wake) options_.writer.submit([self = shared_from_this()] { self->write_next(); });
-    if (admitted) return;
+    options_.writer.submit([self = shared_from_this()] { self->write_next(); });
+    return {};
+}
+
+void JournalCore::append(Request request) {
+    const auto queued = queue_up(request);
+    if (queued) return;
     if (request.barrier) {
         request.barrier();  // It finds out by itself what it can still do.
         return;
     }
     std::vector<Request> refused;
     refused.push_back(std::move(request));
-    refuse(std::move(refused), admitted.error());
+    refuse(std::move(refused), queued.error());
 }
 
 void JournalCore::push_barrier(Job job) {

@@ -55,6 +55,8 @@ public:
 private:
     void push_barrier(Job job);
     Status admit(const Request& request) const;  // With queue_mutex_ held.
+    // Takes the request, or says why not and leaves it as it is.
+    Status queue_up(Request& request);
 
     // On the writer's worker.
     void write_next();
