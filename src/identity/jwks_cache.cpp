@@ -52,7 +52,7 @@ void JwksCache::fetched(Result<Fetcher::Reply> reply) {
         if (failing_ || !keys_)
             log::info("identity: keys fetched issuer={} keys={} skipped={}", issuer_,
                       set->keys.size(), set->skipped.size());
-        keys_ = *std::move(set);
+        keys_ = std::move(*set);
         fetched_at_ = home_.clock().steady();
     } else if (!failing_) {
         log::warn("identity: keys not fetched issuer={} known_keys={} why={}", issuer_,
