@@ -27,6 +27,7 @@ loops = {loops}
 [limits]
 events_per_second = 100000
 events_burst = 1000000
+connects_burst = 100000
 lines_per_participant = 100000
 connections_per_address = 1000000
 connections = 1000000

@@ -33,6 +33,44 @@ Status remove_index(const Folder& folder) {
     return {};
 }
 
+// What is written of a stream. Prepared once for all streams of a batch: preparing costs more than
+// looking.
+class StreamFinder {
+public:
+    static Result<StreamFinder> prepare(sql::Database& database) {
+        auto row = database.prepare(
+            fmt::format("select {} from index_stream where stream = ?", index_stream_columns));
+        if (!row) return fail(row.error());
+        auto page = database.prepare("select 1 from index_page where stream = ? limit 1");
+        if (!page) return fail(page.error());
+        return StreamFinder(std::move(*row), std::move(*page));
+    }
+
+    Result<std::optional<IndexedStream>> find(const std::string& stream) {
+        const sql::StatementScope row_scope(row_);
+        const auto known = row_.bind_text(1, stream).step();
+        if (!known) return fail(known.error());
+        if (*known) {
+            auto found = read_stream(row_);
+            if (!found) return fail(found.error());
+            return std::move(*found);
+        }
+        // That it is new is believed only when the other table does not know it either.
+        const sql::StatementScope page_scope(page_);
+        const auto any = page_.bind_text(1, stream).step();
+        if (!any) return fail(any.error());
+        if (*any) return index_corrupt(stream + " has pages and no head");
+        return std::nullopt;
+    }
+
+private:
+    StreamFinder(sql::Statement row, sql::Statement page)
+        : row_(std::move(row)), page_(std::move(page)) {}
+
+    sql::Statement row_;
+    sql::Statement page_;
+};
+
 sql::OpenOptions index_options(const Folder& folder, sql::Access access) {
     return {.access = access, .sync = sql::Sync::normal, .page_bytes = 4096, .vfs = folder.vfs};
 }
@@ -90,8 +128,10 @@ Status IndexStore::write(const IndexBatch& batch, const HeadMark& cursor) {
     if (!page) return fail(page.error());
     auto row = database_.prepare("insert or replace into index_stream values(?, ?, ?, ?, ?, ?)");
     if (!row) return fail(row.error());
+    auto finder = StreamFinder::prepare(database_);
+    if (!finder) return fail(finder.error());
     for (const auto& [name, run] : batch) {
-        const auto known = find(name);
+        const auto known = finder->find(name);
         if (!known) return fail(known.error());
         const std::uint64_t stands = *known ? (*known)->head.head : 0;
         if (stands >= run.head()) continue;
@@ -160,23 +200,9 @@ Result<std::vector<IndexEntry>> IndexStore::load(const std::string& stream, std:
 }
 
 Result<std::optional<IndexedStream>> IndexStore::find(const std::string& stream) {
-    auto select = database_.prepare(
-        fmt::format("select {} from index_stream where stream = ?", index_stream_columns));
-    if (!select) return fail(select.error());
-    const auto row = select->bind_text(1, stream).step();
-    if (!row) return fail(row.error());
-    if (*row) {
-        auto found = read_stream(*select);
-        if (!found) return fail(found.error());
-        return std::move(*found);
-    }
-    // That it is new is believed only when the other table does not know it either.
-    auto page = database_.prepare("select 1 from index_page where stream = ? limit 1");
-    if (!page) return fail(page.error());
-    const auto any = page->bind_text(1, stream).step();
-    if (!any) return fail(any.error());
-    if (*any) return index_corrupt(stream + " has pages and no head");
-    return std::nullopt;
+    auto finder = StreamFinder::prepare(database_);
+    if (!finder) return fail(finder.error());
+    return finder->find(stream);
 }
 
 Result<std::optional<StreamHead>> IndexStore::head(const std::string& stream) {
