@@ -516,8 +516,11 @@ export interface EventPayloads {
     deadlineAt: string;
     /** Milliseconds from this event to then. */
     remainingMs: number;
-    /** Whose deadline. */
-    kind: 'max_duration' | 'provider_limit' | 'budget';
+    /**
+     * Whose deadline. `reconnect_window` is that of a provider's line that its service reported as
+     * lost.
+     */
+    kind: 'max_duration' | 'provider_limit' | 'budget' | 'reconnect_window';
   };
   /**
    * Keys pressed on a telephone. Digits are masked with `x` unless the account allows them in
@@ -736,10 +739,7 @@ export interface EventPayloads {
     /** Jitter in milliseconds. */
     jitterMs: number;
   };
-  /**
-   * A required participant is back within the window. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** A required participant is back within the window. */
   'call.reconnected': {
     /**
      * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
@@ -757,7 +757,7 @@ export interface EventPayloads {
   };
   /**
    * No required participant is connected any more; the reconnect window runs. The meter pauses as
-   * the account's policy says. (Preview: nothing emits it yet, it may still change.)
+   * the account's policy says.
    */
   'call.reconnecting': {
     /**
@@ -2115,9 +2115,7 @@ export interface PingFrame {
   ack?: number;
 }
 
-/**
- * A new access token for the open socket; it must be of the same user. (Preview: not served yet.)
- */
+/** A new access token for the open socket; it must be of the same user. */
 export interface RefreshFrame {
   op: 'refresh';
   /** The token. */
@@ -2326,7 +2324,7 @@ export interface PongFrame {
   headSeq: number;
 }
 
-/** A new resume token; the old one works until it is used or expires. (Preview: not served yet.) */
+/** A new resume token; the old one works until it is used or expires. */
 export interface TokenFrame {
   op: 'token';
   /** The token. */
@@ -2335,17 +2333,14 @@ export interface TokenFrame {
   expiresAt: string;
 }
 
-/** The access token will expire; send `refresh`. (Preview: not served yet.) */
+/** The access token will expire; send `refresh`. */
 export interface TokenExpiringFrame {
   op: 'token.expiring';
   /** RFC 3339 in UTC with milliseconds: `2026-02-16T10:00:00.000Z`. */
   expiresAt: string;
 }
 
-/**
- * The server wants this connection to move, for instance because it restarts. (Preview: not served
- * yet.)
- */
+/** The server wants this connection to move, for instance because it restarts. */
 export interface GoawayFrame {
   op: 'goaway';
   /** A stable word for programs to branch on. */
@@ -2383,6 +2378,11 @@ export interface ByeFrame {
   retryAfterMs?: number;
   /** The event: its six keys, see envelope.json. */
   terminalEvent?: Envelope<EventType>;
+  /**
+   * With `superseded`: of the connection that took over. A client that opened that one itself has
+   * nothing to stop.
+   */
+  generation?: string;
   /** To be named when asking for help. */
   requestId?: string;
 }

@@ -52,6 +52,7 @@ void write_session(contract::JsonWriter& json, const call::State& state) {
     fields.time("createdAt", state.created_at);
     fields.time("startedAt", state.started_at);
     fields.time("connectedAt", state.connected_at);
+    if (state.outage) fields.time("resumeDeadline", state.outage->deadline);
     fields.time("endedAt", state.over_at);
     fields.text("endReason", state.end_reason);
     fields.millis("connectTimeoutMs", state.connect_timeout);

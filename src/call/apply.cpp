@@ -91,6 +91,7 @@ void connected(State& state, const Event& event) {
 void over(State& state, const Event& event, Status status, contract::Field reason) {
     state.status = status;
     state.phase = Phase::none;
+    state.outage.reset();
     state.over_at = time_of(event);
     state.end_reason = text(event, reason);
     state.terminal_json = event.json();
@@ -123,9 +124,7 @@ void line_changed(State& state, const Event& event) {
     Participant* participant =
         state.participant(event.text(field::call_participant_connection_changed::participant_id));
     CHECK(participant != nullptr);
-    const bool connected = event.flag(field::call_participant_connection_changed::connected);
-    if (!connected && state.waits_for(*participant)) state.line_lost_at = time_of(event);
-    participant->connected = connected;
+    participant->connected = event.flag(field::call_participant_connection_changed::connected);
     ++participant->line_changes;
 }
 
@@ -141,11 +140,36 @@ void left(State& state, const Event& event) {
     Participant* participant =
         state.participant(event.text(field::call_participant_left::participant_id));
     CHECK(participant != nullptr);
-    if (participant->connected && state.waits_for(*participant))
-        state.line_lost_at = time_of(event);
     participant->joined = false;
     participant->removed = true;
     participant->connected = false;
+}
+
+void reconnecting(State& state, const Event& event) {
+    const Phase before = state.outage ? state.outage->before : state.phase;
+    state.outage = {.attempt = ++state.outages,
+                    .since = time_of(event),
+                    .deadline = std::nullopt,
+                    .before = before};
+    // What a service claims is a time it does not set; see deadline_warned.
+    if (made_by_server(event) && event.has(field::call_reconnecting::resume_deadline))
+        state.outage->deadline =
+            parse_rfc3339(event.text(field::call_reconnecting::resume_deadline));
+    state.phase = Phase::reconnecting;
+}
+
+void reconnected(State& state) {
+    if (!state.outage) return;
+    state.phase = state.outage->before;
+    state.outage.reset();
+}
+
+void deadline_warned(State& state, const Event& event) {
+    const auto kind = event.text(field::call_deadline_warning::kind);
+    if (kind == "max_duration") state.duration_warned = true;
+    if (kind == "reconnect_window" && state.outage)
+        state.outage->deadline =
+            parse_rfc3339(event.text(field::call_deadline_warning::deadline_at));
 }
 
 void invited(State& state, const Event& event) {
@@ -239,9 +263,12 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
         case EventType::call_invite_redeemed:
             --invite_of(state, event.text(field::call_invite_redeemed::invite_id)).uses_left;
             return;
+        case EventType::call_reconnecting:
+            return reconnecting(state, event);
+        case EventType::call_reconnected:
+            return reconnected(state);
         case EventType::call_deadline_warning:
-            state.duration_warned = true;
-            return;
+            return deadline_warned(state, event);
         case EventType::transcript_utterance_started:
             return speaks(state, event.text(field::transcript_utterance_started::utterance_id),
                           actor_id, -1);

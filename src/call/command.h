@@ -75,6 +75,7 @@ struct RedeemInvite {
 struct LineChanged {
     std::string participant_id;
     bool connected = false;
+    std::string why = {};  // The last one closed, where that is known; a word.
 };
 
 struct Publish {

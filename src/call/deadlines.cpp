@@ -12,6 +12,11 @@ WallTime later(WallTime from, Millis after) {
     return after > WallTime::max() - std::max(from, WallTime{}) ? WallTime::max() : from + after;
 }
 
+bool waits_for_a_line(const State& state) {
+    return state.status == Status::active && state.connected_at &&
+           state.reconnect_window > Millis{0} && !state.held_by_provider();
+}
+
 Deadlines deadlines(const State& state) {
     Deadlines due;
     if (!state.open()) return due;
@@ -25,12 +30,10 @@ Deadlines deadlines(const State& state) {
         const Millis lead = std::min(duration_warning_lead, state.max_duration / 10);
         if (!state.duration_warned) due.warning = *due.duration - lead;
     }
-    // Where a provider holds the line, it says when the line is gone.
-    if (state.reconnect_window > Millis{0} && !state.held_by_provider() &&
-        !state.somebody_is_here()) {
-        const WallTime since =
-            std::max(*state.connected_at, state.line_lost_at.value_or(*state.connected_at));
-        due.empty = later(since, state.reconnect_window);
+    if (state.outage) {
+        due.window = state.outage->deadline;
+    } else if (waits_for_a_line(state) && !state.somebody_is_here()) {
+        due.window = later(*state.connected_at, state.reconnect_window);  // Nobody ever came.
     }
     return due;
 }
@@ -38,7 +41,7 @@ Deadlines deadlines(const State& state) {
 WallTime next_deadline(const State& state) {
     const Deadlines due = deadlines(state);
     WallTime next = WallTime::max();
-    for (const auto& one : {due.connect, due.empty, due.warning, due.duration})
+    for (const auto& one : {due.connect, due.window, due.warning, due.duration})
         next = std::min(next, one.value_or(WallTime::max()));
     return next;
 }
@@ -52,8 +55,9 @@ Result<Decision> time_passed(const State& state, WallTime now) {
     if (passed(due.connect)) {
         decision.events.push_back(
             fail_call(state, "connect_timeout", "nobody connected in time", now));
-    } else if (passed(due.empty)) {
-        decision.events.push_back(end(state, "timeout", "nobody was connected any more", "", now));
+    } else if (passed(due.window)) {
+        decision.events.push_back(
+            fail_call(state, "reconnect_window_expired", "nobody came back in time", now));
     } else if (passed(due.duration)) {
         decision.events.push_back(
             end(state, "timeout", "the longest duration was reached", "", now));

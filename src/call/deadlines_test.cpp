@@ -174,7 +174,8 @@ TEST(Deadlines, ACallThatNobodyComesBackToIsReaped) {
         call.now = begin + reaped.value_or(std::chrono::minutes(50)) - Millis(1);
         EXPECT_EQ(call.run(TimePassed{}), "nothing");
         call.now += Millis(1);
-        EXPECT_EQ(call.run(TimePassed{}), reaped ? "call.ended" : "nothing");
+        EXPECT_EQ(call.run(TimePassed{}), reaped ? "call.terminal_failure" : "nothing");
+        if (reaped) EXPECT_EQ(call.state.end_reason, "reconnect_window_expired");
     }
 }
 

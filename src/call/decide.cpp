@@ -27,7 +27,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
                 return rules::add_participant(state, request, command);
             },
             [&](const RemoveParticipant& request) {
-                return rules::remove_participant(state, request, command);
+                return rules::remove_participant(state, request, command, now);
             },
             [&](const CreateInvite& request) {
                 return rules::create_invite(state, request, command, now);
@@ -39,7 +39,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
             [&](const LineChanged& request) { return rules::line_changed(state, request, now); },
             [&](const Publish& request) { return rules::publish(state, request, command, now); },
             [&](const TimePassed&) { return rules::time_passed(state, now); },
-            [&](const Recovered&) { return rules::recovered(state); },
+            [&](const Recovered&) { return rules::recovered(state, now); },
         },
         command.request);
 }

@@ -96,10 +96,15 @@ TEST(Decide, WhatFollowsFromWhat) {
          [](Call& c) { return c.run(LineChanged{"ada", true}); }, "nothing"},
         {"who watches from outside leaves no trace", running,
          [](Call& c) { return c.run(LineChanged{"auditor", true}); }, "nothing"},
-        {"a lost line is told", running, [](Call& c) { return c.run(LineChanged{"ada", false}); },
-         "call.participant.connection.changed"},
+        {"a lost line is told", running,
+         [](Call& c) {
+             return c.run(LineChanged{"bot", true}) + " " + c.run(LineChanged{"bot", false});
+         },
+         "call.participant.joined call.participant.connection.changed"
+         " call.participant.connection.changed"},
         {"after a restart every line is told as lost", running,
-         [](Call& c) { return c.run(Recovered{}); }, "call.participant.connection.changed"},
+         [](Call& c) { return c.run(Recovered{}); },
+         "call.participant.connection.changed call.reconnecting"},
         {"a user hangs up", running, [](Call& c) { return c.publish("call.end.requested", "{}"); },
          "call.end.requested call.ended"},
         {"a call ends once", ended, set(Status::ended), "nothing"},

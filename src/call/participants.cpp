@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "call/deadlines.h"
 #include "call/payload.h"
 #include "call/rules.h"
@@ -17,6 +19,12 @@ constexpr std::size_t invites_max = 256;
 
 std::unexpected<Error> over(const State& state) {
     return fail(Code::gone, "session_over", fmt::format("the call is {}", to_text(state.status)));
+}
+
+// Who was removed takes nobody's place.
+std::size_t who_may_be_here(const State& state) {
+    return static_cast<std::size_t>(
+        std::ranges::count(state.participants, false, &Participant::removed));
 }
 
 ServerEvent connection_changed(const State& state, const Participant& participant, bool connected,
@@ -58,7 +66,7 @@ Result<Decision> add_participant(const State& state, const AddParticipant& comma
         return fail(Code::conflict, "participant_conflict",
                     "this user is in the call under another role", "/role");
     }
-    if (state.participants.size() >= participants_max)
+    if (who_may_be_here(state) >= participants_max)
         return fail(Code::overloaded, "participants_full", "this call is full");
     Decision decision;
     decision.events.push_back(added(state, command.member, from.actor.id));
@@ -66,7 +74,7 @@ Result<Decision> add_participant(const State& state, const AddParticipant& comma
 }
 
 Result<Decision> remove_participant(const State& state, const RemoveParticipant& command,
-                                    const Command& from) {
+                                    const Command& from, WallTime now) {
     // Everybody may go.
     const bool leaves = command.participant_id == from.actor.id;
     if (const auto allowed = may_manage(state, from); !leaves && !allowed)
@@ -87,6 +95,7 @@ Result<Decision> remove_participant(const State& state, const RemoveParticipant&
              .text("role", contract::to_text(known->role))
              .text("reason", command.reason.empty() ? "removed" : command.reason)
              .take()});
+    line_lost(state, *known, "removed", now, decision.events);
     return decision;
 }
 
@@ -153,7 +162,7 @@ Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, 
     if (known != nullptr) return Decision{};
     if (invite->uses_left <= 0)
         return fail(Code::not_allowed, "invite_invalid", "this invite has been used up");
-    if (state.participants.size() >= participants_max)
+    if (who_may_be_here(state) >= participants_max)
         return fail(Code::overloaded, "participants_full", "this call is full");
     Member guest = command.guest;
     guest.role = invite->role;
@@ -190,16 +199,22 @@ Result<Decision> line_changed(const State& state, const LineChanged& command, Wa
                                        .take()});
     decision.events.push_back(
         connection_changed(state, *participant, command.connected, participant->line_changes + 1));
+    if (command.connected) {
+        line_back(state, *participant, now, decision.events);
+    } else {
+        line_lost(state, *participant, command.why, now, decision.events);
+    }
     return decision;
 }
 
-Result<Decision> recovered(const State& state) {
+Result<Decision> recovered(const State& state, WallTime now) {
     Decision decision;
     if (!state.open()) return decision;
     for (const Participant& participant : state.participants)
         if (participant.connected)
             decision.events.push_back(
                 connection_changed(state, participant, false, participant.line_changes + 1));
+    server_restarted(state, now, decision.events);
     return decision;
 }
 

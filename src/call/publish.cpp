@@ -50,6 +50,15 @@ Result<void> fits_lifecycle(const State& state, const Event& event) {
             return state.phase == (held ? Phase::connected : Phase::held) ? Result<void>()
                                                                           : illegal();
         }
+        // Of the provider's line; what becomes of sockets the server sees for itself.
+        case EventType::call_reconnecting:
+            return state.held_by_provider() && state.connected_at &&
+                           state.phase != Phase::reconnecting
+                       ? Result<void>()
+                       : illegal();
+        case EventType::call_reconnected:
+            return state.held_by_provider() && state.phase == Phase::reconnecting ? Result<void>()
+                                                                                  : illegal();
         default:
             return {};
     }
@@ -94,6 +103,8 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
                                       event.text(field::call_end_requested::end_detail),
                                       from.actor.id, now));
     }
+    if (event.type() == EventType::call_reconnecting)
+        provider_lost_line(state, now, decision.events);
     return decision;
 }
 

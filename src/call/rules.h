@@ -22,6 +22,14 @@ Result<void> may_give(contract::Role role, const Command& from, std::string poin
 // deadlines.cpp: what time does to a call.
 Result<Decision> time_passed(const State& state, WallTime now);
 
+// window.cpp: what follows when those the call waits for are gone, and when they are back.
+void line_lost(const State& state, const Participant& participant, std::string_view why,
+               WallTime now, std::vector<ServerEvent>& events);
+void line_back(const State& state, const Participant& participant, WallTime now,
+               std::vector<ServerEvent>& events);
+void server_restarted(const State& state, WallTime now, std::vector<ServerEvent>& events);
+void provider_lost_line(const State& state, WallTime now, std::vector<ServerEvent>& events);
+
 // lifecycle.cpp: how a call begins, becomes active and is over.
 Result<Decision> create(const State& state, const Create& command, const Command& from);
 Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
@@ -47,14 +55,14 @@ Result<void> names_the_same(const State& state, const contract::Event& event);
 Result<Decision> add_participant(const State& state, const AddParticipant& command,
                                  const Command& from);
 Result<Decision> remove_participant(const State& state, const RemoveParticipant& command,
-                                    const Command& from);
+                                    const Command& from, WallTime now);
 Result<Decision> create_invite(const State& state, const CreateInvite& command, const Command& from,
                                WallTime now);
 Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,
                                const Command& from);
 Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, WallTime now);
 Result<Decision> line_changed(const State& state, const LineChanged& command, WallTime now);
-Result<Decision> recovered(const State& state);
+Result<Decision> recovered(const State& state, WallTime now);
 ServerEvent added(const State& state, const Member& member, std::string_view by);
 
 // publish.cpp: what a client publishes.

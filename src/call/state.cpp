@@ -30,9 +30,11 @@ std::string_view to_text(Phase phase) {
         case Phase::connected:
             return "connected";
         case Phase::held:
+            return "held";
+        case Phase::reconnecting:
             break;
     }
-    return "held";
+    return "reconnecting";
 }
 
 const Participant* State::participant(std::string_view participant_id) const {

@@ -16,7 +16,7 @@ namespace lifeline::call {
 // has no event yet.
 enum class Status : std::uint8_t { none, created, active, ended, failed };
 // Refines `active`.
-enum class Phase : std::uint8_t { none, connecting, connected, held };
+enum class Phase : std::uint8_t { none, connecting, connected, held, reconnecting };
 
 // The word in call.started for a call that no media provider carries.
 constexpr std::string_view no_provider = "none";
@@ -69,6 +69,14 @@ struct OpenTurn {
     std::string starter;
 };
 
+// Since when nobody has been connected for whom the call waits.
+struct Outage {
+    std::uint32_t attempt = 1;  // Which of this call.
+    WallTime since;
+    std::optional<WallTime> deadline;  // When the call fails; none while that was not said.
+    Phase before = Phase::connected;   // What the call goes back to.
+};
+
 // What a media provider calls things; set when the call becomes active, immutable after.
 struct ProviderIds {
     std::string room_id;
@@ -108,8 +116,8 @@ struct State {
     std::optional<WallTime> started_at;
     std::optional<WallTime> connected_at;
     std::optional<WallTime> over_at;
-    // When the last line of somebody the call waits for was lost.
-    std::optional<WallTime> line_lost_at;
+    std::optional<Outage> outage;
+    std::uint32_t outages = 0;  // So far, this one included.
     std::string end_reason;     // endReason of call.ended, code of call.terminal_failure
     std::string terminal_json;  // The event that ended the call, for whoever comes after.
 
@@ -125,7 +133,6 @@ struct State {
     const Participant* participant(std::string_view participant_id) const;
     Participant* participant(std::string_view participant_id);
     const Invite* invite(std::string_view invite_id) const;
-    // Whether a media provider holds the line, and not a socket of ours.
     // Null when it was not begun, or is over.
     const OpenUtterance* open_utterance(std::string_view utterance_id) const;
     // Null when it is not over, or unknown.
@@ -133,6 +140,7 @@ struct State {
     // Null when it was not started, or is over.
     const OpenTurn* open_turn(std::string_view turn_id) const;
     bool turn_is_over(std::string_view turn_id) const;
+    // Whether a media provider holds the line, and not a socket of ours.
     bool held_by_provider() const;
     // Whom the call waits for when their line is lost: its owner once they have been here, and any
     // user where the owner (a backend, perhaps) never was. Never an agent: one alone is no call.

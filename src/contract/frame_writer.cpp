@@ -151,6 +151,7 @@ void append_bye(std::string& out, const ByeFrame& frame) {
     json.key("resume").value(info.resume);
     optional(json, "retryAfterMs", frame.retry_after_ms);
     if (!frame.terminal_event.empty()) json.key("terminalEvent").raw(frame.terminal_event);
+    optional(json, "generation", frame.generation);
     optional(json, "requestId", frame.request_id);
     json.end();
 }

@@ -89,6 +89,7 @@ struct ByeFrame {
     std::string message = {};         // the reason's meaning while empty
     std::string terminal_event = {};  // JSON of the six keys; left out while empty
     std::optional<std::int64_t> retry_after_ms = {};
+    std::string generation = {};  // of the connection that took over; left out while empty
     std::string request_id = {};  // left out while empty
 };
 
