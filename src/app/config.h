@@ -38,6 +38,7 @@ struct Config {
     bool dev_agent = false;  // Calls made in development mode invite the scripted agent.
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
+    Millis drain = std::chrono::seconds(5);  // After SIGTERM.
     std::size_t connections = 50'000;
     std::size_t connections_per_address = 2'000;
     gateway::Limits limits;

@@ -32,7 +32,8 @@ namespace lifeline::app {
 
 namespace {
 
-constexpr Millis drain_grace = std::chrono::seconds(5);
+// Beyond the drain: for requests that are being answered.
+constexpr Millis stop_grace = std::chrono::seconds(5);
 
 std::size_t loops_wanted(const Config& config) {
     if (config.loops > 0) return config.loops;
@@ -79,6 +80,8 @@ struct Server::House {
     std::atomic<bool> storage_failed = false;
     Status outcome;
     bool stopping = false;
+    bool leaving = false;
+    Loop::TimerId drain_timer = 0;
 
     explicit House(Config given) : config(std::move(given)) {}
 
@@ -91,7 +94,10 @@ struct Server::House {
     void take_up_calls();
     void serve();
     void give_up(const Error& error);
+    void await_signal();
     void stop();
+    void drain();
+    void close_down();
     void leave();
     Status readiness() const;
 };
@@ -169,6 +175,7 @@ Status Server::House::build_doors() {
         gateway::Gateway::Parts{
             .sessions = *sessions,
             .authenticator = *authenticator,
+            .keys = *keys,
             .origins = *origins,
             .random = random,
             .epoch = journal->epoch(),
@@ -254,15 +261,46 @@ void Server::House::give_up(const Error& error) {
     stop();
 }
 
-// Tells everyone, finishes what was asked, leaves the files at rest.
-void Server::House::stop() {
-    if (stopping) return;
+// The first signal asks everybody to move; a second one does not wait for them.
+void Server::House::await_signal() {
+    signals->async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        log::info("stopping signal={}{}", signal, stopping ? " at once" : "");
+        if (stopping) {
+            close_down();
+        } else {
+            drain();
+        }
+        await_signal();
+    });
+}
+
+// While clients are asked to move, requests are still answered, and new sockets told to come later.
+void Server::House::drain() {
     stopping = true;
     ready = false;
+    if (config.drain == Millis{0}) return close_down();
+    drain_timer = front().start_timer(config.drain, [this] {
+        drain_timer = 0;
+        close_down();
+    });
+    gateway->drain(config.drain, front(), [this] { close_down(); });
+}
+
+void Server::House::stop() {
+    stopping = true;
+    ready = false;
+    close_down();
+}
+
+// Tells who is still here, finishes what was asked, leaves the files at rest.
+void Server::House::close_down() {
+    if (std::exchange(leaving, true)) return;
+    if (drain_timer != 0) front().cancel_timer(std::exchange(drain_timer, 0));
     gateway->close_all(
         storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
         storage_failed ? "commit_failed" : "draining");
-    http->stop(drain_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
+    http->stop(stop_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
 }
 
 Status Server::House::readiness() const {
@@ -299,11 +337,7 @@ Status Server::run() {
         return built;
     }
     house.signals.emplace(house.front().context(), SIGTERM, SIGINT);
-    house.signals->async_wait([&house](const boost::system::error_code& error, int signal) {
-        if (error) return;
-        log::info("stopping signal={}", signal);
-        house.stop();
-    });
+    house.await_signal();
     house.front().post([&house] { house.start(); });
     for (std::size_t i = 1; i < house.loops.size(); ++i)
         house.threads.emplace_back([&loop = *house.loops[i]] { loop.run(); });

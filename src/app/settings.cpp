@@ -151,6 +151,7 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections_per_address; })},
         {"limits.connections",
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections; })},
+        {"drain_ms", number(0, 600'000, [](auto& c) -> auto& { return c.drain; })},
         {"heartbeat_ms",
          number(1'000, 300'000, [](auto& c) -> auto& { return c.limits.heartbeat; })},
         {"calls.connect_timeout_ms",

@@ -50,15 +50,31 @@ Connection& CallRoom::enter(std::unique_ptr<net::Socket> socket, Admission admis
     ++lane_.counters().connections;
     Line& line = lines_[participant_id];
     if (++line.sockets == 1) tell_line(participant_id);
+    supersede_older(connection.admission());  // Now that its line has another.
     connection.start(std::move(received));
     if (actor_.state().over()) connection.finish();
     return connection;
+}
+
+// The newest connection of a line wins. The older one may be a ghost whose network is gone, or the
+// same page's in a copied tab; whatever it still sends is not read.
+void CallRoom::supersede_older(const Admission& winner) {
+    lane_.lines().begun(
+        actor_.id(), winner.line, winner.continues, winner.generation,
+        lane_.loop().clock().wall() + lane_.resume_lifetime(actor_.state().reconnect_window));
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        Connection& older = *connections_[i];
+        const Admission& one = older.admission();
+        if (!older.closed() && one.line == winner.line && one.generation < winner.generation)
+            older.superseded_by(winner.generation);
+    }
 }
 
 void CallRoom::left(Connection& connection) {
     const std::string participant_id = connection.admission().principal.user_id;
     const auto line = lines_.find(participant_id);
     CHECK(line != lines_.end());
+    line->second.why_lost = connection.loss();
     if (--line->second.sockets == 0) tell_line(participant_id);
     --lane_.counters().connections;
     ++closed_;
@@ -99,7 +115,8 @@ bool CallRoom::agrees(std::string_view participant_id) const {
 void CallRoom::tell_line(const std::string& participant_id) {
     Line& line = lines_[participant_id];
     if (std::exchange(line.telling, true)) return;
-    actor_.submit({call::LineChanged{participant_id, line.sockets > 0},
+    actor_.submit({call::LineChanged{participant_id, line.sockets > 0,
+                                     line.sockets > 0 ? std::string() : line.why_lost},
                    {"server", "lifeline"},
                    contract::Role::server},
                   [this, alive = alive_, participant_id](Result<session::Receipt> receipt) {
@@ -157,6 +174,27 @@ void CallRoom::changed() {
 void CallRoom::tick(SteadyTime now, WallTime wall) {
     for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->tick(now, wall);
     tell_what_differs();
+}
+
+void CallRoom::cut(const Judge& why) {
+    for (std::size_t i = 0; i < connections_.size(); ++i)
+        if (const auto error = why(connections_[i]->admission().principal))
+            connections_[i]->close(*error);
+}
+
+bool CallRoom::busy(SteadyTime now) const {
+    const auto& state = actor_.state();
+    return !state.open_utterances.empty() || !state.open_turns.empty() ||
+           now - actor_.last_used() < lane_.limits().quiet_after;
+}
+
+// Spread over `jitter` by themselves, whatever the clients make of what they are told.
+void CallRoom::send_away(Millis after, Millis jitter, SteadyTime now) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        const auto share = connections_[i]->admission().generation.number * 618 % 1000;
+        connections_[i]->send_away(
+            after, jitter, now + after + jitter * static_cast<std::int64_t>(share + 1) / 1000);
+    }
 }
 
 void CallRoom::close_all(CloseCode code, std::string_view reason) {

@@ -34,6 +34,12 @@ public:
 
     void tick(SteadyTime now, WallTime wall);
     void close_all(contract::CloseCode code, std::string_view reason);
+    // Closes the connections of those who have no business here any more; `why` says so of each.
+    using Judge = std::function<std::optional<Error>(const identity::Principal&)>;
+    void cut(const Judge& why);
+    // Somebody speaks or was answered a moment ago: such a call is drained last.
+    bool busy(SteadyTime now) const;
+    void send_away(Millis after, Millis jitter, SteadyTime now);
 
     Lane& lane() { return lane_; }
     session::Actor& actor() { return actor_; }
@@ -41,6 +47,7 @@ public:
 
 private:
     void changed() override;
+    void supersede_older(const Admission& winner);
     // What the call knows of a participant's line and what is so; told until they agree.
     bool agrees(std::string_view participant_id) const;
     void tell_line(const std::string& participant_id);
@@ -56,6 +63,7 @@ private:
     // A participant's open sockets, and what the call was told of them.
     struct Line {
         std::size_t sockets = 0;
+        std::string why_lost;  // Its last socket.
         bool telling = false;  // The call has been told and has not answered yet.
         bool refused = false;  // Its last answer was no; the next tick tells again.
     };

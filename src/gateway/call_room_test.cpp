@@ -95,10 +95,16 @@ TEST(Lane, ComingBackIsLimitedToo) {
 
 TEST(Lane, GenerationsGrowAlsoOverRestarts) {
     RoomHouse house;
-    Lane later(*house.sessions.shards().front(), house.limits, house.retry, "memory", 8);
-    const std::string first = house.lane.next_generation();
-    EXPECT_LT(first, house.lane.next_generation());
-    EXPECT_LT(house.lane.next_generation(), later.next_generation());
+    auto after = house.house;
+    after.boot = 8;
+    Lane later(*house.sessions.shards().front(), after);
+    const Generation first = house.lane.next_generation();
+    const Generation second = house.lane.next_generation();
+    const Generation third = later.next_generation();
+    EXPECT_LT(first, second);
+    EXPECT_LT(second, third);
+    EXPECT_LT(first.text(), second.text());
+    EXPECT_LT(second.text(), third.text());
 }
 
 }  // namespace lifeline::gateway

@@ -13,6 +13,20 @@ namespace lifeline::gateway {
 
 using contract::CloseCode;
 
+namespace {
+
+// Why a line went, for the call's record: a code of ours by its name, and else whether the client
+// said that it goes.
+std::string loss_word(std::uint16_t code) {
+    if (code >= 4000)
+        return std::string(contract::close_code_info(static_cast<CloseCode>(code)).name);
+    const bool left = code == net::ws_close::normal || code == net::ws_close::going_away ||
+                      code == net::ws_close::no_status;
+    return left ? "left" : "connection_lost";
+}
+
+}  // namespace
+
 Connection::Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admission admission,
                        const Limits& limits)
     : room_(room),
@@ -45,13 +59,14 @@ void Connection::say_hello() {
     const std::uint64_t head = room_.channel().head();
     contract::HelloFrame hello;
     hello.connection_id = admission_.connection_id;
-    hello.generation = admission_.generation;
+    hello.generation = admission_.generation.text();
     hello.epoch = room_.lane().epoch();
     hello.head_seq = head;
     hello.oldest_seq = head == 0 ? 0 : 1;
     hello.resumed = admission_.resumed;
     hello.replay_from = admission_.cursor + 1;
     hello.replay_to = head;
+    hello.resume_token = resume_token(room_.lane().loop().clock().wall());
     hello.resume_window_ms = state.reconnect_window.count();
     hello.heartbeat_ms = limits_.heartbeat.count();
     hello.limits = {.frame_bytes = limits_.frame_bytes_max,
@@ -73,6 +88,22 @@ void Connection::say_hello() {
     std::string json;
     contract::append_hello(json, hello);
     say(json);
+}
+
+std::string Connection::resume_token(WallTime now) {
+    resume_until_ = now + room_.lane().resume_lifetime(room_.actor().state().reconnect_window);
+    room_.lane().lines().keep_until(room_.actor().id(), admission_.line, resume_until_);
+    return room_.lane().resume_tokens().mint({.session_id = room_.actor().id(),
+                                              .account_id = admission_.principal.account_id,
+                                              .user_id = admission_.principal.user_id,
+                                              .line = admission_.line,
+                                              .generation = admission_.generation,
+                                              .expires_at = resume_until_});
+}
+
+void Connection::heard_from() {
+    if (std::exchange(heard_of_, true)) return;
+    room_.lane().lines().heard(room_.actor().id(), admission_.line, admission_.generation);
 }
 
 // In.
@@ -123,6 +154,7 @@ bool Connection::charge() {
 Connection::Flow Connection::on_text(std::string_view message) {
     message_ended_ = true;
     if (!charge()) return Flow::stop;
+    heard_from();
     auto frame = room_.lane().frames().read(message);
     if (!frame) {
         refuse(room_.lane().frames().event_id(), frame.error());
@@ -141,6 +173,9 @@ Connection::Flow Connection::on_text(std::string_view message) {
         }
         case Op::ack:
             break;  // Acknowledged positions are kept from the next version on.
+        case Op::refresh:
+            refresh(std::move(frame->token));
+            break;
         default:
             refuse({}, Error{Code::malformed, "unknown_op", "this server does not know this op yet",
                              "/op"});
@@ -161,6 +196,7 @@ Connection::Flow Connection::on_ping(std::string_view payload) {
 }
 
 Connection::Flow Connection::on_pong(std::string_view) {
+    heard_from();
     return charge() ? Flow::go_on : Flow::stop;
 }
 
@@ -214,6 +250,57 @@ void Connection::published(const std::string& event_id, Result<session::Receipt>
     // What arrived meanwhile raises no new readiness.
     receive();
     if (socket_ && !paused_) socket_->want_readable();
+}
+
+// A new access token on the open socket. It is judged as at an upgrade; until it holds, the old one
+// counts.
+void Connection::refresh(std::string token) {
+    if (std::exchange(refreshing_, true))
+        return refuse({}, Error{Code::overloaded, "too_many_in_flight", "one refresh at a time"});
+    room_.lane().authenticate(std::move(token),
+                              [this, alive = alive_](Result<identity::Principal> principal) {
+                                  if (!*alive || !socket_) return;
+                                  refreshing_ = false;
+                                  refreshed(std::move(principal));
+                              });
+}
+
+void Connection::refreshed(Result<identity::Principal> principal) {
+    if (!principal) return refuse({}, principal.error());
+    const auto& before = admission_.principal;
+    if (principal->user_id != before.user_id || principal->account_id != before.account_id)
+        return refuse({}, Error{Code::not_allowed, "forbidden", "this token is another user's"});
+    const auto& state = room_.actor().state();
+    const bool elsewhere = principal->call && principal->call->session_id != state.id;
+    const auto role = call::role_in(state, {principal->user_id, principal->account_id,
+                                            principal->role, principal->call.has_value()});
+    if (elsewhere || !role)
+        return refuse({}, Error{Code::not_found, "session_not_found", "no such call"});
+    admission_.principal = std::move(*principal);
+    admission_.role = *role;
+    expiry_told_ = false;
+    const WallTime now = room_.lane().loop().clock().wall();
+    std::string json;
+    const std::string resume = resume_token(now);
+    contract::append_token(json, resume, format_rfc3339(resume_until_));
+    say(json);
+}
+
+void Connection::keep_tokens_fresh(WallTime now) {
+    if (!expiry_told_ && admission_.principal.expires_at - now <= limits_.expiry_warning) {
+        expiry_told_ = true;
+        std::string json;
+        contract::append_token_expiring(json, format_rfc3339(admission_.principal.expires_at));
+        say(json);
+    }
+    // Half its time is left: a client that loses its line now has the whole window still.
+    const Millis lifetime = room_.lane().resume_lifetime(room_.actor().state().reconnect_window);
+    if (socket_ && resume_until_ - now <= lifetime / 2) {
+        std::string json;
+        const std::string resume = resume_token(now);
+        contract::append_token(json, resume, format_rfc3339(resume_until_));
+        say(json);
+    }
 }
 
 void Connection::refuse(std::string_view event_id, const Error& error, Millis retry_after) {
@@ -318,32 +405,70 @@ void Connection::finish() {
 }
 
 void Connection::close(CloseCode code, std::string_view reason, std::string_view terminal) {
-    if (!socket_) return;
-    std::string json;
     contract::ByeFrame bye;
     bye.code = code;
     bye.reason = reason;
     bye.terminal_event = terminal;
+    say_bye(std::move(bye));
+}
+
+void Connection::close(const Error& why) {
+    say_bye(contract::bye_for(why));
+}
+
+// Named by its generation, so that a client knows whether it was itself that came back.
+void Connection::superseded_by(const Generation& winner) {
+    contract::ByeFrame bye;
+    bye.code = CloseCode::superseded;
+    bye.reason = "superseded";
+    bye.generation = winner.text();
+    say_bye(std::move(bye));
+}
+
+void Connection::say_bye(contract::ByeFrame bye) {
+    if (!socket_) return;
     bye.request_id = admission_.request_id;
+    const auto code = static_cast<std::uint16_t>(bye.code);
+    const std::string reason = bye.reason;
+    std::string json;
     contract::append_bye(json, bye);
     say(json);
     if (!socket_) return;
-    enqueue(net::Opcode::close, net::close_payload(static_cast<std::uint16_t>(code), reason));
-    hang_up(static_cast<std::uint16_t>(code), reason);
+    enqueue(net::Opcode::close, net::close_payload(code, reason));
+    hang_up(code, reason);
+}
+
+void Connection::send_away(Millis after, Millis jitter, SteadyTime deadline) {
+    if (!socket_) return;
+    away_by_ = deadline;
+    const SteadyTime now = room_.lane().loop().clock().steady();
+    std::string json;
+    contract::append_goaway(
+        json, {.reason = "draining",
+               .deadline_ms = std::chrono::duration_cast<Millis>(deadline - now).count(),
+               .after_ms = after.count(),
+               .jitter_ms = jitter.count(),
+               .resume = true});
+    say(json);
 }
 
 void Connection::hang_up(std::uint16_t code, std::string_view reason) {
     if (!socket_) return;
     log::debug("session={} connection={} closed code={} {}", room_.actor().id(),
                admission_.connection_id, code, reason);
+    loss_ = loss_word(code);
     net::close_lingering(std::move(socket_), room_.lane().loop());
     room_.left(*this);
 }
 
 void Connection::tick(SteadyTime now, WallTime wall) {
     if (!socket_) return;
+    keep_tokens_fresh(wall);
+    if (!socket_) return;
     if (wall >= admission_.principal.expires_at) {
         close(CloseCode::token_expired, "token_expired");
+    } else if (away_by_ && now >= *away_by_) {
+        close(CloseCode::draining, "draining");
     } else if (waiting_writable_ && now - stuck_since_ > limits_.write_deadline) {
         hang_up(static_cast<std::uint16_t>(CloseCode::slow), "takes nothing any more");
     } else if (paused_) {

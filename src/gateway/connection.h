@@ -9,6 +9,7 @@
 #include "contract/frames.h"
 #include "contract/role.h"
 #include "delivery/reader.h"
+#include "gateway/generation.h"
 #include "gateway/limits.h"
 #include "gateway/token_bucket.h"
 #include "identity/principal.h"
@@ -28,7 +29,9 @@ struct Admission {
     bool resumed = false;
     std::string connection_id;
     std::string request_id;
-    std::string generation;
+    Generation generation = {};
+    Generation line = {};                      // The generation of its line's first connection.
+    std::optional<Generation> continues = {};  // Which connection's token was shown.
 };
 
 // One client's WebSocket in one call. Frames come in, are checked and become commands; a refusal is
@@ -47,6 +50,11 @@ public:
     // Says bye and closes, politely. Safe from anywhere: the object lives on until the room's next
     // sweep.
     void close(contract::CloseCode code, std::string_view reason, std::string_view terminal = {});
+    void close(const Error& why);
+    // The newer connection of its line has taken over.
+    void superseded_by(const Generation& winner);
+    // Asks the client to move, and closes it at `deadline` if it has not: draining.
+    void send_away(Millis after, Millis jitter, SteadyTime deadline);
     // The call is over: closes as soon as everything was delivered.
     void finish();
 
@@ -54,6 +62,8 @@ public:
     void tick(SteadyTime now, WallTime wall);
 
     const Admission& admission() const { return admission_; }
+    // Why it closed, in a word for the call's record.
+    const std::string& loss() const { return loss_; }
     bool closed() const { return socket_ == nullptr; }
 
 private:
@@ -75,6 +85,13 @@ private:
     void read_failed(const Error& error) override;
 
     void say_hello();
+    void say_bye(contract::ByeFrame bye);
+    std::string resume_token(WallTime now);
+    // The client knows of this connection.
+    void heard_from();
+    void refresh(std::string token);
+    void refreshed(Result<identity::Principal> principal);
+    void keep_tokens_fresh(WallTime now);
     void take(std::span<char> bytes);
     // False when it was one too many: then the connection is closed.
     bool charge();
@@ -100,6 +117,12 @@ private:
     int in_flight_ = 0;
     bool paused_ = false;  // Too many publishes are in flight; the socket is not read.
     bool finishing_ = false;
+    bool heard_of_ = false;    // By its client: it has sent a frame.
+    bool refreshing_ = false;  // A new access token is being checked.
+    bool expiry_told_ = false;
+    WallTime resume_until_;              // When the last resume token expires.
+    std::optional<SteadyTime> away_by_;  // When it is closed, draining.
+    std::string loss_;
     bool waiting_writable_ = false;
     SteadyTime heard_;  // The last byte in.
     SteadyTime pinged_;

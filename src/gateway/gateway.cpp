@@ -11,6 +11,8 @@
 
 namespace lifeline::gateway {
 
+using journal::Done;
+
 namespace {
 
 net::Headers switching_headers(const std::string& key) {
@@ -39,21 +41,50 @@ struct Gateway::Visit {
     std::shared_ptr<net::Exchange> exchange;
     UpgradeRequest request;
     identity::Principal principal;
+    std::optional<ResumeClaim> claim;  // Whose line goes on.
     std::string connection_id;
-    std::string terminal;  // Of a call that is over.
 };
 
 Gateway::Gateway(Parts parts, Limits limits, RetryPolicy retry)
-    : parts_(std::move(parts)), limits_(limits), retry_(retry) {
+    : parts_(std::move(parts)),
+      limits_(limits),
+      retry_(retry),
+      resume_tokens_(parts_.keys.derive("resume token")),
+      house_{limits_,
+             retry_,
+             resume_tokens_,
+             parts_.epoch,
+             parts_.boot,
+             [this](std::string token, Loop& loop, Done<identity::Principal> done) {
+                 parts_.authenticator.authenticate(std::move(token),
+                                                   identity::Authenticator::Purpose::socket, loop,
+                                                   std::move(done));
+             }} {
     for (const auto& shard : parts_.sessions.shards())
-        lanes_.push_back(
-            std::make_unique<Lane>(*shard, limits_, retry_, parts_.epoch, parts_.boot));
+        lanes_.push_back(std::make_unique<Lane>(*shard, house_));
 }
 
 void Gateway::close_all(contract::CloseCode code, const std::string& reason) {
     draining_ = true;
     for (const auto& lane : lanes_)
         lane->loop().post([&lane = *lane, code, reason] { lane.close_all(code, reason); });
+}
+
+void Gateway::drain(Millis over, Loop& home, std::function<void()> gone) {
+    draining_ = true;
+    auto left = std::make_shared<std::size_t>(lanes_.size());
+    for (const auto& lane : lanes_)
+        lane->loop().post([&lane = *lane, over, &home, left, gone] {
+            lane.drain(over, [&home, left, gone] {
+                home.post([left, gone] {
+                    if (--*left == 0) gone();
+                });
+            });
+        });
+}
+
+void Gateway::cut(const CallRoom::Judge& why) {
+    for (const auto& lane : lanes_) lane->loop().post([&lane = *lane, why] { lane.cut(why); });
 }
 
 void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id) {
@@ -97,7 +128,23 @@ void Gateway::authenticated(std::shared_ptr<Visit> visit, Result<identity::Princ
         refuse(std::move(visit), {Code::not_found, "session_not_found", "no such call"});
         return;
     }
+    auto claim = claim_of(*visit);
+    if (!claim) return refuse(std::move(visit), std::move(claim.error()));
+    visit->claim = std::move(*claim);
     admit(std::move(visit));
+}
+
+Result<std::optional<ResumeClaim>> Gateway::claim_of(const Visit& visit) const {
+    if (visit.request.resume_token.empty()) return std::nullopt;
+    auto claim = resume_tokens_.read(visit.request.resume_token);
+    if (!claim) return fail(claim.error());
+    const auto& principal = visit.principal;
+    if (claim->session_id != visit.request.session_id || claim->user_id != principal.user_id ||
+        claim->account_id != principal.account_id)
+        return fail(Code::unauthenticated, "resume_token_invalid",
+                    "the resume token is of another call or another user");
+    if (visit.exchange->loop().clock().wall() >= claim->expires_at) return std::nullopt;
+    return std::move(*claim);
 }
 
 // On the call's loop: whether there is such a call, whether it is theirs, and whether their cursor
@@ -147,6 +194,13 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     if (state.over() && (!visit.request.after || after == head))
         return fail(Code::gone, "session_over", "the call is over");
     Admission admission;
+    if (const auto& claim = visit.claim) {
+        const Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
+        const auto fresh = lane.lines().may_continue(state.id, claim->line, claim->generation);
+        if (!fresh) return fail(fresh.error());
+        admission.line = claim->line;
+        admission.continues = claim->generation;
+    }
     admission.principal = principal;
     admission.role = *role;
     admission.cursor = after;
@@ -180,6 +234,7 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                               }
                               if (verdict) {
                                   verdict->generation = home.next_generation();
+                                  if (!verdict->continues) verdict->line = verdict->generation;
                                   home.room(**actor).enter(std::move(socket), std::move(*verdict),
                                                            std::move(received));
                                   return;

@@ -22,6 +22,7 @@ public:
     struct Parts {
         session::Sessions& sessions;
         identity::Authenticator& authenticator;
+        const identity::InstanceKeys& keys;
         const net::OriginList& origins;
         Random& random;  // The accepting loop's.
         std::string epoch;
@@ -40,6 +41,11 @@ public:
 
     // On the HTTP server's loop: closes every connection and refuses new ones, for good.
     void close_all(contract::CloseCode code, const std::string& reason);
+    // On the HTTP server's loop: refuses new connections, and asks those there are to move, spread
+    // over `over`, the calls in which something happens last. `gone`, on `home`, when all have.
+    void drain(Millis over, Loop& home, std::function<void()> gone);
+    // From any loop: closes the connections of those of whom `why` says so, on their own loops.
+    void cut(const CallRoom::Judge& why);
 
     // On that lane's own loop.
     Lane& lane(std::size_t index) { return *lanes_[index]; }
@@ -48,6 +54,8 @@ private:
     struct Visit;
     void authenticated(std::shared_ptr<Visit> visit, Result<identity::Principal> principal);
     void admit(std::shared_ptr<Visit> visit);
+    // resume_token_invalid; nothing for a token that has expired, which is worth no more than none.
+    Result<std::optional<ResumeClaim>> claim_of(const Visit& visit) const;
     Result<Admission> judge(const Visit& visit, session::Actor& actor);
     void enter(std::shared_ptr<Visit> visit);
     void refuse(std::shared_ptr<Visit> visit, Error error, std::string terminal = {});
@@ -57,6 +65,8 @@ private:
     Parts parts_;
     Limits limits_;
     RetryPolicy retry_;
+    ResumeTokens resume_tokens_;
+    Lane::House house_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     bool draining_ = false;
 };

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/check.h"
 
 namespace lifeline::gateway {
@@ -9,6 +12,8 @@ namespace lifeline::gateway {
 namespace {
 
 constexpr Millis tick_every = std::chrono::seconds(2);
+constexpr Millis drain_step = std::chrono::milliseconds(50);
+constexpr Millis resume_window_max = std::chrono::hours(24);
 
 // People are in a call or two, and what they send is one flood wherever it goes. A trusted backend
 // or an agent is in as many as there are.
@@ -21,18 +26,17 @@ std::string who_is_counted(const identity::Principal& principal, std::string_vie
 
 }  // namespace
 
-Lane::Lane(session::Shard& shard, const Limits& limits, const RetryPolicy& retry, std::string epoch,
-           std::uint64_t boot)
+Lane::Lane(session::Shard& shard, const House& house)
     : shard_(shard),
-      limits_(limits),
-      retry_(retry),
-      epoch_(std::move(epoch)),
-      publishes_({limits.events_per_second, limits.events_burst}, limits.users_remembered_max),
-      connects_({limits.connects_per_second, limits.connects_burst}, limits.users_remembered_max),
-      boot_(boot) {}
+      house_(house),
+      publishes_({limits().events_per_second, limits().events_burst},
+                 limits().users_remembered_max),
+      connects_({limits().connects_per_second, limits().connects_burst},
+                limits().users_remembered_max) {}
 
 Lane::~Lane() {
     if (timer_ != 0) loop().cancel_timer(timer_);
+    if (drain_timer_ != 0) loop().cancel_timer(drain_timer_);
 }
 
 CallRoom& Lane::room(session::Actor& actor) {
@@ -56,8 +60,32 @@ void Lane::close_all(contract::CloseCode code, std::string_view reason) {
     for (auto& [id, room] : rooms_) room->close_all(code, reason);
 }
 
-std::string Lane::next_generation() {
-    return fmt::format("{:08}-{:010}", boot_, ++last_generation_);
+void Lane::drain(Millis over, Job gone) {
+    CHECK(!draining_);
+    draining_ = true;
+    gone_ = std::move(gone);
+    const SteadyTime now = loop().clock().steady();
+    const Millis half = over / 2;
+    for (auto& [id, room] : rooms_) room->send_away(room->busy(now) ? half : Millis{0}, half, now);
+    drain_on();
+}
+
+// The ticks of ordinary life are too far apart to close many connections evenly.
+void Lane::drain_on() {
+    drain_timer_ = 0;
+    const SteadyTime now = loop().clock().steady();
+    const WallTime wall = loop().clock().wall();
+    for (auto& [id, room] : rooms_) room->tick(now, wall);
+    if (rooms_.empty()) return gone_();
+    drain_timer_ = loop().start_timer(drain_step, [this] { drain_on(); });
+}
+
+void Lane::cut(const CallRoom::Judge& why) {
+    for (auto& [id, room] : rooms_) room->cut(why);
+}
+
+Millis Lane::resume_lifetime(Millis window) const {
+    return 2 * std::max(std::min(window, resume_window_max), limits().resume_token_least);
 }
 
 Status Lane::may_connect(const identity::Principal& principal, std::string_view session_id) {
@@ -85,7 +113,9 @@ void Lane::tick() {
     for (auto& [id, room] : rooms_) room->tick(now, wall);
     publishes_.sweep(now);
     connects_.sweep(now);
-    if (!rooms_.empty() || publishes_.size() + connects_.size() > 0) start_ticking();
+    lines_.sweep(wall);
+    if (!rooms_.empty() || publishes_.size() + connects_.size() + lines_.size() > 0)
+        start_ticking();
 }
 
 }  // namespace lifeline::gateway

@@ -10,7 +10,9 @@
 #include "gateway/call_room.h"
 #include "gateway/connection.h"
 #include "gateway/limits.h"
+#include "gateway/line_table.h"
 #include "gateway/rate_table.h"
+#include "gateway/resume_token.h"
 #include "identity/principal.h"
 #include "session/shard.h"
 
@@ -26,9 +28,19 @@ struct Counters {
 // (the read buffer, the frame checker). Lives on its loop.
 class Lane {
 public:
-    // `boot` grows with every start of the server.
-    Lane(session::Shard& shard, const Limits& limits, const RetryPolicy& retry, std::string epoch,
-         std::uint64_t boot = 0);
+    // What all lanes share.
+    struct House {
+        const Limits& limits;
+        const RetryPolicy& retry;
+        const ResumeTokens& resume_tokens;
+        std::string epoch;
+        std::uint64_t boot = 0;  // Grows with every start of the server.
+        // Who holds this token, asked from the lane's loop and answered there.
+        std::function<void(std::string token, Loop& loop, journal::Done<identity::Principal> done)>
+            authenticate;
+    };
+
+    Lane(session::Shard& shard, const House& house);
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
@@ -41,10 +53,16 @@ public:
 
     // Closes every connection, and from now on refuses who comes: draining.
     void close_all(contract::CloseCode code, std::string_view reason);
+    // Refuses who comes, and asks those who are here to move within `over`: quiet calls in its
+    // first half, the others in its second. `gone` when nobody is here any more and their calls
+    // know it.
+    void drain(Millis over, Job gone);
+    // Closes the connections of those who have no business here any more.
+    void cut(const CallRoom::Judge& why);
 
-    // Of a connection that is about to begin. Later ones are greater as texts, over restarts too;
-    // a call has one lane, so this is the order in which its connections were admitted.
-    std::string next_generation();
+    // Of a connection that is about to begin. A call has one lane, so this is the order in which
+    // its connections were admitted.
+    Generation next_generation() { return {house_.boot, ++last_generation_}; }
     bool draining() const { return draining_; }
     // rate_limited.
     Status may_connect(const identity::Principal& principal, std::string_view session_id);
@@ -54,9 +72,17 @@ public:
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
-    const Limits& limits() const { return limits_; }
-    const RetryPolicy& retry() const { return retry_; }
-    const std::string& epoch() const { return epoch_; }
+    const Limits& limits() const { return house_.limits; }
+    const RetryPolicy& retry() const { return house_.retry; }
+    const std::string& epoch() const { return house_.epoch; }
+    const ResumeTokens& resume_tokens() const { return house_.resume_tokens; }
+    // How long a resume token of a call with this window lives.
+    Millis resume_lifetime(Millis window) const;
+    LineTable& lines() { return lines_; }
+    const LineTable& lines() const { return lines_; }
+    void authenticate(std::string token, journal::Done<identity::Principal> done) {
+        house_.authenticate(std::move(token), loop(), std::move(done));
+    }
     contract::FrameReader& frames() { return frames_; }
     std::span<char> buffer() { return *buffer_; }
     Counters& counters() { return counters_; }
@@ -64,22 +90,23 @@ public:
 private:
     void tick();
     void start_ticking();
+    void drain_on();
 
     session::Shard& shard_;
-    const Limits& limits_;
-    const RetryPolicy& retry_;
-    std::string epoch_;
+    const House& house_;
     contract::FrameReader frames_;
     std::unique_ptr<std::array<char, 64 * 1024>> buffer_ =
         std::make_unique<std::array<char, 64 * 1024>>();
     std::unordered_map<std::string, std::unique_ptr<CallRoom>> rooms_;
     RateTable publishes_;
     RateTable connects_;
-    std::uint64_t boot_;
+    LineTable lines_;
     std::uint64_t last_generation_ = 0;
     bool draining_ = false;
     Counters counters_;
     Loop::TimerId timer_ = 0;
+    Loop::TimerId drain_timer_ = 0;
+    Job gone_;
 };
 
 }  // namespace lifeline::gateway

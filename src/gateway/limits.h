@@ -38,8 +38,15 @@ struct Limits {
     // The server pings this often; a peer from which nothing came for two and a half of these is
     // dead. Below the idle timeouts of common proxies (60 s).
     std::chrono::milliseconds heartbeat{contract::limits::heartbeat_ms};
+    // How long before its access token expires a client is told so.
+    std::chrono::milliseconds expiry_warning{60'000};
+    // A resume token lives twice the call's window, and twice this at least.
+    std::chrono::milliseconds resume_token_least{600'000};
     // How long a half-received message may take, from its first byte.
     std::chrono::milliseconds frame_deadline{30'000};
+    // A call in which nothing happened for this long is quiet: when the server drains, it goes
+    // first.
+    std::chrono::milliseconds quiet_after{10'000};
     // A socket that takes no byte for this long while there is something to send.
     std::chrono::milliseconds write_deadline{30'000};
 };

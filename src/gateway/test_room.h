@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
-
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,20 +108,29 @@ public:
         principal.expires_at = WallTime::max();
         return principal;
     }
-    std::unique_ptr<RoomClient> connect(const std::string& user, net::FakeLane wire = {}) {
+    // On a line of its own, or going on with `line`, whose last connection was `continues`.
+    std::unique_ptr<RoomClient> connect(const std::string& user, net::FakeLane wire = {},
+                                        std::optional<Generation> line = {},
+                                        std::optional<Generation> continues = {}) {
         auto client = std::make_unique<RoomClient>(loop, wire);
         sessions.home("sess_1").with(
             "sess_1", session::Shard::Missing::refuse, [&](Result<session::Actor*> actor) {
                 ASSERT_TRUE(actor.has_value());
                 Admission admission;
                 admission.principal = principal(user);
+                admission.principal.expires_at = expires_at_;
                 admission.role = contract::Role::user;
+                admission.generation = lane.next_generation();
+                admission.line = line.value_or(admission.generation);
+                admission.continues = continues;
                 lane.room(**actor).enter(client->wire.take(net::FakeWire::End::right),
                                          std::move(admission), "");
             });
         loop.run();
         return client;
     }
+    // Of the access tokens of those who connect from here on.
+    void expires_in(Millis life) { expires_at_ = loop.clock().wall() + life; }
     // Some field of the call's state, now.
     template <class Look>
     auto look(Look at) {
@@ -135,12 +145,30 @@ public:
         return look([&](const call::State& state) { return state.participant(user)->connected; });
     }
 
+    // Who holds a token, when a client refreshes.
+    std::map<std::string, identity::Principal, std::less<>> tokens;
+
     VirtualLoop loop;
     journal::MemoryJournal journal;
     Limits limits;
     RetryPolicy retry;
     session::Sessions sessions;
-    Lane lane{*sessions.shards().front(), limits, retry, "memory", 7};
+    ResumeTokens resume_tokens{Secret<Digest>(Digest{1, 2, 3})};
+    Lane::House house{limits,
+                      retry,
+                      resume_tokens,
+                      "memory",
+                      7,
+                      [this](std::string token, Loop&, journal::Done<identity::Principal> done) {
+                          const auto found = tokens.find(token);
+                          if (found == tokens.end())
+                              return done(fail(Code::unauthenticated, "token_invalid", "unknown"));
+                          done(found->second);
+                      }};
+    Lane lane{*sessions.shards().front(), house};
+
+private:
+    WallTime expires_at_ = WallTime::max();
 };
 
 }  // namespace lifeline::gateway

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view protocol = "lifeline.v1";
 constexpr std::string_view auth_prefix = "auth.";
+constexpr std::string_view resume_prefix = "resume.";
 constexpr std::string_view bearer = "Bearer ";
 
 std::unexpected<Error> malformed(std::string detail) {
@@ -34,6 +35,9 @@ Status read_protocols(std::string_view offered, UpgradeRequest& out) {
         } else if (item.starts_with(auth_prefix)) {
             if (!out.token.empty()) return malformed("more than one auth. token");
             out.token = item.substr(auth_prefix.size());
+        } else if (item.starts_with(resume_prefix)) {
+            if (!out.resume_token.empty()) return malformed("more than one resume. token");
+            out.resume_token = item.substr(resume_prefix.size());
         }
     }
     if (!spoken) return malformed("Sec-WebSocket-Protocol must offer lifeline.v1");

@@ -14,9 +14,10 @@ struct UpgradeRequest {
     std::string session_id;
     // The last seq the client has seen; nullopt where it asks for everything.
     std::optional<std::uint64_t> after;
-    std::string epoch;  // Which history `after` counts in; may be empty on a first connect.
-    std::string token;  // May be empty: then nobody is asking.
-    std::string key;    // Sec-WebSocket-Key.
+    std::string epoch;         // Which history `after` counts in; may be empty on a first connect.
+    std::string token;         // May be empty: then nobody is asking.
+    std::string resume_token;  // Of the line that is continued; empty for a new one.
+    std::string key;           // Sec-WebSocket-Key.
     // With an Origin a script asks, and a script cannot read a refused upgrade (ADR 8).
     bool browser = false;
 };

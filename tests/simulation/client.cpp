@@ -43,7 +43,10 @@ void Client::connect() {
     greeted_ = false;
     closing_ = false;
     out_.clear();
-    house_.connect(call_, user_, cursor_, wire_->take(net::FakeWire::End::right));
+    // Mostly the same page coming back, now and then another one.
+    if (chance_.below(8) == 0) resume_token_.clear();
+    house_.connect({call_, user_, cursor_, resume_token_}, model_,
+                   wire_->take(net::FakeWire::End::right));
     socket_->want_readable();
 }
 
@@ -126,6 +129,7 @@ net::WebSocketSink::Flow Client::on_text(std::string_view message) {
     }
     if (op == "hello") {
         greeted_ = true;
+        resume_token_ = frame->text("resumeToken").value_or("");
         const auto from = frame->find("replayFrom")->as_integer();
         if (from != static_cast<std::int64_t>(cursor_) + 1)
             model_.violation(user_ + ": hello replays from elsewhere");

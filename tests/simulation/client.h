@@ -60,6 +60,7 @@ private:
     std::unique_ptr<net::Socket> socket_;
     std::unique_ptr<net::WebSocketDecoder> decoder_;
     std::string out_;
+    std::string resume_token_;
     bool greeted_ = false;
     bool closing_ = false;
     std::uint64_t cursor_ = 0;

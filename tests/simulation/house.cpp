@@ -32,8 +32,16 @@ bool House::start(Model& model, Refusal refusal) {
     }
     journal_ = std::move(*opened);
     sessions_ = std::make_unique<session::Sessions>(std::vector<Loop*>{&loop}, *journal_);
-    lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), limits_, retry_,
-                                            journal_->epoch());
+    gateway_.emplace(gateway::Lane::House{
+        .limits = limits_,
+        .retry = retry_,
+        .resume_tokens = resume_tokens_,
+        .epoch = journal_->epoch(),
+        .boot = ++boots_,
+        .authenticate = [](std::string, Loop&, journal::Done<identity::Principal> done) {
+            done(fail(Code::unavailable, "issuer_unavailable", "nobody asks"));
+        }});
+    lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), *gateway_);
     return true;
 }
 
@@ -97,22 +105,36 @@ void House::recover(const std::string& call) {
                       loop, [](Result<session::Receipt>) {});
 }
 
-void House::connect(const std::string& call, const std::string& user, std::uint64_t cursor,
-                    std::unique_ptr<net::Socket> socket) {
+void House::connect(Upgrade upgrade, Model& model, std::unique_ptr<net::Socket> socket) {
     auto shared = std::make_shared<std::unique_ptr<net::Socket>>(std::move(socket));
+    const std::string call = upgrade.call;
     sessions_->shards().front()->with(
         call, session::Shard::Missing::refuse,
-        [this, user, cursor, shared](Result<session::Actor*> actor) {
+        [this, upgrade = std::move(upgrade), &model, shared](Result<session::Actor*> actor) {
             // A refused upgrade; the client comes back.
-            if (!actor || cursor > (*actor)->stream().head() || (*actor)->state().over()) return;
+            if (!actor || upgrade.cursor > (*actor)->stream().head() || (*actor)->state().over())
+                return;
             gateway::Admission admission;
-            admission.principal.user_id = user;
+            admission.principal.user_id = upgrade.user;
             admission.principal.account_id = "acct_1";
             admission.principal.expires_at = WallTime::max();
             admission.role = contract::Role::user;
-            admission.cursor = cursor;
+            admission.cursor = upgrade.cursor;
             admission.connection_id = fmt::format("con_{}", ++connections_);
-            admission.generation = admission.connection_id;
+            admission.generation = lane_->next_generation();
+            admission.line = admission.generation;
+            if (!upgrade.resume_token.empty()) {
+                const auto claim = resume_tokens_.read(upgrade.resume_token);
+                const auto allowed = claim ? lane_->lines().may_continue(upgrade.call, claim->line,
+                                                                         claim->generation)
+                                           : Status(fail(claim.error()));
+                // Whatever got lost on the way: who shows the newest token they have goes on.
+                if (!allowed)
+                    return model.violation(
+                        fmt::format("{}: {}", upgrade.user, allowed.error().reason));
+                admission.line = claim->line;
+                admission.continues = claim->generation;
+            }
             auto& room = lane_->room(**actor);
             room.enter(std::move(*shared), std::move(admission), "");
         });

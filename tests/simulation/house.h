@@ -54,9 +54,14 @@ public:
 
     void create(const std::string& call, const std::vector<std::string>& users);
     void recover(const std::string& call);
-    // A client's upgrade, as far as it concerns the call: from `cursor` on.
-    void connect(const std::string& call, const std::string& user, std::uint64_t cursor,
-                 std::unique_ptr<net::Socket> socket);
+    // A client's upgrade, as far as it concerns the call.
+    struct Upgrade {
+        std::string call;
+        std::string user;
+        std::uint64_t cursor = 0;
+        std::string resume_token;  // The newest that it has; empty for a new line.
+    };
+    void connect(Upgrade upgrade, Model& model, std::unique_ptr<net::Socket> socket);
 
     // One job of the loop or of a worker, chosen by chance; false when there was none.
     bool step();
@@ -86,6 +91,9 @@ private:
     gateway::RetryPolicy retry_;
     std::unique_ptr<journal::SqlJournal> journal_;
     std::unique_ptr<session::Sessions> sessions_;
+    gateway::ResumeTokens resume_tokens_{Secret<Digest>(Digest{5})};
+    std::optional<gateway::Lane::House> gateway_;
+    std::uint64_t boots_ = 0;
     std::unique_ptr<gateway::Lane> lane_;
     bool fatal_ = false;
     std::uint64_t connections_ = 0;
