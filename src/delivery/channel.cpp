@@ -9,8 +9,8 @@
 
 namespace lifeline::delivery {
 
-Channel::Channel(journal::Stream& stream, Loop& loop, FramePrefix prefix)
-    : stream_(stream), loop_(loop), prefix_(prefix), tail_(stream.head() + 1) {
+Channel::Channel(journal::Stream& stream, Loop& loop, FramePrefix prefix, House house)
+    : stream_(stream), loop_(loop), prefix_(prefix), house_(house), tail_(stream.head() + 1) {
     stream_.set_tail(this);
 }
 
@@ -49,6 +49,17 @@ void Channel::encode(const journal::StoredEvent& event, FrameTail& into) {
         contract::append_event_frame(scratch_, event.seq, event.bytes, event.actor, event.cause,
                                      recorded_at_text_);
     }
+    std::string& out = into.begin();
+    prefix_(out, scratch_.size());
+    out += scratch_;
+    into.end();
+}
+
+// One frame for all of them.
+void Channel::encode_skipped(std::uint64_t from, std::uint64_t to, FrameTail& into) {
+    scratch_.clear();
+    contract::append_skipped(scratch_, from, to, contract::SkipReason::superseded);
+    for (std::uint64_t seq = from; seq < to; ++seq) into.pass();
     std::string& out = into.begin();
     prefix_(out, scratch_.size());
     out += scratch_;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "contract/event.h"
+#include "delivery/catch_up_budget.h"
 #include "delivery/frame_tail.h"
 #include "journal/journal.h"
 
@@ -23,7 +25,12 @@ using FramePrefix = void (*)(std::string& out, std::size_t payload_bytes);
 // may want them; who is further behind reads the journal. Lives on the stream's loop.
 class Channel final : public journal::Tail {
 public:
-    Channel(journal::Stream& stream, Loop& loop, FramePrefix prefix);
+    // What the channels of a loop share: buffers, and what those who are behind may hold.
+    struct House {
+        contract::EventChecker& checker;
+        CatchUpBudget& budget;
+    };
+    Channel(journal::Stream& stream, Loop& loop, FramePrefix prefix, House house);
     ~Channel() override;
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
@@ -38,12 +45,14 @@ private:
     void add(Reader& reader);
     void remove(Reader& reader);
     void encode(const journal::StoredEvent& event, FrameTail& into);
+    void encode_skipped(std::uint64_t from, std::uint64_t to, FrameTail& into);
     void pump();
     void trim();
 
     journal::Stream& stream_;
     Loop& loop_;
     FramePrefix prefix_;
+    House house_;
     FrameTail tail_;
     std::vector<Reader*> readers_;
     bool pump_posted_ = false;

@@ -98,6 +98,9 @@ public:
     }
 
     VirtualLoop loop;
+    contract::EventChecker checker;
+    CatchUpBudget budget{loop, 1 << 20};
+    Channel::House house{checker, budget};
     journal::MemoryJournal journal;
     std::unique_ptr<journal::Stream> stream;
     std::uint64_t head = 0;
@@ -134,7 +137,7 @@ TEST(FrameTail, GivesWholeFramesAndKnowsWhereASendStopped) {
 TEST(Reader, ReplaysThenGoesLive) {
     House house;
     house.append(3);
-    Channel channel(*house.stream, house.loop, &line_prefix);
+    Channel channel(*house.stream, house.loop, &line_prefix, house.house);
     Pipe pipe;
     {
         Reader reader(channel, pipe, 0);
@@ -150,7 +153,7 @@ TEST(Reader, ReplaysThenGoesLive) {
 TEST(Reader, AtTheHeadIsToldSoAndGetsNothingTwice) {
     House house;
     house.append(3);
-    Channel channel(*house.stream, house.loop, &line_prefix);
+    Channel channel(*house.stream, house.loop, &line_prefix, house.house);
     Pipe pipe;
     Reader reader(channel, pipe, 3);
     reader.pump();
@@ -160,7 +163,7 @@ TEST(Reader, AtTheHeadIsToldSoAndGetsNothingTwice) {
 
 TEST(Reader, ASlowOneFallsBackToTheJournalAndAFastOneDoesNotWait) {
     House house;
-    Channel channel(*house.stream, house.loop, &line_prefix);
+    Channel channel(*house.stream, house.loop, &line_prefix, house.house);
     Pipe slow;
     Pipe fast;
     Reader slow_reader(channel, slow, 0);
@@ -189,7 +192,7 @@ TEST(Reader, PropertyExactlyTheSuffixInOrder) {
         House house;
         const int before = static_cast<int>(random.below(50));
         if (before > 0) house.append(before);
-        Channel channel(*house.stream, house.loop, &line_prefix);
+        Channel channel(*house.stream, house.loop, &line_prefix, house.house);
         Pipe pipe;
         pipe.room = random.below(200);
         const std::uint64_t cursor = random.below(static_cast<std::uint64_t>(before) + 1);

@@ -25,6 +25,8 @@ public:
     // Add a frame: begin(), append its bytes to the string, end().
     std::string& begin() { return buffer_; }
     void end();
+    // A frame without bytes: the next one that has some speaks for it.
+    void pass() { ends_.push_back(buffer_.size()); }
 
     // The seq that the next frame will have.
     std::uint64_t next() const { return first_ + ends_.size() - dropped_; }

@@ -1,9 +1,11 @@
 #include "delivery/reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "delivery/limits.h"
+#include "delivery/overtaken.h"
 
 namespace lifeline::delivery {
 
@@ -15,6 +17,8 @@ Reader::Reader(Channel& channel, Outlet& outlet, std::uint64_t cursor)
 
 Reader::~Reader() {
     *alive_ = false;
+    drop_backlog();
+    channel_.house_.budget.forget(*this);
     channel_.remove(*this);
 }
 
@@ -26,7 +30,7 @@ void Reader::pump() {
             continue;
         }
         if (cursor_ == channel_.head()) {
-            backlog_.reset();
+            drop_backlog();
             outlet_.caught_up();
             return;
         }
@@ -35,12 +39,18 @@ void Reader::pump() {
         if (backlog_ && backlog_->covers(cursor_)) {
             send_from(*backlog_, upto);
         } else if (channel_.tail_.covers(cursor_)) {
-            backlog_.reset();
+            drop_backlog();
             send_from(channel_.tail_, upto);
         } else {
             read_more();
+            if (waiting_) return;
         }
     }
+}
+
+void Reader::drop_backlog() {
+    backlog_.reset();
+    if (held_ > 0) channel_.house_.budget.give(std::exchange(held_, 0));
 }
 
 void Reader::send_from(FrameTail& frames, std::uint64_t upto) {
@@ -54,13 +64,17 @@ void Reader::send_from(FrameTail& frames, std::uint64_t upto) {
 }
 
 void Reader::read_more() {
+    drop_backlog();
+    waiting_ = !channel_.house_.budget.take(*this, chunk_bytes_max);
+    if (waiting_) return;
+    held_ = chunk_bytes_max;
     reading_ = true;
     channel_.stream_.read(cursor_, {chunk_events_max, chunk_bytes_max},
                           [this, alive = alive_](Result<std::vector<journal::StoredEvent>> events) {
                               if (!*alive) return;
                               reading_ = false;
                               if (events) {
-                                  take(std::move(*events));
+                                  take(*events);
                                   pump();
                               } else {
                                   failed_ = true;
@@ -69,12 +83,25 @@ void Reader::read_more() {
                           });
 }
 
-void Reader::take(std::vector<journal::StoredEvent> events) {
+// What was overtaken meanwhile is passed over, and said to be; but for a gap in what is shown,
+// never one in what is accounted for.
+void Reader::take(const std::vector<journal::StoredEvent>& events) {
     backlog_ = std::make_unique<FrameTail>(cursor_ + 1);
-    for (const auto& event : events) {
+    const auto passed_over = overtaken(events, channel_.house_.checker);
+    std::uint64_t skipped_from = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const std::uint64_t seq = events[i].seq;
         // A reader never shows a gap, whatever the storage says.
-        CHECK(event.seq == backlog_->next());
-        channel_.encode(event, *backlog_);
+        CHECK(seq == cursor_ + 1 + i);
+        if (!passed_over[i]) {
+            channel_.encode(events[i], *backlog_);
+            continue;
+        }
+        if (skipped_from == 0) skipped_from = seq;
+        // The end of a replay is a place where a reader stops.
+        if (i + 1 < events.size() && passed_over[i + 1] && seq != replay_to_) continue;
+        channel_.encode_skipped(skipped_from, seq, *backlog_);
+        skipped_from = 0;
     }
 }
 

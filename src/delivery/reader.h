@@ -47,11 +47,14 @@ public:
     void pump();
     // The last seq that was sent, or begun.
     std::uint64_t cursor() const { return cursor_; }
+    // It gets its events from the journal, without those that were overtaken, or waits for them.
+    bool behind() const { return backlog_ || reading_ || waiting_; }
 
 private:
     void send_from(FrameTail& frames, std::uint64_t upto);
     void read_more();
-    void take(std::vector<journal::StoredEvent> events);
+    void take(const std::vector<journal::StoredEvent>& events);
+    void drop_backlog();
 
     Channel& channel_;
     Outlet& outlet_;
@@ -59,7 +62,9 @@ private:
     std::uint64_t replay_to_;
     bool replaying_ = true;
     bool reading_ = false;
+    bool waiting_ = false;  // For its turn to read.
     bool failed_ = false;
+    std::size_t held_ = 0;                // Of the budget.
     std::unique_ptr<FrameTail> backlog_;  // What was read from the journal; null when live.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

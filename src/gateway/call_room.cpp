@@ -22,7 +22,9 @@ void websocket_prefix(std::string& out, std::size_t payload_bytes) {
 }  // namespace
 
 CallRoom::CallRoom(Lane& lane, session::Actor& actor)
-    : lane_(lane), actor_(actor), channel_(actor.stream(), lane.loop(), &websocket_prefix) {
+    : lane_(lane),
+      actor_(actor),
+      channel_(actor.stream(), lane.loop(), &websocket_prefix, {lane.checker(), lane.catch_up()}) {
     actor_.watch(*this);
 }
 
@@ -174,6 +176,11 @@ void CallRoom::changed() {
 void CallRoom::tick(SteadyTime now, WallTime wall) {
     for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->tick(now, wall);
     tell_what_differs();
+}
+
+void CallRoom::find_laggards(std::vector<Connection*>& into) {
+    for (const auto& connection : connections_)
+        if (!connection->closed() && connection->behind_since()) into.push_back(connection.get());
 }
 
 void CallRoom::cut(const Judge& why) {

@@ -37,6 +37,8 @@ public:
     // Closes the connections of those who have no business here any more; `why` says so of each.
     using Judge = std::function<std::optional<Error>(const identity::Principal&)>;
     void cut(const Judge& why);
+    // Adds the connections that are behind.
+    void find_laggards(std::vector<Connection*>& into);
     // Somebody speaks or was answered a moment ago: such a call is drained last.
     bool busy(SteadyTime now) const;
     void send_away(Millis after, Millis jitter, SteadyTime now);

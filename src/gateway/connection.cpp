@@ -237,9 +237,10 @@ void Connection::published(const std::string& event_id, Result<session::Receipt>
     --in_flight_;
     if (!receipt) {
         refuse(event_id, receipt.error());
-    } else if (receipt->duplicate) {
+    } else if (receipt->duplicate || (reader_ && reader_->behind())) {
+        // A repeat; or its own event will come late, or not at all.
         std::string json;
-        contract::append_accepted(json, event_id, receipt->seq, true);
+        contract::append_accepted(json, event_id, receipt->seq, receipt->duplicate);
         say(json);
     }
     // Otherwise there is nothing to say: the sender's own event is its acknowledgement.
@@ -461,14 +462,25 @@ void Connection::hang_up(std::uint16_t code, std::string_view reason) {
     room_.left(*this);
 }
 
+void Connection::note_lag(SteadyTime now) {
+    if (!reader_ || !reader_->behind()) {
+        behind_since_.reset();
+    } else if (!behind_since_) {
+        behind_since_ = now;
+    }
+}
+
 void Connection::tick(SteadyTime now, WallTime wall) {
     if (!socket_) return;
     keep_tokens_fresh(wall);
     if (!socket_) return;
+    note_lag(now);
     if (wall >= admission_.principal.expires_at) {
         close(CloseCode::token_expired, "token_expired");
     } else if (away_by_ && now >= *away_by_) {
         close(CloseCode::draining, "draining");
+    } else if (behind_since_ && now - *behind_since_ > limits_.lag_max) {
+        close(CloseCode::slow, "slow");
     } else if (waiting_writable_ && now - stuck_since_ > limits_.write_deadline) {
         hang_up(static_cast<std::uint16_t>(CloseCode::slow), "takes nothing any more");
     } else if (paused_) {

@@ -65,6 +65,8 @@ public:
     // Why it closed, in a word for the call's record.
     const std::string& loss() const { return loss_; }
     bool closed() const { return socket_ == nullptr; }
+    // Since when it has been reading what others have seen; nothing while it is live.
+    std::optional<SteadyTime> behind_since() const { return behind_since_; }
 
 private:
     // net::SocketHandler
@@ -92,6 +94,7 @@ private:
     void refresh(std::string token);
     void refreshed(Result<identity::Principal> principal);
     void keep_tokens_fresh(WallTime now);
+    void note_lag(SteadyTime now);
     void take(std::span<char> bytes);
     // False when it was one too many: then the connection is closed.
     bool charge();
@@ -120,8 +123,9 @@ private:
     bool heard_of_ = false;    // By its client: it has sent a frame.
     bool refreshing_ = false;  // A new access token is being checked.
     bool expiry_told_ = false;
-    WallTime resume_until_;              // When the last resume token expires.
-    std::optional<SteadyTime> away_by_;  // When it is closed, draining.
+    WallTime resume_until_;                   // When the last resume token expires.
+    std::optional<SteadyTime> behind_since_;  // As of the last ticks.
+    std::optional<SteadyTime> away_by_;       // When it is closed, draining.
     std::string loss_;
     bool waiting_writable_ = false;
     SteadyTime heard_;  // The last byte in.

@@ -98,4 +98,70 @@ TEST(Connection, AFloodLeavesTheLoopToOthersAfterEachBuffer) {
     EXPECT_EQ(ada->wire.unreceived_bytes(net::FakeWire::End::left), 0u);
 }
 
+namespace {
+
+// Ada has said much; who comes anew has half a megabyte to read.
+std::unique_ptr<RoomClient> ada_who_said_much(RoomHouse& house) {
+    auto ada = house.connect("ada");
+    for (int n = 0; n < 1'500; ++n) {
+        ada->note(n);
+        house.loop.run();
+    }
+    return ada;
+}
+
+void read_slowly(RoomHouse& house, RoomClient& client, int seconds, std::size_t bytes_a_second) {
+    for (int second = 0; second < seconds && client.closed == 0; ++second) {
+        client.read(bytes_a_second);
+        house.loop.run_for(std::chrono::seconds(1));
+    }
+}
+
+const Limits no_rates{.events_per_second = 100'000, .events_burst = 100'000};
+
+}  // namespace
+
+TEST(Connection, WhoLagsForTooLongIsClosedAndMayComeBack) {
+    Limits limits = no_rates;
+    limits.lag_max = std::chrono::seconds(30);
+    RoomHouse house(limits);
+    const auto ada = ada_who_said_much(house);
+    house.clients_read = false;
+    const auto slow = house.connect("bot", {.capacity = 2'000});
+    read_slowly(house, *slow, 25, 2'000);
+    EXPECT_EQ(house.lane.counters().connections, 2u);
+    read_slowly(house, *slow, 10, 2'000);
+    EXPECT_EQ(house.lane.counters().connections, 1u) << "it has not read why";
+    EXPECT_EQ(ada->closed, 0);
+}
+
+TEST(Connection, ASlowReplayThatArrivesIsNoLag) {
+    RoomHouse house(no_rates);
+    const auto ada = ada_who_said_much(house);
+    house.clients_read = false;
+    const auto slow = house.connect("bot", {.capacity = 20'000});
+    read_slowly(house, *slow, 100, 20'000);
+    EXPECT_EQ(slow->closed, 0);
+    EXPECT_EQ(slow->heard(R"("op":"replay.complete")"), 1);
+    EXPECT_EQ(slow->heard(R"("x.note")"), 1'500);
+}
+
+TEST(Lane, WhenMemoryForTheSlowIsShortTheLaggiestGoes) {
+    Limits limits = no_rates;
+    limits.catch_up_bytes_max = 64 * 1024;  // One at a time.
+    RoomHouse house(limits);
+    const auto ada = ada_who_said_much(house);
+    house.clients_read = false;
+    const auto slow = house.connect("bot", {.capacity = 2'000});
+    read_slowly(house, *slow, 30, 500);
+    EXPECT_EQ(slow->closed, 0) << "nobody waits for its part";
+    house.clients_read = true;
+    const auto quick = house.connect("bot");
+    EXPECT_EQ(quick->heard(R"("op":"replay.complete")"), 0);
+    read_slowly(house, *slow, 5, 500);
+    EXPECT_EQ(house.lane.counters().connections, 2u) << "ada and the quick one";
+    EXPECT_EQ(quick->heard(R"("op":"replay.complete")"), 1);
+    EXPECT_EQ(quick->closed, 0);
+}
+
 }  // namespace lifeline::gateway

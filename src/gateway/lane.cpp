@@ -29,6 +29,7 @@ std::string who_is_counted(const identity::Principal& principal, std::string_vie
 Lane::Lane(session::Shard& shard, const House& house)
     : shard_(shard),
       house_(house),
+      catch_up_(shard.loop(), limits().catch_up_bytes_max),
       publishes_({limits().events_per_second, limits().events_burst},
                  limits().users_remembered_max),
       connects_({limits().connects_per_second, limits().connects_burst},
@@ -102,6 +103,19 @@ Millis Lane::wait_to_publish(const identity::Principal& principal, std::string_v
     return publishes_.wait_to_take(who_is_counted(principal, session_id), loop().clock().steady());
 }
 
+// Memory for those who are behind is short: the laggiest go, as many as wait for theirs. They come
+// back with their cursor and lose nothing.
+void Lane::shed(SteadyTime now) {
+    if (catch_up_.waiting() == 0) return;
+    std::vector<Connection*> laggards;
+    for (auto& [id, room] : rooms_) room->find_laggards(laggards);
+    std::ranges::sort(laggards, {}, [](const Connection* one) { return *one->behind_since(); });
+    laggards.resize(std::min(laggards.size(), catch_up_.waiting()));
+    for (Connection* one : laggards)
+        if (now - *one->behind_since() >= limits().lag_spared)
+            one->close(contract::CloseCode::slow, "slow");
+}
+
 void Lane::start_ticking() {
     if (timer_ == 0) timer_ = loop().start_timer(tick_every, [this] { tick(); });
 }
@@ -111,6 +125,7 @@ void Lane::tick() {
     const SteadyTime now = loop().clock().steady();
     const WallTime wall = loop().clock().wall();
     for (auto& [id, room] : rooms_) room->tick(now, wall);
+    shed(now);
     publishes_.sweep(now);
     connects_.sweep(now);
     lines_.sweep(wall);

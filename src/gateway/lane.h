@@ -84,6 +84,8 @@ public:
         house_.authenticate(std::move(token), loop(), std::move(done));
     }
     contract::FrameReader& frames() { return frames_; }
+    contract::EventChecker& checker() { return checker_; }
+    delivery::CatchUpBudget& catch_up() { return catch_up_; }
     std::span<char> buffer() { return *buffer_; }
     Counters& counters() { return counters_; }
 
@@ -91,10 +93,13 @@ private:
     void tick();
     void start_ticking();
     void drain_on();
+    void shed(SteadyTime now);
 
     session::Shard& shard_;
     const House& house_;
     contract::FrameReader frames_;
+    contract::EventChecker checker_;
+    delivery::CatchUpBudget catch_up_;
     std::unique_ptr<std::array<char, 64 * 1024>> buffer_ =
         std::make_unique<std::array<char, 64 * 1024>>();
     std::unordered_map<std::string, std::unique_ptr<CallRoom>> rooms_;

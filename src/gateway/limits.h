@@ -44,6 +44,12 @@ struct Limits {
     std::chrono::milliseconds resume_token_least{600'000};
     // How long a half-received message may take, from its first byte.
     std::chrono::milliseconds frame_deadline{30'000};
+    // How long a connection may be behind; then it is closed, and may come back with its cursor.
+    std::chrono::milliseconds lag_max{300'000};
+    // What all connections of one loop that are behind may hold together, in bytes. While others
+    // wait for a part of it, who has been behind longest, and so long at least, is closed.
+    std::size_t catch_up_bytes_max = 32 * 1024 * 1024;
+    std::chrono::milliseconds lag_spared{10'000};
     // A call in which nothing happened for this long is quiet: when the server drains, it goes
     // first.
     std::chrono::milliseconds quiet_after{10'000};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -51,16 +52,23 @@ public:
     std::vector<std::string> frames;
     std::uint16_t closed = 0;
     bool answers_pings = true;
+    bool reads_by_itself = true;
+    // So many bytes, for a client that does not read by itself.
+    void read(std::size_t bytes_max) {
+        std::array<char, 4096> buffer;
+        while (bytes_max > 0) {
+            const auto io =
+                socket_->receive(std::span(buffer).first(std::min(bytes_max, buffer.size())));
+            if (io.status == net::Io::Status::again) return socket_->want_readable();
+            if (io.status == net::Io::Status::closed) return;
+            bytes_max -= io.bytes;
+            decoder_.feed({buffer.data(), io.bytes}, *this);
+        }
+    }
 
 private:
     void on_readable() override {
-        std::array<char, 4096> buffer;
-        for (;;) {
-            const auto io = socket_->receive(buffer);
-            if (io.status == net::Io::Status::again) return socket_->want_readable();
-            if (io.status == net::Io::Status::closed) return;
-            decoder_.feed({buffer.data(), io.bytes}, *this);
-        }
+        if (reads_by_itself) read(SIZE_MAX);
     }
     void on_writable() override {}
     Flow on_text(std::string_view message) override {
@@ -113,6 +121,7 @@ public:
                                         std::optional<Generation> line = {},
                                         std::optional<Generation> continues = {}) {
         auto client = std::make_unique<RoomClient>(loop, wire);
+        client->reads_by_itself = clients_read;
         sessions.home("sess_1").with(
             "sess_1", session::Shard::Missing::refuse, [&](Result<session::Actor*> actor) {
                 ASSERT_TRUE(actor.has_value());
@@ -145,6 +154,7 @@ public:
         return look([&](const call::State& state) { return state.participant(user)->connected; });
     }
 
+    bool clients_read = true;  // Those who connect from here on, by themselves.
     // Who holds a token, when a client refreshes.
     std::map<std::string, identity::Principal, std::less<>> tokens;
 
