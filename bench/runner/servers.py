@@ -29,6 +29,10 @@ events_per_second = 100000
 events_burst = 1000000
 connects_burst = 100000
 lines_per_participant = 100000
+connections_per_user = 1000000
+connections_per_account = 1000000
+bytes_per_second = 1000000000
+bytes_burst = 1000000000
 connections_per_address = 1000000
 connections = 1000000
 

@@ -2097,8 +2097,8 @@ export interface PublishFrame {
 }
 
 /**
- * All events up to `seq` were received; cumulative. Taken, but not kept yet: `hello.ackedSeq` does
- * not count it. (Preview: not served yet.)
+ * All events up to `seq` were received; cumulative. Remembered for `after=acked` and
+ * `hello.ackedSeq`, as soft state: after a restart of the server it may be less.
  */
 export interface AckFrame {
   op: 'ack';
@@ -2111,7 +2111,7 @@ export interface PingFrame {
   op: 'ping';
   /** The sender's clock, handed back. */
   t: number;
-  /** As in `ack`, and like it not kept yet. */
+  /** As in `ack`. */
   ack?: number;
 }
 
@@ -2171,7 +2171,7 @@ export interface HelloFrame {
   resumeToken?: string;
   /** How long the call waits for this participant. */
   resumeWindowMs: number;
-  /** The last ack that this participant is remembered to have sent; 0 as long as none are kept. */
+  /** The last ack that this participant is remembered to have sent; 0 where none is. */
   ackedSeq: number;
   /** How often the server pings; silence of two and a half times as long ends the connection. */
   heartbeatMs: number;

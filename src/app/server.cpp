@@ -175,6 +175,7 @@ Status Server::House::build_doors() {
         gateway::Gateway::Parts{
             .sessions = *sessions,
             .authenticator = *authenticator,
+            .accepting = front(),
             .keys = *keys,
             .origins = *origins,
             .random = random,

@@ -67,8 +67,10 @@ void CallRoom::supersede_older(const Admission& winner) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         Connection& older = *connections_[i];
         const Admission& one = older.admission();
-        if (!older.closed() && one.line == winner.line && one.generation < winner.generation)
-            older.superseded_by(winner.generation);
+        if (older.closed() || one.line != winner.line || one.generation >= winner.generation)
+            continue;
+        ++lane_.counters().superseded;
+        older.superseded_by(winner.generation);
     }
 }
 

@@ -36,6 +36,7 @@ Connection::Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admi
       decoder_(net::WebSocketDecoder::Side::server, limits.frame_bytes_max),
       frames_(limits.events_per_second * limits.frames_per_event,
               limits.events_burst * limits.frames_per_event, room.lane().loop().clock().steady()),
+      bytes_(limits.bytes_per_second, limits.bytes_burst, room.lane().loop().clock().steady()),
       heard_(room.lane().loop().clock().steady()),
       pinged_(heard_),
       cut_since_(heard_),
@@ -48,6 +49,11 @@ Connection::~Connection() {
 void Connection::start(std::string received) {
     socket_->attach(this);
     say_hello();
+    auto& counters = room_.lane().counters();
+    ++counters.connected;
+    counters.resumed += admission_.resumed ? 1 : 0;
+    counters.lines_continued += admission_.continues ? 1 : 0;
+    counters.replays_due += room_.channel().head() - admission_.cursor;
     reader_.emplace(room_.channel(), static_cast<delivery::Outlet&>(*this), admission_.cursor);
     reader_->pump();
     if (!received.empty()) take({received.data(), received.size()});
@@ -66,6 +72,7 @@ void Connection::say_hello() {
     hello.resumed = admission_.resumed;
     hello.replay_from = admission_.cursor + 1;
     hello.replay_to = head;
+    hello.acked_seq = room_.lane().acks().of(state.id, admission_.principal.user_id);
     hello.resume_token = resume_token(room_.lane().loop().clock().wall());
     hello.resume_window_ms = state.reconnect_window.count();
     hello.heartbeat_ms = limits_.heartbeat.count();
@@ -123,6 +130,9 @@ void Connection::receive() {
         hang_up(0, "the peer is gone");
         return;
     }
+    room_.lane().counters().received_bytes += io.bytes;
+    if (!bytes_.take(room_.lane().loop().clock().steady(), io.bytes))
+        return close(CloseCode::rate_limited, "rate_limited");
     take(buffer.first(io.bytes));
 }
 
@@ -169,10 +179,12 @@ Connection::Flow Connection::on_text(std::string_view message) {
             std::string json;
             contract::append_pong(json, frame->ping_time, room_.channel().head());
             say(json);
+            if (frame->acked) acknowledged(*frame->acked);
             break;
         }
         case Op::ack:
-            break;  // Acknowledged positions are kept from the next version on.
+            acknowledged(frame->seq);
+            break;
         case Op::refresh:
             refresh(std::move(frame->token));
             break;
@@ -253,6 +265,16 @@ void Connection::published(const std::string& event_id, Result<session::Receipt>
     if (socket_ && !paused_) socket_->want_readable();
 }
 
+void Connection::acknowledged(std::uint64_t seq) {
+    if (seq > room_.channel().head())
+        return refuse(
+            {}, Error{Code::conflict, "cursor_ahead", "this was not sent to anybody yet", "/seq"});
+    Lane& lane = room_.lane();
+    lane.acks().note(
+        room_.actor().id(), admission_.principal.user_id, seq,
+        lane.loop().clock().wall() + lane.resume_lifetime(room_.actor().state().reconnect_window));
+}
+
 // A new access token on the open socket. It is judged as at an upgrade; until it holds, the old one
 // counts.
 void Connection::refresh(std::string token) {
@@ -279,6 +301,7 @@ void Connection::refreshed(Result<identity::Principal> principal) {
         return refuse({}, Error{Code::not_found, "session_not_found", "no such call"});
     admission_.principal = std::move(*principal);
     admission_.role = *role;
+    ++room_.lane().counters().refreshed;
     expiry_told_ = false;
     const WallTime now = room_.lane().loop().clock().wall();
     std::string json;
@@ -306,6 +329,7 @@ void Connection::keep_tokens_fresh(WallTime now) {
 
 void Connection::refuse(std::string_view event_id, const Error& error, Millis retry_after) {
     ++room_.lane().counters().refused_frames;
+    ++room_.lane().counters().refusals[error.reason];
     std::string json;
     std::optional<std::int64_t> wait;
     if (retry_after > Millis{0}) wait = retry_after.count();
@@ -431,6 +455,7 @@ void Connection::say_bye(contract::ByeFrame bye) {
     bye.request_id = admission_.request_id;
     const auto code = static_cast<std::uint16_t>(bye.code);
     const std::string reason = bye.reason;
+    ++room_.lane().counters().closes[reason];
     std::string json;
     contract::append_bye(json, bye);
     say(json);

@@ -11,6 +11,7 @@
 #include "delivery/reader.h"
 #include "gateway/generation.h"
 #include "gateway/limits.h"
+#include "gateway/occupancy.h"
 #include "gateway/token_bucket.h"
 #include "identity/principal.h"
 #include "net/socket.h"
@@ -32,6 +33,7 @@ struct Admission {
     Generation generation = {};
     Generation line = {};                      // The generation of its line's first connection.
     std::optional<Generation> continues = {};  // Which connection's token was shown.
+    Occupancy::Seat seat = {};
 };
 
 // One client's WebSocket in one call. Frames come in, are checked and become commands; a refusal is
@@ -91,6 +93,7 @@ private:
     std::string resume_token(WallTime now);
     // The client knows of this connection.
     void heard_from();
+    void acknowledged(std::uint64_t seq);
     void refresh(std::string token);
     void refreshed(Result<identity::Principal> principal);
     void keep_tokens_fresh(WallTime now);
@@ -116,6 +119,7 @@ private:
     net::WebSocketDecoder decoder_;
     std::optional<delivery::Reader> reader_;
     TokenBucket frames_;  // What it may send, of whatever kind.
+    TokenBucket bytes_;   // And how much.
     std::string out_;     // Control frames and the rest of a frame that was begun.
     int in_flight_ = 0;
     bool paused_ = false;  // Too many publishes are in flight; the socket is not read.

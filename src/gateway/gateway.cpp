@@ -42,6 +42,7 @@ struct Gateway::Visit {
     UpgradeRequest request;
     identity::Principal principal;
     std::optional<ResumeClaim> claim;  // Whose line goes on.
+    Occupancy::Seat seat;
     std::string connection_id;
 };
 
@@ -50,6 +51,8 @@ Gateway::Gateway(Parts parts, Limits limits, RetryPolicy retry)
       limits_(limits),
       retry_(retry),
       resume_tokens_(parts_.keys.derive("resume token")),
+      occupancy_(parts_.accepting, {.per_user = limits.connections_per_user_max,
+                                    .per_account = limits.connections_per_account_max}),
       house_{limits_,
              retry_,
              resume_tokens_,
@@ -184,18 +187,20 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
                                             principal.call.has_value()});
     if (!role) return fail(Code::not_found, "session_not_found", "no such call");
     const std::uint64_t head = actor.stream().head();
-    const std::uint64_t after = visit.request.after.value_or(0);
+    const Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
+    const bool acked = visit.request.after_acked;
+    const std::uint64_t after =
+        acked ? lane.acks().of(state.id, principal.user_id) : visit.request.after.value_or(0);
     const bool counted = visit.request.after && after > 0;
     if (counted && visit.request.epoch != parts_.epoch)
         return fail(Code::gone, "epoch_changed", "the cursor counts in another history");
     if (after > head)
         return fail(Code::conflict, "cursor_ahead", "the cursor is ahead of the stream's head");
     // Who has missed the end is shown what was missed; who comes anew is told that it is over.
-    if (state.over() && (!visit.request.after || after == head))
+    if (state.over() && ((!visit.request.after && !acked) || after == head))
         return fail(Code::gone, "session_over", "the call is over");
     Admission admission;
     if (const auto& claim = visit.claim) {
-        const Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
         const auto fresh = lane.lines().may_continue(state.id, claim->line, claim->generation);
         if (!fresh) return fail(fresh.error());
         admission.line = claim->line;
@@ -204,13 +209,16 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     admission.principal = principal;
     admission.role = *role;
     admission.cursor = after;
-    admission.resumed = visit.request.after.has_value();
+    admission.resumed = visit.request.after.has_value() || acked;
     admission.connection_id = visit.connection_id;
     admission.request_id = visit.exchange->request().id;
     return admission;
 }
 
 void Gateway::enter(std::shared_ptr<Visit> visit) {
+    auto seat = occupancy_.enter(visit->principal);
+    if (!seat) return refuse(std::move(visit), std::move(seat.error()));
+    visit->seat = std::move(*seat);
     auto link = visit->exchange->upgrade(switching_headers(visit->request.key));
     if (!link) return;  // The peer has gone.
     const std::size_t index = parts_.sessions.shard_of(visit->request.session_id);
@@ -234,6 +242,7 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                               }
                               if (verdict) {
                                   verdict->generation = home.next_generation();
+                                  verdict->seat = std::move(visit->seat);
                                   if (!verdict->continues) verdict->line = verdict->generation;
                                   home.room(**actor).enter(std::move(socket), std::move(*verdict),
                                                            std::move(received));

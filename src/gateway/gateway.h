@@ -22,6 +22,7 @@ public:
     struct Parts {
         session::Sessions& sessions;
         identity::Authenticator& authenticator;
+        Loop& accepting;  // The HTTP server's.
         const identity::InstanceKeys& keys;
         const net::OriginList& origins;
         Random& random;  // The accepting loop's.
@@ -35,6 +36,9 @@ public:
     };
 
     Gateway(Parts parts, Limits limits, RetryPolicy retry);
+
+    // How many sockets users and accounts have.
+    const Occupancy& occupancy() const { return occupancy_; }
 
     // On the HTTP server's loop.
     void upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id);
@@ -66,6 +70,7 @@ private:
     Limits limits_;
     RetryPolicy retry_;
     ResumeTokens resume_tokens_;
+    Occupancy occupancy_;
     Lane::House house_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     bool draining_ = false;

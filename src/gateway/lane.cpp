@@ -112,8 +112,10 @@ void Lane::shed(SteadyTime now) {
     std::ranges::sort(laggards, {}, [](const Connection* one) { return *one->behind_since(); });
     laggards.resize(std::min(laggards.size(), catch_up_.waiting()));
     for (Connection* one : laggards)
-        if (now - *one->behind_since() >= limits().lag_spared)
+        if (now - *one->behind_since() >= limits().lag_spared) {
+            ++counters_.shed;
             one->close(contract::CloseCode::slow, "slow");
+        }
 }
 
 void Lane::start_ticking() {
@@ -129,8 +131,10 @@ void Lane::tick() {
     publishes_.sweep(now);
     connects_.sweep(now);
     lines_.sweep(wall);
-    if (!rooms_.empty() || publishes_.size() + connects_.size() + lines_.size() > 0)
-        start_ticking();
+    acks_.sweep(wall);
+    const std::size_t remembered =
+        publishes_.size() + connects_.size() + lines_.size() + acks_.size();
+    if (!rooms_.empty() || remembered > 0) start_ticking();
 }
 
 }  // namespace lifeline::gateway

@@ -7,8 +7,10 @@
 
 #include "base/loop.h"
 #include "contract/frames.h"
+#include "gateway/ack_table.h"
 #include "gateway/call_room.h"
 #include "gateway/connection.h"
+#include "gateway/counters.h"
 #include "gateway/limits.h"
 #include "gateway/line_table.h"
 #include "gateway/rate_table.h"
@@ -17,12 +19,6 @@
 #include "session/shard.h"
 
 namespace lifeline::gateway {
-
-struct Counters {
-    std::uint64_t connections = 0;
-    std::uint64_t refused_frames = 0;
-    std::uint64_t published = 0;
-};
 
 // Everything the gateway keeps for one loop: the calls that have connections, and what they share
 // (the read buffer, the frame checker). Lives on its loop.
@@ -80,6 +76,8 @@ public:
     Millis resume_lifetime(Millis window) const;
     LineTable& lines() { return lines_; }
     const LineTable& lines() const { return lines_; }
+    AckTable& acks() { return acks_; }
+    const AckTable& acks() const { return acks_; }
     void authenticate(std::string token, journal::Done<identity::Principal> done) {
         house_.authenticate(std::move(token), loop(), std::move(done));
     }
@@ -106,6 +104,7 @@ private:
     RateTable publishes_;
     RateTable connects_;
     LineTable lines_;
+    AckTable acks_;
     std::uint64_t last_generation_ = 0;
     bool draining_ = false;
     Counters counters_;

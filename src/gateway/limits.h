@@ -23,6 +23,13 @@ struct Limits {
     // Frames a second that one connection may send, and how many at once, in events: an event and
     // its ack, and as much again of refused ones before the client is sent away.
     std::uint32_t frames_per_event = 2;
+    // Bytes a second that one connection may send, and how many at once: the burst is as many
+    // events as there may be, all of the largest size.
+    std::uint32_t bytes_per_second = 1024 * 1024;
+    std::uint32_t bytes_burst = 32 * 1024 * 1024;
+    // Sockets of one user, and of one account, in all calls.
+    std::size_t connections_per_user_max = 64;
+    std::size_t connections_per_account_max = 20'000;
     // Sockets that one user may open a second, and how many at once; counted as events are. Coming
     // and going is written down, so it must not be free.
     std::uint32_t connects_per_second = 1;

@@ -238,4 +238,22 @@ TEST(Lane, CutsThoseWhoHaveNoBusinessHereAnyMore) {
     EXPECT_EQ(bot->closed, 0);
 }
 
+TEST(Ack, IsRememberedForWhoComesBackAndNeverGoesBack) {
+    RoomHouse house;
+    auto ada = house.connect("ada");
+    EXPECT_EQ(ada->heard(R"("ackedSeq":0)"), 1);
+    ada->text(R"({"op":"ack","seq":3})");
+    ada->text(R"({"op":"ping","t":1,"ack":4})");
+    ada->text(R"({"op":"ack","seq":2})");
+    ada->text(R"({"op":"ack","seq":400})");
+    house.loop.run();
+    EXPECT_EQ(field(*ada, R"("op":"error")", "code"), "cursor_ahead");
+    ada->leave();
+    house.loop.run_for(std::chrono::minutes(50));
+    ada = house.connect("ada");
+    EXPECT_EQ(ada->heard(R"("ackedSeq":4)"), 1);
+    const auto bot = house.connect("bot");
+    EXPECT_EQ(bot->heard(R"("ackedSeq":0)"), 1) << "each has their own";
+}
+
 }  // namespace lifeline::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/clock.h"
@@ -14,10 +15,11 @@ public:
     TokenBucket(std::uint32_t per_second, std::uint32_t burst, SteadyTime now)
         : per_second_(per_second), full_(std::int64_t{burst} * token), level_(full_), at_(now) {}
 
-    bool take(SteadyTime now) {
+    bool take(SteadyTime now, std::size_t count = 1) {
         refill(now);
-        if (level_ < token) return false;
-        level_ -= token;
+        const std::int64_t wanted = static_cast<std::int64_t>(count) * token;
+        if (level_ < wanted) return false;
+        level_ -= wanted;
         return true;
     }
     // How long until the next one.

@@ -17,6 +17,18 @@ TEST(TokenBucket, GivesTheBurstAndThenTheRate) {
     EXPECT_FALSE(bucket.take(now));
 }
 
+TEST(TokenBucket, GivesManyAtOnceOrNone) {
+    SteadyTime now{Micros(1'000'000)};
+    TokenBucket bucket(1'000'000, 26'000'000, now);
+    EXPECT_TRUE(bucket.take(now, 25'999'000));
+    EXPECT_FALSE(bucket.take(now, 1'001));
+    EXPECT_TRUE(bucket.take(now, 1'000));
+    now += Millis{1};
+    EXPECT_FALSE(bucket.take(now, 1'001));
+    EXPECT_TRUE(bucket.take(now, 1'000));
+    EXPECT_TRUE(bucket.take(now, 0));
+}
+
 TEST(TokenBucket, APauseFillsItAndNoMore) {
     SteadyTime now{Micros(1'000'000)};
     TokenBucket bucket(10, 3, now);

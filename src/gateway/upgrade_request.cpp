@@ -48,10 +48,15 @@ Status read_cursor(const net::Request& request, UpgradeRequest& out) {
     if (const auto* epoch = request.query("epoch")) out.epoch = *epoch;
     const auto* after = request.query("after");
     if (after == nullptr) return {};
+    if (*after == "acked") {
+        out.after_acked = true;
+        return {};
+    }
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(after->data(), after->data() + after->size(), value);
     if (after->empty() || error != std::errc{} || end != after->data() + after->size())
-        return fail(Code::malformed, "cursor_invalid", "after must be a seq, a whole number");
+        return fail(Code::malformed, "cursor_invalid",
+                    "after must be a seq, a whole number, or the word acked");
     out.after = value;
     return {};
 }

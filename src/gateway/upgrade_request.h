@@ -14,6 +14,7 @@ struct UpgradeRequest {
     std::string session_id;
     // The last seq the client has seen; nullopt where it asks for everything.
     std::optional<std::uint64_t> after;
+    bool after_acked = false;  // From where the participant last acknowledged; instead of `after`.
     std::string epoch;         // Which history `after` counts in; may be empty on a first connect.
     std::string token;         // May be empty: then nobody is asking.
     std::string resume_token;  // Of the line that is continued; empty for a new one.

@@ -30,7 +30,9 @@ net::Request request(std::vector<net::Header> changed, const std::string& target
 std::string outcome(const net::Request& asked) {
     const auto read = read_upgrade(asked, "sess_1");
     if (!read) return read.error().reason;
-    return read->token + (read->after ? "@" + std::to_string(*read->after) : "") +
+    return read->token + (read->resume_token.empty() ? "" : "+" + read->resume_token) +
+           (read->after_acked ? "@acked" : "") +
+           (read->after ? "@" + std::to_string(*read->after) : "") +
            (read->browser ? " browser" : "");
 }
 
@@ -54,6 +56,13 @@ TEST(UpgradeRequest, WhatIsAsked) {
         {"a browser", request({{"Origin", "https://app.example"}}), "secret browser"},
         {"a cursor", request({}, "/ws?after=7&epoch=e"), "secret@7"},
         {"from the beginning", request({}, "/ws?after=0"), "secret@0"},
+        {"from what was acknowledged", request({}, "/ws?after=acked"), "secret@acked"},
+        {"a line that goes on",
+         request({{"Sec-WebSocket-Protocol", "lifeline.v1, auth.secret, resume.llr_x.y"}}),
+         "secret+llr_x.y"},
+        {"two lines",
+         request({{"Sec-WebSocket-Protocol", "lifeline.v1, auth.a, resume.a, resume.b"}}),
+         "request_invalid"},
         {"a cursor that is none", request({}, "/ws?after=-1"), "cursor_invalid"},
         {"a token in the URL", request({}, "/ws?token=secret"), "token_in_url"},
         {"another protocol", request({{"Sec-WebSocket-Protocol", "mqtt, auth.a"}}),
