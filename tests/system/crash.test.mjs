@@ -7,42 +7,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
+import { violations } from './support/record.mjs';
 import { Talker } from './support/talker.mjs';
+import { pause, until } from './support/waiting.mjs';
 
 const rounds = Number(process.env.LIFELINE_CRASH_ROUNDS ?? 40);
 const limits = '[limits]\nevents_per_second = 100000\nevents_burst = 100000\n';
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(what, reached) {
-  for (const begun = Date.now(); !reached(); await pause(5)) {
-    if (Date.now() - begun > 30_000) throw new Error(`waited in vain: ${what}`);
-  }
-}
-
-/** Holds what stands in the journal against what the talkers were shown and told. */
-function violations(talkers, events) {
-  const found = talkers.flatMap((talker) => talker.violations);
-  const ids = events.map(({ event }) => event.eventId);
-  if (new Set(ids).size !== ids.length) found.push('an event stands twice');
-  events.forEach(({ seq }, i) => seq === i + 1 || found.push(`seq ${seq} at place ${i + 1}`));
-  const texts = new Map(events.map(({ event, text }) => [event.eventId, text]));
-  for (const talker of talkers) {
-    for (const [id, seq] of talker.acknowledged) {
-      if (ids[seq - 1] !== id) found.push(`${id} was acknowledged at ${seq} and is not there`);
-    }
-    for (const [seq, { id, text }] of talker.seen) {
-      if (ids[seq - 1] !== id) found.push(`${id} was shown at ${seq} and is not there`);
-      else if (texts.get(id) !== text) found.push(`${id} has other bytes than were shown`);
-    }
-    for (const [id, text] of talker.said) {
-      if (texts.has(id) && texts.get(id) !== text) found.push(`${id} has other bytes than were sent`);
-    }
-  }
-  return found;
-}
 
 test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_000 }, async (t) => {
   const begun = performance.now();

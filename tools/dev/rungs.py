@@ -73,6 +73,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "openapi"), quick=True),
     Rung("doors", "feeds without a cap, limits by every way in, readable refusals",
          Npm("tests/system", SERVER, "doors"), quick=True),
+    Rung("resume", "lines, windows and drains of the real server, frame by frame",
+         Npm("tests/system", SERVER, "resume"), quick=True),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

@@ -62,8 +62,8 @@ export class Server {
     return this.#process !== null && this.#process.exitCode === null;
   }
 
-  token(user, role = 'user', account = 'acct_test') {
-    const who = ['--user', user, '--account', account, '--role', role];
+  token(user, role = 'user', account = 'acct_test', minutes = 60) {
+    const who = ['--user', user, '--account', account, '--role', role, '--minutes', `${minutes}`];
     return execFileSync(binary, ['token', '--data', this.data, ...who], {
       encoding: 'utf8',
     }).trim();

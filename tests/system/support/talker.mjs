@@ -1,6 +1,6 @@
 // A client that says numbered things, loses its connection with the server, comes back with its
-// cursor, and says again what it has not seen yet, under the same eventId. It keeps what it said and
-// was told, as text: what is promised is bytes.
+// cursor and its resume token, and says again what it has not seen yet, under the same eventId. It
+// keeps what it said and was told, as text: what is promised is bytes.
 
 import { WebSocket } from 'ws';
 import { eventText } from './event_text.mjs';
@@ -13,8 +13,11 @@ export class Talker {
   acknowledged = new Map(); // eventId -> seq
   seen = new Map(); // seq -> { id, text }
   violations = [];
+  goaways = []; // with the time at which each came
+  byes = [];
   #socket = null;
   #said = 0;
+  #resumeToken = '';
   #stopped = false;
 
   constructor(server, sessionId, user, token) {
@@ -30,7 +33,9 @@ export class Talker {
     if (this.#stopped) return;
     const query = this.cursor > 0 ? `?after=${this.cursor}&epoch=${this.epoch}` : '';
     const url = `${this.server.url.replace('http', 'ws')}/v1/call/sessions/${this.sessionId}/ws`;
-    const socket = new WebSocket(url + query, ['lifeline.v1', `auth.${this.token}`]);
+    const protocols = ['lifeline.v1', `auth.${this.token}`];
+    if (this.#resumeToken) protocols.push(`resume.${this.#resumeToken}`);
+    const socket = new WebSocket(url + query, protocols);
     this.#socket = socket;
     let greeted = false;
     socket.on('error', () => {});
@@ -42,10 +47,15 @@ export class Talker {
         greeted = true;
         if (this.epoch && frame.epoch !== this.epoch) this.violations.push('the epoch changed');
         this.epoch = frame.epoch;
+        this.#resumeToken = frame.resumeToken;
         for (const eventId of this.waiting) this.#send(this.said.get(eventId));
         onHello();
       } else if (!greeted) {
         if (frame.op !== 'bye') this.violations.push(`the first frame is ${frame.op}`);
+      } else if (frame.op === 'goaway') {
+        this.goaways.push({ ...frame, at: performance.now() });
+      } else if (frame.op === 'bye') {
+        this.byes.push({ ...frame, at: performance.now() });
       } else if (frame.op === 'event') {
         this.#saw(frame.seq, frame.event.eventId, eventText(text));
       } else if (frame.op === 'accepted') {
