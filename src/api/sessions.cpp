@@ -113,6 +113,36 @@ void answer_created(Api& api, Asked asked, std::string id) {
         });
 }
 
+void submit_create(Api& api, Asked asked, call::Create create, std::string id) {
+    const contract::Actor actor{std::string(contract::to_text(asked.principal.role)),
+                                asked.principal.user_id};
+    const Role role = asked.principal.role;
+    Loop& loop = asked.loop();
+    api.parts().sessions.submit(
+        id, {std::move(create), actor, role}, loop,
+        [&api, id, asked = std::move(asked)](Result<session::Receipt> receipt) mutable {
+            if (!receipt) return asked.refuse(receipt.error());
+            answer_created(api, std::move(asked), id);
+        });
+}
+
+// Who was in the call that is carried on, but for the new one's owner and for operators, who come
+// by their own right. The call must be theirs to see, and over.
+Result<std::vector<call::Member>> those_of(const call::State& before,
+                                           const identity::Principal& principal,
+                                           const std::string& owner_id) {
+    if (const auto role = authorize(before, principal, Need::read); !role)
+        return fail(role.error());
+    if (!before.over())
+        return fail(Code::conflict, "illegal_transition",
+                    "a call that is still open is joined, not carried on", "/continues");
+    std::vector<call::Member> members;
+    for (const auto& one : before.participants)
+        if (!one.removed && one.id != owner_id && one.role != Role::operator_)
+            members.push_back({one.id, one.role, one.name});
+    return members;
+}
+
 bool may_create(Role role) {
     return role == Role::user || role == Role::service || role == Role::operator_ ||
            role == Role::admin;
@@ -129,22 +159,33 @@ void create_session(Api& api, Asked asked) {
     if (!key) return asked.refuse(key.error());
     auto create = read_create(api, asked, *body);
     if (!create) return asked.refuse(create.error());
-    add_the_agent(api.parts().development, *create);
+    if (create->continues.empty()) add_the_agent(api.parts().development, *create);
 
     std::string id = body->has(contract::body::create_session::session_id)
                          ? std::string(body->text(contract::body::create_session::session_id))
                      : !key->empty()
                          ? derived_id("sess_", asked.principal, "create_session", *key)
                          : new_id("sess_", api.parts().clock.wall(), api.parts().random);
-    const contract::Actor actor{std::string(contract::to_text(asked.principal.role)),
-                                asked.principal.user_id};
-    const Role role = asked.principal.role;
-    Loop& loop = asked.loop();
-    api.parts().sessions.submit(
-        id, {std::move(*create), actor, role}, loop,
-        [&api, id, asked = std::move(asked)](Result<session::Receipt> receipt) mutable {
-            if (!receipt) return asked.refuse(receipt.error());
-            answer_created(api, std::move(asked), id);
+    if (create->continues.empty())
+        return submit_create(api, std::move(asked), std::move(*create), std::move(id));
+    const bool names_people = body->has(contract::body::create_session::participants);
+    auto keep = std::make_shared<Asked>(std::move(asked));
+    api.parts().sessions.look<std::vector<call::Member>>(
+        create->continues, keep->loop(),
+        [principal = keep->principal, owner = create->owner_id](session::Actor& actor) {
+            return those_of(actor.state(), principal, owner);
+        },
+        [&api, keep, create = std::move(*create), id,
+         names_people](Result<std::vector<call::Member>> members) mutable {
+            if (!members) {
+                auto error = members.error();
+                if (error.reason == "session_not_found") error.pointer = "/continues";
+                return keep->refuse(error);
+            }
+            if (!names_people)
+                for (auto& one : *members) create.members.push_back(std::move(one));
+            add_the_agent(api.parts().development, create);
+            submit_create(api, std::move(*keep), std::move(create), std::move(id));
         });
 }
 

@@ -182,7 +182,7 @@ test('a call waits for its people, and who comes too late is told how it ended',
   const agent = new Line(server, id, { token: server.token('usr_bot', 'agent') });
   await agent.frame('hello');
   const ada = new Line(server, id, { token });
-  await ada.frame('hello');
+  await ada.event('call.participant.connection.changed');
   ada.close();
   // Nobody is listening: the agent sees it.
   const { event: lost } = await agent.event('call.reconnecting');
@@ -203,11 +203,44 @@ test('a call waits for its people, and who comes too late is told how it ended',
   assert.equal(late.problem.terminalEvent.payload.code, 'reconnect_window_expired');
 });
 
+test('a call carries on from one that is over, with the same people', async () => {
+  const ada = server.token('usr_ada');
+  const bot = { userId: 'usr_bot', role: 'agent' };
+  const before = await callOf(server, 'usr_ada', { participants: [bot] });
+  const create = (token, body) => server.rest('POST', '/v1/call/sessions', token, body);
+  const open = await create(ada, { continues: before });
+  assert.equal(open.status, 409);
+  assert.equal(open.json.pointer, '/continues');
+  await server.rest('POST', `/v1/call/sessions/${before}/state`, ada, { status: 'ended' });
+  const { status, json } = await create(ada, { continues: before });
+  assert.equal(status, 201);
+  assert.equal(json.session.continues, before);
+  assert.deepEqual(
+    json.session.participants.map(({ participantId }) => participantId).sort(),
+    ['usr_ada', 'usr_bot'],
+  );
+  const others = await create(ada, { continues: before, participants: [{ userId: 'usr_bob', role: 'user' }] });
+  assert.deepEqual(
+    others.json.session.participants.map(({ participantId }) => participantId).sort(),
+    ['usr_ada', 'usr_bob'],
+  );
+  for (const [token, continues] of [
+    [server.token('usr_eve'), before],
+    [ada, 'sess_nowhere'],
+  ]) {
+    const refused = await create(token, { continues });
+    assert.equal(refused.status, 404);
+    assert.equal(refused.json.code, 'session_not_found');
+    assert.equal(refused.json.pointer, '/continues');
+  }
+});
+
 test('after a restart everybody has the whole window, and the call says why', async () => {
   const id = await callOf(server, 'usr_ada');
   const token = server.token('usr_ada');
   const before = new Line(server, id, { token });
-  const { resumeToken, epoch, headSeq } = await before.frame('hello');
+  const { resumeToken, epoch } = await before.frame('hello');
+  const { seq: headSeq } = await before.event('call.participant.connection.changed');
   await server.kill('SIGKILL');
   await server.start();
   const after = new Line(server, id, { token, resume: resumeToken, query: `after=${headSeq}&epoch=${epoch}` });
@@ -282,7 +315,7 @@ test('a second signal does not wait', async (t) => {
   const first = slow.kill('SIGTERM');
   await ada.frame('goaway');
   void slow.kill('SIGTERM');
-  assert.equal(await first, 0);
+  assert.equal(await first, 0, slow.log);
   assert.equal((await ada.over).code, 4200);
   assert.ok(performance.now() - begun < 10_000);
 });

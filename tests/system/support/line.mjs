@@ -39,10 +39,16 @@ export class Line {
     if (there) return Promise.resolve(there);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ wanted: is, resolve });
+      const vain = () => reject(new Error(`waited in vain: ${wanted}; came: ${this.#seen()}`));
+      setTimeout(vain, 20_000).unref();
       void this.over.then((how) =>
         reject(new Error(`it closed before that frame came: ${JSON.stringify(how)}`)),
       );
     });
+  }
+
+  #seen() {
+    return this.frames.map(({ op, event }) => event?.type ?? op).join(', ');
   }
 
   /** The first event of a type. */
