@@ -32,7 +32,8 @@ Roster::~Roster() {
 void Roster::start(std::string path, Done<void> ready) {
     ready_ = std::move(ready);
     busy_ = true;
-    worker_.submit([this, alive = alive_, path = std::move(path),
+    // The loop outlives the worker's last job; this object may not.
+    worker_.submit([this, &home = home_, alive = alive_, path = std::move(path),
                     source = RosterSource{journal_.epoch(), journal_.head_position()}] {
         auto opened = RosterStore::open(path, source);
         Result<std::uint64_t> cursor = std::unexpected(Error{});
@@ -43,7 +44,7 @@ void Roster::start(std::string path, Done<void> ready) {
         } else {
             cursor = fail(opened.error());
         }
-        home_.post([this, alive, store = std::move(store), cursor = std::move(cursor)]() mutable {
+        home.post([this, alive, store = std::move(store), cursor = std::move(cursor)]() mutable {
             if (!*alive) return;
             busy_ = false;
             if (!cursor) return finished(fail(cursor.error()));
@@ -120,12 +121,12 @@ void Roster::take(std::vector<journal::JournalEvent> events) {
         }
         changes.push_back(std::move(change));
     }
-    worker_.submit([this, alive = alive_, store = store_, changes = std::move(changes), last,
-                    news = std::move(news)]() mutable {
+    worker_.submit([this, &home = home_, alive = alive_, store = store_,
+                    changes = std::move(changes), last, news = std::move(news)]() mutable {
         Status status = store->apply(changes, last);
         for (Entry& entry : news)
             if (status) status = store->complete(entry.row);
-        home_.post([this, alive, last, news = std::move(news), status]() mutable {
+        home.post([this, alive, last, news = std::move(news), status]() mutable {
             if (*alive) applied(last, std::move(news), std::move(status));
         });
     });

@@ -190,4 +190,26 @@ TEST(Roster, TellsFollowersOfNewMemberships) {
     EXPECT_EQ(heard, "ada@sess_1:created:user bot@sess_1:created:agent ");
 }
 
+// A server stops while its views still have work: the jobs come after the object.
+TEST(Roster, MayBeGoneBeforeItsWorkersLastJob) {
+    House house;
+    house.create("sess_1", "ada", "acct_1");
+    VirtualLoop worker;
+    auto roster = std::make_unique<Roster>(house.loop, worker, house.journal);
+    bool ready = false;
+    roster->start((house.folder / "views.db").string(), [&](Status) { ready = true; });
+    worker.run();      // Opened, and
+    house.loop.run();  // the first events are on their way to the worker.
+    ASSERT_FALSE(ready);
+    roster.reset();
+    worker.run();
+    house.loop.run();
+    auto opening = std::make_unique<Roster>(house.loop, worker, house.journal);
+    opening->start((house.folder / "views.db").string(), [&](Status) { ready = true; });
+    opening.reset();
+    worker.run();
+    house.loop.run();
+    EXPECT_FALSE(ready);
+}
+
 }  // namespace lifeline::roster
