@@ -21,6 +21,7 @@ Channel::~Channel() {
 }
 
 void Channel::appended(std::span<const journal::StoredEvent> events) {
+    appended_at_ = loop_.clock().steady();
     if (readers_.empty()) {
         tail_ = FrameTail(events.back().seq + 1);
         return;
@@ -86,6 +87,14 @@ void Channel::trim() {
         const auto oldest = tail_.after(tail_.oldest() - 1, head(), tail_.bytes() - tail_bytes_max);
         tail_.drop_through(oldest.last);
     }
+}
+
+void Channel::rest(SteadyTime now) {
+    if (tail_.bytes() == 0 || now - appended_at_ < tail_kept_for) return;
+    for (const Reader* reader : readers_)
+        if (reader->cursor() != head()) return;
+    tail_.release();
+    scratch_ = {};
 }
 
 void Channel::add(Reader& reader) {

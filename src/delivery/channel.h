@@ -39,6 +39,9 @@ public:
     bool idle() const { return readers_.empty(); }
 
     void appended(std::span<const journal::StoredEvent> events) override;
+    // Once in a while: when nothing was appended for `tail_kept_for` and everybody has seen
+    // everything, nobody who comes back at once is to be expected, and the frames are let go.
+    void rest(SteadyTime now);
 
 private:
     friend class Reader;
@@ -55,6 +58,7 @@ private:
     House house_;
     FrameTail tail_;
     std::vector<Reader*> readers_;
+    SteadyTime appended_at_;
     bool pump_posted_ = false;
     bool pumping_ = false;
     std::string scratch_;           // One frame's JSON.

@@ -183,6 +183,34 @@ TEST(Reader, ASlowOneFallsBackToTheJournalAndAFastOneDoesNotWait) {
     EXPECT_EQ(slow.got, fast.got);
 }
 
+TEST(Channel, LetsItsFramesGoWhenNothingHappens) {
+    House house;
+    Channel channel(*house.stream, house.loop, &line_prefix, house.house);
+    Pipe seen;
+    Pipe stuck;
+    Reader reader(channel, seen, 0);
+    reader.pump();
+    {
+        Reader other(channel, stuck, 0);
+        stuck.room = 0;
+        house.append(3);
+        house.loop.run_for(std::chrono::minutes(1));
+        channel.rest(house.loop.clock().steady());
+        stuck.room = SIZE_MAX;
+        other.pump();
+        EXPECT_FALSE(other.behind()) << "they were kept for the one who had not seen them";
+        EXPECT_EQ(seqs(stuck.got), "r0 1 2 3 ");
+    }
+    channel.rest(house.loop.clock().steady());
+    house.append(2);
+    EXPECT_EQ(seqs(seen.got), "r0 1 2 3 4 5 ");
+    Pipe late;
+    Reader from_the_journal(channel, late, 1);
+    from_the_journal.pump();
+    house.loop.run();
+    EXPECT_EQ(seqs(late.got), "2 3 4 5 r5 ");
+}
+
 // Whatever the socket takes at a time, and whenever events come: exactly the events after the
 // cursor, in order, and the replay's end where it was.
 TEST(Reader, PropertyExactlyTheSuffixInOrder) {
