@@ -49,26 +49,30 @@ std::string post(const Options& options, const std::string& body) {
         options.port, token(options, Who::user), body.size(), body);
 }
 
-std::string upgrade(const Options& options, const Seat& seat) {
-    const bool lifeline = options.dialect == Dialect::lifeline;
-    const std::string path = lifeline
-                                 ? fmt::format("/v1/call/sessions/{}/ws", session_id(seat.call))
-                                 : fmt::format("/call/{}", seat.call);
-    const std::string protocol =
-        lifeline ? fmt::format("Sec-WebSocket-Protocol: lifeline.v1, auth.{}\r\n",
-                               token(options, seat.who))
-                 : std::string();
-    return fmt::format(
-        "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{}\r\n",
-        path, options.port, protocol);
-}
-
 void expect(const Head& head, int status) {
     if (head.status() != status) fatal("{} was wanted, came: {}{}", status, head.text, head.rest);
 }
 
 }  // namespace
+
+std::string upgrade_request(const Options& options, const Seat& seat, const Cursor& cursor) {
+    std::string path = fmt::format("/call/{}", seat.call);
+    std::string protocol;
+    if (options.dialect == Dialect::lifeline) {
+        path = fmt::format("/v1/call/sessions/{}/ws", session_id(seat.call));
+        protocol =
+            fmt::format("Sec-WebSocket-Protocol: lifeline.v1, auth.{}", token(options, seat.who));
+        if (!cursor.epoch.empty()) {
+            path += fmt::format("?after={}&epoch={}", cursor.seq, cursor.epoch);
+            protocol += fmt::format(", resume.{}", cursor.resume_token);
+        }
+        protocol += "\r\n";
+    }
+    return fmt::format(
+        "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{}\r\n",
+        path, options.port, protocol);
+}
 
 void create_calls(const Options& options, const Shape& shape) {
     if (options.dialect != Dialect::lifeline) return;
@@ -109,7 +113,7 @@ void connect_seats(const Options& options, const Shape& shape, Engine& engine) {
             if (options.dialect == Dialect::raw) {
                 append_raw_frame(first, session_id(seat.call));
             } else {
-                first = upgrade(options, seat);
+                first = upgrade_request(options, seat);
             }
             doors.push_back(dial(options));
             send_all(doors.back(), first);

@@ -14,6 +14,7 @@
 #include "load/fatal.h"
 #include "load/process.h"
 #include "load/shape.h"
+#include "load/storm.h"
 
 namespace lifeline::load {
 namespace {
@@ -103,13 +104,14 @@ void print_figures(const Reading& from, const Reading& to, std::vector<float>& w
 
 void run(const Options& options) {
     raise_descriptor_limit();
+    if (options.shape == "storm") return run_storm(options);
     const auto shape = make_shape(options);
     Engine engine(options, *shape);
     create_calls(options, *shape);
     connect_seats(options, *shape, engine);
     settle(options, engine, shape->seats().size());
 
-    const bool amount = options.shape == "fill";
+    const bool amount = options.shape == "fill" || options.shape == "idle";
     const bool paced = options.shape == "latency";
     engine.start();
     if (!amount) run_for(options.warm_seconds, *shape, engine, paced);

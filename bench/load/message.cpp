@@ -24,13 +24,19 @@ std::uint64_t digits(std::string_view text) {
     return value;
 }
 
-std::string event_json(const Seat& seat, std::size_t bytes) {
+std::string event_json(const Seat& seat, std::size_t bytes, bool durable) {
     const std::string_view speaker = seat.who == Who::agent ? "agent" : "user";
     std::string head = fmt::format(
-        R"({{"eventId":"bench-{0:06}-{1:06}-{2}","sessionId":"{3}","ts":"2026-02-16T10:00:00.000Z",)"
-        R"("type":"transcript.partial","payload":{{"rev":{2},"utteranceId":"utt_{4}","speaker":"{5}",)"
-        R"("startMs":1200,"endMs":1900,"text":")",
-        seat.call, seat.member, first_number, session_id(seat.call), to_text(seat.who), speaker);
+        R"({{"eventId":"bench-{0:06}-{1:06}-{2}","sessionId":"{3}","ts":"2026-02-16T10:00:00.000Z",)",
+        seat.call, seat.member, first_number, session_id(seat.call));
+    if (durable) {
+        head += fmt::format(R"("type":"x.bench","payload":{{"n":{},"text":")", first_number);
+    } else {
+        head += fmt::format(
+            R"("type":"transcript.partial","payload":{{"rev":{},"utteranceId":"utt_{}",)"
+            R"("speaker":"{}","startMs":1200,"endMs":1900,"text":")",
+            first_number, to_text(seat.who), speaker);
+    }
     const std::string_view tail = R"("},"schemaVersion":"1.0"})";
     constexpr std::string_view words =
         "I would like to move my appointment to next Tuesday, please. ";
@@ -69,8 +75,8 @@ std::optional<MessageName> read_name(std::string_view message) {
 
 MessageMaker::MessageMaker(const Seat& seat, const Options& options)
     : masked_(options.dialect != Dialect::raw) {
-    const std::string payload =
-        fmt::format(R"({{"op":"publish","event":{}}})", event_json(seat, options.event_bytes));
+    const std::string payload = fmt::format(R"({{"op":"publish","event":{}}})",
+                                            event_json(seat, options.event_bytes, options.durable));
     const std::string first = fmt::format("{}", first_number);
     for (auto at = payload.find(first); at != payload.npos; at = payload.find(first, at + 1))
         numbers_.push_back(at);

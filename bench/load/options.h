@@ -27,7 +27,8 @@ struct Options {
     std::uint32_t events = 1000;  // Of each call, where the shape is a fixed amount.
     double per_second = 5;        // Events of each call, where the shape is a fixed rate.
     std::size_t event_bytes = 300;
-    std::vector<int> processes;                 // Whose CPU and memory is measured.
+    bool durable = false;        // Events that no later one replaces for a reader that is behind.
+    std::vector<int> processes;  // Whose CPU and memory is measured.
     std::map<std::string, std::string> tokens;  // user, guest, agent, viewer -> access token.
     bool hold = false;  // Keep the connections open until standard input ends.
 };

@@ -176,13 +176,21 @@ bool FillShape::done() const {
     return counts_.deliveries == std::uint64_t{events_} * seats_.size() / 2;
 }
 
+// idle
+
+IdleShape::IdleShape(const Options& options) {
+    for (std::uint32_t call = 0; call < given_or(options.calls, 19'000); ++call)
+        seats_.push_back({call, 0, Who::user});
+}
+
 std::unique_ptr<Shape> make_shape(const Options& options) {
     if (options.shape == "calls") return std::make_unique<CallsShape>(options);
     if (options.shape == "fanout") return std::make_unique<FanoutShape>(options);
     if (options.shape == "ingest") return std::make_unique<IngestShape>(options);
     if (options.shape == "latency") return std::make_unique<LatencyShape>(options);
     if (options.shape == "fill") return std::make_unique<FillShape>(options);
-    fatal("--shape is calls, fanout, ingest, latency or fill, not {}", options.shape);
+    if (options.shape == "idle") return std::make_unique<IdleShape>(options);
+    fatal("--shape is calls, fanout, ingest, latency, fill, idle or storm, not {}", options.shape);
 }
 
 }  // namespace lifeline::load

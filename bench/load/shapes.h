@@ -88,4 +88,13 @@ private:
     std::uint32_t in_flight_;
 };
 
+// One person in each of many calls, who says nothing.
+class IdleShape final : public Shape {
+public:
+    explicit IdleShape(const Options& options);
+    void start(Publisher&) override {}
+    void received(std::size_t, const MessageName&, Publisher&) override {}
+    bool done() const override { return true; }
+};
+
 }  // namespace lifeline::load

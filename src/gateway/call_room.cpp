@@ -177,6 +177,7 @@ void CallRoom::changed() {
 
 void CallRoom::tick(SteadyTime now, WallTime wall) {
     for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->tick(now, wall);
+    channel_.rest(now);
     tell_what_differs();
 }
 
