@@ -1,4 +1,5 @@
-// Builds dist/: one plain ESM file for everyone, one for React, and the types beside them.
+// Builds dist/: one plain ESM file for everyone, one for React, and the types beside them; and
+// faults/dist, which is for tests and no page ever loads.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,9 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+for (const folder of ['dist', 'faults/dist']) {
+  rmSync(join(root, folder), { recursive: true, force: true });
+}
 
 const shared = {
   absWorkingDir: root,
@@ -24,8 +27,17 @@ await build({
   outfile: 'dist/react.js',
   external: ['react'],
 });
+await build({
+  ...shared,
+  entryPoints: ['faults/faults.ts', 'faults/switch.ts', 'faults/main.ts'],
+  outdir: 'faults/dist',
+  platform: 'node',
+  target: ['node18'],
+});
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
+for (const config of ['tsconfig.types.json', 'tsconfig.faults.json']) {
+  execFileSync(process.execPath, [tsc, '-p', config], { cwd: root, stdio: 'inherit' });
+}
 
 for (const name of ['lifeline.js', 'react.js']) {
   const plain = readFileSync(join(root, 'dist', name));

@@ -1,5 +1,5 @@
 // Compiles the tests and runs them with node --test, on every Node from 18 on.
-//   node scripts/test.mjs            everything; what needs the server is skipped where there is none
+//   node scripts/test.mjs            all but test/matrix; what needs the server is skipped where there is none
 //   node scripts/test.mjs NAME ...   test files whose path contains NAME: server, reduce, ...
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
@@ -10,7 +10,8 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'build', 'test');
 const wanted = process.argv.slice(2);
-const files = ['test', 'test/server']
+const all = ['test', 'test/server', 'test/matrix'];
+const files = (wanted.length === 0 ? all.slice(0, 2) : all)
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((path) => path.endsWith('.test.ts'))
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
