@@ -1,4 +1,4 @@
-import { Connection, type Backend, type ConnectionStatus, type Ticket } from './connection.js';
+import { Connection, type Backend, type Ticket } from './connection.js';
 import { schemaVersion, type EventType, type HelloFrame, type PayloadOf } from './contract.js';
 import type { LifelineError } from './error.js';
 import { callEventOf, type CallEvent, type EventRecord } from './event.js';
@@ -11,6 +11,7 @@ import { reduce } from './reduce.js';
 import type { Self } from './self.js';
 import type { Session } from './session.js';
 import { initialState, type CallState, type Participant, type Utterance } from './state.js';
+import type { ConnectionStatus } from './status.js';
 import { writeUtterance, type UtteranceOptions, type UtteranceWriter } from './utterance.js';
 
 /** The cursor was refused, and state was read anew from the snapshot: redraw from `call.state`. */
@@ -55,7 +56,12 @@ export class Call {
   );
 
   /** @internal Use createCall or joinCall. */
-  constructor(session: Session, platform: Platform, backend: CallBackend) {
+  constructor(
+    session: Session,
+    platform: Platform,
+    backend: CallBackend,
+    resumeToken: string | null = null,
+  ) {
     this.session = session;
     this.#platform = platform;
     this.#connection = new Connection(
@@ -75,6 +81,7 @@ export class Call {
         closed: (why) => this.#closed(why),
         reopened: () => this.#reopened(),
       },
+      resumeToken,
     );
     this.connection.subscribe(({ state }) => {
       if (state === 'live') this.#view();
@@ -88,6 +95,15 @@ export class Call {
   /** How the call is connected, for a status line: live, reconnecting since, closed and why. */
   get connection(): Observable<ConnectionStatus> {
     return this.#connection.status;
+  }
+
+  /**
+   * What makes another connection of this client the same one: hand it to joinCall as `resumeToken`
+   * after a reload, and the connection of before makes way at once. It changes; null before the first
+   * connection. Keep it for this tab alone: two that have the same take the call from each other.
+   */
+  get resumeToken(): string | null {
+    return this.#connection.resumeToken;
   }
 
   /**

@@ -1,31 +1,16 @@
 import type { Envelope, EventType, GoawayFrame, HelloFrame, ServerFrame } from './contract.js';
-import { asLifelineError, LifelineError } from './error.js';
+import { asLifelineError, type LifelineError } from './error.js';
 import type { EventRecord } from './event.js';
 import { Line } from './line.js';
+import { Lineage } from './lineage.js';
 import { Cell } from './observable.js';
 import type { Published } from './outbox.js';
 import type { Platform } from './platform.js';
+import { Renewal } from './renewal.js';
 import { Retry } from './retry.js';
+import { idleStatus, refusalOf, told, type ConnectionStatus } from './status.js';
 import { Stream, type Cursor } from './stream.js';
 import { endingOfError, overReasons, ownEnding, type Ending } from './verdict.js';
-
-/** How the call is connected now. */
-export interface ConnectionStatus {
-  /**
-   * `connecting` before the first success, `replaying` while missed events come in, `live` when all
-   * that is known has been seen, `reconnecting` during an outage, `closed` when nothing is tried any
-   * more.
-   */
-  readonly state: 'idle' | 'connecting' | 'replaying' | 'live' | 'reconnecting' | 'closed';
-  /** Attempts since the connection was last stable. */
-  readonly attempt: number;
-  /** When the next attempt begins (milliseconds since 1970), or null if none is planned. */
-  readonly retryAt: number | null;
-  /** Stable word for why the last connection ended, for instance `heartbeat_missed`; null if live. */
-  readonly reason: string | null;
-  /** WebSocket close code of that ending, or null where there was none. */
-  readonly code: number | null;
-}
 
 /** What opens the socket: from POST .../connect, good for a minute. */
 export interface Ticket {
@@ -43,6 +28,8 @@ export interface Backend {
   replay(after: number): Promise<readonly EventRecord[]>;
   /** A newer access token than the last, or null if there is none. */
   renewToken(): Promise<string | null>;
+  /** The last access token has expired: ticket() asks for another. */
+  tokenExpired(): void;
 }
 
 /** Who is told what arrives. */
@@ -58,47 +45,67 @@ export interface ConnectionEvents {
 
 const left = ownEnding('stop', 'left', 1000);
 
+/** Endings from which there is a way back, if somebody asks for it. */
+const reversible: ReadonlySet<string> = new Set(['gave_up', 'superseded', 'resume_token_reused']);
+
 /**
  * Keeps a call's stream flowing: connects, lets the stream resume, and decides after every ending
  * whether to try again. One loop, one socket at a time.
  */
 export class Connection {
-  readonly status = new Cell<ConnectionStatus>({
-    state: 'idle',
-    attempt: 0,
-    retryAt: null,
-    reason: null,
-    code: null,
-  });
+  readonly status = new Cell<ConnectionStatus>(idleStatus);
   readonly #platform: Platform;
   readonly #backend: Backend;
   readonly #events: ConnectionEvents;
   readonly #stream: Stream;
   readonly #retry: Retry;
+  readonly #lineage: Lineage;
+  readonly #renewal: Renewal;
 
   /** Which loop is the one that counts; one that finds another number here ends. 0: none runs. */
   #run = 0;
   #runs = 0;
   #line: Line | null = null;
-  #resumeToken: string | null = null;
   #everLive = false;
+  /** How the server wants us to come back after it has closed this connection. */
+  #goingAway: GoawayFrame | null = null;
+  #closesAt: number | null = null;
   #stopHints: () => void = () => undefined;
   #cancelGoaway: () => void = () => undefined;
 
-  constructor(platform: Platform, backend: Backend, events: ConnectionEvents) {
+  /** `resumeToken` is what is left of an earlier connection, if this is to be the same line. */
+  constructor(
+    platform: Platform,
+    backend: Backend,
+    events: ConnectionEvents,
+    resumeToken: string | null = null,
+  ) {
     this.#platform = platform;
     this.#backend = backend;
     this.#events = events;
     this.#retry = new Retry(platform);
+    this.#lineage = new Lineage(resumeToken);
+    this.#renewal = new Renewal({
+      platform,
+      renewToken: () => backend.renewToken(),
+      error: (error) => events.error(error),
+    });
     this.#stream = new Stream(platform, {
       record: (record) => events.event(record),
       error: (error) => events.error(error),
       replaying: () => this.#show('replaying', null),
       live: () => {
         this.#everLive = true;
+        this.#line?.caughtUp();
+        this.#retry.up();
         this.#show('live', null);
       },
     });
+  }
+
+  /** What makes the next connection the same line as this one; null as long as there is nothing. */
+  get resumeToken(): string | null {
+    return this.#lineage.token;
   }
 
   /** Begins; `ticket` saves the first question if the server has given one already. */
@@ -107,21 +114,30 @@ export class Connection {
     if (this.status.value.state === 'closed') this.#events.reopened();
     this.#retry.begin();
     this.#stopHints();
-    this.#stopHints = this.#platform.onHint(() => this.reconnectNow());
+    const stops = [
+      this.#platform.onHint(() => this.reconnectNow()),
+      this.#platform.onHide(() => this.#line?.acknowledge()),
+    ];
+    this.#stopHints = () => stops.forEach((stop) => stop());
     void this.#keepGoing(this.#run, ticket);
   }
 
   publish(event: Envelope<EventType>): Promise<Published> {
     if (this.#run !== 0) return this.#stream.publish(event);
-    return Promise.reject(closedError(this.status.value.reason ?? 'not_connected'));
+    const { error } = this.status.value;
+    return Promise.reject(error ?? refusalOf(ownEnding('stop', 'not_connected')));
   }
 
   /** Does not wait out the pause; on a connection that looks alive, makes sure that it is. */
   reconnectNow(): void {
-    const { reason } = this.status.value;
-    const mayComeBack = reason === 'gave_up' || reason === 'superseded';
-    if (this.#run === 0 && mayComeBack) this.start(null);
-    else if (!this.#retry.cutShort()) this.#line?.probe();
+    const reason = this.status.value.reason ?? '';
+    if (this.#run !== 0) {
+      if (!this.#retry.cutShort()) this.#line?.probe();
+    } else if (reversible.has(reason)) {
+      // Whoever took the line keeps it; this is another one then, beside it.
+      if (reason !== 'gave_up') this.#lineage.begin();
+      this.start(null);
+    }
   }
 
   /** Closes the socket and stops, whatever is under way. The call itself goes on. */
@@ -138,7 +154,7 @@ export class Connection {
     let ticket = first;
     for (;;) {
       this.#show(this.#everLive ? 'reconnecting' : 'connecting', null);
-      const ending = await this.#attempt(run, ticket);
+      const ending = this.#returning(await this.#attempt(run, ticket));
       ticket = null;
       if (run !== this.#run) return;
       if (ending.verdict === 'stop') return this.#stop(run, ending);
@@ -152,27 +168,45 @@ export class Connection {
 
   /** From asking for a ticket to the end of the socket, whichever way it ends. */
   async #attempt(run: number, given: Ticket | null): Promise<Ending> {
+    const token = this.#lineage.token;
     let socket;
     try {
       const ticket = given ?? (await this.#backend.ticket());
       if (run !== this.#run) return left;
       const protocols = ['lifeline.v1', `auth.${ticket.token}`];
-      if (this.#resumeToken !== null) protocols.push(`resume.${this.#resumeToken}`);
+      if (token !== null) protocols.push(`resume.${token}`);
       socket = this.#platform.openSocket(this.#urlOf(ticket), protocols);
     } catch (thrown) {
       return endingOfError(asLifelineError(thrown, 'unreachable', true));
     }
-    const ending = await new Promise<Ending>((end) => {
-      this.#line = new Line(socket, this.#platform, {
+    let greeted = false;
+    const heard = await new Promise<Ending>((end) => {
+      const line = new Line(socket, this.#platform, {
         frame: (frame) => this.#frame(frame),
         stable: () => this.#stable(),
-        end,
+        end: (ending) => {
+          greeted = line.greeted;
+          end(ending);
+        },
       });
-      this.#stream.attach(this.#line);
+      this.#line = line;
+      this.#stream.attach(line);
     });
     if (run !== this.#run) return left;
     this.#hangUp();
+    const ending = this.#lineage.judge(heard, { token, greeted });
+    if (ending.verdict === 'token') this.#backend.tokenExpired();
     return ending.verdict === 'reset' ? await this.#startOver(run, ending) : ending;
+  }
+
+  /** After the server had asked us to go, the time that it named for coming back counts too. */
+  #returning(ending: Ending): Ending {
+    const goaway = this.#goingAway;
+    this.#goingAway = null;
+    if (!goaway || ending.verdict === 'stop') return ending;
+    const { afterMs, jitterMs } = goaway.reconnect;
+    const inMs = Math.round(afterMs + this.#platform.random() * jitterMs);
+    return { ...ending, retryAfterMs: Math.max(ending.retryAfterMs, inMs) };
   }
 
   #urlOf(ticket: Ticket): string {
@@ -185,7 +219,9 @@ export class Connection {
   #hangUp(): void {
     this.#line = null;
     this.#stream.detach();
+    this.#renewal.stop();
     this.#cancelGoaway();
+    this.#closesAt = null;
   }
 
   /** The cursor was refused: state from the snapshot, and the stream from there. */
@@ -194,7 +230,6 @@ export class Connection {
       const cursor = await this.#backend.startOver(ending.reason);
       if (run !== this.#run) return left;
       this.#stream.moveTo(cursor);
-      this.#resumeToken = null;
       return { ...ending, verdict: 'now' };
     } catch (thrown) {
       // Not read: the next attempt is refused for the same reason, and comes here again.
@@ -206,15 +241,17 @@ export class Connection {
   #frame(frame: ServerFrame): void {
     switch (frame.op) {
       case 'hello':
-        this.#retry.obey(frame.reconnect);
-        this.#resumeToken = frame.resumeToken ?? this.#resumeToken;
+        this.#retry.obey(frame);
+        this.#lineage.greeted(frame);
         this.#events.hello(frame);
         return this.#stream.hello(frame);
       case 'token':
-        this.#resumeToken = frame.resumeToken;
-        return;
+        return this.#lineage.rotated(frame.resumeToken);
       case 'token.expiring':
-        return void this.#refresh();
+        return this.#line ? this.#renewal.expiring(this.#line) : undefined;
+      case 'error':
+        this.#renewal.refused(frame);
+        return this.#stream.frame(frame);
       case 'goaway':
         return this.#goaway(frame);
       default:
@@ -227,24 +264,20 @@ export class Connection {
     this.#show(this.status.value.state, null);
   }
 
-  async #refresh(): Promise<void> {
+  /**
+   * The server wants to close this connection. It is used until then: calls in progress go last. When
+   * to come back is ours to choose within what it says, so that not all come back at once.
+   */
+  #goaway(goaway: GoawayFrame): void {
     const line = this.#line;
-    try {
-      const token = await this.#backend.renewToken();
-      if (token !== null) line?.send({ op: 'refresh', token });
-    } catch (thrown) {
-      this.#events.error(asLifelineError(thrown, 'token_unavailable', true));
-    }
-  }
-
-  /** The server asks us to move; when exactly is ours to choose, so that not all move at once. */
-  #goaway({ reason, reconnect }: GoawayFrame): void {
-    const line = this.#line;
-    const inMs = reconnect.afterMs + this.#platform.random() * reconnect.jitterMs;
+    const verdict = goaway.resume ? 'now' : 'reset';
+    this.#goingAway = goaway;
+    this.#closesAt = this.#platform.now() + goaway.deadlineMs;
     this.#cancelGoaway();
-    this.#cancelGoaway = this.#platform.after(inMs, () =>
-      line?.end(ownEnding('now', reason, 4200), 1000),
+    this.#cancelGoaway = this.#platform.after(goaway.deadlineMs, () =>
+      line?.end(ownEnding(verdict, goaway.reason, 4200), 1000),
     );
+    this.#show(this.status.value.state, null);
   }
 
   async #stop(run: number, ending: Ending): Promise<void> {
@@ -275,7 +308,7 @@ export class Connection {
     // tab has taken over: the two would take the call from each other for ever.
     if (ending.reason !== 'gave_up') this.#stopHints();
     this.#show('closed', ending);
-    const why = closedError(ending.reason);
+    const why = refusalOf(ending);
     this.#stream.close(why);
     this.#events.closed(why);
   }
@@ -283,20 +316,16 @@ export class Connection {
   #show(state: ConnectionStatus['state'], ending: Ending | null, delayMs?: number): void {
     const before = this.status.value;
     const live = state === 'live';
+    const { reason, code, error } = live ? idleStatus : ending ? told(ending) : before;
     this.status.set({
       state,
       attempt: this.#retry.attempt,
       retryAt: delayMs === undefined ? null : this.#platform.now() + delayMs,
-      reason: live ? null : (ending?.reason ?? before.reason),
-      code: live ? null : ending ? ending.code : before.code,
+      reason,
+      code,
+      error,
+      waitsUntil: state === 'reconnecting' ? this.#retry.waitsUntil : null,
+      closesAt: this.#closesAt,
     });
   }
-}
-
-function closedError(reason: string): LifelineError {
-  return new LifelineError({
-    code: reason,
-    message: `The connection to the call is closed: ${reason}.`,
-    retryable: reason === 'gave_up',
-  });
 }

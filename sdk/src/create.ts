@@ -30,6 +30,8 @@ export interface CreateCallOptions extends ClientOptions, CreateCallBody {}
 
 export interface JoinCallOptions extends ClientOptions {
   readonly sessionId: string;
+  /** `call.resumeToken` of before a reload: the connection of then is replaced, not added to. */
+  readonly resumeToken?: string | undefined;
 }
 
 /**
@@ -61,7 +63,8 @@ export async function joinCall(options: JoinCallOptions): Promise<Call> {
   const path = pathOf(options.sessionId);
   try {
     const connect = { method: 'POST', path: `${path}/connect`, body: {} } as const;
-    return callOf(client, await client.rest.requestPatiently<SessionReply>(connect));
+    const reply = await client.rest.requestPatiently<SessionReply>(connect);
+    return callOf(client, reply, options.resumeToken);
   } catch (thrown) {
     if (!(thrown instanceof LifelineError) || !overReasons.has(thrown.code)) throw thrown;
     const session = await client.rest.requestPatiently<Session>({ method: 'GET', path });
@@ -143,6 +146,7 @@ export async function clientOf(options: ClientOptions): Promise<Client> {
 function callOf(
   client: Client,
   reply: { readonly session: Session; readonly connect: Connect | null },
+  resumeToken?: string,
 ): Call {
   const path = pathOf(reply.session.sessionId);
   const { rest, tokens } = client;
@@ -158,8 +162,9 @@ function callOf(
     replay: (after) => readEvents(rest, path, after),
     snapshot: () => readSnapshot(rest, path),
     renewToken: () => tokens.renew(),
+    tokenExpired: () => tokens.expired(),
   };
-  return new Call(reply.session, client.platform, backend).start(
+  return new Call(reply.session, client.platform, backend, resumeToken ?? null).start(
     reply.connect && ticketOf(reply.connect),
   );
 }

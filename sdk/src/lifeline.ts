@@ -8,7 +8,6 @@
  * @module
  */
 export { Call, type Reset } from './call.js';
-export type { ConnectionStatus } from './connection.js';
 export type * from './contract.js';
 export {
   createCall,
@@ -35,8 +34,10 @@ export {
   initialState,
   type CallEnd,
   type CallState,
+  type Outage,
   type Participant,
   type Utterance,
 } from './state.js';
+export type { ConnectionStatus } from './status.js';
 export type { GetToken, TokenRequest } from './token.js';
 export type { UtteranceOptions, UtteranceWriter } from './utterance.js';

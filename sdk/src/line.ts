@@ -9,7 +9,7 @@ const ackEveryMs = 1_000;
 
 export interface LineEvents {
   frame(frame: ServerFrame): void;
-  /** The connection has proved itself: live, and heard from a heartbeat later. */
+  /** The connection has proved itself: live, and heard from a heartbeat later or when it was asked. */
   stable(): void;
   /** Exactly once, and nothing after it. */
   end(ending: Ending): void;
@@ -25,13 +25,15 @@ export class Line {
   readonly #events: LineEvents;
   #ended = false;
   #heartbeatMs = 0;
-  #helloAt = 0;
+  #greeted = false;
   #heardAt: number;
   #pingedAt: number | null = null;
   #pongWithinMs = 0;
   #seq = 0;
   #ackedSeq = 0;
   #ackedAt = 0;
+  /** When all there was had been seen; null during a replay. */
+  #caughtUpAt: number | null = null;
   #stable = false;
   #cancelDeadline: () => void;
   #cancelTick: () => void = () => undefined;
@@ -67,6 +69,16 @@ export class Line {
     return true;
   }
 
+  /** Whether the server has said hello. */
+  get greeted(): boolean {
+    return this.#greeted;
+  }
+
+  /** All there is has been seen: from here on the connection can prove itself. */
+  caughtUp(): void {
+    this.#caughtUpAt ??= this.#platform.now();
+  }
+
   /** Counts as received up to `seq`; told to the server at most once a second. */
   received(seq: number): void {
     this.#seq = seq;
@@ -75,7 +87,7 @@ export class Line {
   /** Ends the line. `closeCode` is told to the server; null if the socket is closed already. */
   end(ending: Ending, closeCode: number | null): void {
     if (this.#ended) return;
-    this.#acknowledge();
+    this.acknowledge();
     this.#ended = true;
     this.#cancelDeadline();
     this.#cancelTick();
@@ -103,12 +115,19 @@ export class Line {
     if (frame?.op === 'bye') return this.end(endingOfBye(frame), 1000);
     if (frame?.op === 'hello') this.#begin(frame);
     else if (this.#heartbeatMs === 0) return this.end(ownEnding('backoff', 'protocol_error'), 4005);
+    if (frame?.op === 'pong' && this.#caughtUpAt !== null) this.#prove();
     if (frame) this.#events.frame(frame);
+  }
+
+  #prove(): void {
+    if (this.#stable) return;
+    this.#stable = true;
+    this.#events.stable();
   }
 
   #begin(hello: HelloFrame): void {
     this.#cancelDeadline();
-    this.#helloAt = this.#platform.now();
+    this.#greeted = true;
     this.#heartbeatMs = Math.max(1_000, hello.heartbeatMs);
     this.#scheduleTick();
   }
@@ -129,11 +148,10 @@ export class Line {
     if (this.#pingedAt === null && now - this.#heardAt >= this.#heartbeatMs) {
       this.#ping(this.#heartbeatMs);
     }
-    if (!this.#stable && this.#heardAt - this.#helloAt >= this.#heartbeatMs) {
-      this.#stable = true;
-      this.#events.stable();
+    if (this.#caughtUpAt !== null && this.#heardAt - this.#caughtUpAt >= this.#heartbeatMs) {
+      this.#prove();
     }
-    if (now - this.#ackedAt >= ackEveryMs) this.#acknowledge();
+    if (now - this.#ackedAt >= ackEveryMs) this.acknowledge();
     this.#scheduleTick();
   }
 
@@ -144,7 +162,8 @@ export class Line {
     this.send({ op: 'ping', t: this.#pingedAt });
   }
 
-  #acknowledge(): void {
+  /** Tells the server now how far it was read. */
+  acknowledge(): void {
     if (this.#seq <= this.#ackedSeq) return;
     if (!this.send({ op: 'ack', seq: this.#seq })) return;
     this.#ackedSeq = this.#seq;

@@ -30,8 +30,10 @@ export interface Platform {
   readonly fillRandom: (bytes: Uint8Array) => void;
   readonly fetch: typeof globalThis.fetch;
   readonly openSocket: (url: string, protocols: string[]) => WebSocketLike;
-  /** Calls `fn` when the network may be back: online, or the page is visible again. */
+  /** Calls `fn` when the network may be back: online, or the page is shown or woken again. */
   readonly onHint: (fn: () => void) => () => void;
+  /** Calls `fn` when the page goes away and may not come back. */
+  readonly onHide: (fn: () => void) => () => void;
 }
 
 /** The real world, with the given parts exchanged. Rejects if no WebSocket can be found. */
@@ -51,6 +53,7 @@ export async function platformOf(given: {
     fillRandom: (bytes) => void globalCrypto().getRandomValues(bytes),
     fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     onHint: listenForHints,
+    onHide: listenForHiding,
     ...given.platform,
     openSocket,
   };
@@ -100,9 +103,21 @@ function listenForHints(fn: () => void): () => void {
   window.addEventListener('online', fn);
   window.addEventListener('pageshow', fn);
   document.addEventListener('visibilitychange', whenVisible);
+  document.addEventListener('resume', fn); // After a freeze; the page may still be hidden.
   return () => {
     window.removeEventListener('online', fn);
     window.removeEventListener('pageshow', fn);
     document.removeEventListener('visibilitychange', whenVisible);
+    document.removeEventListener('resume', fn);
+  };
+}
+
+function listenForHiding(fn: () => void): () => void {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
+  window.addEventListener('pagehide', fn);
+  document.addEventListener('freeze', fn);
+  return () => {
+    window.removeEventListener('pagehide', fn);
+    document.removeEventListener('freeze', fn);
   };
 }

@@ -4,19 +4,12 @@
  *
  * @module
  */
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import type { Call } from './call.js';
-import type { ConnectionStatus } from './connection.js';
 import type { Observable } from './observable.js';
 import { initialState, type CallState, type Participant, type Utterance } from './state.js';
+import { idleStatus, type ConnectionStatus } from './status.js';
 
-const idle: ConnectionStatus = {
-  state: 'idle',
-  attempt: 0,
-  retryAt: null,
-  reason: null,
-  code: null,
-};
 const nothing: readonly never[] = [];
 
 function useObservable<T>(observable: Observable<T> | undefined, before: T): T {
@@ -45,5 +38,33 @@ export function useParticipants(call: Call | null): readonly Participant[] {
 
 /** How the call is connected; `idle` while there is none. */
 export function useConnection(call: Call | null): ConnectionStatus {
-  return useObservable(call?.connection, idle);
+  return useObservable(call?.connection, idleStatus);
+}
+
+/**
+ * Keeps the screen on while `active`, so that a call is not put to sleep in somebody's hand. Where the
+ * browser cannot, or the battery saver says no, nothing happens. A hidden page gives the lock up and
+ * takes it again when it is shown.
+ */
+export function useWakeLock(active: boolean): void {
+  useEffect(() => {
+    const wakeLock = typeof navigator === 'undefined' ? undefined : navigator.wakeLock;
+    if (!active || !wakeLock) return;
+    let held: WakeLockSentinel | null = null;
+    let over = false;
+    const take = async () => {
+      if (document.visibilityState !== 'visible') return;
+      const lock = await wakeLock.request('screen').catch(() => null);
+      if (over) void lock?.release();
+      else held = lock;
+    };
+    const takeAgain = () => void take();
+    document.addEventListener('visibilitychange', takeAgain);
+    void take();
+    return () => {
+      over = true;
+      document.removeEventListener('visibilitychange', takeAgain);
+      void held?.release();
+    };
+  }, [active]);
 }

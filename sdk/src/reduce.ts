@@ -1,5 +1,5 @@
 import type { CallEvent } from './event.js';
-import type { CallState, Participant, Utterance } from './state.js';
+import type { CallState, Outage, Participant, Utterance } from './state.js';
 
 /**
  * The state after `event`. Pure: the same events give the same state, live, replayed or read from a
@@ -15,12 +15,12 @@ function apply(state: CallState, event: CallEvent): CallState {
   switch (event.type) {
     case 'call.started':
     case 'call.connecting':
-      return { ...state, status: 'active', phase: 'connecting' };
+      return { ...state, status: 'active', phase: 'connecting', outage: null };
     case 'call.connected':
     case 'call.reconnected':
-      return { ...state, status: 'active', phase: 'connected' };
+      return { ...state, status: 'active', phase: 'connected', outage: null };
     case 'call.reconnecting':
-      return { ...state, status: 'active', phase: 'reconnecting' };
+      return { ...state, status: 'active', phase: 'reconnecting', outage: outageOf(event) };
     case 'call.hold.changed':
       return { ...state, phase: event.payload.held ? 'held' : 'connected' };
     case 'call.end.requested':
@@ -65,7 +65,12 @@ function ended(
           reason: event.payload.code,
           message: event.payload.message,
         };
-  return { ...state, status: end.outcome, phase: null, end };
+  return { ...state, status: end.outcome, phase: null, outage: null, end };
+}
+
+function outageOf({ payload }: CallEvent<'call.reconnecting'>): Outage {
+  const { attempt, at, resumeDeadline, lossReason } = payload;
+  return { attempt, since: at, until: resumeDeadline ?? null, reason: lossReason ?? null };
 }
 
 type ParticipantEvent =

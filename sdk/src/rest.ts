@@ -16,6 +16,8 @@ export interface RestRequest {
 }
 
 const timeoutMs = 10_000;
+/** An application that takes longer for a token is not asked for this one any more. */
+const tokenTimeoutMs = 30_000;
 
 /** JSON over HTTP with the access token, and refusals as LifelineError. */
 export class Rest {
@@ -62,12 +64,12 @@ export class Rest {
   async #authorized<T>(attempt: (token: string | null) => Promise<T>): Promise<T> {
     const tokens = this.#tokens;
     if (!tokens) return attempt(null);
-    const token = await asked(() => tokens.get());
+    const token = await this.#token(tokens, () => tokens.get());
     try {
       return await attempt(token);
     } catch (thrown) {
       if (!isTokenRefusal(thrown)) throw thrown;
-      const next = await asked(() => tokens.replace(token));
+      const next = await this.#token(tokens, () => tokens.replace(token));
       if (next === null) throw thrown;
       return attempt(next);
     }
@@ -117,17 +119,26 @@ export class Rest {
     return reply;
   }
 
+  /** What the application's own getToken gives; that it failed is not the server's fault, and may pass. */
+  async #token<T>(tokens: TokenSource, ask: () => Promise<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#platform.after(tokenTimeoutMs, () => {
+        tokens.forgetQuestion();
+        reject(new Error(`getToken gave nothing within ${tokenTimeoutMs / 1_000} s`));
+      });
+    });
+    try {
+      return await Promise.race([ask(), late]);
+    } catch (thrown) {
+      throw asLifelineError(thrown, 'token_unavailable', true);
+    } finally {
+      cancel();
+    }
+  }
+
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#platform.after(ms, resolve));
-  }
-}
-
-/** The application's own getToken failed: worth another try, and not the server's fault. */
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (thrown) {
-    throw asLifelineError(thrown, 'token_unavailable', true);
   }
 }
 

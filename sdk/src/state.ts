@@ -42,12 +42,26 @@ export interface CallEnd {
   readonly message: string | null;
 }
 
+/** Nobody whom the call waits for is connected, and it waits. */
+export interface Outage {
+  /** Which outage of this call it is, from 1. */
+  readonly attempt: number;
+  /** When the last connection went (RFC 3339 UTC). */
+  readonly since: string;
+  /** When the call is given up (RFC 3339 UTC), or null if that is not known. */
+  readonly until: string | null;
+  /** `heartbeat_missed`, `server_restart`, ...; null if it is not known. */
+  readonly reason: string | null;
+}
+
 /** Everything that the events of a call add up to. Plain data; never changed in place. */
 export interface CallState {
   /** The last event that is in here; 0 before the first. */
   readonly seq: number;
   readonly status: 'created' | 'active' | 'ended' | 'failed';
   readonly phase: 'connecting' | 'connected' | 'held' | 'reconnecting' | 'ending' | null;
+  /** While `phase` is `reconnecting`, what the call waits for; null otherwise. */
+  readonly outage: Outage | null;
   /** In the order in which they first joined. */
   readonly participants: readonly Participant[];
   /** In the order in which they began. */
@@ -59,6 +73,7 @@ export const initialState: CallState = {
   seq: 0,
   status: 'created',
   phase: null,
+  outage: null,
   participants: [],
   utterances: [],
   end: null,

@@ -22,19 +22,29 @@ export class TokenSource {
   }
 
   get(): Promise<string> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = null;
+    if (this.#asking) return this.#asking;
+    const asking = this.#ask().finally(() => {
+      if (this.#asking === asking) this.#asking = null;
     });
-    return this.#asking;
+    this.#asking = asking;
+    return asking;
   }
 
   /** The server said no to `token`: another one, or null if the application has only this. */
   async replace(token: string): Promise<string | null> {
     this.#refused = token;
     const next = await this.get();
-    if (next === token) return null; // The same again would be refused again.
-    this.#refused = null;
-    return next;
+    return next === token ? null : next; // The same again would be refused again.
+  }
+
+  /** The server says that the last one has expired: the next question says so, too. */
+  expired(): void {
+    this.#refused = this.#last;
+  }
+
+  /** The question that is being asked takes too long: the next one is another. */
+  forgetQuestion(): void {
+    this.#asking = null;
   }
 
   /** The last token will expire soon: another one, or null as above. */
@@ -43,7 +53,9 @@ export class TokenSource {
   }
 
   async #ask(): Promise<string> {
-    this.#last = await this.#getToken({ refused: this.#refused });
-    return this.#last;
+    const token = await this.#getToken({ refused: this.#refused });
+    if (token !== this.#refused) this.#refused = null;
+    this.#last = token;
+    return token;
   }
 }

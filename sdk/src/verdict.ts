@@ -18,6 +18,10 @@ export interface Ending {
   readonly code: number | null;
   readonly retryAfterMs: number;
   readonly requestId: string | null;
+  /** The server's own words, or null. */
+  readonly message: string | null;
+  /** Of `superseded`: which connection of this line took over. */
+  readonly generation: string | null;
 }
 
 export const defaultPolicy: RetryPolicy = {
@@ -34,14 +38,15 @@ export const overReasons: ReadonlySet<string> = new Set([
   'session_over',
 ]);
 
+const saidNothing = { retryAfterMs: 0, requestId: null, message: null, generation: null } as const;
+
 /** What a close code means; its range says so even where the code itself is not known. */
 export function endingOfClose(code: number, fallback: string): Ending {
   return {
     verdict: verdictOfCode(code),
     reason: code >= 4000 && isKnown(code) ? closeCodes[code].name : fallback,
     code: code === 1005 || code === 1006 ? null : code,
-    retryAfterMs: 0,
-    requestId: null,
+    ...saidNothing,
   };
 }
 
@@ -68,7 +73,7 @@ function verdictOfCode(code: number): Verdict {
 }
 
 /** `bye` says the same as the close code and, where they differ, is the one that is obeyed. */
-export function endingOfBye(bye: ByeFrame): Ending {
+export function endingOfBye(bye: ByeFrame & { readonly generation?: string }): Ending {
   const byCode = verdictOfCode(bye.code);
   let verdict: Verdict = byCode === 'stop' ? 'backoff' : byCode;
   if (!bye.reconnect) verdict = 'stop';
@@ -79,6 +84,8 @@ export function endingOfBye(bye: ByeFrame): Ending {
     code: bye.code,
     retryAfterMs: bye.retryAfterMs ?? 0,
     requestId: bye.requestId ?? null,
+    message: bye.message,
+    generation: bye.generation ?? null,
   };
 }
 
@@ -90,12 +97,14 @@ export function endingOfError(error: LifelineError): Ending {
     code: null,
     retryAfterMs: error.retryAfterMs,
     requestId: error.requestId,
+    message: error.message,
+    generation: null,
   };
 }
 
 /** An ending that the SDK itself decided on. */
 export function ownEnding(verdict: Verdict, reason: string, code: number | null = null): Ending {
-  return { verdict, reason, code, retryAfterMs: 0, requestId: null };
+  return { verdict, reason, code, ...saidNothing };
 }
 
 /**

@@ -1,75 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Connection } from '../src/connection.js';
 import { LifelineError, type Envelope, type EventRecord } from '../src/lifeline.js';
-import { FakeServer, policy } from './fake_server.js';
-import { settle, VirtualClock, virtualPlatform } from './virtual.js';
-
-interface House {
-  readonly clock: VirtualClock;
-  readonly server: FakeServer;
-  readonly platform: ReturnType<typeof virtualPlatform>;
-  readonly connection: Connection;
-  /** seq of every event that the application was given. */
-  readonly seen: number[];
-  readonly errors: LifelineError[];
-  status(): string;
-  publish(eventId: string): Promise<unknown>;
-}
-
-function house(random: () => number = () => 0): House {
-  const clock = new VirtualClock();
-  const server = new FakeServer();
-  const platform = virtualPlatform(clock, random, server.open);
-  const seen: number[] = [];
-  const errors: LifelineError[] = [];
-  const connection = new Connection(platform, server.backend, {
-    event: (record: EventRecord) => void seen.push(record.seq),
-    hello: () => undefined,
-    error: (error) => void errors.push(error),
-    closed: () => undefined,
-    reopened: () => undefined,
-  });
-  return {
-    clock,
-    server,
-    platform,
-    connection,
-    seen,
-    errors,
-    status: () => {
-      const { state, reason } = connection.status.value;
-      return reason === null ? state : `${state} ${reason}`;
-    },
-    publish: (eventId) => connection.publish(eventOf(eventId)),
-  };
-}
-
-function eventOf(eventId: string): Envelope<'x.test'> {
-  return {
-    eventId,
-    sessionId: 'sess_1',
-    ts: '2026-02-16T10:00:00.000Z',
-    type: 'x.test',
-    payload: {},
-    schemaVersion: '1.0',
-  };
-}
-
-async function live(random?: () => number): Promise<House> {
-  const h = house(random);
-  h.connection.start(null);
-  await settle();
-  assert.equal(h.status(), 'live');
-  return h;
-}
-
-const sentOf = (server: FakeServer, op: string) =>
-  server.sockets.map((socket) => socket.sent.filter((frame) => frame['op'] === op));
-const published = (server: FakeServer) =>
-  sentOf(server, 'publish').map((frames) =>
-    frames.map((f) => (f['event'] as Envelope<'x.test'>).eventId),
-  );
+import { eventOf, house, live, published, sentOf, type House } from './client.js';
+import { policy } from './fake_server.js';
+import { settle } from './virtual.js';
 
 test('opens with the subprotocol, the token and the cursor, and none of it in the URL', async () => {
   const h = await live();
@@ -580,21 +514,49 @@ test('a hint ends the pause, or probes the line that looks alive', async () => {
   assert.equal(h.server.sockets.length, before + 1);
 });
 
-test('goaway: moves at a moment of its own within the bounds', async () => {
+const goaway = {
+  op: 'goaway',
+  reason: 'draining',
+  deadlineMs: 9_000,
+  reconnect: { afterMs: 1_000, jitterMs: 2_000 },
+  resume: true,
+};
+
+test('goaway: the line is used to its end, and comes back at a moment of its own', async () => {
   const h = await live(() => 0.5);
-  h.server.socket.say({
-    op: 'goaway',
-    reason: 'draining',
-    deadlineMs: 9_000,
-    reconnect: { afterMs: 1_000, jitterMs: 2_000 },
-    resume: true,
-  });
-  await h.clock.advance(1_999);
-  assert.equal(h.server.sockets.length, 1);
-  await h.clock.advance(1);
-  assert.equal(h.status(), 'reconnecting draining');
-  await h.clock.advance(350);
+  h.server.socket.say(goaway);
+  assert.equal(h.connection.status.value.closesAt, h.clock.now + 9_000);
   assert.equal(h.status(), 'live');
+  await h.publish('meanwhile');
+  await h.clock.advance(4_000);
+  const bye = { code: 4200, reason: 'draining', message: 'm', reconnect: true, resume: true };
+  h.server.socket.say({ op: 'bye', ...bye });
+  await settle();
+  assert.equal(h.status(), 'reconnecting draining');
+  const { retryAt, closesAt } = h.connection.status.value;
+  assert.equal((retryAt ?? 0) - h.clock.now, 1_000 + 0.5 * 2_000 + 350);
+  assert.equal(closesAt, null);
+  await h.clock.advance(2_350);
+  assert.equal(h.status(), 'live');
+  h.server.socket.cut();
+  await settle();
+  assert.equal((h.connection.status.value.retryAt ?? 0) - h.clock.now, 600, 'that was for once');
+});
+
+test('goaway: whom the server forgets to close goes by itself when the time is up', async () => {
+  for (const resume of [true, false]) {
+    const h = await live(() => 0.5);
+    h.server.append('x.test', {});
+    h.server.socket.say({ ...goaway, resume });
+    await h.clock.advance(8_999);
+    assert.equal(h.server.sockets.length, 1);
+    h.server.snapshotAt = 0;
+    await h.clock.advance(1);
+    assert.equal(h.status(), 'reconnecting draining');
+    await h.clock.advance(2_350);
+    assert.equal(h.status(), 'live');
+    assert.equal(h.server.socket.url.searchParams.get('after'), resume ? '1' : '0');
+  }
 });
 
 test('token.expiring is answered with a fresh token on the open socket', async () => {

@@ -18,12 +18,17 @@ export class FakeServer {
   /** Makes published events visible by itself. */
   answering = true;
   heartbeatMs = 10_000;
+  resumeWindowMs = 0;
   resumeToken: string | null = null;
+  /** Knows lines: gives resume tokens, lets the newest connection of a line win, refuses used ones. */
+  fencing = false;
+  expiredTokens = 0;
   role = 'user';
   tickets = 0;
   /** Thrown by the next ticket requests, in turn. */
   readonly refusals: LifelineError[] = [];
   snapshotAt: number | null = null;
+  readonly #fence = new Fence();
 
   get socket(): FakeSocket {
     const last = this.sockets[this.sockets.length - 1];
@@ -52,6 +57,7 @@ export class FakeServer {
     },
     replay: (after) => Promise.resolve(this.journal.slice(after, after + 3)),
     renewToken: () => Promise.resolve('fresh'),
+    tokenExpired: () => void this.expiredTokens++,
   };
 
   hello(socket: FakeSocket, changes: object = {}): void {
@@ -65,6 +71,7 @@ export class FakeServer {
       replayFrom: after + 1,
       replayTo: this.journal.length,
       heartbeatMs: this.heartbeatMs,
+      resumeWindowMs: this.resumeWindowMs,
       limits: { eventBytes: 65_536, inFlight: 32 },
       reconnect: policy,
       serverTime: '2026-02-16T10:00:00.000Z',
@@ -77,7 +84,9 @@ export class FakeServer {
   /** hello, the replay, and its end. */
   accept(socket: FakeSocket): void {
     const after = Number(socket.url.searchParams.get('after'));
-    this.hello(socket);
+    const line = this.fencing ? this.#fence.admit(socket) : {};
+    if (line === null) return;
+    this.hello(socket, line);
     for (const record of this.journal.slice(after)) socket.say({ op: 'event', ...record });
     socket.say({ op: 'replay.complete', seq: this.journal.length });
   }
@@ -125,4 +134,39 @@ export class FakeServer {
     for (const socket of this.sockets) socket.say({ op: 'event', ...record });
     return record;
   }
+}
+
+/** Which connections are of one line, as the server judges it. A token is `LINE.GENERATION`. */
+class Fence {
+  #generation = 0;
+  readonly #lines = new Map<string, { used: number; holder: FakeSocket }>();
+
+  /** What hello says of it, or null where the socket was told to go. */
+  admit(socket: FakeSocket): { generation: string; resumeToken: string } | null {
+    const offered = socket.protocols.find((one) => one.startsWith('resume.'))?.slice(7);
+    const [, name, text] = /^(line_\d+)\.(\d+)$/.exec(offered ?? '') ?? [];
+    if (offered !== undefined && offered !== 'expired' && !name) {
+      return bye(socket, 4003, 'resume_token_invalid');
+    }
+    const generation = ++this.#generation;
+    const resumeToken = `${name ?? `line_${generation}`}.${generation}`;
+    const line = name === undefined ? undefined : this.#lines.get(name);
+    if (line) {
+      const token = Number(text);
+      const lostHello = token === line.used && line.holder.sent.length === 0;
+      if (token <= line.used && !lostHello) return bye(socket, 4006, 'resume_token_reused');
+      bye(line.holder, 4002, 'superseded', { generation: String(generation) });
+      line.used = token;
+      line.holder = socket;
+    } else {
+      this.#lines.set(name ?? `line_${generation}`, { used: Number(text ?? 0), holder: socket });
+    }
+    return { generation: String(generation), resumeToken };
+  }
+}
+
+function bye(socket: FakeSocket, code: number, reason: string, more: object = {}): null {
+  const message = `The server says ${reason}.`;
+  socket.say({ op: 'bye', code, reason, message, reconnect: false, resume: false, ...more });
+  return null;
 }

@@ -20,6 +20,7 @@ async function run(seed: number): Promise<{ server: FakeServer; clients: Client[
   const random = randomOf(seed);
   const clock = new VirtualClock();
   const server = new FakeServer();
+  server.fencing = seed % 2 === 0;
   const pick = (n: number) => Math.floor(random() * n);
   let calm = false;
   const open = (url: string, protocols: string[]) => {

@@ -160,6 +160,26 @@ test('the call', () => {
   }
 });
 
+test('an outage is known while the call waits, and over with whatever ends the wait', () => {
+  const at = '2026-02-16T10:00:00.000Z';
+  const resumeDeadline = '2026-02-16T10:15:00.000Z';
+  const lost: Line = [
+    'call.reconnecting',
+    { callId: 's', attempt: 2, at, lossReason: 'server_restart', resumeDeadline },
+  ];
+  const outage = { attempt: 2, since: at, until: resumeDeadline, reason: 'server_restart' };
+  assert.deepEqual(fold(eventsOf([lost])).outage, outage);
+  const bare: Line = ['call.reconnecting', { callId: 's', attempt: 1, at }];
+  const unknown = { attempt: 1, since: at, until: null, reason: null };
+  assert.deepEqual(fold(eventsOf([bare])).outage, unknown);
+  const code = 'reconnect_window_expired';
+  const ends: Line[] = [
+    ['call.reconnected', { callId: 's', attempt: 2, at, outageMs: 5 }],
+    ['call.terminal_failure', { callId: 's', failedAt: at, code, message: 'm' }],
+  ];
+  for (const end of ends) assert.equal(fold(eventsOf([lost, end])).outage, null, end[0]);
+});
+
 test('participants', () => {
   const joined = (id: string, displayName?: string): Line => [
     'call.participant.joined',

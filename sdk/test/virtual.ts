@@ -122,8 +122,9 @@ export function virtualPlatform(
   clock: VirtualClock,
   random: () => number,
   openSocket: Platform['openSocket'],
-): Platform & { hint(): void } {
+): Platform & { hint(): void; hide(): void } {
   const hints = new Set<() => void>();
+  const hides = new Set<() => void>();
   return {
     now: () => clock.now,
     after: clock.after,
@@ -136,5 +137,10 @@ export function virtualPlatform(
       return () => void hints.delete(fn);
     },
     hint: () => hints.forEach((fn) => fn()),
+    onHide: (fn) => {
+      hides.add(fn);
+      return () => void hides.delete(fn);
+    },
+    hide: () => hides.forEach((fn) => fn()),
   };
 }

@@ -4,6 +4,7 @@ import { createInvite, joinCall, redeemInvite, type CallEvent } from '../../src/
 import { cannotRun, closed, House, live, said, until } from './house.js';
 
 const options = { skip: cannotRun, timeout: 180_000 };
+const goneForGood = { do: 'half_open', when: { kind: 'any' }, times: 0 } as const;
 
 test('two people make a call, talk, see the same, and end it', options, async (t) => {
   const house = await House.open(t);
@@ -95,7 +96,7 @@ test(
       await new Promise((later) => setTimeout(later, i * 20));
       return (i % 2 === 0 ? mia : tom).publish('x.word', { word });
     });
-    const cuts = setInterval(() => house.line.cut(), 170);
+    const cuts = setInterval(() => house.proxy.apply({ do: 'rst' }, 'any'), 170);
     await new Promise((later) => setTimeout(later, 1_300));
     clearInterval(cuts);
     const published = await Promise.all(answers);
@@ -156,17 +157,15 @@ test('who was away when the call ended gets the record to its end', options, asy
   const house = await House.open(t);
   const participants = [{ userId: 'usr_tom', role: 'user' }] as const;
   const mia = await house.create('usr_mia', { participants });
-  const direct = `http://127.0.0.1:${house.line.target}`;
-  const tomOptions = { ...house.as('usr_tom'), baseUrl: direct, sessionId: mia.sessionId };
-  const tom = house.keep(await joinCall(tomOptions));
+  const tom = await house.join('usr_tom', mia.sessionId, { baseUrl: house.directUrl });
   await Promise.all([live(mia), live(tom)]);
-  house.line.dead = true;
-  house.line.cut(); // Only Mia's line.
+  void house.proxy.add(goneForGood);
+  house.proxy.apply({ do: 'rst' }, 'any'); // Only Mia's line.
   await tom.say('Are you there?');
   await tom.end();
   await closed(tom);
-  house.line.dead = false;
-  house.line.cut();
+  house.proxy.clear();
+  house.proxy.apply({ do: 'rst' }, 'any');
   mia.reconnectNow();
   await closed(mia);
   assert.deepEqual(said(mia), ['Are you there?']);
@@ -181,11 +180,11 @@ test('a dead line is noticed by a hint, not only by the heartbeat', options, asy
   const house = await House.open(t);
   const mia = await house.create('usr_mia');
   await live(mia);
-  house.line.dead = true; // New connections hang ...
-  house.line.freeze(); // ... and so does the one there is.
+  void house.proxy.add(goneForGood); // New connections hang ...
+  house.proxy.apply({ do: 'half_open' }, 'any'); // ... and so does the one there is.
   mia.reconnectNow();
   await until(mia, 'noticed', () => mia.connection.value.reason === 'heartbeat_missed');
-  house.line.dead = false;
-  house.line.cut();
+  house.proxy.clear();
+  house.proxy.apply({ do: 'rst' }, 'any');
   await live(mia);
 });

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { createCall, joinCall, type Call, type CreateCallBody } from '../../src/lifeline.js';
+import { WebSocket } from 'ws';
+import { FaultProxy } from '../../faults/faults.js';
+import {
+  createCall,
+  joinCall,
+  type Call,
+  type CallEvent,
+  type CreateCallOptions,
+  type JoinCallOptions,
+} from '../../src/lifeline.js';
 
 const binary = process.env['LIFELINE_BINARY'] ?? '../build/release/src/app/lifeline';
 
@@ -15,36 +24,68 @@ export const cannotRun = existsSync(binary)
   ? false
   : `no server at ${binary}; build it, or set LIFELINE_BINARY`;
 
-/** The real server on a data folder of its own, behind a line that the test can cut. */
+/** A WebSocket as a page has one: with its Origin, so that the server says in words what is wrong. */
+export class PageSocket extends WebSocket {
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols, { origin: new URL(url).origin.replace('ws', 'http') });
+  }
+}
+
+/** A socket class that keeps every frame that was heard through it. */
+export function listening() {
+  const frames: { op: string; [key: string]: unknown }[] = [];
+  class Socket extends PageSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      this.on('message', (text) => frames.push(JSON.parse(String(text)) as { op: string }));
+    }
+  }
+  return { Socket, frames };
+}
+
+/** The real server on a data folder of its own, behind a proxy on which things go wrong. */
 export class House {
   readonly folder = mkdtempSync(join(tmpdir(), 'lifeline-sdk-'));
-  readonly line = new CuttableLine();
+  readonly proxy: FaultProxy;
   readonly #calls: Call[] = [];
   #process: ChildProcess | null = null;
+  #port = 0;
   log = '';
 
   static async open(t: TestContext): Promise<House> {
-    const house = new House();
+    const proxy = await FaultProxy.open({ target: 1, kill: () => house.kill() });
+    const house: House = new House(proxy);
     t.after(() => house.close());
-    await house.line.listen();
     await house.start();
     return house;
   }
 
-  /** The address through the line, the same whichever process is behind it. */
-  get baseUrl(): string {
-    return `http://127.0.0.1:${this.line.port}`;
+  private constructor(proxy: FaultProxy) {
+    this.proxy = proxy;
   }
 
+  /** The address through the proxy, the same whichever process is behind it. */
+  get baseUrl(): string {
+    return this.proxy.url;
+  }
+
+  /** The server's own address, past the proxy. */
+  get directUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it, on the same port as before. */
   async start(): Promise<void> {
-    const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', this.folder], {
+    const listen = `127.0.0.1:${this.#port}`;
+    const child = spawn(binary, ['serve', '--listen', listen, '--data', this.data], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
     child.stderr.on('data', (bytes: Buffer) => (this.log = (this.log + bytes).slice(-20_000)));
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.startsWith('ready ')) continue;
-      this.line.target = Number(new URL(line.slice('ready '.length)).port);
+      this.#port = Number(new URL(line.slice('ready '.length)).port);
+      this.proxy.target = this.#port;
       child.stdout.resume();
       return;
     }
@@ -62,23 +103,62 @@ export class House {
 
   token(user: string, role = 'user'): string {
     const who = ['--user', user, '--account', 'acct_test', '--role', role, '--name', user];
-    return execFileSync(binary, ['token', '--data', this.folder, ...who], {
-      encoding: 'utf8',
-    }).trim();
+    return this.command('token', '--data', this.data, ...who);
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** What an operator types; gives what it printed. */
+  command(...words: string[]): string {
+    return execFileSync(binary, words, { encoding: 'utf8' }).trim();
+  }
+
+  async rest(method: string, path: string, token: string, body?: object): Promise<Response> {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    return fetch(this.directUrl + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** Something published from a server, past the proxy. */
+  async publish(token: string, sessionId: string, type: string, payload: object): Promise<number> {
+    const event = {
+      eventId: `srv_${randomUUID()}`,
+      sessionId,
+      ts: new Date().toISOString(),
+      type,
+      payload,
+      schemaVersion: '1.0',
+    };
+    const reply = await this.rest('POST', `/v1/call/sessions/${sessionId}/events`, token, event);
+    assert.equal(reply.status, 201, await reply.clone().text());
+    return ((await reply.json()) as { seq: number }).seq;
   }
 
   /** Options for createCall and joinCall as this user. */
-  as(user: string, role = 'user'): { baseUrl: string; getToken: () => string } {
+  as(user: string, role = 'user') {
     const token = this.token(user, role);
-    return { baseUrl: this.baseUrl, getToken: () => token };
+    return { baseUrl: this.baseUrl, getToken: () => token, WebSocket: PageSocket };
   }
 
-  async create(user: string, body: CreateCallBody = {}): Promise<Call> {
+  async create(
+    user: string,
+    body: Omit<Partial<CreateCallOptions>, 'baseUrl'> = {},
+  ): Promise<Call> {
     return this.keep(await createCall({ ...this.as(user), ...body }));
   }
 
-  async join(user: string, sessionId: string): Promise<Call> {
-    return this.keep(await joinCall({ ...this.as(user), sessionId }));
+  async join(
+    user: string,
+    sessionId: string,
+    more: Partial<JoinCallOptions> & { readonly role?: string } = {},
+  ): Promise<Call> {
+    const { role, ...options } = more;
+    return this.keep(await joinCall({ ...this.as(user, role), sessionId, ...options }));
   }
 
   /** Leaves the call when the test ends, however it ends. */
@@ -89,58 +169,9 @@ export class House {
 
   async close(): Promise<void> {
     for (const call of this.#calls) call.leave();
-    this.line.close();
     await this.kill('SIGTERM');
+    await this.proxy.close();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** A TCP relay. Cutting it resets every connection, as a network that goes away does. */
-export class CuttableLine {
-  target = 0;
-  /** Takes connections and passes nothing on, until it is false again. */
-  dead = false;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  constructor() {
-    this.#server = createServer((near) => {
-      this.#keep(near);
-      if (this.dead) return;
-      const far = this.#keep(connect(this.target, '127.0.0.1'));
-      near.pipe(far).pipe(near);
-      near.on('close', () => far.destroy());
-      far.on('close', () => near.destroy());
-    });
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  listen(): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-  }
-
-  /** Nothing passes any more on what is open, and nobody is told. */
-  freeze(): void {
-    for (const socket of this.#sockets) socket.unpipe().pause();
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy?.() ?? socket.destroy();
-  }
-
-  close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #keep(socket: Socket): Socket {
-    this.#sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.#sockets.delete(socket));
-    return socket;
   }
 }
 
@@ -174,3 +205,18 @@ export const closed = (call: Call) =>
   until(call, 'closed', () => call.connection.value.state === 'closed');
 export const said = (call: Call) =>
   call.transcript.value.filter((one) => one.state === 'final').map((one) => one.text);
+
+/** All events of a call as this client was given them, from now on. */
+export function record(call: Call): CallEvent[] {
+  const seen: CallEvent[] = [];
+  call.on('*', (event) => void seen.push(event));
+  return seen;
+}
+
+/** Fails unless what was seen is exactly the events after `first`, in order: no gap, no repeat. */
+export function assertWhole(seen: readonly CallEvent[], first: number): void {
+  assert.deepEqual(
+    seen.map((event) => event.seq),
+    seen.map((_, i) => first + 1 + i),
+  );
+}
