@@ -67,8 +67,6 @@ export class Connection {
   #runs = 0;
   #line: Line | null = null;
   #everLive = false;
-  /** How the server wants us to come back after it has closed this connection. */
-  #goingAway: GoawayFrame | null = null;
   #closesAt: number | null = null;
   #stopHints: () => void = () => undefined;
   #cancelGoaway: () => void = () => undefined;
@@ -154,7 +152,7 @@ export class Connection {
     let ticket = first;
     for (;;) {
       this.#show(this.#everLive ? 'reconnecting' : 'connecting', null);
-      const ending = this.#returning(await this.#attempt(run, ticket));
+      const ending = await this.#attempt(run, ticket);
       ticket = null;
       if (run !== this.#run) return;
       if (ending.verdict === 'stop') return this.#stop(run, ending);
@@ -197,16 +195,6 @@ export class Connection {
     const ending = this.#lineage.judge(heard, { token, greeted });
     if (ending.verdict === 'token') this.#backend.tokenExpired();
     return ending.verdict === 'reset' ? await this.#startOver(run, ending) : ending;
-  }
-
-  /** After the server had asked us to go, the time that it named for coming back counts too. */
-  #returning(ending: Ending): Ending {
-    const goaway = this.#goingAway;
-    this.#goingAway = null;
-    if (!goaway || ending.verdict === 'stop') return ending;
-    const { afterMs, jitterMs } = goaway.reconnect;
-    const inMs = Math.round(afterMs + this.#platform.random() * jitterMs);
-    return { ...ending, retryAfterMs: Math.max(ending.retryAfterMs, inMs) };
   }
 
   #urlOf(ticket: Ticket): string {
@@ -264,18 +252,15 @@ export class Connection {
     this.#show(this.status.value.state, null);
   }
 
-  /**
-   * The server wants to close this connection. It is used until then: calls in progress go last. When
-   * to come back is ours to choose within what it says, so that not all come back at once.
-   */
-  #goaway(goaway: GoawayFrame): void {
+  /** The server asks us to move; when exactly is ours to choose, so that not all move at once. */
+  #goaway({ reason, deadlineMs, reconnect, resume }: GoawayFrame): void {
     const line = this.#line;
-    const verdict = goaway.resume ? 'now' : 'reset';
-    this.#goingAway = goaway;
-    this.#closesAt = this.#platform.now() + goaway.deadlineMs;
+    const ownMs = Math.round(reconnect.afterMs + this.#platform.random() * reconnect.jitterMs);
+    const inMs = Math.min(ownMs, deadlineMs);
+    this.#closesAt = this.#platform.now() + inMs;
     this.#cancelGoaway();
-    this.#cancelGoaway = this.#platform.after(goaway.deadlineMs, () =>
-      line?.end(ownEnding(verdict, goaway.reason, 4200), 1000),
+    this.#cancelGoaway = this.#platform.after(inMs, () =>
+      line?.end(ownEnding(resume ? 'now' : 'reset', reason, 4200), 1000),
     );
     this.#show(this.status.value.state, null);
   }

@@ -62,13 +62,13 @@ export class Lineage {
 
   /**
    * An attempt that was given up may reach the server after the one that replaced it, and take its
-   * place: then we took it from ourselves, and come back. Where that guess is wrong, and somebody
-   * else has our token, the server refuses it as used.
+   * place: then we took it from ourselves. Its token went with its hello, so we come back as another
+   * line; where the guess is wrong, both live, and nobody takes the call from anybody for ever.
    */
   #superseded(ending: Ending): Ending {
     const own = ending.generation !== null && this.#opened.has(ending.generation);
     if (!own && this.#unheard === 0) return ending;
-    this.#unheard = 0;
+    if (!own) this.begin();
     return { ...ending, verdict: 'now' };
   }
 

@@ -21,7 +21,7 @@ export interface ConnectionStatus {
   readonly error: LifelineError | null;
   /** In an outage, until when the call waits at least (milliseconds since 1970); null if unknown. */
   readonly waitsUntil: number | null;
-  /** When the server will close this connection, as it has said, to restart or to move; or null. */
+  /** When this connection will be left, since the server has asked for that to restart; or null. */
   readonly closesAt: number | null;
 }
 

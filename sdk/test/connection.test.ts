@@ -522,40 +522,30 @@ const goaway = {
   resume: true,
 };
 
-test('goaway: the line is used to its end, and comes back at a moment of its own', async () => {
-  const h = await live(() => 0.5);
-  h.server.socket.say(goaway);
-  assert.equal(h.connection.status.value.closesAt, h.clock.now + 9_000);
-  assert.equal(h.status(), 'live');
-  await h.publish('meanwhile');
-  await h.clock.advance(4_000);
-  const bye = { code: 4200, reason: 'draining', message: 'm', reconnect: true, resume: true };
-  h.server.socket.say({ op: 'bye', ...bye });
-  await settle();
-  assert.equal(h.status(), 'reconnecting draining');
-  const { retryAt, closesAt } = h.connection.status.value;
-  assert.equal((retryAt ?? 0) - h.clock.now, 1_000 + 0.5 * 2_000 + 350);
-  assert.equal(closesAt, null);
-  await h.clock.advance(2_350);
-  assert.equal(h.status(), 'live');
-  h.server.socket.cut();
-  await settle();
-  assert.equal((h.connection.status.value.retryAt ?? 0) - h.clock.now, 600, 'that was for once');
-});
-
-test('goaway: whom the server forgets to close goes by itself when the time is up', async () => {
-  for (const resume of [true, false]) {
-    const h = await live(() => 0.5);
+test('goaway: moves at a moment of its own within the bounds, and says when', async () => {
+  // prettier-ignore
+  const cases = [
+    { name: 'spread', say: {}, chance: 0.5, inMs: 2_000 },
+    { name: 'spread to the end', say: {}, chance: 0.9, inMs: 2_800 },
+    { name: 'not after it will be closed', say: { deadlineMs: 1_500 }, chance: 0.9, inMs: 1_500 },
+    { name: 'from a new beginning', say: { resume: false }, chance: 0.5, inMs: 2_000 },
+  ];
+  for (const { name, say, chance, inMs } of cases) {
+    const h = await live(() => chance);
     h.server.append('x.test', {});
-    h.server.socket.say({ ...goaway, resume });
-    await h.clock.advance(8_999);
-    assert.equal(h.server.sockets.length, 1);
+    h.server.socket.say({ ...goaway, ...say });
+    assert.equal(h.connection.status.value.closesAt, h.clock.now + inMs, name);
+    await h.clock.advance(inMs - 1);
+    assert.equal(h.status(), 'live', name);
+    await h.publish('meanwhile');
     h.server.snapshotAt = 0;
     await h.clock.advance(1);
-    assert.equal(h.status(), 'reconnecting draining');
-    await h.clock.advance(2_350);
-    assert.equal(h.status(), 'live');
-    assert.equal(h.server.socket.url.searchParams.get('after'), resume ? '1' : '0');
+    assert.equal(h.status(), 'reconnecting draining', name);
+    assert.equal(h.connection.status.value.closesAt, null, name);
+    await h.clock.advance(600);
+    assert.equal(h.status(), 'live', name);
+    const after = h.server.socket.url.searchParams.get('after');
+    assert.equal(after, name === 'from a new beginning' ? '0' : '2', name);
   }
 });
 

@@ -139,29 +139,33 @@ export class FakeServer {
 /** Which connections are of one line, as the server judges it. A token is `LINE.GENERATION`. */
 class Fence {
   #generation = 0;
-  readonly #lines = new Map<string, { used: number; holder: FakeSocket }>();
+  readonly #lines = new Map<
+    string,
+    { newest: number; predecessor: number | null; holder: FakeSocket }
+  >();
 
   /** What hello says of it, or null where the socket was told to go. */
   admit(socket: FakeSocket): { generation: string; resumeToken: string } | null {
     const offered = socket.protocols.find((one) => one.startsWith('resume.'))?.slice(7);
-    const [, name, text] = /^(line_\d+)\.(\d+)$/.exec(offered ?? '') ?? [];
-    if (offered !== undefined && offered !== 'expired' && !name) {
+    const [, continued, text] = /^(line_\d+)\.(\d+)$/.exec(offered ?? '') ?? [];
+    if (offered !== undefined && offered !== 'expired' && !continued) {
       return bye(socket, 4003, 'resume_token_invalid');
     }
-    const generation = ++this.#generation;
-    const resumeToken = `${name ?? `line_${generation}`}.${generation}`;
-    const line = name === undefined ? undefined : this.#lines.get(name);
+    const newest = this.#generation + 1;
+    const name = continued ?? `line_${newest}`;
+    const predecessor = text === undefined ? null : Number(text);
+    const line = this.#lines.get(name);
     if (line) {
-      const token = Number(text);
-      const lostHello = token === line.used && line.holder.sent.length === 0;
-      if (token <= line.used && !lostHello) return bye(socket, 4006, 'resume_token_reused');
-      bye(line.holder, 4002, 'superseded', { generation: String(generation) });
-      line.used = token;
-      line.holder = socket;
-    } else {
-      this.#lines.set(name ?? `line_${generation}`, { used: Number(text ?? 0), holder: socket });
+      // As long as the newest was not heard from, its hello may have been lost.
+      const lostHello = predecessor === line.predecessor && line.holder.sent.length === 0;
+      if (predecessor !== line.newest && !lostHello) {
+        return bye(socket, 4006, 'resume_token_reused');
+      }
+      bye(line.holder, 4002, 'superseded', { generation: String(newest) });
     }
-    return { generation: String(generation), resumeToken };
+    this.#generation = newest;
+    this.#lines.set(name, { newest, predecessor, holder: socket });
+    return { generation: String(newest), resumeToken: `${name}.${newest}` };
   }
 }
 

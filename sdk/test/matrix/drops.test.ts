@@ -56,7 +56,7 @@ test(
     const hellos = frames.filter(({ op }) => op === 'hello');
     assert.deepEqual(
       hellos.map(({ resumed }) => resumed),
-      [false, true],
+      [true, true],
     );
     assertWhole(seen, first);
     for (const { type } of seen) {

@@ -48,8 +48,8 @@ test(
       participantId: 'usr_tom',
       startMs: 0,
     });
-    const text = 'word '.repeat(1_500);
-    for (let rev = 0; rev < 400; rev++) {
+    const text = 'word '.repeat(3_200);
+    for (let rev = 0; rev < 380; rev++) {
       await quick.publish('transcript.partial', { utteranceId, ...at, text, rev });
     }
     const { seq } = await quick.publish('transcript.final', {

@@ -38,27 +38,23 @@ test(
   options,
   async (t) => {
     const house = await House.open(t);
-    const dead = house.command(
-      'token',
-      '--data',
-      house.data,
-      '--user',
-      'usr_mia',
-      '--account',
-      'acct_test',
-      '--minutes',
-      '-1',
-    );
     const asked: (string | null)[] = [];
-    const good = house.token('usr_mia');
+    const token = house.token('usr_mia');
     const getToken = ({ refused }: { readonly refused: string | null }) => {
       asked.push(refused);
-      return refused === dead ? good : dead;
+      return refused === null ? 'old' : token;
     };
+    const http = { kind: 'http' } as const;
+    void house.proxy.add({ do: 'expire_token', when: { ...http, connection: 1 } });
     const mia = await house.create('usr_mia', { getToken });
     await live(mia);
-    assert.deepEqual(asked, [null, dead]);
-    const frozen = house.create('usr_mia', { getToken: () => dead });
+    assert.deepEqual(asked, [null, 'old']);
+
+    void house.proxy.add({ do: 'expire_token', when: http, times: 0 });
+    house.proxy.apply({ do: 'rst' }, 'any');
+    await closed(mia);
+    assert.equal(mia.connection.value.reason, 'token_expired', 'and no endless trying');
+    const frozen = house.create('usr_mia', { getToken: () => token });
     await assert.rejects(frozen, { code: 'token_expired', status: 401 });
   },
 );
