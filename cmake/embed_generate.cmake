@@ -1,6 +1,7 @@
 # Run by the build for embed_files(): LIST has lines "url path, tab, file", OUT is the .cpp to write.
 function(content_type name out)
     cmake_path(GET name EXTENSION LAST_ONLY extension)
+    set(type_ "text/html; charset=utf-8")  # A page at an address without an ending.
     set(type_.html "text/html; charset=utf-8")
     set(type_.css "text/css; charset=utf-8")
     set(type_.js "text/javascript; charset=utf-8")

@@ -1,17 +1,30 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** /connection-test is a page of its own, at an address that can be read out on the telephone. */
+function plainAddress(): Plugin {
+  return {
+    name: 'plain-address',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const page = bundle['connection-test.html'];
+      if (page?.type === 'asset') this.emitFile({ type: 'asset', fileName: 'connection-test', source: page.source });
+    },
+  };
+}
 
 // The page is served under a Content-Security-Policy that allows no inline script, no inline style and
 // no other origin's code, so nothing may be inlined: not small assets, not the preload polyfill.
 // `base: './'` keeps every link relative, so the same files work under any path of any host.
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), plainAddress()],
   resolve: {
     alias: [
+      { find: '@lifeline/client/faults/switch', replacement: here('../sdk/faults/switch.ts') },
       { find: '@lifeline/client/react', replacement: here('../sdk/src/react.ts') },
       { find: '@lifeline/client', replacement: here('../sdk/src/lifeline.ts') },
     ],
@@ -22,6 +35,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rollupOptions: { input: [here('index.html'), here('connection-test.html')] },
   },
   server: {
     // `npm run dev` beside a running server: the page keeps hot reload, the server keeps the call.

@@ -56,6 +56,8 @@ RUNGS = (
     Rung("schema", "ajv as the checker's oracle; the documents lint",
          Npm("schema", "LIFELINE_CONTRACT_CHECK=asan:contract_check"), quick=True),
     Rung("sdk", "the SDK against a hostile server and the real one", Npm("sdk", SERVER), quick=True),
+    Rung("faults", "what networks and servers do to a client, one by one, through the fault proxy",
+         Npm("sdk", SERVER, "faults")),
     Rung("web", "what the page promises, without a browser", Npm("web"), quick=True),
     Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
          Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),

@@ -1,18 +1,21 @@
 // What the page does between its screens: finds its server, starts a call, joins one, comes back to the one
 // this tab was in, and goes home. It owns the call and the voice; the views only watch.
 
-import { createCall, createInvite, joinCall, type Call, type GetToken } from '@lifeline/client';
+import { createCall, createInvite, joinCall, type Call, type GetToken, type Platform } from '@lifeline/client';
+import type { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from './place/config';
 import { devPass, readDevMode, type DevMode } from './place/dev_mode';
 import { inviteLink, readInvite } from './place/invite';
 import {
   forgetCall,
+  leaveLine,
   rememberCall,
   rememberedCall,
   rememberedName,
   rememberedPass,
   rememberName,
+  takeLine,
 } from './place/memory';
 import { Redemption } from './place/redemption';
 import { browserSynthesis, Speaker, type SpeakState } from './speech/speaker';
@@ -40,15 +43,24 @@ export class Page {
   readonly stage = new Store<Stage>({ kind: 'opening', problem: null });
   readonly hearing: Store<SpeakState>;
   dev: DevMode = { enabled: false, agent: null };
+  /** Breaks this page's own line on purpose: there in development mode only. */
+  faults: FaultSwitch | null = null;
   private readonly speaker_: Speaker;
   private base_url_ = '';
   private get_token_: GetToken | null = null;
   private opened_ = false;
+  /** What the page before this one, in this tab, has left of its line. */
+  private line_: string | undefined;
   private readonly redemption_ = new Redemption();
 
   constructor(private invite_: string | null) {
     this.speaker_ = new Speaker(browserSynthesis(), (state) => this.hearing.set(state));
     this.hearing = new Store(this.speaker_.state);
+  }
+
+  /** For links to what the server itself explains. */
+  get server_address(): string {
+    return this.base_url_;
   }
 
   get scripted_agent(): string | null {
@@ -58,10 +70,12 @@ export class Page {
   async open(): Promise<void> {
     if (this.opened_) return;
     this.opened_ = true;
+    this.line_ ??= takeLine(rememberedCall() ?? '');
     this.stage.set({ kind: 'opening', problem: null });
     try {
       this.base_url_ = chooseBaseUrl(await loadConfig(), location);
       this.dev = await this.dev_mode();
+      if (this.dev.enabled) this.faults = await faultSwitch();
     } catch (thrown) {
       this.opened_ = false;
       return this.stage.set({ kind: 'opening', problem: problemOf(thrown) });
@@ -75,7 +89,34 @@ export class Page {
     this.speaker_.unlock();
     rememberName(name);
     const getToken = devPass(this.base_url_, name);
-    return this.enter(getToken, null, () => createCall({ baseUrl: this.base_url_, getToken, channel: 'voice' }));
+    return this.enter(getToken, null, () => createCall({ ...this.server(getToken), channel: 'voice' }));
+  }
+
+  /** A new call that goes on from the one on the screen, which was given up. */
+  async carry_on(): Promise<void> {
+    const { value: stage } = this.stage;
+    if (stage.kind !== 'call') return;
+    const continues = stage.talk.call.sessionId;
+    const getToken = devPass(this.base_url_, rememberedName());
+    this.leave();
+    await this.enter(getToken, null, () => createCall({ ...this.server(getToken), channel: 'voice', continues }));
+  }
+
+  /** What the next page in this tab needs to take the place of this one is left when this one goes. */
+  watch_leaving(): () => void {
+    const leave = () => {
+      const { value: stage } = this.stage;
+      if (stage.kind !== 'call' || stage.talk.call.state.value.end) return;
+      leaveLine(stage.talk.call.sessionId, stage.talk.call.resumeToken);
+    };
+    // A page that was only put aside is its own successor.
+    const back = ({ persisted }: PageTransitionEvent) => void (persisted && takeLine(''));
+    window.addEventListener('pagehide', leave);
+    window.addEventListener('pageshow', back);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      window.removeEventListener('pageshow', back);
+    };
   }
 
   /** `secret` is null when the page was opened by the invite link itself. */
@@ -92,7 +133,7 @@ export class Page {
       this.invite_ = null;
       const pass = await getToken({ refused: null });
       rememberCall(sessionId, pass);
-      await this.enter(getToken, pass, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
+      await this.enter(getToken, pass, () => joinCall({ ...this.server(getToken), sessionId }));
     } catch (thrown) {
       this.stage.set(this.lobby(problemOf(thrown)));
     }
@@ -106,7 +147,8 @@ export class Page {
     if (sessionId === null) return this.stage.set(this.lobby(null));
     if (pass === null && (!this.dev.enabled || name === '')) return this.cannot_come_back();
     const getToken = pass === null ? devPass(this.base_url_, name) : () => pass;
-    await this.enter(getToken, pass, () => joinCall({ baseUrl: this.base_url_, sessionId, getToken }));
+    const resumeToken = this.line_;
+    await this.enter(getToken, pass, () => joinCall({ ...this.server(getToken), sessionId, resumeToken }));
   }
 
   async make_invite(): Promise<string> {
@@ -142,6 +184,7 @@ export class Page {
     try {
       const talk = openTalk(await make(), this.speaker_);
       this.get_token_ = getToken;
+      this.line_ = undefined;
       rememberCall(talk.call.sessionId, pass);
       this.stage.set({ kind: 'call', talk });
     } catch (thrown) {
@@ -160,8 +203,14 @@ export class Page {
         advice: 'Ask whoever invited you for a new link.',
         code: null,
         requestId: null,
+        explained: false,
       }),
     );
+  }
+
+  private server(getToken: GetToken): { baseUrl: string; getToken: GetToken; platform?: Partial<Platform> } {
+    const platform = this.faults?.platform;
+    return { baseUrl: this.base_url_, getToken, ...(platform && { platform }) };
   }
 
   /** Only a page that came from the server itself, on the server's machine, need ask. */
@@ -179,4 +228,10 @@ export class Page {
     const canReturn = rememberedCall() !== null;
     return { kind: 'lobby', invited: this.invite_ !== null, busy: false, problem, canReturn };
   }
+}
+
+/** Fetched only where it is wanted: nobody else's page carries it. */
+async function faultSwitch(): Promise<FaultSwitch> {
+  const { FaultSwitch } = await import('@lifeline/client/faults/switch');
+  return new FaultSwitch();
 }

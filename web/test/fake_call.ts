@@ -23,6 +23,19 @@ export interface PublishedEvent {
   readonly refuse: (error: LifelineError) => void;
 }
 
+/** A line that lives; whatever else a test needs is changed. */
+export const lineOf = (change: Partial<ConnectionStatus> = {}): ConnectionStatus => ({
+  state: 'live',
+  attempt: 0,
+  retryAt: null,
+  reason: null,
+  code: null,
+  error: null,
+  waitsUntil: null,
+  closesAt: null,
+  ...change,
+});
+
 export class FakeCall {
   readonly sessionId = 'sess_fake';
   readonly published: PublishedEvent[] = [];
@@ -33,12 +46,13 @@ export class FakeCall {
   readonly participants = new Watched<CallState['participants']>([]);
   readonly self = Promise.resolve({ participantId: 'usr_anna', role: 'user' });
   readonly left = new Watched(false);
+  readonly resumeToken = null;
   tries = 0;
   private readonly listeners_ = new Map<string, Set<Listener>>();
   private minted_ = 0;
 
   constructor(state: ConnectionStatus['state'] = 'live') {
-    this.connection = new Watched<ConnectionStatus>({ state, attempt: 0, retryAt: null, reason: null, code: null });
+    this.connection = new Watched(lineOf({ state }));
   }
 
   /** The same object, for code that wants the SDK's class. */

@@ -3,60 +3,86 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { LifelineError, type ConnectionStatus, type Participant, type Utterance } from '@lifeline/client';
+import { LifelineError, type Participant, type Utterance } from '@lifeline/client';
 
 import { lineWords } from '../src/words/connection';
 import { endingWords } from '../src/words/ending';
 import { transcriptLines } from '../src/words/lines';
 import { personOf } from '../src/words/people';
-import { KNOWN_CODES, problemOf } from '../src/words/problem';
+import { KNOWN_CODES, problemOf, problemOfClosing } from '../src/words/problem';
+import { lineOf } from './fake_call';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
-  state: 'live',
-  attempt: 0,
-  retryAt: null,
-  reason: null,
-  code: null,
-  ...change,
-});
-const facts = { end: null, online: true, now: 1_000, readUpTo: 40 };
+const facts = { end: null, online: true, now: 1_000, readUpTo: 40, outage: null, lost: [] };
+const until = new Date(241_000).toISOString();
+const outage = { attempt: 1, since: '1970-01-01T00:00:00.000Z', until, reason: null };
 
 const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: string, says: RegExp, tryNow: boolean][] = [
-  ['live', { ...facts, connection: status({}) }, 'live', /Live/, false],
-  ['the first connection', { ...facts, connection: status({ state: 'connecting' }) }, 'waiting', /^Connecting/, false],
-  ['catching up', { ...facts, connection: status({ state: 'replaying' }) }, 'waiting', /40 events so far/, false],
+  ['live', { ...facts, connection: lineOf({}) }, 'live', /Live/, false],
+  ['the first connection', { ...facts, connection: lineOf({ state: 'connecting' }) }, 'waiting', /^Connecting/, false],
+  ['catching up', { ...facts, connection: lineOf({ state: 'replaying' }) }, 'waiting', /40 events so far/, false],
   [
     'waiting for the next try',
-    { ...facts, connection: status({ state: 'reconnecting', retryAt: 4_200, reason: 'draining' }) },
+    { ...facts, connection: lineOf({ state: 'reconnecting', retryAt: 4_200, reason: 'draining' }) },
     'waiting',
     /server is restarting. Next try in 4 s/,
     true,
   ],
-  ['trying', { ...facts, connection: status({ state: 'reconnecting' }) }, 'waiting', /Trying now/, true],
+  ['trying', { ...facts, connection: lineOf({ state: 'reconnecting' }) }, 'waiting', /Trying now/, true],
   [
     'a device without a network',
-    { ...facts, online: false, connection: status({ state: 'reconnecting', retryAt: 4_200 }) },
+    { ...facts, online: false, connection: lineOf({ state: 'reconnecting', retryAt: 4_200 }) },
     'waiting',
     /^Offline.*by itself/,
     false,
   ],
   [
     'a line that lives, whatever the device believes',
-    { ...facts, online: false, connection: status({}) },
+    { ...facts, online: false, connection: lineOf({}) },
     'live',
     /^Live/,
     false,
   ],
-  ['given up', { ...facts, connection: status({ state: 'closed', reason: 'gave_up' }) }, 'broken', /restored/, false],
-  ['elsewhere', { ...facts, connection: status({ state: 'closed', reason: 'superseded' }) }, 'over', /elsewhere/, false],
-  ['left', { ...facts, connection: status({ state: 'closed', reason: 'left' }) }, 'over', /You left/, false],
+  [
+    'waiting, and the call waits too',
+    { ...facts, connection: lineOf({ state: 'reconnecting', retryAt: 4_200, waitsUntil: 241_000 }) },
+    'waiting',
+    /Next try in 4 s. The call waits for you until \d{1,2}:\d{2}/,
+    true,
+  ],
+  [
+    'somebody else is waited for',
+    { ...facts, connection: lineOf({}), outage, lost: ['Anna'] },
+    'waiting',
+    /^Waiting for Anna Anna lost the connection. The call waits until \d{1,2}:\d{2}.*, another 4 min/,
+    false,
+  ],
+  [
+    'several are waited for, nobody knows how long',
+    { ...facts, connection: lineOf({}), outage: { ...outage, until: null }, lost: ['Anna', 'Ben', 'Cy'] },
+    'waiting',
+    /Anna, Ben and Cy lost the connection. The call waits\.$/,
+    false,
+  ],
+  [
+    'the wait is over, and its event has not come yet',
+    { ...facts, now: 300_000, connection: lineOf({}), outage, lost: ['Anna'] },
+    'waiting',
+    /as long as it may/,
+    false,
+  ],
+  ['somebody is gone for a moment', { ...facts, connection: lineOf({}), lost: ['Ben'] }, 'live', /^Live Ben lost/, false],
+  ['the server is about to restart', { ...facts, connection: lineOf({ closesAt: 9_000 }) }, 'waiting', /restarts soon/, false],
+  ['used elsewhere', { ...facts, connection: lineOf({ state: 'closed', reason: 'resume_token_reused' }) }, 'over', /another place/, false],
+  ['given up', { ...facts, connection: lineOf({ state: 'closed', reason: 'gave_up' }) }, 'broken', /restored/, false],
+  ['elsewhere', { ...facts, connection: lineOf({ state: 'closed', reason: 'superseded' }) }, 'over', /Open elsewhere/, false],
+  ['left', { ...facts, connection: lineOf({ state: 'closed', reason: 'left' }) }, 'over', /You left/, false],
   [
     'ended, however the line is',
     {
       ...facts,
-      connection: status({ state: 'reconnecting' }),
+      connection: lineOf({ state: 'reconnecting' }),
       end: { outcome: 'ended', at: '', reason: 'completed', message: null },
     },
     'over',
@@ -65,7 +91,7 @@ const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: 
   ],
   [
     'failed',
-    { ...facts, connection: status({}), end: { outcome: 'failed', at: '', reason: 'x', message: null } },
+    { ...facts, connection: lineOf({}), end: { outcome: 'failed', at: '', reason: 'x', message: null } },
     'broken',
     /failed/,
     false,
@@ -98,8 +124,23 @@ test('a problem without words of ours keeps the server’s', () => {
     advice: 'Wait a night.',
     code: 'brand_new',
     requestId: 'req_1',
+    explained: true,
   });
   assert.equal(problemOf(new TypeError('x is undefined')).title, 'Something went wrong on this page.');
+});
+
+test('a closed line says why, with the server’s word where it has a page about it', () => {
+  const error = new LifelineError({ code: 'brand_new', message: 'The moon is full', fix: 'Wait', requestId: 'req_1' });
+  const cases: [Parameters<typeof lineOf>[0], string, boolean, string | null][] = [
+    [{ reason: 'removed', code: 4004 }, 'You were removed from this call.', true, null],
+    [{ reason: 'gave_up' }, 'The line could not be restored.', false, null],
+    [{ reason: 'brand_new', code: 4042, error }, 'The moon is full.', true, 'req_1'],
+    [{ reason: 'something' }, 'The line is closed.', false, null],
+  ];
+  for (const [change, title, explained, requestId] of cases) {
+    const problem = problemOfClosing(lineOf({ state: 'closed', ...change }));
+    assert.deepEqual([problem.title, problem.explained, problem.requestId], [title, explained, requestId]);
+  }
 });
 
 test('every reason that the contract ends a call with has words', () => {

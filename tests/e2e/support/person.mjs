@@ -164,6 +164,21 @@ export class Person {
     await this.context.setOffline(false);
   }
 
+  /** The browser puts the page to sleep, as phones do with what nobody looks at; and wakes it. */
+  async sleeps(asleep) {
+    const debug = await this.context.newCDPSession(this.page);
+    await debug.send('Page.setWebLifecycleState', { state: asleep ? 'frozen' : 'active' });
+    await debug.detach();
+  }
+
+  /** A second tab, made from this one as "Duplicate tab" does: with a copy of what it has stored. */
+  async duplicatesTab() {
+    const opened = this.context.waitForEvent('page');
+    await this.page.evaluate(() => void window.open(location.href));
+    const page = await opened;
+    return new Person(this.name, this.context, page);
+  }
+
   /** The name of what has the focus, as a screen reader would say it. */
   async focused() {
     return this.page.evaluate(() => {

@@ -1,7 +1,7 @@
 // The real binary, started the way anybody would, and killed the way nobody should.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -21,10 +21,14 @@ export class Server {
   /** `http://127.0.0.1:PORT`, the same after a restart. */
   url = '';
 
-  /** A server in development mode on a folder of its own. `origins` are the pages it accepts besides its own. */
-  static async start({ origins = [] } = {}) {
+  /**
+   * A server in development mode on a folder of its own. `origins` are the pages it accepts besides its own,
+   * `config` is the text of its configuration.
+   */
+  static async start({ origins = [], config = '' } = {}) {
     const server = new Server();
     server.#folder = await mkdtemp(path.join(tmpdir(), 'lifeline-e2e-'));
+    await writeFile(server.#config, config);
     server.#origins = origins;
     await server.#run('127.0.0.1:0');
     return server;
@@ -34,6 +38,14 @@ export class Server {
   async kill9() {
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
+    await gone;
+    this.#process = null;
+  }
+
+  /** In good order: everybody is told before. */
+  async stop() {
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGTERM');
     await gone;
     this.#process = null;
   }
@@ -73,8 +85,13 @@ export class Server {
     return path.join(this.#folder, 'data');
   }
 
+  get #config() {
+    return path.join(this.#folder, 'lifeline.toml');
+  }
+
   async #run(listen) {
-    const args = ['serve', '--listen', listen, '--data', this.#data, '--dev', '--dev-agent'];
+    const args = ['serve', '--listen', listen, '--data', this.#data, '--config', this.#config];
+    args.push('--dev', '--dev-agent');
     for (const origin of this.#origins) args.push('--origin', origin);
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;

@@ -1,4 +1,4 @@
-// A story has a server, an agent and a browser of its own. If it fails, what they had to say is printed and what
+// A story has a server, a way to it that can fail, an agent and a browser of its own. If it fails, what they had to say is printed and what
 // everybody saw is kept as a picture.
 
 import assert from 'node:assert/strict';
@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { Agent } from './agent.mjs';
 import { Browser } from './browser.mjs';
+import { FaultProxy } from '../../../sdk/faults/dist/faults.js';
 import { root, Server } from './server.mjs';
 
 /** A story that takes longer is stuck. */
@@ -20,6 +21,8 @@ export function story(name, options, tell) {
     const cast = {};
     try {
       cast.server = await Server.start(options);
+      // A way to the server on which things go wrong; who takes it is the story's business.
+      cast.proxy = await FaultProxy.open({ target: cast.server.url });
       cast.agent = await Agent.start(cast.server);
       cast.browser = await Browser.open();
       await tell(cast);
@@ -30,6 +33,7 @@ export function story(name, options, tell) {
     } finally {
       await cast.browser?.close();
       await cast.agent?.close();
+      await cast.proxy?.close();
       await cast.server?.close();
     }
   });

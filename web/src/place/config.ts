@@ -15,6 +15,8 @@ export interface PageConfig {
   readonly baseUrl?: string;
   /** For development: let `?api=` name a server on this machine. */
   readonly allowApiParameter?: boolean;
+  /** How long the connection test watches the line; a minute if left out. */
+  readonly connectionTestSeconds?: number;
 }
 
 export interface PageAddress {
@@ -56,11 +58,18 @@ export async function loadConfig(fetcher: typeof fetch = fetch): Promise<PageCon
 
 export function readConfig(value: unknown): PageConfig {
   if (typeof value !== 'object' || value === null) throw new ConfigError('config.json: not an object');
-  const { baseUrl, allowApiParameter } = value as Record<string, unknown>;
+  const { baseUrl, allowApiParameter, connectionTestSeconds } = value as Record<string, unknown>;
   if (baseUrl !== undefined && typeof baseUrl !== 'string') {
     throw new ConfigError('config.json: baseUrl must be text');
   }
-  return { baseUrl, allowApiParameter: allowApiParameter === true };
+  if (connectionTestSeconds !== undefined && !(Number(connectionTestSeconds) > 0 && Number(connectionTestSeconds) <= 600)) {
+    throw new ConfigError('config.json: connectionTestSeconds must be a number up to 600');
+  }
+  return {
+    baseUrl,
+    allowApiParameter: allowApiParameter === true,
+    ...(connectionTestSeconds !== undefined && { connectionTestSeconds: Number(connectionTestSeconds) }),
+  };
 }
 
 export function isThisMachine(hostname: string): boolean {
@@ -83,4 +92,13 @@ function parseHttpUrl(text: string): URL | null {
 
 function trimmed(url: URL): string {
   return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+const HOLD_S = 60;
+
+/** How long the connection test watches the line: as the host says, or shorter if the link does. */
+export function holdMs({ connectionTestSeconds = HOLD_S }: PageConfig, search: string): number {
+  const asked = Number(new URLSearchParams(search).get('seconds') ?? NaN);
+  const seconds = Number.isFinite(asked) && asked > 0 ? Math.min(asked, connectionTestSeconds) : connectionTestSeconds;
+  return seconds * 1000;
 }

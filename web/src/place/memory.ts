@@ -7,6 +7,7 @@
 const CALL = 'lifeline.call';
 const PASS = 'lifeline.pass';
 const NAME = 'lifeline.name';
+const LINE = 'lifeline.line';
 
 export function rememberedCall(): string | null {
   return attempt(() => sessionStorage.getItem(CALL));
@@ -26,6 +27,21 @@ export function rememberedPass(): string | null {
 export function forgetCall(): void {
   attempt(() => sessionStorage.removeItem(CALL));
   attempt(() => sessionStorage.removeItem(PASS));
+  attempt(() => sessionStorage.removeItem(LINE));
+}
+
+/**
+ * What makes the page after a reload the same line as the one before. It is in the storage only while
+ * no page is there to hold it: a tab that is duplicated copies the storage, and must not copy this.
+ */
+export function leaveLine(sessionId: string, token: string | null): void {
+  if (token !== null) attempt(() => sessionStorage.setItem(LINE, `${sessionId} ${token}`));
+}
+
+export function takeLine(sessionId: string): string | undefined {
+  const [of, token] = (attempt(() => sessionStorage.getItem(LINE)) ?? '').split(' ');
+  attempt(() => sessionStorage.removeItem(LINE));
+  return of === sessionId ? token : undefined;
 }
 
 export function rememberedName(): string {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 
+import type { FaultSwitch } from '@lifeline/client/faults/switch';
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
@@ -22,15 +23,18 @@ interface Props {
   readonly talk: Talk;
   readonly hearing: Store<SpeakState>;
   readonly devMode: boolean;
+  /** Breaks this page's own line on purpose; null unless in development mode. */
+  readonly faults: FaultSwitch | null;
   readonly scriptedAgent: string | null;
   readonly makeInvite: () => Promise<string>;
   readonly onLeave: () => void;
+  readonly onCarryOn: (() => void) | null;
   readonly onHome: () => void;
 }
 
 /** The call on the screen, and what can be done there. */
 export function CallPage(props: Props) {
-  const { talk, hearing, devMode, scriptedAgent, makeInvite, onLeave, onHome } = props;
+  const { talk, hearing, devMode, faults, scriptedAgent, makeInvite, onLeave, onCarryOn, onHome } = props;
   const { call, conversation } = talk;
   const view = useCallView(talk, scriptedAgent);
   const { over, reads_only } = view;
@@ -81,10 +85,20 @@ export function CallPage(props: Props) {
           )
         }
         empty={emptyWords(view)}
-        verdict={over && <Verdict end={view.end} connection={view.connection} onTryNow={tryNow} onHome={onHome} />}
+        verdict={
+          over && (
+            <Verdict
+              end={view.end}
+              connection={view.connection}
+              onTryNow={tryNow}
+              onCarryOn={onCarryOn}
+              onHome={onHome}
+            />
+          )
+        }
       />
       {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
-      {drawer.open && <Drawer log={talk.log} onClose={drawer.close} />}
+      {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
       <Announcer lines={view.lines} ownId={view.ownId} live={view.connected} />
       <CallDialogs
         open={dialog}

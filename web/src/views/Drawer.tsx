@@ -1,12 +1,15 @@
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 
 import type { CallEvent } from '@lifeline/client';
+import type { FaultSwitch } from '@lifeline/client/faults/switch';
 import { filterEvents, KEPT_MAX, type EventLog } from '../talk/event_log';
 import { useStore } from '../talk/store';
+import { Faults } from './Faults';
 import { Close } from './icons';
 
 interface Props {
   readonly log: EventLog;
+  readonly faults: FaultSwitch | null;
   readonly onClose: () => void;
 }
 
@@ -14,7 +17,7 @@ interface Props {
 const SHOWN_MAX = 300;
 
 /** For developers: each event of the call as it was kept, newest first. */
-export function Drawer({ log, onClose }: Props) {
+export function Drawer({ log, faults, onClose }: Props) {
   const events = useStore(log.events);
   const [typed, setTyped] = useState('');
   const field = useRef<HTMLInputElement>(null);
@@ -36,6 +39,7 @@ export function Drawer({ log, onClose }: Props) {
           <Close />
         </button>
       </header>
+      {faults && <Faults faults={faults} />}
       <div className="find">
         <label>
           <span className="hidden-but-read">Filter events</span>

@@ -1,5 +1,6 @@
 import type { Problem } from '../words/problem';
 import { Close } from './icons';
+import { ProblemFacts } from './ProblemFacts';
 
 interface Props {
   readonly problem: Problem;
@@ -10,9 +11,12 @@ interface Props {
 export function Notice({ problem, onClose }: Props) {
   return (
     <div className="notice" role="alert">
-      <p>
-        <strong>{problem.title}</strong> {problem.advice}
-      </p>
+      <div>
+        <p>
+          <strong>{problem.title}</strong> {problem.advice}
+        </p>
+        <ProblemFacts problem={problem} />
+      </div>
       <button type="button" className="button" data-kind="quiet" data-shape="icon" aria-label="Dismiss" onClick={onClose}>
         <Close />
       </button>

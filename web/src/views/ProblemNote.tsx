@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Problem } from '../words/problem';
+import { ProblemFacts } from './ProblemFacts';
 
 interface Props {
   readonly problem: Problem;
@@ -18,16 +19,7 @@ export function ProblemNote({ problem, children }: Props) {
         {problem.title}
       </h2>
       <p>{problem.advice}</p>
-      {problem.code !== null && (
-        <p className="small">
-          Code: <code>{problem.code}</code>
-          {problem.requestId !== null && (
-            <>
-              , request <code>{problem.requestId}</code>
-            </>
-          )}
-        </p>
-      )}
+      <ProblemFacts problem={problem} />
       {children !== undefined && <div className="row">{children}</div>}
     </section>
   );

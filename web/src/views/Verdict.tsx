@@ -1,33 +1,36 @@
 import { useEffect, useRef } from 'react';
 
 import type { CallEnd, ConnectionStatus } from '@lifeline/client';
-import { endingWords } from '../words/ending';
-import { problemOfReason } from '../words/problem';
+import { ELSEWHERE } from '../words/connection';
+import { endingWords, wasGivenUp } from '../words/ending';
+import { problemOfClosing } from '../words/problem';
+import { ProblemFacts } from './ProblemFacts';
 
 interface Props {
   readonly end: CallEnd | null;
   readonly connection: ConnectionStatus;
   readonly onTryNow: () => void;
+  /** Begins a call that continues this one; null where this page cannot make calls. */
+  readonly onCarryOn: (() => void) | null;
   readonly onHome: () => void;
 }
 
-const MAY_COME_BACK = new Set(['gave_up', 'superseded', 'left']);
-
 /** At the end of the line: how the call ended, or why this page is no longer in it, and what is possible now. */
-export function Verdict({ end, connection, onTryNow, onHome }: Props) {
+export function Verdict({ end, connection, onTryNow, onCarryOn, onHome }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  const words = end ? endingWords(end) : closedWords(connection.reason);
   return (
     <>
-      <h2 tabIndex={-1} ref={heading}>
-        {words.title}
-      </h2>
-      <p>{words.detail}</p>
+      {end ? (
+        <Ended end={end} heading={heading} />
+      ) : (
+        <Closed connection={connection} heading={heading} />
+      )}
       <div className="row">
-        {!end && MAY_COME_BACK.has(connection.reason ?? '') && connection.reason !== 'left' && (
-          <button type="button" className="button" data-kind="first" onClick={onTryNow}>
-            Bring the line back
+        {!end && <WayBack reason={connection.reason} onTryNow={onTryNow} />}
+        {end && wasGivenUp(end) && onCarryOn && (
+          <button type="button" className="button" data-kind="first" onClick={onCarryOn}>
+            Carry on in a new call
           </button>
         )}
         <button type="button" className="button" onClick={onHome}>
@@ -38,8 +41,40 @@ export function Verdict({ end, connection, onTryNow, onHome }: Props) {
   );
 }
 
-function closedWords(reason: string | null): { title: string; detail: string } {
-  if (reason === 'left') return { title: 'You have left.', detail: 'The others can go on without you.' };
-  const { title, advice } = problemOfReason(reason);
-  return { title, detail: advice };
+type Heading = React.RefObject<HTMLHeadingElement | null>;
+
+function Ended({ end, heading }: { readonly end: CallEnd; readonly heading: Heading }) {
+  const { title, detail } = endingWords(end);
+  return (
+    <>
+      <h2 tabIndex={-1} ref={heading}>
+        {title}
+      </h2>
+      <p>{detail}</p>
+    </>
+  );
+}
+
+function Closed({ connection, heading }: { readonly connection: ConnectionStatus; readonly heading: Heading }) {
+  const left = connection.reason === 'left';
+  const problem = problemOfClosing(connection);
+  return (
+    <>
+      <h2 tabIndex={-1} ref={heading}>
+        {left ? 'You have left.' : problem.title}
+      </h2>
+      <p>{left ? 'The others can go on without you.' : problem.advice}</p>
+      {!left && <ProblemFacts problem={problem} />}
+    </>
+  );
+}
+
+function WayBack({ reason, onTryNow }: { readonly reason: string | null; readonly onTryNow: () => void }) {
+  const elsewhere = ELSEWHERE.has(reason ?? '');
+  if (!elsewhere && reason !== 'gave_up') return null;
+  return (
+    <button type="button" className="button" data-kind="first" onClick={onTryNow}>
+      {elsewhere ? 'Use the call here' : 'Bring the line back'}
+    </button>
+  );
 }

@@ -1,4 +1,4 @@
-import { useCall, useConnection, useParticipants, useTranscript } from '@lifeline/client/react';
+import { useCall, useConnection, useParticipants, useTranscript, useWakeLock } from '@lifeline/client/react';
 import { useEffect, useMemo } from 'react';
 
 import { useStore } from '../talk/store';
@@ -10,7 +10,7 @@ import { useNow, useOnline } from './hooks';
 
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
 export function useCallView({ call, conversation, self }: Talk, scripted: string | null) {
-  const { end, phase, seq } = useCall(call);
+  const { end, phase, seq, outage } = useCall(call);
   const connection = useConnection(call);
   const utterances = useTranscript(call);
   const participants = useParticipants(call);
@@ -19,7 +19,7 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   const ownId = own?.participantId ?? '';
   const reads_only = own?.role === 'viewer';
   const online = useOnline();
-  const now = useNow(connection.retryAt !== null && !end);
+  const now = useNow((connection.retryAt !== null || outage !== null) && !end);
 
   const over = end !== null || connection.state === 'closed';
   const connected = connection.state === 'live';
@@ -31,8 +31,10 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     const known = new Map(people.map((person) => [person.id, person]));
     return transcriptLines(utterances, outgoing, known, { id: ownId, connected, over });
   }, [utterances, outgoing, people, ownId, connected, over]);
-  const line = lineWords({ connection, end, online, now, readUpTo: seq });
+  const lost = people.filter((one) => one.presence === 'away' && one.id !== ownId).map((one) => one.name);
+  const line = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost });
 
+  useWakeLock(connected && !over);
   useEffect(() => {
     // The device knows at once, the line only at its next heartbeat: so it is asked.
     if (!online && call.connection.value.state === 'live') call.reconnectNow();

@@ -14,13 +14,18 @@ const ENDED: Readonly<Record<string, string>> = {
 
 const FAILED: Readonly<Record<string, string>> = {
   connect_timeout: 'Nobody was connected in time.',
-  reconnect_window_expired: 'The line was gone for too long.',
+  reconnect_window_expired: 'The line was gone for longer than the call could wait.',
   idle_timeout: 'Nothing happened for too long.',
 };
 
 export interface EndingWords {
   readonly title: string;
   readonly detail: string;
+}
+
+/** The call ended because nobody came back in time: what was begun can be carried on. */
+export function wasGivenUp(end: CallEnd): boolean {
+  return end.reason === 'reconnect_window_expired';
 }
 
 export function endingWords(end: CallEnd): EndingWords {
@@ -32,6 +37,8 @@ export function endingWords(end: CallEnd): EndingWords {
   }
   return {
     title: `The call broke off. ${FAILED[end.reason] ?? end.message ?? ''}`.trim(),
-    detail: 'What was said up to here is kept. You can start a new call.',
+    detail: wasGivenUp(end)
+      ? 'What was said up to here is kept. A new call can carry on from it.'
+      : 'What was said up to here is kept. You can start a new call.',
   };
 }

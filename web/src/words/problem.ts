@@ -1,7 +1,7 @@
 // What a person is told when something did not work: what happened, and what to do next. The codes are the
 // server's stable words (and the SDK's own); a code that is not listed here still gets its message and fix.
 
-import type { LifelineError } from '@lifeline/client';
+import type { ConnectionStatus, LifelineError } from '@lifeline/client';
 
 export interface Problem {
   readonly title: string;
@@ -9,6 +9,8 @@ export interface Problem {
   /** The stable word, shown small so that it can be quoted; null if there is none. */
   readonly code: string | null;
   readonly requestId: string | null;
+  /** The server itself said so, and has a page about that word. */
+  readonly explained: boolean;
 }
 
 const KNOWN: Readonly<Record<string, readonly [title: string, advice: string]>> = {
@@ -58,9 +60,15 @@ const KNOWN: Readonly<Record<string, readonly [title: string, advice: string]>> 
   account_disabled: ['This account is switched off.', 'Whoever runs this server can say why.'],
   removed: ['You were removed from this call.', 'Ask whoever runs it for a new invite.'],
   superseded: [
-    'You joined this call again somewhere else.',
-    'That tab or device has the line now. You can bring it back here.',
+    'This call is open in another place.',
+    'That tab or device has your line now. You can use the call here as well.',
   ],
+  resume_token_reused: [
+    'This call is open in another place.',
+    'Somebody came back on your line before this page did. If that was not you, tell whoever runs the call.',
+  ],
+  resume_token_invalid: ['The way back into this call is not accepted.', 'Join again, or ask for a new link.'],
+  key_revoked: ['The key that opened this call was taken back.', 'Whoever runs this server can say why.'],
   gave_up: ['The line could not be restored.', 'The call may still be going on. Try again when you are online.'],
   outbox_full: ['Too much is waiting to be sent.', 'Wait until the line is back, then say it again.'],
   event_too_large: ['That was too long.', 'Say it in smaller parts.'],
@@ -74,6 +82,7 @@ const OURS: Problem = {
   advice: 'Try again. If it stays, load the page again: the call is safe.',
   code: null,
   requestId: null,
+  explained: false,
 };
 
 export const KNOWN_CODES: readonly string[] = Object.keys(KNOWN);
@@ -81,16 +90,21 @@ export const KNOWN_CODES: readonly string[] = Object.keys(KNOWN);
 export function problemOf(thrown: unknown): Problem {
   if (!isRefusal(thrown)) return OURS;
   const [title, advice] = KNOWN[thrown.code] ?? [sentence(thrown.message), sentence(thrown.fix)];
-  return { title, advice, code: thrown.code, requestId: thrown.requestId };
+  const { code, requestId, status } = thrown;
+  const explained = requestId !== null || (status !== null && code !== `http_${status}`);
+  return { title, advice, code, requestId, explained };
 }
 
-export function problemOfReason(reason: string | null): Problem {
+/** Why a line was closed for good. */
+export function problemOfClosing({ reason, code, error }: ConnectionStatus): Problem {
   const known = reason === null ? undefined : KNOWN[reason];
+  const said = error?.requestId != null ? problemOf(error) : null;
   return {
-    title: known?.[0] ?? 'The line is closed.',
-    advice: known?.[1] ?? 'You can try to join again.',
+    title: known?.[0] ?? said?.title ?? 'The line is closed.',
+    advice: known?.[1] ?? said?.advice ?? 'You can try to join again.',
     code: reason,
-    requestId: null,
+    requestId: error?.requestId ?? null,
+    explained: said !== null || (code !== null && code >= 4000),
   };
 }
 

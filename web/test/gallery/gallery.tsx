@@ -7,7 +7,9 @@ import '../../src/styles/call.css';
 import '../../src/styles/transcript.css';
 import '../../src/styles/drawer.css';
 import '../../src/styles/dialog.css';
+import '../../src/styles/check.css';
 import { LifelineError } from '@lifeline/client';
+import { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { Speaker, type SpeakState } from '../../src/speech/speaker';
 import { Store } from '../../src/talk/store';
@@ -15,6 +17,9 @@ import { openTalk } from '../../src/talk/talk';
 import { CallPage } from '../../src/views/CallPage';
 import { Lobby } from '../../src/views/Lobby';
 import { problemOf } from '../../src/words/problem';
+import { CheckRun } from '../../src/check/run';
+import { ConnectionTest } from '../../src/views/ConnectionTest';
+import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
 import { scenes } from './scenes';
 
@@ -37,6 +42,11 @@ if (scene.startsWith('lobby')) {
       onReturn={nothing}
     />,
   );
+} else if (scene.startsWith('check')) {
+  const world = checkWorlds[scene.slice('check-'.length)];
+  root.render(
+    <ConnectionTest makeRun={() => Promise.resolve(new CheckRun((world ?? checkWorlds.good!)()))} begin={world !== undefined} />,
+  );
 } else {
   const make = scenes[scene] ?? scenes.talking!;
   const fake = make();
@@ -45,7 +55,8 @@ if (scene.startsWith('lobby')) {
   const talk = openTalk(fake.call, speaker);
   replayInto(talk.log, fake);
   if (asked.has('notice')) {
-    setTimeout(() => fake.report(new LifelineError({ code: 'rate_limited', message: '' })), 100);
+    const requestId = 'req_01JKQ8V4Z7F3N0R2T4W6Y8B0D2';
+    setTimeout(() => fake.report(new LifelineError({ code: 'rate_limited', message: '', requestId })), 100);
   }
   if (asked.has('sending')) {
     talk.conversation.type('And the second thing is the date of birth.');
@@ -55,9 +66,11 @@ if (scene.startsWith('lobby')) {
       talk={talk}
       hearing={hearing}
       devMode={!asked.has('plain')}
+      faults={asked.has('plain') ? null : new FaultSwitch()}
       scriptedAgent="Echo"
       makeInvite={() => Promise.resolve('https://calls.example/#invite=sess_01JKQ8V4Z7.inv_1.kq3N0hQ7pZr2')}
       onLeave={nothing}
+      onCarryOn={nothing}
       onHome={nothing}
     />,
   );

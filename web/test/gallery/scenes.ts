@@ -1,6 +1,8 @@
 // The states that a person can meet, each told as the events that lead to it.
 
-import { FakeCall } from '../fake_call';
+import { LifelineError } from '@lifeline/client';
+
+import { FakeCall, lineOf } from '../fake_call';
 
 const anna = { kind: 'user', id: 'usr_anna' };
 const ben = { kind: 'user', id: 'usr_ben' };
@@ -65,26 +67,67 @@ export const scenes: Readonly<Record<string, () => FakeCall>> = {
   reconnecting() {
     const call = talking();
     const retryAt = Date.now() + 7_400;
-    call.connection.set({ state: 'reconnecting', attempt: 3, retryAt, reason: 'heartbeat_missed', code: 4201 });
+    const waitsUntil = Date.now() + 600_000;
+    call.connection.set(lineOf({ state: 'reconnecting', attempt: 3, retryAt, reason: 'heartbeat_missed', code: 4201, waitsUntil }));
+    return call;
+  },
+  outage() {
+    const call = talking();
+    const at = new Date().toISOString();
+    const resumeDeadline = new Date(Date.now() + 14 * 60_000).toISOString();
+    call.see('call.participant.connection.changed', { callId, participantId: ben.id, connected: false, connections: 0 });
+    call.see('call.reconnecting', { callId, attempt: 1, at, lossReason: 'heartbeat_missed', resumeDeadline });
+    return call;
+  },
+  lost() {
+    const call = talking();
+    call.see('call.participant.connection.changed', { callId, participantId: ben.id, connected: false, connections: 0 });
+    return call;
+  },
+  restarting() {
+    const call = talking();
+    call.connection.set(lineOf({ closesAt: Date.now() + 9_000 }));
+    return call;
+  },
+  drained() {
+    const call = talking();
+    const retryAt = Date.now() + 2_400;
+    call.connection.set(lineOf({ state: 'reconnecting', attempt: 1, retryAt, reason: 'draining', code: 4200 }));
+    return call;
+  },
+  reused() {
+    const call = talking();
+    call.connection.set(lineOf({ state: 'closed', reason: 'resume_token_reused', code: 4006 }));
+    return call;
+  },
+  removed() {
+    const call = talking();
+    const error = new LifelineError({ code: 'removed', message: 'Removed.', requestId: 'req_01JKQ8V4Z7F3N0R2T4W6Y8B0D2' });
+    call.connection.set(lineOf({ state: 'closed', reason: 'removed', code: 4004, error }));
+    return call;
+  },
+  gave_up() {
+    const call = talking();
+    call.connection.set(lineOf({ state: 'closed', reason: 'gave_up' }));
     return call;
   },
   superseded() {
     const call = talking();
-    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'superseded', code: 4002 });
+    call.connection.set(lineOf({ state: 'closed', reason: 'superseded', code: 4002 }));
     return call;
   },
   ended() {
     const call = talking();
     const endedAt = '2026-02-16T10:04:12.000Z';
     call.see('call.ended', { callId, endedAt, durationSeconds: 252, endReason: 'user_hangup' });
-    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'session_ended', code: 4000 });
+    call.connection.set(lineOf({ state: 'closed', reason: 'session_ended', code: 4000 }));
     return call;
   },
   failed() {
     const call = talking();
     const failedAt = '2026-02-16T10:04:12.000Z';
     call.see('call.terminal_failure', { callId, failedAt, code: 'reconnect_window_expired', message: 'The window elapsed.' });
-    call.connection.set({ state: 'closed', attempt: 0, retryAt: null, reason: 'session_failed', code: 4001 });
+    call.connection.set(lineOf({ state: 'closed', reason: 'session_failed', code: 4001 }));
     return call;
   },
 };
