@@ -34,7 +34,7 @@ export function ConnectionTest({ makeRun, begin = false }: Props) {
         <h1>Will a call work from here?</h1>
         <p className="lede">
           This page tries what a call needs, one thing after the other, and says what to do where something is not right.
-          It takes about a minute and records nothing of you.
+          It takes about a minute, and does not listen.
         </p>
         {run ? <Answers run={run} onAgain={() => void start()} /> : <Begin onBegin={() => void start()} />}
       </div>

@@ -42,8 +42,10 @@ function RequestId({ id }: { readonly id: string }) {
     navigator.clipboard?.writeText(id).then(() => setCopied(true), () => undefined);
   };
   return (
-    <span>
-      Request: <code>{id}</code>
+    <span className="request">
+      <span>
+        Request: <code>{id}</code>
+      </span>
       <button type="button" className="copy" onClick={copy}>
         {copied ? 'Copied' : 'Copy'}
         <span className="hidden-but-read"> the request’s id</span>

@@ -78,31 +78,30 @@ export function lineWords(facts: Facts): LineWords {
 }
 
 function live({ connection, outage, lost, now }: Facts): LineWords {
-  const words = { tone: 'waiting', canTryNow: false } as const;
   if (connection.closesAt !== null) {
-    const detail = 'You can go on talking. The line goes for a moment and comes back by itself; nothing is lost.';
-    return { ...words, title: 'The server restarts soon', detail };
+    const detail = 'The line goes for a moment and comes back by itself.';
+    return { tone: 'waiting', title: 'Restarting soon', detail, canTryNow: false };
   }
+  const who = lost.length === 0 ? 'Somebody' : listed(lost);
   if (outage) {
-    const who = lost.length === 0 ? 'The others' : listed(lost);
-    const detail = `${who} lost the connection. ${windowWords(outage.until, now)}`;
-    return { ...words, title: `Waiting for ${lost.length === 0 ? 'the others' : who}`, detail };
+    const detail = `${windowWords(outage.until, now)}${who} lost the connection.`;
+    return { tone: 'waiting', title: 'Waiting', detail, canTryNow: false };
   }
-  if (lost.length > 0) {
-    return { ...words, tone: 'live', title: 'Live', detail: `${listed(lost)} lost the connection, and can come back.` };
-  }
-  return { tone: 'live', title: 'Live', detail: 'Every word is kept before it is shown.', canTryNow: false };
+  const detail = lost.length > 0 ? `${who} lost the connection.` : 'Every word is kept before it is shown.';
+  return { tone: 'live', title: 'Live', detail, canTryNow: false };
 }
 
 function windowWords(until: string | null, now: number): string {
-  if (until === null) return 'The call waits.';
+  if (until === null) return '';
   const at = Date.parse(until);
-  if (at <= now) return 'The call has waited as long as it may.';
-  return `The call waits until ${clockTime(at)}, another ${spanWords(at - now)}.`;
+  if (at <= now) return 'as long as the call may: ';
+  return `until ${clockTime(at)} (${spanWords(at - now)}): `;
 }
 
+/** Names are what people typed: isolated, so that no writing direction spills over. */
 function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+  const all = names.map((name) => `\u2068${name}\u2069`);
+  return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all[all.length - 1]}`;
 }
 
 function catchingUp(readUpTo: number): string {
@@ -110,11 +109,12 @@ function catchingUp(readUpTo: number): string {
   return `Reading what was said meanwhile: ${readUpTo.toLocaleString('en')} events so far.`;
 }
 
+/** First why, and when that has been read, how long there is time: the strip has room for one of them. */
 function reconnecting(connection: Facts['connection'], now: number): LineWords {
-  const why = (connection.reason && LOST[connection.reason]) || 'The line was lost.';
-  const { waitsUntil } = connection;
-  const waits = waitsUntil === null || waitsUntil <= now ? '' : ` The call waits for you until ${clockTime(waitsUntil)}.`;
-  const detail = `${why} ${waitWords(connection, now)}${waits}`;
+  const { attempt, reason, waitsUntil } = connection;
+  const time = waitsUntil !== null && waitsUntil > now ? `The call waits until ${clockTime(waitsUntil)}.` : '';
+  const why = (reason && LOST[reason]) || 'The line was lost.';
+  const detail = `${attempt > 1 && time !== '' ? time : why} ${waitWords(connection, now)}`;
   return { tone: 'waiting', title: 'Reconnecting', detail, canTryNow: true };
 }
 
