@@ -48,6 +48,7 @@ test(
     const { Socket, frames } = listening();
     const mia = await house.create('usr_mia', { participants, WebSocket: Socket });
     await live(mia);
+    await until(mia, 'all has begun', () => mia.state.value.phase === 'connected');
     const seen = record(mia);
     const first = mia.state.value.seq;
     house.proxy.apply({ do: 'rst' });

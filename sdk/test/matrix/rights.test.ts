@@ -1,7 +1,16 @@
 // Tokens that run out and rights that are taken away, in the middle of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cannotRun, closed, House, live, record, assertWhole, until } from '../server/house.js';
+import {
+  cannotRun,
+  closed,
+  House,
+  listening,
+  live,
+  record,
+  assertWhole,
+  until,
+} from '../server/house.js';
 
 const options = { skip: cannotRun, timeout: 120_000 };
 const participants = [{ userId: 'usr_tom', role: 'user' }] as const;
@@ -58,6 +67,29 @@ test(
     await assert.rejects(frozen, { code: 'token_expired', status: 401 });
   },
 );
+
+test('a token that is about to run out is replaced on the open connection', options, async (t) => {
+  const house = await House.open(t);
+  const who = ['--user', 'usr_mia', '--account', 'acct_test', '--name', 'usr_mia'];
+  const short = house.command('token', '--data', house.data, ...who, '--minutes', '1');
+  const long = house.token('usr_mia');
+  const asked: (string | null)[] = [];
+  const getToken = ({ refused }: { readonly refused: string | null }) => {
+    asked.push(refused);
+    return refused === null ? short : long;
+  };
+  const { Socket, frames } = listening();
+  const errors: string[] = [];
+  const mia = await house.create('usr_mia', { getToken, WebSocket: Socket });
+  mia.on('error', ({ code }) => errors.push(code));
+  await live(mia);
+  await until(mia, 'asked', () => asked.length === 2);
+  await mia.publish('x.after', {}); // Whatever was to be said of the new token was said before this.
+  assert.deepEqual(asked, [null, short]);
+  assert.ok(frames.some(({ op }) => op === 'token.expiring'));
+  assert.deepEqual(errors, []);
+  assert.equal(house.proxy.asked().length, 1, 'on the same connection');
+});
 
 test('who is removed is cut off at once, and does not come back', options, async (t) => {
   const house = await House.open(t);
