@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { development } from '../support/agent.mjs';
+import { barriers } from '../support/browser.mjs';
 import { eventsUntil } from '../support/journal.mjs';
 import { story } from '../support/story.mjs';
 
@@ -96,6 +97,7 @@ story('a second tab is a line of its own; one that takes the line over is told f
   const thief = await anna.duplicatesTab();
   await thief.isLive();
   await anna.page.getByRole('heading', { name: 'This call is open in another place.' }).waitFor();
+  assert.deepEqual(await barriers(anna.page), []);
   await thief.says('From the other place.');
   await thief.sees('From the other place.');
   await anna.page.getByRole('button', { name: 'Use the call here' }).click();
@@ -163,6 +165,7 @@ story('a call that could not wait any longer is carried on with one tap', shortW
   await press(anna, 'Go offline');
   await anna.page.getByRole('heading', { name: /^The call broke off\./ }).waitFor();
   await anna.sees('You said: We were just talking.');
+  assert.deepEqual(await barriers(anna.page), [], 'with the drawer and its switches open');
   await anna.page.getByRole('button', { name: 'Carry on in a new call' }).click();
   await anna.isLive();
   await anna.sees('I am a scripted agent');
