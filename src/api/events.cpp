@@ -108,7 +108,7 @@ void read_events(Api& api, Asked asked) {
     const auto* epoch = request.query("epoch");
     if (epoch != nullptr && *epoch != api.parts().journal.epoch())
         return asked.refuse(
-            {Code::gone, "epoch_changed", "the cursor counts in another history", "/epoch"});
+            {Code::conflict, "epoch_changed", "the cursor counts in another history", "/epoch"});
     const auto* follow = request.query("follow");
     if (follow != nullptr && *follow == "1") return follow_events(api, std::move(asked), from);
     const auto* type_query = request.query("type");

@@ -107,7 +107,7 @@ Status Server::House::build() {
     std::error_code failed;
     std::filesystem::create_directories(config.data, failed);
     if (failed)
-        return fail(Code::unavailable, "config_invalid",
+        return fail(Code::malformed, "config_invalid",
                     fmt::format("{} cannot be made: {}", config.data.string(), failed.message()));
     for (std::size_t i = 0; i < loops_wanted(config); ++i)
         loops.push_back(std::make_unique<AsioLoop>());

@@ -152,16 +152,16 @@ Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, 
     if (state.over()) return over(state);
     const Invite* invite = state.invite(command.invite_id);
     if (invite == nullptr || invite->revoked || now >= invite->expires_at)
-        return fail(Code::not_allowed, "invite_invalid", "this invite is not valid (any more)");
+        return fail(Code::not_found, "invite_invalid", "this invite is not valid (any more)");
     const Participant* known = state.participant(command.guest.user_id);
     if (known != nullptr && known->removed)
-        return fail(Code::not_allowed, "invite_invalid", "this guest was removed from the call");
+        return fail(Code::not_found, "invite_invalid", "this guest was removed from the call");
     if (known != nullptr && known->name != command.guest.name)
         return fail(Code::conflict, "id_conflict",
                     "this Idempotency-Key was used for a guest of another name", "/displayName");
     if (known != nullptr) return Decision{};
     if (invite->uses_left <= 0)
-        return fail(Code::not_allowed, "invite_invalid", "this invite has been used up");
+        return fail(Code::not_found, "invite_invalid", "this invite has been used up");
     if (who_may_be_here(state) >= participants_max)
         return fail(Code::overloaded, "participants_full", "this call is full");
     Member guest = command.guest;

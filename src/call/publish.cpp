@@ -17,7 +17,7 @@ Result<void> about_itself(const State& state, const Event& event, const Command&
         for (const std::string_view key : {"participantId", "by"}) {
             const auto named = event.find_text(key);
             if (named && state.participant(*named) == nullptr)
-                return fail(Code::conflict, "participant_not_found",
+                return fail(Code::not_found, "participant_not_found",
                             "no such participant in this call", fmt::format("/payload/{}", key));
         }
         return {};

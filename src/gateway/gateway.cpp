@@ -193,7 +193,7 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
         acked ? lane.acks().of(state.id, principal.user_id) : visit.request.after.value_or(0);
     const bool counted = visit.request.after && after > 0;
     if (counted && visit.request.epoch != parts_.epoch)
-        return fail(Code::gone, "epoch_changed", "the cursor counts in another history");
+        return fail(Code::conflict, "epoch_changed", "the cursor counts in another history");
     if (after > head)
         return fail(Code::conflict, "cursor_ahead", "the cursor is ahead of the stream's head");
     // Who has missed the end is shown what was missed; who comes anew is told that it is over.

@@ -40,7 +40,7 @@ Status check_no_hole(const KeySet& keys, const std::filesystem::path& folder) {
     for (std::size_t i = key_names.size(); i-- > 0;) {
         if (!keys[i] && later_is_there)
             return fail(
-                Code::corrupt, "keys_missing",
+                Code::not_found, "keys_missing",
                 fmt::format("{} lost {}; restore it from a backup", folder.string(), key_names[i]));
         later_is_there = later_is_there || keys[i].has_value();
     }

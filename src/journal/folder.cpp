@@ -22,7 +22,7 @@ constexpr std::string_view key_tag = "LLJKEY1\n";
 constexpr std::size_t key_bytes = 32;
 
 Error from_system(const std::string& doing) {
-    return {Code::internal, "storage_failed", doing + ": " + std::strerror(errno)};
+    return {Code::unavailable, "storage_failed", doing + ": " + std::strerror(errno)};
 }
 
 }  // namespace

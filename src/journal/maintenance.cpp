@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> from_system(const std::string& doing, const std::error_code& error) {
-    return fail(Code::internal, "storage_failed", doing + ": " + error.message());
+    return fail(Code::unavailable, "storage_failed", doing + ": " + error.message());
 }
 
 std::unexpected<Error> failed_with(Error error, std::string_view advice) {

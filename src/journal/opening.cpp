@@ -141,7 +141,8 @@ Result<OpenedFolder> open_checked(const Folder& folder, const Policies& policies
 Error with_advice(Error error) {
     const bool has_its_own =
         error.reason == "journal_key_missing" || error.reason == "index_corrupt";
-    if (error.code != Code::corrupt || has_its_own) return error;
+    const bool lost = error.code == Code::corrupt || error.reason == "journal_missing";
+    if (!lost || has_its_own) return error;
     error.detail +=
         "; put the right file back, restore a backup (lifeline restore), or go on without what is "
         "lost (lifeline journal accept-loss)";

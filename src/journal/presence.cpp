@@ -71,7 +71,7 @@ Result<Presence> look(const Folder& folder) {
         found.database = !*blank;
     }
     if (!found.database && had_journal)
-        return fail(Code::corrupt, "journal_missing",
+        return fail(Code::not_found, "journal_missing",
                     fmt::format("{} is there, but {} {}", found.mark ? folder.mark() : found.sign,
                                 folder.database(), *database ? "is empty" : "is not"));
     if (found.mark && !found.key)

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr const char* note_name = "replaced";
 
 std::unexpected<Error> from_system(const std::string& doing, const std::error_code& error) {
-    return fail(Code::internal, "storage_failed", doing + ": " + error.message());
+    return fail(Code::unavailable, "storage_failed", doing + ": " + error.message());
 }
 
 // The database first: while incoming/ still has it, all files in the folder are former ones.

@@ -33,7 +33,7 @@ TcpListener::~TcpListener() {
 
 Status TcpListener::listen(const std::string& address, std::uint16_t port, int backlog) {
     const auto refuse = [&](std::string_view what) {
-        return fail(Code::unavailable, "config_invalid",
+        return fail(Code::malformed, "config_invalid",
                     fmt::format("{} port {}: {}", address, port, what));
     };
     const auto parsed = IpAddress::parse(address);

@@ -61,7 +61,7 @@ Result<RosterStore> RosterStore::open_existing(const std::string& path,
     if (!known) return fail(known.error());
     if (*version != view_version || !*known || epoch->text(0) != source.epoch ||
         *cursor > source.head)
-        return fail(Code::conflict, "internal", "a view of something else");
+        return fail(Code::internal, "internal", "a view of something else");
     epoch->reset();
     return store;
 }

@@ -23,14 +23,14 @@ Error classified(int code, int system_error, std::string detail) {
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            return {Code::overloaded, "storage_busy", std::move(detail)};
+            return {Code::unavailable, "storage_busy", std::move(detail)};
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             return {Code::corrupt, "storage_corrupt", std::move(detail)};
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
         case SQLITE_IOERR:
-            return {Code::internal, "storage_failed", std::move(detail)};
+            return {Code::unavailable, "storage_failed", std::move(detail)};
         case SQLITE_CONSTRAINT:
             return {Code::conflict, "storage_conflict", std::move(detail)};
         default:

@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import check_banned  # noqa: E402
 import check_docs  # noqa: E402
+import check_reasons  # noqa: E402
 import check_repository  # noqa: E402
 import check_rooms  # noqa: E402
 import source  # noqa: E402
@@ -135,6 +136,31 @@ class Banned(unittest.TestCase):
                    for path, text, _ in self.CASES
                    for found in findings(check_banned.check, {f"src/{path}": text + "\n"})}
         self.assertEqual(tripped, {ban.name for ban in check_banned.BANS})
+
+
+class Reasons(unittest.TestCase):
+    ERRORS = '{"reasons": {"forbidden": {"code": "not_allowed"}, "slow": {"code": "overloaded"}}}'
+    CASES = (
+        ("as errors.json has it", "a.cpp", 'fail(Code::not_allowed, "forbidden");', None),
+        ("over two lines", "a.cpp", 'fail(Code::not_allowed,\n "forbidden");', None),
+        ("a word that is not there", "a.cpp", 'fail(Code::not_allowed, "forbiden");',
+         "a.cpp:1: the reason forbiden is not in"),
+        ("another code", "a.cpp", 'x;\nfail(Code::conflict, "forbidden");',
+         "a.cpp:2: forbidden is said with Code::conflict; instead: Code::not_allowed"),
+        ("another code, in a header", "a.h", 'return {Code::gone, "slow"};', "Code::overloaded"),
+        ("beside a close code", "a.cpp", 'close(CloseCode::slow, "slow");', None),
+        ("unknown beside a close code", "a.cpp", 'close(CloseCode::slow, "slw");', "slw is not in"),
+        ("in a test", "a_test.cpp", 'fail(Code::conflict, "forbidden");', None),
+    )
+
+    def test_reasons(self):
+        for name, path, text, expected in self.CASES:
+            with self.subTest(name):
+                found = findings(check_reasons.check, {
+                    "schema/v1/errors.json": self.ERRORS, f"src/call/{path}": text + "\n"})
+                self.assertEqual(len(found), 0 if expected is None else 1, found)
+                if expected:
+                    self.assertIn(expected, found[0])
 
 
 class Docs(unittest.TestCase):
