@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/check.h"
 #include "journal/journal_file.h"
@@ -140,19 +139,8 @@ Status Committer::checkpoint_all() {
     return database_.checkpoint(sql::Checkpoint::truncate);
 }
 
-Result<std::uint64_t> Committer::erase(const std::vector<Place>& places) {
-    std::map<std::uint64_t, std::vector<std::uint64_t>> rows;
-    for (const Place& place : places) rows[place.row()].push_back(place.ordinal());
-    std::uint64_t erased = 0;
-    for (auto& [row, ordinals] : rows) {
-        std::ranges::sort(ordinals);
-        const auto done = erase_in_row(row, ordinals);
-        if (!done) return done;
-        erased += *done;
-    }
-    // The log still has the old pages until it is emptied.
-    if (auto emptied = checkpoint_all(); !emptied) return fail(emptied.error());
-    return erased;
+Status Committer::probe() {
+    return database_.run(fmt::format("pragma user_version={}", journal_format));
 }
 
 Result<std::uint64_t> Committer::erase_in_row(std::uint64_t first_position,

@@ -45,13 +45,15 @@ public:
     Status checkpoint_if_due(Load load);
     Status checkpoint_all();
 
-    // Replaces records by their inner digests, so that nothing of them is left in any file, and
-    // gives how many were not erased before.
-    Result<std::uint64_t> erase(const std::vector<Place>& places);
-
-private:
+    // Replaces records of one row by their inner digests, and gives how many were not erased
+    // before. What they were is still in the log until checkpoint_all().
     Result<std::uint64_t> erase_in_row(std::uint64_t row,
                                        const std::vector<std::uint64_t>& ordinals);
+
+    // Writes what is there already, durably, as a commit is: whether there is room for one again.
+    Status probe();
+
+private:
     Status write_row(Group& group, std::size_t count);
     Committer(sql::Database database, sql::Statement insert, const ChainHead& head,
               const KeyedHash& id_hash, Clock& clock, Random& random, const BootId& boot);

@@ -17,6 +17,7 @@ class Condition {
 public:
     void committed() { full_ = false; }
     void found_full() { full_ = true; }
+    bool is_full() const { return full_; }
     void found_corrupt() { corrupt_ = true; }
     void has_failed() { failed_ = true; }
 

@@ -15,6 +15,8 @@ constexpr std::size_t group_bytes_max = limits::append_bytes_max;
 // What may wait for the writer: beyond it the disk is too slow for what is asked of it.
 constexpr std::size_t queued_requests_max = 16'384;
 constexpr std::size_t queued_bytes_max = 64 * 1024 * 1024;
+// How often a full disk is looked at again, at most.
+constexpr Millis probe_every = std::chrono::seconds(2);
 
 // For those whose commit was tried: whether it is on the disk will be known at the next start.
 Error in_doubt(const Error& error) {
@@ -311,19 +313,80 @@ void JournalCore::on_reader(std::move_only_function<void(EventReader&, Index&)> 
     });
 }
 
-void JournalCore::erase(std::vector<Place> places, Loop& home, Done<std::uint64_t> done) {
-    options_.writer.submit([self = shared_from_this(), places = std::move(places), &home,
-                            done = std::move(done)]() mutable {
-        Result<std::uint64_t> erased;
-        if (const auto failed = self->failure())
-            erased = fail(*failed);
-        else
-            erased = self->committer_.erase(places);
-        if (!erased && erased.error().reason == "storage_failed")
-            self->fail_for_good(erased.error());
-        home.post([done = std::move(done), erased = std::move(erased)]() mutable {
-            done(std::move(erased));
+Health JournalCore::health() {
+    if (condition_.is_full()) {
+        const SteadyTime now = options_.clock.steady();
+        SteadyTime last = probed_at_;
+        // Who asks in between, or at once with another, starts no second one.
+        if (now - last >= probe_every && probed_at_.compare_exchange_strong(last, now))
+            options_.writer.submit([self = shared_from_this()] { self->probe(); });
+    }
+    return condition_.now();
+}
+
+void JournalCore::probe() {
+    if (failure() || !condition_.is_full()) return;
+    if (const auto written = committer_.probe(); written)
+        condition_.committed();
+    else if (written.error().reason != "storage_unavailable")
+        fail_for_good(written.error());
+}
+
+void JournalCore::erase(const std::vector<Place>& places, Loop& home, Done<std::uint64_t> done) {
+    Erasure erasure{.rows = {}, .erased = 0, .home = home, .done = std::move(done)};
+    for (const Place& place : places) erasure.rows[place.row()].push_back(place.ordinal());
+    for (auto& [row, ordinals] : erasure.rows) std::ranges::sort(ordinals);
+    options_.writer.submit([self = shared_from_this(), erasure = std::move(erasure)]() mutable {
+        ++self->erasures_;
+        self->erase_next(std::move(erasure));
+    });
+}
+
+// One row a job, so that commits come between.
+void JournalCore::erase_next(Erasure erasure) {
+    Result<std::uint64_t> outcome = erasure.erased;
+    if (const auto failed = failure()) {
+        outcome = fail(*failed);
+    } else if (!erasure.rows.empty()) {
+        const auto row = erasure.rows.extract(erasure.rows.begin());
+        outcome = committer_.erase_in_row(row.key(), row.mapped());
+        Status moved;
+        if (outcome) moved = committer_.checkpoint_if_due(Committer::Load::busy);
+        if (!moved) outcome = fail(moved.error());
+        if (outcome) {
+            erasure.erased += *outcome;
+            options_.writer.submit(
+                [self = shared_from_this(), erasure = std::move(erasure)]() mutable {
+                    self->erase_next(std::move(erasure));
+                });
+            return;
+        }
+    } else if (auto emptied = committer_.checkpoint_all(); !emptied) {
+        // The log still has the old pages until it is emptied.
+        outcome = fail(emptied.error());
+    }
+    --erasures_;
+    if (!outcome && outcome.error().reason == "storage_failed") fail_for_good(outcome.error());
+    erasure.home.post([done = std::move(erasure.done), outcome = std::move(outcome)]() mutable {
+        done(std::move(outcome));
+    });
+}
+
+void JournalCore::leave_files_at_rest(Status flushed, Loop& home, Done<void> done) {
+    if (erasures_ > 0) {  // Behind its next row.
+        options_.writer.submit([self = shared_from_this(), flushed = std::move(flushed), &home,
+                                done = std::move(done)]() mutable {
+            self->leave_files_at_rest(std::move(flushed), home, std::move(done));
         });
+        return;
+    }
+    Status closed = std::move(flushed);
+    if (const auto failed = failure())
+        closed = fail(*failed);
+    else if (auto moved = committer_.checkpoint_all(); closed)
+        closed = std::move(moved);
+    home.post([done = std::move(done), closed = std::move(closed)]() mutable {
+        done(std::move(closed));
     });
 }
 
@@ -333,16 +396,10 @@ void JournalCore::close(Loop& home, Done<void> done) {
             [self = self.get(), &home, done = std::move(done)](EventReader&, Index& index) mutable {
                 auto flushed = index.flush();
                 if (!flushed) self->report_corrupt(flushed.error());
-                self->options_.writer.submit([self = self->shared_from_this(), &home, flushed,
+                self->options_.writer.submit([self = self->shared_from_this(), &home,
+                                              flushed = std::move(flushed),
                                               done = std::move(done)]() mutable {
-                    Status closed = std::move(flushed);
-                    if (const auto failed = self->failure())
-                        closed = fail(*failed);
-                    else if (auto moved = self->committer_.checkpoint_all(); closed)
-                        closed = std::move(moved);
-                    home.post([done = std::move(done), closed = std::move(closed)]() mutable {
-                        done(std::move(closed));
-                    });
+                    self->leave_files_at_rest(std::move(flushed), home, std::move(done));
                 });
             });
     };

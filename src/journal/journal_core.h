@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,7 +40,7 @@ public:
     void released(const std::string& stream);
     // Runs on the reader's worker; this core is alive until it has.
     void on_reader(std::move_only_function<void(EventReader&, Index&)> work);
-    void erase(std::vector<Place> places, Loop& home, Done<std::uint64_t> done);
+    void erase(const std::vector<Place>& places, Loop& home, Done<std::uint64_t> done);
     void close(Loop& home, Done<void> done);
     // Begins to check in the background what the start took a seal's word for.
     void scrub(std::vector<Epoch> epochs, const HeadMark& seal);
@@ -48,11 +49,20 @@ public:
     const KeyedHash& id_hash() const { return id_hash_; }
     std::uint64_t durable_position() const { return durable_.load(std::memory_order_acquire); }
     const std::string& epoch() const { return epoch_; }
-    Health health() const { return condition_.now(); }
+    // From any thread. Asked of a full disk, it has the writer look again, for the next who asks.
+    Health health();
     // Ends what runs in the background only; from any thread.
     void stop_scrub() { scrub_stopped_ = true; }
 
 private:
+    // What is to be erased, row by row, and how far that has come.
+    struct Erasure {
+        std::map<std::uint64_t, std::vector<std::uint64_t>> rows;  // Ordinals, by row.
+        std::uint64_t erased = 0;
+        Loop& home;
+        Done<std::uint64_t> done;
+    };
+
     void push_barrier(Job job);
     Status admit(const Request& request) const;  // With queue_mutex_ held.
     // Takes the request, or says why not and leaves it as it is.
@@ -66,6 +76,10 @@ private:
     void mark_next();
     void remember(const std::vector<Group>& groups, const HeadMark& head);
     void seal_if_due(const std::vector<Group>& groups, const HeadMark& head);
+    // On the writer's again.
+    void probe();
+    void erase_next(Erasure erasure);
+    void leave_files_at_rest(Status flushed, Loop& home, Done<void> done);
     // On the reader's.
     void flush_index();
     void scrub_next(std::shared_ptr<Scrub> scrub);
@@ -81,8 +95,9 @@ private:
     const KeyedHash id_hash_;
     FolderLock lock_;
 
-    Committer committer_;  // The writer's.
-    MarkFile mark_;        // The marker's, as are the seals.
+    Committer committer_;       // The writer's.
+    std::size_t erasures_ = 0;  // The writer's: under way.
+    MarkFile mark_;             // The marker's, as are the seals.
     SealFile seals_;
     std::uint64_t rows_unsealed_ = 0;
     EventReader reader_;            // The reader's.
@@ -90,6 +105,7 @@ private:
     std::atomic<std::uint64_t> durable_;
     std::atomic<bool> flush_asked_ = false;
     std::atomic<bool> scrub_stopped_ = false;
+    std::atomic<SteadyTime> probed_at_{};
     Condition condition_;
 
     mutable std::mutex queue_mutex_;  // Guards what follows.

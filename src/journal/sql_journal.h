@@ -55,7 +55,9 @@ public:
                       Done<std::vector<StreamHead>> done) override;
     std::string epoch() const override;
     std::uint64_t head_position() const override;
-    // Whether events can be acknowledged, and what is stored still holds. From any thread.
+    // Whether events can be acknowledged, and what is stored still holds. From any thread. A full
+    // disk is looked at again by the way, at most every 2 s: it is found to have room without
+    // anybody publishing.
     Health health() const;
 
     // Destroys the bytes of a stream's events from `first` to `last`, as far as there are any, and

@@ -270,6 +270,41 @@ TEST(SqlJournal, AFullDiskRefusesAndRecovers) {
     EXPECT_EQ(everything(*call).size(), written + 2);
 }
 
+// A balancer that has taken the server out sends no publish that could find it out.
+TEST(SqlJournal, AFullDiskIsLookedAtAgainWithoutAPublish) {
+    SqlHouse house(1);
+    auto call = house.start();
+    ASSERT_TRUE(call);
+    const auto stream = call->open("sess_1");
+    ASSERT_TRUE(call->append(*stream, {draft("evt_0", "before")}));
+    const auto asked = [&] {
+        house.clock.advance(std::chrono::seconds(2));
+        const Health then = house.journal->health();
+        house.loop.run();
+        return std::pair(then, house.journal->health());
+    };
+    const auto writes = [&] { return house.disk.counters().writes; };
+    const std::uint64_t well = writes();
+    EXPECT_EQ(asked(), std::pair(Health::ok, Health::ok));
+    EXPECT_EQ(writes(), well);  // Nobody looks while all is well.
+
+    house.disk.set_capacity(house.disk.used_bytes());
+    ASSERT_FALSE(call->append(*stream, {draft("evt_1", "no room")}));
+    EXPECT_EQ(asked(), std::pair(Health::full, Health::full));
+    house.disk.set_capacity(UINT64_MAX);
+    EXPECT_EQ(house.journal->health(), Health::full);  // Too soon after the last look.
+    house.loop.run();
+    EXPECT_EQ(house.journal->health(), Health::full);
+    EXPECT_EQ(asked(), std::pair(Health::full, Health::ok));
+
+    EXPECT_TRUE(house.fatal.empty());
+    EXPECT_EQ(house.journal->head_position(), 1u);  // A look writes no event.
+    ASSERT_TRUE(house.stop());
+    call = house.start();  // Checks the whole chain.
+    ASSERT_TRUE(call) << call.error().detail;
+    EXPECT_EQ(everything(*call).size(), 1u);
+}
+
 // After a failed sync nobody knows what is on the disk: nothing is acknowledged any more, and the
 // next start finds a journal with everything that was.
 TEST(SqlJournal, AFailingDiskEndsTheJournal) {
@@ -383,6 +418,34 @@ TEST(SqlJournal, ErasedBytesAreInNoFileAndTheChainHolds) {
     const auto stream = call->open("sess_1");
     EXPECT_EQ(stream->find("evt_7"), 8u);  // The id stays taken.
     ASSERT_TRUE(call->append(*stream, {draft("evt_30", "goes on")}));
+}
+
+TEST(SqlJournal, CommitsComeBetweenTheRowsOfAnErasureAndACloseAfterThem) {
+    SqlHouse house(1);
+    auto call = house.start();
+    ASSERT_TRUE(call);
+    const auto stream = call->open("sess_1");
+    const auto other = call->open("sess_2");
+    for (int i = 0; i < 20; ++i)  // Each a row of its own.
+        ASSERT_TRUE(call->append(*stream, {draft("evt_" + std::to_string(i), "forget me")}));
+    std::vector<std::string> order;
+    house.journal->erase("sess_1", 1, 20, house.loop, [&](Result<std::uint64_t> erased) {
+        EXPECT_EQ(erased.value_or(0), 20u);
+        order.emplace_back("erased");
+    });
+    for (int jobs = 0; jobs < 4; ++jobs) ASSERT_TRUE(house.loop.run_one());
+    other->append(0, {draft("evt_0", "keep me")}, [&](Result<Appended> appended) {
+        EXPECT_TRUE(appended);
+        order.emplace_back("appended");
+    });
+    house.journal->close(house.loop, [&](Status closed) {
+        EXPECT_TRUE(closed);
+        order.emplace_back("closed");
+    });
+    house.loop.run();
+    EXPECT_EQ(order, (std::vector<std::string>{"appended", "erased", "closed"}));
+    for (const auto& file : house.disk.files())
+        EXPECT_EQ(house.disk.contents(file)->find("forget me"), std::string::npos) << file;
 }
 
 // A retention run: whole streams that ended before a day lose their bytes.
