@@ -67,15 +67,6 @@ int revoke(const Options& options) {
                 key);
 }
 
-// Why the key opens nothing, or that it does.
-std::string state_of(const identity::KeyRecord& key, const identity::Directory& directory,
-                     WallTime now) {
-    if (key.revoked) return "revoked";
-    if (key.expires_at && now >= *key.expires_at) return "expired";
-    if (directory.account_disabled(key.account_id)) return "account_disabled";
-    return "good";
-}
-
 int list(const Options& options) {
     const auto reading = read_directory(options.data);
     if (!reading) return report(reading.error());
@@ -88,7 +79,8 @@ int list(const Options& options) {
     const WallTime now = SystemClock().wall();
     for (const auto& [id, key] : reading->directory.keys())
         keys.row({id, std::string(contract::to_text(key.role)), key.account_id,
-                  state_of(key, reading->directory, now), text_of(key.expires_at), key.name});
+                  std::string(reading->directory.state_of(key, now)), text_of(key.expires_at),
+                  key.name});
     keys.print(options.json ? Listing::Output::json : Listing::Output::table, "keys");
     return 0;
 }

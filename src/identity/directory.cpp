@@ -192,4 +192,11 @@ const KeyRecord* Directory::key(std::string_view key_id) const {
     return found == keys_.end() ? nullptr : &found->second;
 }
 
+std::string_view Directory::state_of(const KeyRecord& key, WallTime now) const {
+    if (key.revoked) return "revoked";
+    if (key.expires_at && now >= *key.expires_at) return "expired";
+    if (account_disabled(key.account_id)) return "account_disabled";
+    return "good";
+}
+
 }  // namespace lifeline::identity

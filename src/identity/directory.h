@@ -58,6 +58,9 @@ public:
     const std::string* account_of(std::string_view user_id) const;
     const KeyRecord* key(std::string_view key_id) const;
 
+    // Why a key opens nothing, or that it does: revoked, expired, account_disabled, good.
+    std::string_view state_of(const KeyRecord& key, WallTime now) const;
+
     const std::map<std::string, AccountRecord, std::less<>>& accounts() const { return accounts_; }
     const std::map<std::string, KeyRecord, std::less<>>& keys() const { return keys_; }
 
