@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "contract/limits.h"
 #include "gateway/gateway.h"
+#include "identity/administration.h"
 #include "identity/authenticator.h"
 #include "identity/connect_token.h"
 #include "identity/instance_keys.h"
@@ -45,6 +46,7 @@ public:
         session::Sessions& sessions;
         gateway::Gateway& gateway;
         identity::Authenticator& authenticator;
+        identity::Administration& administration;
         const identity::InstanceKeys& keys;
         journal::Journal& journal;
         roster::Roster& roster;

@@ -19,6 +19,12 @@ void Asked::answer_json(unsigned status, std::string body) {
     answer(json_response(status, std::move(body)));
 }
 
+void Asked::answer_nothing() {
+    net::Response response;
+    response.status = 204;
+    answer(std::move(response));
+}
+
 void Asked::refuse(const Error& error, std::string_view terminal_event) {
     log::info("request={} {} {} refused reason={} {}", request().id, request().method,
               request().path(), error.reason, error.detail);

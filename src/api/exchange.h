@@ -32,6 +32,7 @@ public:
 
     void answer(net::Response response);
     void answer_json(unsigned status, std::string body);
+    void answer_nothing();  // 204
     void refuse(const Error& error, std::string_view terminal_event = {});
     std::unique_ptr<net::ResponseStream> stream(std::string_view content_type);
 

@@ -78,11 +78,7 @@ void add_participant(Api& api, Asked asked) {
 void remove_participant(Api& api, Asked asked) {
     const std::string participant_id = asked.captures.at(1);
     command(api, std::move(asked), call::RemoveParticipant{participant_id, "removed"},
-            [](Asked done, const session::Receipt&) {
-                net::Response response;
-                response.status = 204;
-                done.answer(std::move(response));
-            });
+            [](Asked done, const session::Receipt&) { done.answer_nothing(); });
 }
 
 void create_invite(Api& api, Asked asked) {
@@ -112,11 +108,7 @@ void create_invite(Api& api, Asked asked) {
 void revoke_invite(Api& api, Asked asked) {
     const std::string invite_id = asked.captures.at(1);
     command(api, std::move(asked), call::RevokeInvite{invite_id},
-            [](Asked done, const session::Receipt&) {
-                net::Response response;
-                response.status = 204;
-                done.answer(std::move(response));
-            });
+            [](Asked done, const session::Receipt&) { done.answer_nothing(); });
 }
 
 // Open to whoever has the link: the secret is the token. Every redemption makes a new guest, so a

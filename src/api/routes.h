@@ -26,6 +26,24 @@ void publish_event(Api& api, Asked asked);
 void read_events(Api& api, Asked asked);
 void get_snapshot(Api& api, Asked asked);
 
+// accounts.cpp
+void list_accounts(Api& api, Asked asked);
+void create_account(Api& api, Asked asked);
+void get_account(Api& api, Asked asked);
+void change_account_state(Api& api, Asked asked);
+
+// users.cpp
+void create_user(Api& api, Asked asked);
+void get_user(Api& api, Asked asked);
+void link_identity(Api& api, Asked asked);
+void unlink_identity(Api& api, Asked asked);
+
+// keys.cpp
+void list_keys(Api& api, Asked asked);
+void create_key(Api& api, Asked asked);
+void get_key(Api& api, Asked asked);
+void revoke_key(Api& api, Asked asked);
+
 // open.cpp
 void health(Api& api, Asked asked);
 void readiness(Api& api, Asked asked);

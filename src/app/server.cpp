@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/thread_worker.h"
 #include "gateway/gateway.h"
+#include "identity/administration.h"
 #include "identity/authenticator.h"
 #include "identity/net_fetcher.h"
 #include "journal/sql_journal.h"
@@ -70,6 +71,7 @@ struct Server::House {
     std::unique_ptr<net::HttpClient> client;
     std::unique_ptr<identity::NetFetcher> fetcher;
     std::unique_ptr<identity::Authenticator> authenticator;
+    std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
     std::optional<net::OriginList> origins;
     std::unique_ptr<gateway::Gateway> gateway;
@@ -134,6 +136,7 @@ Status Server::House::build() {
         {*keys, directory->directory(), *directory, *fetcher, random, front()});
     if (!made) return fail(made.error());
     authenticator = std::move(*made);
+    administration.emplace(directory->directory(), *directory, random, front());
     roster = std::make_unique<roster::Roster>(front(), *views, *journal);
     for (const auto& shard : sessions->shards()) shard->on_appended = [this] { roster->poke(); };
     return build_doors();
@@ -192,6 +195,7 @@ Status Server::House::build_doors() {
         api::Api::Parts{.sessions = *sessions,
                         .gateway = *gateway,
                         .authenticator = *authenticator,
+                        .administration = *administration,
                         .keys = *keys,
                         .journal = *journal,
                         .roster = *roster,

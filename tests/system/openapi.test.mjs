@@ -133,6 +133,67 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await witness.ask('POST', '/v1/call/invites/redeem', { body: { secret: unused.secret }, reason: 'session_over' });
   });
 
+  await t.test('accounts, users and keys', async () => {
+    const admin = server.token('usr_root', 'admin', 'acct_root');
+    const operator = server.token('usr_op', 'operator', 'acct_a');
+    const act = (method, path, body, more) => ask(method, path, { token: admin, body, ...more });
+    const acme = { accountId: 'acct_a', name: 'A' };
+    await act('POST', '/v1/accounts', acme, { status: 201 });
+    await act('POST', '/v1/accounts', acme, { status: 200 });
+    await act('POST', '/v1/accounts', { ...acme, name: 'B' }, { reason: 'id_conflict' });
+    await act('POST', '/v1/accounts', { accountId: 'a' }, { reason: 'bad_format' });
+    await act('POST', '/v1/accounts', acme, { token: operator, reason: 'forbidden' });
+    await act('POST', '/v1/accounts', { accountId: 'acct_b' });
+    const page = await act('GET', '/v1/accounts?limit=1');
+    assert.deepEqual(page, { accounts: [{ ...acme, state: 'enabled' }], next: 'acct_a' });
+    assert.equal((await act('GET', `/v1/accounts?cursor=${page.next}`)).accounts[0].accountId, 'acct_b');
+    await act('GET', '/v1/accounts?limit=0', undefined, { reason: 'query_invalid' });
+    assert.equal((await ask('GET', '/v1/accounts', { token: operator })).accounts.length, 1);
+    await ask('GET', '/v1/accounts', { reason: 'forbidden' });
+    await ask('GET', '/v1/accounts/acct_a', { token: operator });
+    await ask('GET', '/v1/accounts/acct_b', { token: operator, reason: 'account_not_found' });
+    await ask('GET', '/v1/accounts/acct_b', { reason: 'forbidden' });
+    await act('POST', '/v1/accounts/acct_b/state', { state: 'disabled' });
+    await act('POST', '/v1/accounts/acct_b/state', { state: 'off' }, { reason: 'unknown_value' });
+    await act('POST', '/v1/accounts/acct_none/state', { state: 'disabled' }, { reason: 'account_not_found' });
+    await act('POST', '/v1/accounts/acct_a/state', { state: 'disabled' }, { token: operator, reason: 'forbidden' });
+
+    const ada = { issuer: 'https://login.example.com', subject: 'auth0|ada' };
+    const made = await act('POST', '/v1/users', { userId: 'usr_ada', accountId: 'acct_a', ...ada }, { status: 201 });
+    assert.deepEqual(made, { userId: 'usr_ada', accountId: 'acct_a' });
+    await act('POST', '/v1/users', { ...made, ...ada }, { status: 200 });
+    await act('POST', '/v1/users', { accountId: 'acct_a', ...ada }, { reason: 'id_conflict' });
+    await act('POST', '/v1/users', { accountId: 'acct_none', ...ada }, { reason: 'account_not_found' });
+    await act('POST', '/v1/users', { ...made, ...ada }, { token: operator, reason: 'forbidden' });
+    await ask('GET', '/v1/users/usr_ada', { token: operator });
+    await act('GET', '/v1/users/usr_none', undefined, { reason: 'user_not_found' });
+    const other = { ...ada, subject: 'google|ada' };
+    const query = (identity) => new URLSearchParams(identity);
+    await act('POST', '/v1/users/usr_ada/identities', other);
+    await act('POST', '/v1/users/usr_none/identities', other, { reason: 'user_not_found' });
+    await act('POST', '/v1/users/usr_ada/identities', other, { token: operator, reason: 'forbidden' });
+    await act('DELETE', `/v1/users/usr_ada/identities?${query(other)}`);
+    await act('DELETE', `/v1/users/usr_ada/identities?${query(other)}`, undefined, { reason: 'user_not_found' });
+    await act('DELETE', '/v1/users/usr_ada/identities?issuer=x', undefined, { reason: 'query_invalid' });
+
+    const key = await act('POST', '/v1/keys', { accountId: 'acct_a', name: 'backend' });
+    assert.ok(key.key.startsWith(`llk_${key.keyId}_`));
+    await act('POST', '/v1/keys', { accountId: 'acct_none', name: 'n' }, { reason: 'account_not_found' });
+    await act('POST', '/v1/keys', { accountId: 'acct_a', name: 'n', expiresAt: now }, { reason: 'out_of_range' });
+    await act('POST', '/v1/keys', { accountId: 'acct_a', name: 'n' }, { token: operator, reason: 'forbidden' });
+    const { keys } = await ask('GET', '/v1/keys', { token: operator });
+    const { key: _, ...shown } = key;
+    assert.deepEqual(keys, [{ ...shown, state: 'good' }]);
+    await ask('GET', '/v1/keys?accountId=acct_b', { token: operator, reason: 'account_not_found' });
+    assert.deepEqual((await act('GET', '/v1/keys?accountId=acct_b')).keys, []);
+    await ask('GET', `/v1/keys/${key.keyId}`, { token: operator });
+    await act('GET', '/v1/keys/none', undefined, { reason: 'key_not_found' });
+    await act('DELETE', `/v1/keys/${key.keyId}`, undefined, { token: operator, reason: 'forbidden' });
+    await act('DELETE', `/v1/keys/${key.keyId}`);
+    await act('DELETE', '/v1/keys/none', undefined, { reason: 'key_not_found' });
+    assert.equal((await act('GET', `/v1/keys/${key.keyId}`)).state, 'revoked');
+  });
+
   await t.test('what is open to all', async () => {
     for (const path of ['/v1/schema', '/v1/schema/call.started', '/v1/schema/x', '/openapi.json', '/asyncapi.json',
       '/.well-known/lifeline-keys.json', '/healthz', '/readyz', '/errors/session_over']) {

@@ -6,6 +6,7 @@ from .catalogue import SchemaError
 TAGS = {
     "call": "Calls: make, join, follow and end them.",
     "documents": "The contract itself.",
+    "administration": "Accounts, users and API keys, for admins.",
     "instance": "For whoever runs the server.",
     "development": "Only on a development server, only for this machine.",
 }
@@ -13,6 +14,9 @@ PARAMETERS = {
     "sessionId": "The call.",
     "participantId": "The participant: the user's id.",
     "inviteId": "The invite.",
+    "accountId": "The account.",
+    "userId": "The user.",
+    "keyId": "The public part of an API key.",
     "type": "An event type, for instance `call.started`; `x` for the application's own.",
     "code": "The code of an error, for instance `token_expired`.",
 }

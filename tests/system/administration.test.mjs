@@ -1,0 +1,77 @@
+// Accounts, users and keys of a running server, over REST: what is decided counts from the next request
+// on, stands in the instance's stream as the commands write it, and a key's secret stands nowhere.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Server } from './support/server.mjs';
+
+/** A running server, and who asks it: an admin, with what must come of it. */
+async function house(t, config) {
+  const server = new Server(config);
+  t.after(() => server.close());
+  await server.start();
+  const root = server.token('usr_root', 'admin', 'acct_root');
+  const done = async (method, path, body) => {
+    const { status, json } = await server.rest(method, path, root, body);
+    assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    return json;
+  };
+  /** Why a token opens nothing, or ''. */
+  const code = async (token) => (await server.rest('GET', '/v1/call/sessions', token)).json.code ?? '';
+  return { server, done, code };
+}
+
+test('a key is good at once, and refused at once when it is revoked', async (t) => {
+  const { server, done, code } = await house(t);
+  await done('POST', '/v1/accounts', { accountId: 'acct_a', name: 'Žofie & Co' });
+  const made = await done('POST', '/v1/keys', { accountId: 'acct_a', name: 'backend' });
+  assert.equal(await code(made.key), '');
+  await done('DELETE', `/v1/keys/${made.keyId}`);
+  await done('DELETE', `/v1/keys/${made.keyId}`);
+  assert.equal(await code(made.key), 'key_revoked');
+
+  const stream = server.stored('sys_instance').map(({ event }) => event);
+  assert.deepEqual(
+    stream.map(({ type, payload }) => [type, payload.keyId ?? payload.accountId, payload.by]),
+    [
+      ['identity.account.created', 'acct_a', undefined],
+      ['identity.key.created', made.keyId, 'usr_root'],
+      ['identity.key.revoked', made.keyId, 'usr_root'],
+    ],
+  );
+  const secret = made.key.slice(`llk_${made.keyId}_`.length);
+  assert.ok(!server.log.includes(secret));
+  for (const name of readdirSync(server.data, { recursive: true, withFileTypes: true }))
+    if (name.isFile()) assert.ok(!readFileSync(join(name.path, name.name)).includes(secret), name.name);
+
+  await server.kill('SIGKILL');
+  await server.start();
+  assert.equal(await code(made.key), 'key_revoked');
+});
+
+test('an account is disabled and comes back', async (t) => {
+  const { server, done, code } = await house(t);
+  await done('POST', '/v1/accounts', { accountId: 'acct_a' });
+  const { key } = await done('POST', '/v1/keys', { accountId: 'acct_a', name: 'n', role: 'agent' });
+  const own = server.token('usr_1', 'user', 'acct_a');
+  for (const [state, expected] of [['disabled', 'account_disabled'], ['enabled', '']]) {
+    const now = await done('POST', '/v1/accounts/acct_a/state', { state });
+    assert.deepEqual(now, { accountId: 'acct_a', name: 'acct_a', state });
+    assert.deepEqual([await code(key), await code(own)], [expected, expected]);
+  }
+});
+
+test('of many who want the same id at once, one gets it', async (t) => {
+  const { server, done } = await house(t);
+  const root = server.token('usr_root', 'admin', 'acct_root');
+  const names = Array.from({ length: 20 }, (_, i) => `name ${i}`);
+  const replies = await Promise.all(
+    names.map((name) => server.rest('POST', '/v1/accounts', root, { accountId: 'acct_a', name })),
+  );
+  const made = replies.filter(({ status }) => status === 201);
+  assert.equal(made.length, 1);
+  assert.ok(replies.every(({ status, json }) => status === 201 || json.code === 'id_conflict'));
+  assert.deepEqual((await done('GET', '/v1/accounts')).accounts, [made[0].json]);
+});
