@@ -107,7 +107,8 @@ struct Server::House {
 Status Server::House::build() {
     raise_file_limit();
     std::error_code failed;
-    std::filesystem::create_directories(config.data, failed);
+    if (std::filesystem::create_directories(config.data, failed) && !failed)
+        std::filesystem::permissions(config.data, std::filesystem::perms::owner_all, failed);
     if (failed)
         return fail(Code::malformed, "config_invalid",
                     fmt::format("{} cannot be made: {}", config.data.string(), failed.message()));
