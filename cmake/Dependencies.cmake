@@ -8,6 +8,8 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)  # Used header-only.
 find_package(tomlplusplus REQUIRED)
+find_path(PROMETHEUS_INCLUDE prometheus/text_serializer.h REQUIRED)
+find_library(PROMETHEUS_CORE prometheus-cpp-core REQUIRED)  # Without its server and its client.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 

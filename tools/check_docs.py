@@ -36,6 +36,7 @@ def check(root):
         if page.startswith("docs/adr/"):
             findings += _adr(page, text)
     findings += _settings(root)
+    findings += _metrics(root)
     findings += _commands(root, pages)
     for name in tracked(root, *SOURCES):
         if "package-lock" in name or name == "tests/checks/checks_test.py":  # Cites what is not there.
@@ -81,6 +82,18 @@ def _settings(root):
     for name in sorted(read ^ explained):
         yield Finding("docs/operations.md", 1, f"the setting {name} is "
                       + ("not explained" if name in read else "explained but not read"))
+
+
+def _metrics(root):
+    """Every family of figures has its row in docs/operations.md, and no other has one."""
+    source, page = root / "src/app/metric_families.cpp", root / "docs/operations.md"
+    if not source.exists():
+        return
+    shown = set(re.findall(r'^ {4}\{"([a-z_]+)",', source.read_text(), re.M))
+    explained = set(re.findall(r"^\| `(lifeline_[a-z_]+)` \|", page.read_text(), re.M))
+    for name in sorted(shown ^ explained):
+        yield Finding("docs/operations.md", 1, f"the metric {name} is "
+                      + ("not explained" if name in shown else "explained but not shown"))
 
 
 def _commands(root, pages):

@@ -27,6 +27,7 @@ LIBRARIES = (
     ("xxhash", ("journal/*",), "base/digest.h, or a hash of the journal's"),
     ("CLI/", ("app/*.cpp",), "options as a struct, handed in by app"),
     ("toml++", ("app/*.cpp",), "options as a struct, handed in by app"),
+    ("prometheus/", ("app/*.cpp",), "plain numbers, which app shows (app/metric.h)"),
     ("gtest/", ("*_test.cpp", "*/test_*"), "a file that ends in _test.cpp"),
     ("gmock/", ("*_test.cpp", "*/test_*"), "a file that ends in _test.cpp"),
     ("benchmark/", ("*_bench.cpp",), "a file that ends in _bench.cpp"),

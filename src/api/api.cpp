@@ -32,7 +32,7 @@ bool fresh(const net::Request& request, std::string_view etag) {
 
 void Api::handle(std::shared_ptr<net::Exchange> exchange) {
     const auto& request = exchange->request();
-    Asked asked(exchange, parts_.origins);
+    Asked asked(exchange, parts_.origins, counters_);
     if (request.method == "OPTIONS") return preflight(std::move(asked));
     std::string session_id;
     if (is_socket_path(request.path(), session_id)) {
@@ -45,6 +45,7 @@ void Api::handle(std::shared_ptr<net::Exchange> exchange) {
         if (match.allow.empty()) return asset(std::move(asked));
         auto refusal =
             problem(request.id, {Code::malformed, "method_not_allowed", "not with this method"});
+        counters_.refused(Counters::Door::rest, "method_not_allowed");
         refusal.set("Allow", match.allow);
         return asked.answer(std::move(refusal));
     }
@@ -119,13 +120,15 @@ void Api::asset(Asked asked) {
 }
 
 net::Response Api::refusal(const net::Request& request, const Error& error,
-                           std::string_view terminal_event) const {
+                           std::string_view terminal_event) {
+    counters_.refused(Counters::Door::upgrade, error.reason);
     auto response = problem(request.id, error, terminal_event);
     allow_reading(response, parts_.origins, request.header("Origin"));
     return response;
 }
 
-net::Response Api::refusal(const net::HttpRefusal& refused) const {
+net::Response Api::refusal(const net::HttpRefusal& refused) {
+    counters_.refused(Counters::Door::http, refused.reason);
     auto response = problem(refused);
     allow_reading(response, parts_.origins, refused.origin.empty() ? nullptr : &refused.origin);
     // Nobody was asked anything before a full house turned them away. Whoever it was may read that.

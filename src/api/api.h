@@ -66,8 +66,10 @@ public:
 
     // A refusal from before a route was found: by the gateway, or by HTTP itself.
     net::Response refusal(const net::Request& request, const Error& error,
-                          std::string_view terminal_event) const;
-    net::Response refusal(const net::HttpRefusal& refused) const;
+                          std::string_view terminal_event);
+    net::Response refusal(const net::HttpRefusal& refused);
+    // On the HTTP server's loop.
+    const Counters& counters() const { return counters_; }
 
     Parts& parts() { return parts_; }
     const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
@@ -81,6 +83,7 @@ private:
 
     Parts parts_;
     identity::ConnectTokens connect_tokens_;
+    Counters counters_;
 };
 
 }  // namespace lifeline::api

@@ -11,6 +11,7 @@ void Asked::dress(net::Response& response) const {
 }
 
 void Asked::answer(net::Response response) {
+    ++counters_->answers[response.status];
     dress(response);
     exchange_->respond(std::move(response));
 }
@@ -28,6 +29,7 @@ void Asked::answer_nothing() {
 void Asked::refuse(const Error& error, std::string_view terminal_event) {
     log::info("request={} {} {} refused reason={} {}", request().id, request().method,
               request().path(), error.reason, error.detail);
+    counters_->refused(Counters::Door::rest, error.reason);
     answer(problem(request().id, error, terminal_event));
 }
 
@@ -37,6 +39,7 @@ std::unique_ptr<net::ResponseStream> Asked::stream(std::string_view content_type
     head.set("Cache-Control", "no-store");
     // Proxies that buffer would turn a live stream into a late one.
     head.set("X-Accel-Buffering", "no");
+    ++counters_->answers[head.status];
     dress(head);
     return exchange_->stream(std::move(head));
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/counters.h"
 #include "base/result.h"
 #include "identity/principal.h"
 #include "net/http_server.h"
@@ -16,9 +17,10 @@ namespace lifeline::api {
 // keep it by value until they answer; every answer carries the CORS headers its origin may have.
 class Asked {
 public:
-    // `origins` outlives it.
-    Asked(std::shared_ptr<net::Exchange> exchange, const net::OriginList& origins)
-        : exchange_(std::move(exchange)), origins_(&origins) {}
+    // `origins` and `counters` outlive it.
+    Asked(std::shared_ptr<net::Exchange> exchange, const net::OriginList& origins,
+          Counters& counters)
+        : exchange_(std::move(exchange)), origins_(&origins), counters_(&counters) {}
 
     const net::Request& request() const { return exchange_->request(); }
     const net::Peer& peer() const { return exchange_->peer(); }
@@ -41,6 +43,7 @@ private:
 
     std::shared_ptr<net::Exchange> exchange_;
     const net::OriginList* origins_;
+    Counters* counters_;
 };
 
 }  // namespace lifeline::api

@@ -32,6 +32,8 @@ struct Config {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8787;
     std::string public_url;
+    std::string metrics_address;  // Empty: no metrics are shown.
+    std::uint16_t metrics_port = 0;
     std::vector<std::string> origins;
     std::size_t loops = 0;  // 0: one for each core, at most 8.
     bool dev = false;

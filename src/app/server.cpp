@@ -15,6 +15,8 @@
 #include "api/api.h"
 #include "app/boot_number.h"
 #include "app/directory_log.h"
+#include "app/metric_sources.h"
+#include "app/metrics_server.h"
 #include "base/asio_loop.h"
 #include "base/log.h"
 #include "base/thread_worker.h"
@@ -77,6 +79,7 @@ struct Server::House {
     std::unique_ptr<gateway::Gateway> gateway;
     std::unique_ptr<api::Api> api;
     std::unique_ptr<net::HttpServer> http;
+    std::optional<MetricsServer> metrics;
     std::optional<boost::asio::signal_set> signals;
     std::atomic<bool> ready = false;
     std::atomic<bool> storage_failed = false;
@@ -218,6 +221,10 @@ Status Server::House::build_doors() {
                                                .per_address = config.connections_per_address}},
         [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
         [this](const net::HttpRefusal& refusal) { return api->refusal(refusal); });
+    if (!config.metrics_address.empty())
+        metrics.emplace(
+            front(), random, MetricsServer::Address{config.metrics_address, config.metrics_port},
+            metric_sources({front(), *sessions, *gateway, *api, *journal, *roster, *http, *views}));
     return {};
 }
 
@@ -252,6 +259,10 @@ void Server::House::take_up_calls() {
 
 void Server::House::serve() {
     if (const auto listening = http->listen(); !listening) return give_up(listening.error());
+    if (metrics) {
+        if (const auto shown = metrics->listen(); !shown) return give_up(shown.error());
+        log::info("metrics address={} port={}", config.metrics_address, metrics->port());
+    }
     ready = true;
     const bool bracket = config.address.find(':') != std::string::npos;
     std::printf("ready http://%s%s%s:%u\n", bracket ? "[" : "", config.address.c_str(),

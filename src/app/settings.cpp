@@ -83,15 +83,49 @@ Setting public_url() {
             .show = [](const Config& config) { return json_text(config.public_url); }};
 }
 
+std::string with_port(std::string_view address, std::uint16_t port) {
+    const bool six = address.find(':') != std::string_view::npos;
+    return json_text(six ? fmt::format("[{}]:{}", address, port)
+                         : fmt::format("{}:{}", address, port));
+}
+
+Result<void> read_address(std::string_view text, std::string& address, std::uint16_t& port) {
+    const auto colon = text.rfind(':');
+    const auto refused = [] { return must("address:port, for instance 127.0.0.1:8787"); };
+    if (colon == std::string_view::npos || colon == 0) return refused();
+    std::string_view host = text.substr(0, colon);
+    const std::string_view digits = text.substr(colon + 1);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
+        return refused();
+    address = host;
+    port = number;
+    return {};
+}
+
 Setting listen() {
     return {.set = [](Config& config, const toml::node& node) -> Result<void> {
                 return set_listen(config, node.value_exact<std::string>().value_or(std::string()));
             },
+            .show = [](const Config& config) { return with_port(config.address, config.port); }};
+}
+
+Setting metrics_listen() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                if (text != "")
+                    return read_address(text.value_or(std::string()), config.metrics_address,
+                                        config.metrics_port);
+                config.metrics_address.clear();
+                return {};
+            },
             .show =
                 [](const Config& config) {
-                    const bool six = config.address.find(':') != std::string::npos;
-                    return json_text(six ? fmt::format("[{}]:{}", config.address, config.port)
-                                         : fmt::format("{}:{}", config.address, config.port));
+                    return config.metrics_address.empty()
+                               ? std::string("\"\"")
+                               : with_port(config.metrics_address, config.metrics_port);
                 }};
 }
 
@@ -132,6 +166,7 @@ const std::map<std::string, Setting, std::less<>>& settings() {
         {"public_url", public_url()},
         {"listen", listen()},
         {"origins", origins()},
+        {"metrics.listen", metrics_listen()},
         {"loops", number(1, 64, [](auto& c) -> auto& { return c.loops; })},
         {"log.level", word(&Config::log_level, "debug, info, warn or error", levels)},
         {"log.format", word(&Config::log_format, "text or json", formats)},
@@ -183,19 +218,7 @@ std::unexpected<Error> wrong_setting(std::uint32_t line, std::string_view name,
 }
 
 Result<void> set_listen(Config& config, std::string_view text) {
-    const auto colon = text.rfind(':');
-    const auto refused = [] { return must("address:port, for instance 127.0.0.1:8787"); };
-    if (colon == std::string_view::npos || colon == 0) return refused();
-    std::string_view address = text.substr(0, colon);
-    const std::string_view port = text.substr(colon + 1);
-    if (address.starts_with('[') && address.ends_with(']'))
-        address = address.substr(1, address.size() - 2);
-    std::uint16_t number = 0;
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return refused();
-    config.address = address;
-    config.port = number;
-    return {};
+    return read_address(text, config.address, config.port);
 }
 
 }  // namespace lifeline::app

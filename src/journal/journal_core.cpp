@@ -18,6 +18,12 @@ constexpr std::size_t queued_bytes_max = 64 * 1024 * 1024;
 // How often a full disk is looked at again, at most.
 constexpr Millis probe_every = std::chrono::seconds(2);
 
+std::uint64_t events_of(const Group& group) {
+    std::uint64_t events = 0;
+    for (const Request& request : group.requests) events += request.entries.size();
+    return events;
+}
+
 // For those whose commit was tried: whether it is on the disk will be known at the next start.
 Error in_doubt(const Error& error) {
     return {Code::unavailable, "commit_failed", error.detail};
@@ -97,16 +103,21 @@ Group JournalCore::take_group() {
 
 void JournalCore::write_next() {
     Group group = take_group();
+    const SteadyTime began = options_.clock.steady();
     if (const auto failed = failure()) {
         refuse(std::move(group.requests), *failed);
     } else if (auto written = committer_.commit(group); written) {
-        if (group.wrote) condition_.committed();
+        if (group.wrote) {
+            condition_.committed();
+            tally_.committed(events_of(group), options_.clock.steady() - began);
+        }
         hand_to_marker(std::move(group));
         // The answers are on their way; only those who come now wait for it.
         const auto load = nobody_waits() ? Committer::Load::idle : Committer::Load::busy;
         if (auto moved = committer_.checkpoint_if_due(load); !moved) fail_for_good(moved.error());
     } else if (written.error().reason == "storage_unavailable") {
         condition_.found_full();
+        tally_.found_full();
         refuse(std::move(group.requests), written.error());  // Nothing of it was written.
     } else {
         fail_for_good(written.error());
@@ -198,7 +209,10 @@ void JournalCore::scrub_next(std::shared_ptr<Scrub> scrub) {
 void JournalCore::flush_index() {
     flush_asked_ = false;
     // What cannot be written now stays in memory; only corruption needs somebody.
-    if (auto flushed = index_->flush(); !flushed) report_corrupt(flushed.error());
+    if (auto flushed = index_->flush(); !flushed)
+        report_corrupt(flushed.error());
+    else
+        tally_.flushed_index();
 }
 
 // One post per loop, however many streams of it are answered.
@@ -248,6 +262,7 @@ void JournalCore::fail_for_good(const Error& error) {
         queue_bytes_ = 0;
     }
     condition_.has_failed();
+    tally_.failed();
     options_.on_fatal(error);
     refuse(std::move(waiting), refusal);
 }

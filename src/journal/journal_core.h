@@ -14,6 +14,7 @@
 #include "journal/committer.h"
 #include "journal/condition.h"
 #include "journal/event_reader.h"
+#include "journal/figures.h"
 #include "journal/index.h"
 #include "journal/line.h"
 #include "journal/mark.h"
@@ -51,6 +52,7 @@ public:
     const std::string& epoch() const { return epoch_; }
     // From any thread. Asked of a full disk, it has the writer look again, for the next who asks.
     Health health();
+    Figures figures() const { return tally_.read(); }
     // Ends what runs in the background only; from any thread.
     void stop_scrub() { scrub_stopped_ = true; }
 
@@ -107,6 +109,7 @@ private:
     std::atomic<bool> scrub_stopped_ = false;
     std::atomic<SteadyTime> probed_at_{};
     Condition condition_;
+    Tally tally_;
 
     mutable std::mutex queue_mutex_;  // Guards what follows.
     std::deque<Request> queue_;

@@ -131,6 +131,10 @@ Health SqlJournal::health() const {
     return core_->health();
 }
 
+Figures SqlJournal::figures() const {
+    return core_->figures();
+}
+
 void SqlJournal::erase(std::string stream, std::uint64_t first, std::uint64_t last, Loop& home,
                        Done<std::uint64_t> done) {
     core_->on_reader([core = core_.get(), stream = std::move(stream),

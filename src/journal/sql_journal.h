@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "journal/condition.h"
+#include "journal/figures.h"
 #include "journal/folder.h"
 #include "journal/index_policy.h"
 #include "journal/journal.h"
@@ -59,6 +60,9 @@ public:
     // disk is looked at again by the way, at most every 2 s: it is found to have room without
     // anybody publishing.
     Health health() const;
+
+    // From any thread.
+    Figures figures() const;
 
     // Destroys the bytes of a stream's events from `first` to `last`, as far as there are any, and
     // gives how many were not erased before. Numbers, ids and the chain stay. storage_busy: a

@@ -164,6 +164,19 @@ void Roster::list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> do
     });
 }
 
+void Roster::count_open(Loop& from, Done<std::uint64_t> done) {
+    home_.post([this, &from, done = std::move(done)]() mutable {
+        worker_.submit([store = store_, &from, done = std::move(done)]() mutable {
+            auto count = store ? store->count_open()
+                               : Result<std::uint64_t>(
+                                     fail(Code::unavailable, "not_ready", "the view is not open"));
+            from.post([count = std::move(count), done = std::move(done)]() mutable {
+                done(std::move(count));
+            });
+        });
+    });
+}
+
 void Roster::open_calls(Loop& from, Done<std::vector<std::string>> done) {
     worker_.submit([store = store_, &from, done = std::move(done)]() mutable {
         auto ids = store->open_calls();

@@ -44,6 +44,10 @@ public:
     void poke();
 
     void list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done);
+    // How many calls are not over.
+    void count_open(Loop& from, Done<std::uint64_t> done);
+    // The journal's position up to which the view has come. From the home loop.
+    std::uint64_t position() const { return cursor_; }
     // Calls that are not over, for a server that starts.
     void open_calls(Loop& from, Done<std::vector<std::string>> done);
 

@@ -9,7 +9,7 @@ namespace lifeline::roster {
 namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 2;
+constexpr std::int64_t view_version = 3;
 
 constexpr const char* tables = R"(
 create table if not exists meta(key text primary key, value not null) without rowid;
@@ -18,6 +18,7 @@ create table if not exists calls(
     channel text not null, created_at text not null, position integer not null) without rowid;
 create unique index if not exists calls_by_position on calls(position);
 create index if not exists calls_by_account on calls(account, position);
+create index if not exists calls_open on calls(status) where status in ('created','active');
 create table if not exists members(
     user text not null, call text not null, role text not null, position integer not null,
     primary key(user, call)) without rowid;
@@ -192,6 +193,13 @@ Result<std::vector<std::string>> RosterStore::open_calls() {
         if (!*more) return ids;
         ids.emplace_back(select->text(0));
     }
+}
+
+Result<std::uint64_t> RosterStore::count_open() {
+    const auto count =
+        database_.number("select count(*) from calls where status in ('created','active')");
+    if (!count) return fail(count.error());
+    return static_cast<std::uint64_t>(*count);
 }
 
 Result<void> RosterStore::complete(RosterRow& row) {

@@ -55,6 +55,7 @@ public:
     Status apply(const std::vector<RosterChange>& changes, std::uint64_t cursor);
     Result<std::vector<RosterRow>> list(const RosterQuery& query);
     Result<std::vector<std::string>> open_calls();
+    Result<std::uint64_t> count_open();
     // Fills in what is known of row.session_id; row.role stays.
     Result<void> complete(RosterRow& row);
 

@@ -104,6 +104,11 @@ TEST(Roster, ListsWhatSomebodyIsInFromTheNewestOn) {
     RosterQuery account;
     account.account_id = "acct_1";
     EXPECT_EQ(house.list(roster, account), "sess_2:created sess_1:ended ");
+    std::uint64_t open = 0;
+    roster.count_open(house.loop, [&](Result<std::uint64_t> count) { open = *count; });
+    house.loop.run();
+    EXPECT_EQ(open, 2u);
+    EXPECT_EQ(roster.position(), house.journal.head_position());
     auto page = of_user("ada");
     page.limit = 1;
     EXPECT_EQ(house.list(roster, page), "sess_3:created ");

@@ -12,7 +12,8 @@ GROUPS = {
     "build": """
         clang-19 lld-19 cmake ninja-build ccache git ca-certificates
         libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libxxhash-dev
-        libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libgtest-dev libgmock-dev
+        libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev
+        libgtest-dev libgmock-dev
     """,
     # To build the SDK and the page; a node that is already on PATH is used as it is.
     "node": "nodejs npm",

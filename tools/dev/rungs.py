@@ -71,6 +71,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "publishers"), quick=True),
     Rung("commands", "what an operator types, and what the server then does",
          Npm("tests/system", SERVER, "commands"), quick=True),
+    Rung("metrics", "a real scrape: its form, and that the figures move",
+         Npm("tests/system", SERVER, "metrics"), quick=True),
     Rung("openapi", "every route, done and refused, as /openapi.json says",
          Npm("tests/system", SERVER, "openapi"), quick=True),
     Rung("doors", "feeds without a cap, limits by every way in, readable refusals",

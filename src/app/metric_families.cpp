@@ -1,0 +1,45 @@
+#include "app/metric.h"
+
+namespace lifeline::app {
+
+namespace {
+
+using enum MetricFamily::Kind;
+
+constexpr MetricFamily families[] = {
+    {"lifeline_scrape_source_answered", gauge,
+     "Whether a part of the server answered this scrape in time; the figures of one that did not "
+     "are missing."},
+    {"lifeline_http_connections", gauge, "Connections inside, WebSockets included."},
+    {"lifeline_rest_answers_total", counter, "Answers of REST routes, by status."},
+    {"lifeline_refusals_total", counter,
+     "Refusals by reason: of HTTP itself, of an upgrade to a WebSocket, of a REST route."},
+    {"lifeline_websocket_connections", gauge, "Open WebSockets."},
+    {"lifeline_websocket_frames_refused_total", counter, "Frames that were refused."},
+    {"lifeline_websocket_events_published_total", counter, "Events that came by a WebSocket."},
+    {"lifeline_session_actors", gauge, "Calls in memory."},
+    {"lifeline_calls_open", gauge, "Calls that are not over."},
+    {"lifeline_roster_lag_events", gauge, "Events that the view of all calls is behind."},
+    {"lifeline_journal_position", gauge, "The last durable event."},
+    {"lifeline_journal_commits_total", counter, "Groups of events that became durable."},
+    {"lifeline_journal_events_total", counter, "Events that became durable."},
+    {"lifeline_journal_group_events", histogram, "Events of one commit."},
+    {"lifeline_journal_commit_duration_seconds", histogram, "What one commit took, its fsync too."},
+    {"lifeline_journal_full_total", counter, "Commits for which the disk had no room."},
+    {"lifeline_journal_failures_total", counter,
+     "Failed writes and fsyncs; after one the journal stops."},
+    {"lifeline_journal_index_flushes_total", counter, "Times the index was written out."},
+    {"lifeline_journal_health", gauge, "1 for the state the journal is in."},
+    {"lifeline_process_resident_memory_bytes", gauge, "Memory in use."},
+    {"lifeline_process_open_fds", gauge, "Open files and sockets."},
+    {"lifeline_process_max_fds", gauge, "As many as may be open."},
+    {"lifeline_process_uptime_seconds", gauge, "Since the server began to start."},
+};
+
+}  // namespace
+
+std::span<const MetricFamily> metric_families() {
+    return families;
+}
+
+}  // namespace lifeline::app

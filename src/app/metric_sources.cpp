@@ -1,0 +1,142 @@
+#include "app/metric_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "app/process_figures.h"
+
+namespace lifeline::app {
+
+namespace {
+
+template <class Number>
+double number(Number value) {
+    return static_cast<double>(value);
+}
+
+std::string_view text_of(api::Counters::Door door) {
+    switch (door) {
+        case api::Counters::Door::http:
+            return "http";
+        case api::Counters::Door::upgrade:
+            return "upgrade";
+        case api::Counters::Door::rest:
+            break;
+    }
+    return "rest";
+}
+
+constexpr std::pair<journal::Health, std::string_view> healths[] = {
+    {journal::Health::ok, "ok"},
+    {journal::Health::full, "full"},
+    {journal::Health::corrupt, "corrupt"},
+    {journal::Health::failed, "failed"},
+};
+
+// What can be read on the home loop as it stands.
+Samples at_home(const Watched& watched, SteadyTime began) {
+    Samples out = samples_of(watched.api.counters());
+    std::ranges::move(samples_of(watched.journal.figures(), watched.journal.health()),
+                      std::back_inserter(out));
+    const std::uint64_t head = watched.journal.head_position();
+    const std::uint64_t seen = watched.roster.position();
+    const std::chrono::duration<double> up = watched.home.clock().steady() - began;
+    out.push_back(
+        {.name = "lifeline_http_connections", .value = number(watched.http.connections())});
+    out.push_back({.name = "lifeline_journal_position", .value = number(head)});
+    out.push_back(
+        {.name = "lifeline_roster_lag_events", .value = number(head - std::min(seen, head))});
+    out.push_back({.name = "lifeline_process_uptime_seconds", .value = up.count()});
+    return out;
+}
+
+MetricSource of_loop(const Watched& watched, std::size_t index) {
+    session::Shard& shard = *watched.sessions.shards()[index];
+    gateway::Lane& lane = watched.gateway.lane(index);
+    return {.name = fmt::format("loop-{}", index),
+            .ask = [&home = watched.home, &shard, &lane,
+                    index](std::move_only_function<void(Samples)> done) {
+                shard.loop().post([&home, &shard, &lane, index, done = std::move(done)]() mutable {
+                    home.post([samples = samples_of(lane.counters(), shard.open(), index),
+                               done = std::move(done)]() mutable { done(std::move(samples)); });
+                });
+            }};
+}
+
+}  // namespace
+
+Samples samples_of(const gateway::Counters& counters, std::size_t actors, std::size_t loop) {
+    const Sample::Labels labels{{"loop", std::to_string(loop)}};
+    const auto sample = [&](std::string_view name, std::uint64_t value) {
+        return Sample{.name = name, .value = number(value), .labels = labels};
+    };
+    return {
+        sample("lifeline_websocket_connections", counters.connections),
+        sample("lifeline_websocket_frames_refused_total", counters.refused_frames),
+        sample("lifeline_websocket_events_published_total", counters.published),
+        sample("lifeline_session_actors", actors),
+    };
+}
+
+Samples samples_of(const api::Counters& counters) {
+    Samples out;
+    for (const auto& [status, count] : counters.answers)
+        out.push_back({.name = "lifeline_rest_answers_total",
+                       .value = number(count),
+                       .labels = {{"status", std::to_string(status)}}});
+    for (const auto& [refusal, count] : counters.refusals)
+        out.push_back({.name = "lifeline_refusals_total",
+                       .value = number(count),
+                       .labels = {{"door", std::string(text_of(refusal.first))},
+                                  {"reason", std::string(refusal.second)}}});
+    return out;
+}
+
+Samples samples_of(const journal::Figures& figures, journal::Health health) {
+    Samples out{
+        {.name = "lifeline_journal_commits_total", .value = number(figures.commits)},
+        {.name = "lifeline_journal_events_total", .value = number(figures.events)},
+        {.name = "lifeline_journal_group_events", .value = figures.group_events},
+        {.name = "lifeline_journal_commit_duration_seconds", .value = figures.commit_seconds},
+        {.name = "lifeline_journal_full_total", .value = number(figures.full)},
+        {.name = "lifeline_journal_failures_total", .value = number(figures.failures)},
+        {.name = "lifeline_journal_index_flushes_total", .value = number(figures.index_flushes)},
+    };
+    for (const auto& [state, word] : healths)
+        out.push_back({.name = "lifeline_journal_health",
+                       .value = state == health ? 1.0 : 0.0,
+                       .labels = {{"state", std::string(word)}}});
+    return out;
+}
+
+std::vector<MetricSource> metric_sources(const Watched& watched) {
+    std::vector<MetricSource> out;
+    out.push_back({.name = "home",
+                   .ask = [watched, began = watched.home.clock().steady()](
+                              std::move_only_function<void(Samples)> done) {
+                       done(at_home(watched, began));
+                   }});
+    for (std::size_t i = 0; i < watched.sessions.shards().size(); ++i)
+        out.push_back(of_loop(watched, i));
+    out.push_back(
+        {.name = "calls", .ask = [watched](std::move_only_function<void(Samples)> done) {
+             watched.roster.count_open(
+                 watched.home, [done = std::move(done)](Result<std::uint64_t> count) mutable {
+                     if (count)
+                         done(Samples{{.name = "lifeline_calls_open", .value = number(*count)}});
+                 });
+         }});
+    out.push_back(
+        {.name = "process", .ask = [watched](std::move_only_function<void(Samples)> done) {
+             watched.worker.submit([&home = watched.home, done = std::move(done)]() mutable {
+                 home.post([samples = process_samples(), done = std::move(done)]() mutable {
+                     done(std::move(samples));
+                 });
+             });
+         }});
+    return out;
+}
+
+}  // namespace lifeline::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "api/api.h"
+#include "app/scrape.h"
+#include "gateway/gateway.h"
+#include "journal/sql_journal.h"
+#include "net/http_server.h"
+#include "roster/roster.h"
+#include "session/sessions.h"
+
+namespace lifeline::app {
+
+// What a running server can be asked about; all of it outlives the sources.
+struct Watched {
+    Loop& home;  // The HTTP server's, where also the roster lives.
+    session::Sessions& sessions;
+    gateway::Gateway& gateway;
+    const api::Api& api;
+    const journal::SqlJournal& journal;
+    roster::Roster& roster;
+    const net::HttpServer& http;
+    Worker& worker;  // For what blocks.
+};
+
+// One for each loop, whose plain counters are read by a job there, and one for each of the rest.
+std::vector<MetricSource> metric_sources(const Watched& watched);
+
+// What each room counts, as samples: to show one more figure, name its family in
+// metric_families.cpp and add it here.
+Samples samples_of(const gateway::Counters& counters, std::size_t actors, std::size_t loop);
+Samples samples_of(const api::Counters& counters);
+Samples samples_of(const journal::Figures& figures, journal::Health health);
+
+}  // namespace lifeline::app
