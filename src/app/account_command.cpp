@@ -5,12 +5,15 @@
 #include "app/directory_reading.h"
 #include "app/folder_command.h"
 #include "app/offline.h"
+#include "app/remote.h"
+#include "net/url.h"
 
 namespace lifeline::app {
 
 namespace {
 
 struct Options : FolderOptions {
+    RemoteOptions remote;
     std::string account;
     std::string name;
 };
@@ -21,10 +24,18 @@ Listing accounts_table() {
 
 int create(const Options& options) {
     const std::string& name = options.name.empty() ? options.account : options.name;
-    const auto changed =
-        Offline::change(options.data, Offline::Missing::create, [&](const identity::Deciding& on) {
-            return identity::create_account(on, options.account, name);
-        });
+    Result<bool> changed;
+    if (options.remote) {
+        const auto reply =
+            ask_server(options.remote, "POST", "/v1/accounts",
+                       json_object({{"accountId", options.account}, {"name", name}}));
+        changed = reply ? Result<bool>(reply->fresh) : fail(reply.error());
+    } else {
+        changed = Offline::change(options.data, Offline::Missing::create,
+                                  [&](const identity::Deciding& on) {
+                                      return identity::create_account(on, options.account, name);
+                                  });
+    }
     if (!changed) return report(changed.error());
     auto made = accounts_table();
     made.row({options.account, "", name});
@@ -34,12 +45,21 @@ int create(const Options& options) {
 }
 
 int set_state(const Options& options, identity::AccountState state) {
-    const auto changed =
-        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
-            return identity::set_account_state(on, options.account, state, operator_name);
-        });
-    if (!changed) return report(changed.error());
     const std::string word = state == identity::AccountState::disabled ? "disabled" : "enabled";
+    Result<bool> changed;
+    if (options.remote) {
+        const auto reply =
+            ask_server(options.remote, "POST",
+                       "/v1/accounts/" + net::percent_encode(options.account) + "/state",
+                       json_object({{"state", word}}));
+        changed = reply ? Result<bool>(true) : fail(reply.error());
+    } else {
+        changed = Offline::change(
+            options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+                return identity::set_account_state(on, options.account, state, operator_name);
+            });
+    }
+    if (!changed) return report(changed.error());
     auto now = accounts_table();
     now.row({options.account, word, ""});
     return done(
@@ -56,13 +76,26 @@ int disable(const Options& options) {
     return set_state(options, identity::AccountState::disabled);
 }
 
-int list(const Options& options) {
-    const auto reading = read_directory(options.data);
-    if (!reading) return report(reading.error());
+Result<Listing> accounts_of(const Options& options) {
     auto accounts = accounts_table();
+    if (options.remote) {
+        const auto listed =
+            for_each_listed(options.remote, "/v1/accounts", "accounts",
+                            [&](const contract::Json& account) { accounts.row_of(account); });
+        if (!listed) return fail(listed.error());
+        return accounts;
+    }
+    const auto reading = read_directory(options.data);
+    if (!reading) return fail(reading.error());
     for (const auto& [id, account] : reading->directory.accounts())
         accounts.row({id, account.disabled ? "disabled" : "enabled", account.name});
-    accounts.print(options.json ? Listing::Output::json : Listing::Output::table, "accounts");
+    return accounts;
+}
+
+int list(const Options& options) {
+    const auto accounts = accounts_of(options);
+    if (!accounts) return report(accounts.error());
+    accounts->print(options.json ? Listing::Output::json : Listing::Output::table, "accounts");
     return 0;
 }
 
@@ -75,21 +108,21 @@ void add_accounts(CLI::App& app, int& exit_code) {
         auto options = std::make_shared<Options>();
         auto* made = add_folder_command(
             *account, name, what, *options, [options, run] { return run(*options); }, exit_code);
+        add_remote_options(*made, options->remote);
         return std::pair(made, options);
     };
     command("list", "All accounts (server running or not)", &list);
     {
-        auto [made, options] = command("create", "Make an account (server stopped)", &create);
+        auto [made, options] = command("create", "Make an account", &create);
         made->add_option("ACCOUNT", options->account, "acct_...")->required();
         made->add_option("--name", options->name, "As people call it (default: its id)");
     }
     {
-        auto [made, options] =
-            command("disable", "Refuse an account's keys and tokens (server stopped)", &disable);
+        auto [made, options] = command("disable", "Refuse an account's keys and tokens", &disable);
         made->add_option("ACCOUNT", options->account, "acct_...")->required();
     }
     {
-        auto [made, options] = command("enable", "Take that back (server stopped)", &enable);
+        auto [made, options] = command("enable", "Take that back", &enable);
         made->add_option("ACCOUNT", options->account, "acct_...")->required();
     }
 }

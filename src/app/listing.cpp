@@ -31,6 +31,13 @@ void Listing::row(std::vector<std::string> cells) {
     rows_.push_back(std::move(cells));
 }
 
+void Listing::row_of(const contract::Json& object) {
+    std::vector<std::string> cells;
+    for (const Column& column : columns_)
+        cells.emplace_back(object.text(column.key).value_or(std::string_view()));
+    row(std::move(cells));
+}
+
 void Listing::print(Output output, std::string_view name) const {
     std::string text;
     if (output == Output::table) {

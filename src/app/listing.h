@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/json.h"
+
 namespace lifeline::app {
 
 // What a command has to show: a table for people, or JSON for programs. Programs may rely on the
@@ -20,6 +22,9 @@ public:
 
     // One cell a column. An empty one is nothing: its key is left out of the JSON.
     void row(std::vector<std::string> cells);
+
+    // The members of an object that the columns are named after.
+    void row_of(const contract::Json& object);
 
     // All rows, in JSON as the list of this name: {"accounts":[{...}]}.
     void print(Output output, std::string_view name) const;

@@ -5,13 +5,16 @@
 #include "app/directory_reading.h"
 #include "app/folder_command.h"
 #include "app/offline.h"
+#include "app/remote.h"
 #include "base/id.h"
+#include "net/url.h"
 
 namespace lifeline::app {
 
 namespace {
 
 struct Options : FolderOptions {
+    RemoteOptions remote;
     std::string user;
     std::string account;
     std::string issuer;
@@ -26,17 +29,32 @@ Listing users_table() {
                     {"SUBJECT", "subject"}});
 }
 
+std::string identities_of(const std::string& user_id) {
+    return "/v1/users/" + net::percent_encode(user_id) + "/identities";
+}
+
 int create(const Options& options) {
     std::string user_id = options.user;
-    const auto changed =
-        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
-            if (user_id.empty()) user_id = new_id("usr_", on.now, on.random);
-            return identity::create_user(on, {.issuer = options.issuer,
-                                              .subject = options.subject,
-                                              .user_id = user_id,
-                                              .account_id = options.account,
-                                              .by = operator_name});
-        });
+    Result<bool> changed;
+    if (options.remote) {
+        const auto reply = ask_server(options.remote, "POST", "/v1/users",
+                                      json_object({{"userId", user_id},
+                                                   {"accountId", options.account},
+                                                   {"issuer", options.issuer},
+                                                   {"subject", options.subject}}));
+        changed = reply ? Result<bool>(reply->fresh) : fail(reply.error());
+        if (reply) user_id = reply->json.text("userId").value_or("");
+    } else {
+        changed = Offline::change(
+            options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+                if (user_id.empty()) user_id = new_id("usr_", on.now, on.random);
+                return identity::create_user(on, {.issuer = options.issuer,
+                                                  .subject = options.subject,
+                                                  .user_id = user_id,
+                                                  .account_id = options.account,
+                                                  .by = operator_name});
+            });
+    }
     if (!changed) return report(changed.error());
     auto made = users_table();
     made.row({user_id, options.account, "linked", options.issuer, options.subject});
@@ -45,13 +63,21 @@ int create(const Options& options) {
 }
 
 int link(const Options& options) {
-    const auto changed =
-        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
-            return identity::link_identity(on, {.issuer = options.issuer,
-                                                .subject = options.subject,
-                                                .user_id = options.user,
-                                                .by = operator_name});
-        });
+    Result<bool> changed;
+    if (options.remote) {
+        const auto reply =
+            ask_server(options.remote, "POST", identities_of(options.user),
+                       json_object({{"issuer", options.issuer}, {"subject", options.subject}}));
+        changed = reply ? Result<bool>(true) : fail(reply.error());
+    } else {
+        changed = Offline::change(
+            options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
+                return identity::link_identity(on, {.issuer = options.issuer,
+                                                    .subject = options.subject,
+                                                    .user_id = options.user,
+                                                    .by = operator_name});
+            });
+    }
     if (!changed) return report(changed.error());
     auto now = users_table();
     now.row({options.user, "", "linked", options.issuer, options.subject});
@@ -61,10 +87,22 @@ int link(const Options& options) {
 }
 
 int unlink(const Options& options) {
-    const auto changed =
-        Offline::change(options.data, Offline::Missing::refuse, [&](const identity::Deciding& on) {
-            return identity::unlink_identity(on, options.issuer, options.subject, operator_name);
-        });
+    Result<bool> changed;
+    if (options.remote) {
+        if (options.user.empty())
+            return report({Code::malformed, "missing_field", "a server has to be told --user too"});
+        const auto reply = ask_server(options.remote, "DELETE",
+                                      identities_of(options.user) +
+                                          "?issuer=" + net::percent_encode(options.issuer) +
+                                          "&subject=" + net::percent_encode(options.subject));
+        changed = reply ? Result<bool>(true) : fail(reply.error());
+    } else {
+        changed = Offline::change(options.data, Offline::Missing::refuse,
+                                  [&](const identity::Deciding& on) {
+                                      return identity::unlink_identity(
+                                          on, options.issuer, options.subject, operator_name);
+                                  });
+    }
     if (!changed) return report(changed.error());
     auto now = users_table();
     now.row({"", "", "", options.issuer, options.subject});
@@ -107,18 +145,25 @@ void add_users(CLI::App& app, int& exit_code) {
         made->add_option("--subject", options->subject, "The subject, as in sub")->required();
     };
     command("list", "All users and their identities (server running or not)", &list);
-    {
-        auto made = command("create", "Make a user for a subject (server stopped)", &create);
+    const auto told = [&](const char* name, const char* what, int (*run)(const Options&)) {
+        auto made = command(name, what, run);
+        add_remote_options(*made.first, made.second->remote);
         identity(made);
+        return made;
+    };
+    {
+        auto made = told("create", "Make a user for a subject", &create);
         made.first->add_option("--account", made.second->account, "Their account")->required();
         made.first->add_option("--user", made.second->user, "usr_... (default: a new one)");
     }
     {
-        auto made = command("link", "Let a subject stand for a user too (server stopped)", &link);
-        identity(made);
+        auto made = told("link", "Let a subject stand for a user too", &link);
         made.first->add_option("--user", made.second->user, "The user")->required();
     }
-    identity(command("unlink", "Let a subject stand for nobody (server stopped)", &unlink));
+    {
+        auto made = told("unlink", "Let a subject stand for nobody", &unlink);
+        made.first->add_option("--user", made.second->user, "Whom; only a server has to be told");
+    }
 }
 
 }  // namespace lifeline::app

@@ -2,10 +2,11 @@
 // on, stands in the instance's stream as the commands write it, and a key's secret stands nowhere.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { Server } from './support/server.mjs';
+import { binary, Server } from './support/server.mjs';
 
 /** A running server, and who asks it: an admin, with what must come of it. */
 async function house(t, config) {
@@ -74,4 +75,48 @@ test('of many who want the same id at once, one gets it', async (t) => {
   assert.equal(made.length, 1);
   assert.ok(replies.every(({ status, json }) => status === 201 || json.code === 'id_conflict'));
   assert.deepEqual((await done('GET', '/v1/accounts')).accounts, [made[0].json]);
+});
+
+test('the commands tell a running server', async (t) => {
+  const { server, code } = await house(t);
+  const env = { ...process.env, LIFELINE_TOKEN: server.token('usr_root', 'admin', 'acct_root') };
+  const run = (...words) => {
+    const { status, stdout, stderr } = spawnSync(binary, [...words, '--server', `${server.url}/`, '--json'], { encoding: 'utf8', env });
+    return { status, out: stdout.trim(), err: stderr.trim() };
+  };
+  const done = (...words) => {
+    const { status, out, err } = run(...words);
+    assert.equal(status, 0, err);
+    return JSON.parse(out);
+  };
+  const refused = (reason, ...words) => {
+    const { status, err } = run(...words);
+    assert.equal(status, 1);
+    assert.match(err, new RegExp(`^lifeline: ${reason}: `));
+  };
+  done('account', 'create', 'acct_a', '--name', 'A');
+  const made = done('key', 'create', '--account', 'acct_a', '--name', 'backend', '--days', '1');
+  assert.equal(await code(made.key), '');
+  const { key: _, ...shown } = made;
+  assert.deepEqual(done('key', 'list').keys, [{ ...shown, state: 'good' }]);
+  assert.deepEqual(done('account', 'disable', 'acct_a'), { accountId: 'acct_a', state: 'disabled' });
+  assert.equal(await code(made.key), 'account_disabled');
+  assert.deepEqual(done('account', 'list').accounts, [{ accountId: 'acct_a', state: 'disabled', name: 'A' }]);
+  done('account', 'enable', 'acct_a');
+  done('key', 'revoke', made.keyId);
+  assert.equal(await code(made.key), 'key_revoked');
+
+  const who = (subject) => ['--issuer', 'https://login.example.com', '--subject', subject];
+  const { userId } = done('user', 'create', '--account', 'acct_a', ...who('auth0|ada'));
+  done('user', 'link', '--user', userId, ...who('google|ada & co'));
+  done('user', 'unlink', '--user', userId, ...who('google|ada & co'));
+  refused('user_not_found', 'user', 'unlink', '--user', userId, ...who('google|ada & co'));
+  refused('missing_field', 'user', 'unlink', ...who('auth0|ada'));
+  refused('account_not_found', 'account', 'disable', 'acct_none');
+  env.LIFELINE_TOKEN = server.token('usr_1', 'user', 'acct_a');
+  refused('forbidden', 'account', 'list');
+  env.LIFELINE_TOKEN = 'no.token.atall';
+  refused('token_invalid', 'account', 'list');
+  server.port = 1;
+  refused('peer_unavailable', 'account', 'list');
 });

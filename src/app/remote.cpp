@@ -1,0 +1,76 @@
+#include "app/remote.h"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+#include "app/web_client.h"
+#include "contract/json_writer.h"
+#include "net/url.h"
+
+namespace lifeline::app {
+
+namespace {
+
+std::string text_of(const contract::Json& json, std::string_view name) {
+    return std::string(json.text(name).value_or(std::string_view()));
+}
+
+}  // namespace
+
+void add_remote_options(CLI::App& command, RemoteOptions& options) {
+    auto* server = command.add_option("--server", options.server,
+                                      "A running server to tell, instead of its data folder");
+    command.add_option("--token", options.token, "An admin's token for it (or LIFELINE_TOKEN)")
+        ->envname("LIFELINE_TOKEN");
+    server->excludes(command.get_option("--data"));
+}
+
+Result<RemoteReply> ask_server(const RemoteOptions& options, std::string method, std::string path,
+                               std::string body) {
+    auto web = WebClient::create();
+    if (!web) return fail(web.error());
+    std::string server = options.server;
+    while (server.ends_with('/')) server.pop_back();
+    net::Headers headers{{"Authorization", "Bearer " + options.token}};
+    if (!body.empty()) headers.push_back({"Content-Type", "application/json"});
+    const auto reply = (*web)->ask({.url = server + path,
+                                    .method = std::move(method),
+                                    .headers = std::move(headers),
+                                    .body = std::move(body)});
+    if (!reply) return fail(reply.error());
+    auto json = contract::Json::parse(reply->body.empty() ? "{}" : reply->body);
+    if (!json || !json->is_object())
+        return fail(Code::unavailable, "peer_unavailable", server + " is no Lifeline server");
+    if (reply->status < 300) return RemoteReply{reply->status == 201, std::move(*json)};
+    Error refusal{Code::internal, text_of(*json, "code"), text_of(*json, "detail"),
+                  text_of(*json, "pointer")};
+    if (refusal.reason.empty())
+        return fail(Code::unavailable, "peer_unavailable", server + " is no Lifeline server");
+    return fail(std::move(refusal));
+}
+
+Status for_each_listed(const RemoteOptions& options, const std::string& path, std::string_view name,
+                       const std::function<void(const contract::Json&)>& each) {
+    std::string cursor;
+    do {
+        const std::string from = cursor.empty() ? "" : "&cursor=" + net::percent_encode(cursor);
+        const auto page = ask_server(options, "GET", path + "?limit=500" + from);
+        if (!page) return fail(page.error());
+        if (const auto list = page->json.find(name))
+            for (const auto& item : list->items()) each(item);
+        cursor = text_of(page->json, "next");
+    } while (!cursor.empty());
+    return {};
+}
+
+std::string json_object(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+    contract::JsonWriter json;
+    json.object();
+    for (const auto& [name, value] : members)
+        if (!value.empty()) json.key(name).value(value);
+    json.end();
+    return json.take();
+}
+
+}  // namespace lifeline::app

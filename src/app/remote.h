@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "contract/json.h"
+
+namespace CLI {
+class App;
+}
+
+namespace lifeline::app {
+
+// A server that runs, to be told what would otherwise be written into its folder. Empty: none.
+struct RemoteOptions {
+    std::string server;
+    std::string token;
+
+    explicit operator bool() const { return !server.empty(); }
+};
+
+// --server and --token (or LIFELINE_TOKEN, which no list of processes shows).
+void add_remote_options(CLI::App& command, RemoteOptions& options);
+
+struct RemoteReply {
+    bool fresh = false;  // 201: it was not so before.
+    contract::Json json;
+};
+
+// One request; a refusal is the server's own, by its reason.
+Result<RemoteReply> ask_server(const RemoteOptions& options, std::string method, std::string path,
+                               std::string body = {});
+
+// Every entry of a list that comes in pages: {"accounts":[...],"next":...}.
+Status for_each_listed(const RemoteOptions& options, const std::string& path, std::string_view name,
+                       const std::function<void(const contract::Json&)>& each);
+
+// A JSON object of texts; those that are empty are left out.
+std::string json_object(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> members);
+
+}  // namespace lifeline::app
