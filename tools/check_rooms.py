@@ -20,6 +20,7 @@ LIBRARIES = (
     ("boost/", (), "the standard library; of Boost only Asio and Beast are used"),
     ("openssl/ssl", ("net/*",), "net/socket.h"),
     ("openssl/err", ("net/*", "base/*.cpp"), "a Result from base or net"),
+    ("openssl/x509", ("net/*",), "net/dial.h"),
     ("openssl/", ("base/*.cpp",), "base/digest.h, base/signature.h"),
     ("simdjson", ("contract/*.cpp",), "contract/json.h"),
     ("sqlite3", ("sql/*",), "sql/database.h, sql/statement.h"),

@@ -2427,6 +2427,7 @@ export type Reason =
   | 'epoch_changed'
   | 'erased'
   | 'event_too_large'
+  | 'file_exists'
   | 'file_not_found'
   | 'folder_in_use'
   | 'folder_not_empty'

@@ -13,6 +13,9 @@ namespace lifeline::app {
 
 void add_serve(CLI::App& app, int& exit_code);         // serve
 void add_check_config(CLI::App& app, int& exit_code);  // check-config
+void add_init(CLI::App& app, int& exit_code);          // init
+void add_doctor(CLI::App& app, int& exit_code);        // doctor
+void add_trigger(CLI::App& app, int& exit_code);       // trigger
 void add_tokens(CLI::App& app, int& exit_code);        // token
 void add_accounts(CLI::App& app, int& exit_code);      // account
 void add_users(CLI::App& app, int& exit_code);         // user

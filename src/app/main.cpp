@@ -16,6 +16,9 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     lifeline::app::add_serve(app, exit_code);
     lifeline::app::add_check_config(app, exit_code);
+    lifeline::app::add_init(app, exit_code);
+    lifeline::app::add_doctor(app, exit_code);
+    lifeline::app::add_trigger(app, exit_code);
     lifeline::app::add_tokens(app, exit_code);
     lifeline::app::add_accounts(app, exit_code);
     lifeline::app::add_users(app, exit_code);

@@ -71,6 +71,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "publishers"), quick=True),
     Rung("commands", "what an operator types, and what the server then does",
          Npm("tests/system", SERVER, "commands"), quick=True),
+    Rung("doctor", "init, doctor and trigger; each thing doctor can find, broken and found",
+         Npm("tests/system", SERVER, "doctor"), quick=True),
     Rung("metrics", "a real scrape: its form, and that the figures move",
          Npm("tests/system", SERVER, "metrics"), quick=True),
     Rung("openapi", "every route, done and refused, as /openapi.json says",
