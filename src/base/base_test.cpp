@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/id.h"
+#include "base/log_line.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -22,6 +23,27 @@ TEST(Clock, ReadsBackWhatItWroteAndNothingElse) {
          {"", "2026-02-16T10:00:00Z", "2026-02-30T10:00:00.000Z", "2026-02-16T24:00:00.000Z",
           "2026-02-16 10:00:00.000Z", "2026-02-16T10:00:00.000+", "+026-02-16T10:00:00.000Z"})
         EXPECT_EQ(parse_rfc3339(bad), std::nullopt) << bad;
+}
+
+TEST(Log, AJsonLineHasTheFieldsThatItsMessageBeginsWith) {
+    struct Case {
+        const char* message;
+        const char* members;
+    };
+    const Case cases[] = {
+        {"stopping", R"("message":"stopping")"},
+        {"request=req_1 session=s refused reason=x",
+         R"("request":"req_1","session":"s","message":"request=req_1 session=s refused reason=x")"},
+        {"request=req_1", R"("request":"req_1","message":"request=req_1")"},
+        {"of a client request=forged", R"("message":"of a client request=forged")"},
+        {"level=loud x", R"("message":"level=loud x")"},
+        {"a=1 a=2", R"("a":"1","message":"a=1 a=2")"},
+        {"a=\"1\\ b", R"("a":"\"1\\","message":"a=\"1\\ b")"},
+        {"a= b", R"("message":"a= b")"},
+        {"=b", R"("message":"=b")"},
+        {"", R"("message":"")"},
+    };
+    for (const auto& [message, members] : cases) EXPECT_EQ(log::json_members(message), members);
 }
 
 TEST(Id, SortsByTimeAndKeepsItsPrefix) {

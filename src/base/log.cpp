@@ -3,7 +3,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/log_line.h"
 
 namespace lifeline::log {
 
@@ -42,7 +48,34 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+// "request=req_1 session=sess_1 refused": the name and the value of the token that `text` begins
+// with.
+std::optional<std::pair<std::string_view, std::string_view>> leading_field(std::string_view text) {
+    const auto equals = text.find('=');
+    const auto end = std::min(text.find(' '), text.size());
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 >= end) return std::nullopt;
+    const auto name = text.substr(0, equals);
+    const bool plain =
+        std::ranges::all_of(name, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+    if (!plain) return std::nullopt;
+    return std::pair(name, text.substr(equals + 1, end - equals - 1));
+}
+
 }  // namespace
+
+std::string json_members(std::string_view message) {
+    std::string out;
+    std::string_view rest = message;
+    std::vector<std::string_view> seen{"ts", "level", "message"};
+    while (const auto field = leading_field(rest)) {
+        const auto& [name, value] = *field;
+        if (std::ranges::find(seen, name) != seen.end()) break;
+        seen.push_back(name);
+        out += fmt::format("\"{}\":\"{}\",", name, escaped(value));
+        rest.remove_prefix(std::min(name.size() + value.size() + 2, rest.size()));
+    }
+    return fmt::format("{}\"message\":\"{}\"", out, escaped(message));
+}
 
 void configure(Level level, Format format) {
     as_json = format == Format::json;
@@ -51,7 +84,7 @@ void configure(Level level, Format format) {
     logger->set_level(to_spdlog(level));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
-    spdlog::set_pattern(as_json ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})"
+    spdlog::set_pattern(as_json ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
                                 : "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v",
                         spdlog::pattern_time_type::utc);
 }
@@ -61,7 +94,8 @@ bool enabled(Level level) {
 }
 
 void write(Level level, std::string_view message) {
-    spdlog::default_logger_raw()->log(to_spdlog(level), "{}", escaped(message));
+    spdlog::default_logger_raw()->log(to_spdlog(level), "{}",
+                                      as_json ? json_members(message) : escaped(message));
 }
 
 }  // namespace lifeline::log
