@@ -2,10 +2,14 @@
 // refusal, the reason. Every route is asked so that it does what it is for, and so that it refuses.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { Witness } from './support/openapi.mjs';
 import { Server } from './support/server.mjs';
 
+const { reasons } = JSON.parse(readFileSync(new URL('../../schema/v1/errors.json', import.meta.url), 'utf8'));
+const entities = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
+const unescaped = (html) => html.replaceAll(/&(?:lt|gt|quot|amp);/g, (entity) => entities[entity]);
 const now = '2026-02-16T10:00:00.000Z';
 const ndjson = { Accept: 'application/x-ndjson' };
 
@@ -200,6 +204,8 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
       await witness.ask('GET', path);
     }
     await witness.ask('GET', '/v1/schema/call.exploded', { reason: 'route_not_found' });
+    for (const [code, { meaning }] of Object.entries(reasons))
+      assert.ok(unescaped(await witness.ask('GET', `/errors/${code}`)).includes(meaning), code);
     await witness.ask('GET', '/errors/no_such_reason', { reason: 'route_not_found' });
     const page = { Origin: server.url, 'Sec-Fetch-Site': 'same-origin' };
     await witness.ask('GET', '/v1/dev', { headers: page });
