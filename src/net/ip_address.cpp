@@ -4,23 +4,20 @@
 
 #include <algorithm>
 
+#include "net/ip_range.h"
+
 namespace lifeline::net {
 
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-struct Range {
-    std::array<std::uint8_t, 16> start;
-    unsigned bits;
-};
-
-constexpr Range v4_range(std::uint8_t a, std::uint8_t b, std::uint8_t c, unsigned bits) {
+constexpr IpRange v4_range(std::uint8_t a, std::uint8_t b, std::uint8_t c, unsigned bits) {
     return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, a, b, c, 0}, 96 + bits};
 }
 
 // IANA's special-purpose registry for IPv4: what is not out on the internet.
-constexpr Range v4_special[] = {
+constexpr IpRange v4_special[] = {
     v4_range(0, 0, 0, 8),        // This network.
     v4_range(10, 0, 0, 8),       // Private.
     v4_range(100, 64, 0, 10),    // Shared by carriers.
@@ -39,25 +36,13 @@ constexpr Range v4_special[] = {
 };
 
 // Only 2000::/3 is given out at all; within it, these lead somewhere else.
-constexpr Range v6_global = {{0x20}, 3};
-constexpr Range v6_special[] = {
+constexpr IpRange v6_global = {{0x20}, 3};
+constexpr IpRange v6_special[] = {
     {{0x20, 0x01, 0x00}, 23},        // Protocol assignments: Teredo tunnels and the like.
     {{0x20, 0x01, 0x0D, 0xB8}, 32},  // Documentation.
     {{0x20, 0x02}, 16},              // 6to4: an IPv4 address in disguise.
     {{0x3F, 0xFF}, 20},              // Documentation.
 };
-
-bool lies_in(const std::array<std::uint8_t, 16>& bytes, const Range& range) {
-    const std::size_t whole = range.bits / 8;
-    if (!std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole),
-                    range.start.begin())) {
-        return false;
-    }
-    const unsigned rest = range.bits % 8;
-    if (rest == 0) return true;
-    const auto mask = static_cast<std::uint8_t>(0xFF00u >> rest);
-    return (bytes[whole] & mask) == (range.start[whole] & mask);
-}
 
 }  // namespace
 
@@ -95,9 +80,15 @@ bool IpAddress::is_loopback() const {
 }
 
 bool IpAddress::is_public() const {
-    const auto holds_this = [this](const Range& range) { return lies_in(bytes_, range); };
+    const auto holds_this = [this](const IpRange& range) { return range.holds(*this); };
     if (is_v4()) return std::ranges::none_of(v4_special, holds_this);
     return holds_this(v6_global) && std::ranges::none_of(v6_special, holds_this);
+}
+
+IpAddress IpAddress::network() const {
+    IpAddress out = *this;
+    if (!is_v4()) std::fill(out.bytes_.begin() + 8, out.bytes_.end(), std::uint8_t{0});
+    return out;
 }
 
 std::string IpAddress::text() const {

@@ -23,6 +23,10 @@ public:
     // their metadata), multicast, documentation or otherwise reserved, nor a tunnel into those.
     bool is_public() const;
 
+    // What one peer is counted as: an IPv4 address, or the 64 bits of an IPv6 network, of which
+    // anybody can make as many addresses as they please.
+    IpAddress network() const;
+
     // IPv4 as ::ffff:a.b.c.d.
     const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
     std::string text() const;
