@@ -215,7 +215,8 @@ Result<Link> HttpConnection::upgrade(const Headers& headers) {
     clear_deadline();
     if (owner_ != nullptr) owner_->finished(*this);
     if (!detached.fd.is_open()) return gone();
-    return Link{std::move(detached.fd), std::move(input_), peer_, std::move(detached.seat)};
+    return Link{std::move(detached.fd), std::move(input_), peer_, std::move(detached.seat),
+                std::move(detached.tls)};
 }
 
 void HttpConnection::drop_unanswered(const Request& request) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "net/connection_door.h"
 #include "net/ip_address.h"
+#include "net/tls_session.h"
 
 namespace lifeline::net {
 
@@ -27,14 +29,13 @@ private:
 };
 
 // A connection between two loops: all there is of it. Taken from an Exchange by upgrade, carried to
-// the loop of its call by one post, and made a Socket again there by adopt. (A TLS connection will
-// carry its SSL object here as well; it works on the descriptor itself, so nothing is read ahead
-// outside of it.)
+// the loop of its call by one post, and made a Socket again there by adopt.
 struct Link {
     FileDescriptor fd;
     std::string received;  // What the peer sent right behind its request.
     Peer peer;
     ConnectionDoor::Seat seat;
+    std::unique_ptr<TlsSession> tls;  // Null over plain TCP.
 };
 
 }  // namespace lifeline::net

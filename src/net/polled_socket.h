@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "net/poller.h"
 #include "net/socket.h"
@@ -25,6 +26,8 @@ public:
     // Out of the poller's sight, still open.
     FileDescriptor take_descriptor();
     ConnectionDoor::Seat take_seat() { return std::move(seat_); }
+    // What TLS knows of the connection; null where there is none.
+    virtual std::unique_ptr<TlsSession> take_session() { return nullptr; }
 
     int fd() const { return fd_.get(); }
 

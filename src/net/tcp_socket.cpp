@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/polled_socket.h"
+#include "net/tls_socket.h"
 
 namespace lifeline::net {
 
@@ -71,6 +72,9 @@ std::unique_ptr<Socket> adopt(AsioLoop& loop, FileDescriptor fd, ConnectionDoor:
 }
 
 std::unique_ptr<Socket> adopt(AsioLoop& loop, Link link) {
+    if (link.tls)
+        return std::make_unique<TlsSocket>(loop, std::move(link.fd), std::move(link.tls),
+                                           std::move(link.seat));
     return adopt(loop, std::move(link.fd), std::move(link.seat));
 }
 
@@ -82,7 +86,7 @@ std::unique_ptr<PolledSocket> make_connecting(AsioLoop& loop, FileDescriptor fd)
 Detached detach(std::unique_ptr<Socket> socket) {
     auto* polled = dynamic_cast<PolledSocket*>(socket.get());
     if (polled == nullptr) return {};
-    return {polled->take_descriptor(), polled->take_seat()};
+    return {polled->take_descriptor(), polled->take_seat(), polled->take_session()};
 }
 
 }  // namespace lifeline::net

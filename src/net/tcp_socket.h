@@ -13,8 +13,9 @@ namespace lifeline::net {
 
 class PolledSocket;
 
-// A TCP connection as a Socket of this loop; called on that loop. What the link has `received`
-// stays with the caller. The descriptor must be non-blocking, as every one from an Exchange is.
+// A TCP connection as a Socket of this loop, through TLS where the link has it; called on that
+// loop. What the link has `received` stays with the caller. The descriptor must be non-blocking, as
+// every one from an Exchange is.
 std::unique_ptr<Socket> adopt(AsioLoop& loop, FileDescriptor fd, ConnectionDoor::Seat seat = {});
 std::unique_ptr<Socket> adopt(AsioLoop& loop, Link link);
 
@@ -26,6 +27,7 @@ std::unique_ptr<PolledSocket> make_connecting(AsioLoop& loop, FileDescriptor fd)
 struct Detached {
     FileDescriptor fd;
     ConnectionDoor::Seat seat;
+    std::unique_ptr<TlsSession> tls;
 };
 Detached detach(std::unique_ptr<Socket> socket);
 

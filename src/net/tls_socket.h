@@ -1,72 +1,45 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
-#include "base/result.h"
 #include "net/polled_socket.h"
-
-using SSL = struct ssl_st;
-using SSL_CTX = struct ssl_ctx_st;
+#include "net/tls_context.h"
 
 namespace lifeline::net {
 
-// What the TLS connections of one purpose share. Clients: TLS 1.2 and up, the peer's certificate
-// must lead to a trusted authority and name the host. (A server's context comes with the server's
-// TLS.)
-class TlsContext {
-public:
-    // `ca_file`: PEM authorities to trust instead of the system's; empty for the system's.
-    static Result<TlsContext> for_client(const std::string& ca_file);
-
-    TlsContext(TlsContext&&) noexcept;
-    TlsContext& operator=(TlsContext&&) noexcept;
-    ~TlsContext();
-    SSL_CTX* get() const { return context_.get(); }
-
-private:
-    struct Free {
-        void operator()(SSL_CTX* context) const;
-    };
-    explicit TlsContext(SSL_CTX* context) : context_(context) {}
-
-    std::unique_ptr<SSL_CTX, Free> context_;
-};
-
-// TLS on a descriptor as a Socket. OpenSSL works on the descriptor itself, so descriptor and SSL
-// are the whole of it: nothing is read ahead elsewhere, and an idle one costs 20 KB rather than 55.
+// TLS on a descriptor as a Socket, of either end: an idle one costs 20 KB rather than the 55 of a
+// stream with buffers of its own.
 class TlsSocket final : public PolledSocket {
 public:
-    // A client's, over a descriptor that is connecting or connected. `host` is a name, or an
-    // address where `is_address`; the certificate must be for it.
-    enum class Host : std::uint8_t { name, address };
+    // A client's, over a descriptor that is connecting or connected.
+    using Host = TlsContext::Host;
     TlsSocket(AsioLoop& loop, FileDescriptor fd, const TlsContext& context, const std::string& host,
               Host kind);
+    // A server's, or either end's that comes from another loop.
+    TlsSocket(AsioLoop& loop, FileDescriptor fd, std::unique_ptr<TlsSession> session,
+              ConnectionDoor::Seat seat);
     ~TlsSocket() override;
 
     // Goes on with the handshake: ok when it is done. After `closed`, failure() says why.
     Io::Status handshake();
-    const std::string& failure() const { return failure_; }
+    const std::string& failure() const { return session_->failure(); }
     // Whether the peer said that it has sent all, rather than just gone.
-    bool ended_cleanly() const { return ended_cleanly_; }
+    bool ended_cleanly() const { return session_->ended_cleanly(); }
 
     Io receive(std::span<char> into) override;
     Io send(std::string_view bytes) override;
     void shutdown_send() override;
+    std::unique_ptr<TlsSession> take_session() override { return std::move(session_); }
 
 protected:
     void note(std::uint32_t events) override;
 
 private:
-    struct Free {
-        void operator()(SSL* ssl) const;
-    };
-    Io::Status failed(int result);
+    void tell_end();
 
-    std::unique_ptr<SSL, Free> ssl_;
-    std::string failure_;
-    bool ended_cleanly_ = false;
+    std::unique_ptr<TlsSession> session_;
+    bool ending_ = false;
 };
 
 }  // namespace lifeline::net
