@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "net/url.h"
 
@@ -91,18 +93,39 @@ Result<OriginList::Entry> OriginList::parse_entry(std::string_view text) {
     return Entry{Entry::Kind::below, std::string(prefix), std::move(suffix)};
 }
 
+struct OriginList::Shared {
+    std::mutex mutex;
+    Entries entries;  // Protected by mutex; what it points to never changes.
+};
+
+OriginList::OriginList(std::vector<Entry> entries) : shared_(std::make_shared<Shared>()) {
+    shared_->entries = std::make_shared<const std::vector<Entry>>(std::move(entries));
+}
+
 Result<OriginList> OriginList::parse(std::span<const std::string> entries) {
-    OriginList list;
+    std::vector<Entry> list;
     for (const std::string& text : entries) {
         auto entry = parse_entry(text);
         if (!entry) return fail(entry.error());
-        list.entries_.push_back(std::move(*entry));
+        list.push_back(std::move(*entry));
     }
-    return list;
+    return OriginList(std::move(list));
+}
+
+OriginList::Entries OriginList::entries() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->entries;
+}
+
+void OriginList::replace_by(const OriginList& other) {
+    Entries theirs = other.entries();
+    const std::lock_guard lock(shared_->mutex);
+    shared_->entries.swap(theirs);
 }
 
 bool OriginList::allows(std::string_view origin) const {
-    return std::ranges::any_of(entries_, [origin](const Entry& entry) {
+    const Entries list = entries();
+    return std::ranges::any_of(*list, [origin](const Entry& entry) {
         switch (entry.kind) {
             case Entry::Kind::exact:
                 return origin == entry.prefix;

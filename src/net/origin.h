@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,13 +17,18 @@ namespace lifeline::net {
 // any port of this machine ("http://localhost:*"). There is no entry for "everyone" and none for
 // "null".
 //
-// Immutable; an Origin header is compared as it stands, since browsers write it in one way only.
+// An Origin header is compared as it stands, since browsers write it in one way only. The entries
+// never change; the list may be exchanged for another as a whole. Safe from any thread.
 class OriginList {
 public:
     static Result<OriginList> parse(std::span<const std::string> entries);
+    OriginList(OriginList&&) noexcept = default;
+    OriginList& operator=(OriginList&&) noexcept = default;
 
     bool allows(std::string_view origin) const;
-    bool empty() const { return entries_.empty(); }
+    bool empty() const { return entries()->empty(); }
+    // From now on, for whoever holds this one, it is that one.
+    void replace_by(const OriginList& other);
 
 private:
     struct Entry {
@@ -33,7 +39,12 @@ private:
     };
     static Result<Entry> parse_entry(std::string_view text);
 
-    std::vector<Entry> entries_;
+    using Entries = std::shared_ptr<const std::vector<Entry>>;
+    struct Shared;
+    explicit OriginList(std::vector<Entry> entries);
+    Entries entries() const;
+
+    std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace lifeline::net

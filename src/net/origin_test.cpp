@@ -76,6 +76,17 @@ TEST(OriginList, AnEmptyListAllowsNobody) {
     EXPECT_FALSE(list->allows(""));
 }
 
+TEST(OriginList, IsExchangedAsAWhole) {
+    const std::vector<std::string> before{"https://a.example", "https://b.example"};
+    const std::vector<std::string> after{"https://b.example", "https://c.example"};
+    auto list = *OriginList::parse(before);
+    const OriginList& held = list;
+    list.replace_by(*OriginList::parse(after));
+    EXPECT_FALSE(held.allows("https://a.example"));
+    EXPECT_TRUE(held.allows("https://b.example"));
+    EXPECT_TRUE(held.allows("https://c.example"));
+}
+
 TEST(OriginList, EntriesThatAreRefused) {
     for (const char* entry : {"",
                               "*",
