@@ -42,6 +42,58 @@ TEST(ConnectionDoor, ThisMachineCountsInAllOnly) {
     EXPECT_FALSE(door.enter(at("::1")));
 }
 
+TEST(ConnectionDoor, AProxysClientsAreToldApart) {
+    using Count = ConnectionDoor::Count;
+    ConnectionDoor door({.total = 3, .per_address = 1});
+    auto first = door.enter(at("10.0.0.1"), Count::in_all);
+    auto second = door.enter(at("10.0.0.1"), Count::in_all);
+    ASSERT_TRUE(first && second) << "of the proxy there may be many";
+    auto client = door.enter(at("192.0.2.1"), Count::by_address);
+    ASSERT_TRUE(client);
+    EXPECT_FALSE(door.enter(at("192.0.2.1"), Count::by_address));
+    EXPECT_FALSE(door.enter(at("192.0.2.1"))) << "nor past the proxy";
+    EXPECT_EQ(door.inside(), 2u);
+
+    first->take_over(std::move(*client));
+    client.reset();
+    EXPECT_FALSE(door.enter(at("192.0.2.1"), Count::by_address)) << "it has its seat still";
+    first.reset();
+    EXPECT_EQ(door.inside(), 1u);
+    EXPECT_TRUE(door.enter(at("192.0.2.1"), Count::by_address));
+}
+
+TEST(ConnectionDoor, WhoIsTrustedOnlyLaterGivesItsOwnPlaceUp) {
+    ConnectionDoor door({.total = 3, .per_address = 1});
+    auto proxy = door.enter(at("10.0.0.1"));
+    auto client = door.enter(at("192.0.2.1"), ConnectionDoor::Count::by_address);
+    ASSERT_TRUE(proxy && client);
+    proxy->take_over(std::move(*client));
+    EXPECT_TRUE(door.enter(at("10.0.0.1")));
+    EXPECT_FALSE(door.enter(at("192.0.2.1")));
+    proxy.reset();
+    EXPECT_TRUE(door.enter(at("192.0.2.1")));
+    EXPECT_EQ(door.inside(), 0u);
+}
+
+TEST(ConnectionDoor, ANetworkOfIPv6IsOneAddress) {
+    ConnectionDoor door({.total = 9, .per_address = 1});
+    const auto first = door.enter(at("2001:db8::1"));
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(door.enter(at("2001:db8::2")));
+    EXPECT_TRUE(door.enter(at("2001:db8:0:1::1")));
+}
+
+TEST(ConnectionDoor, NewLimitsAreForWhoComesNext) {
+    ConnectionDoor door({.total = 1, .per_address = 1});
+    const auto first = door.enter(at("192.0.2.1"));
+    EXPECT_FALSE(door.enter(at("192.0.2.1")));
+    door.set_limits({.total = 2, .per_address = 2});
+    const auto second = door.enter(at("192.0.2.1"));
+    EXPECT_TRUE(second);
+    door.set_limits({.total = 1, .per_address = 1});
+    EXPECT_EQ(door.inside(), 2u);
+}
+
 TEST(ConnectionDoor, ASeatMovesAndOutlivesTheDoor) {
     std::optional<ConnectionDoor::Seat> kept;
     {

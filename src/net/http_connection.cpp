@@ -18,6 +18,10 @@ constexpr std::size_t ahead_bytes_max = 16 * 1024;
 constexpr std::size_t kept_output_bytes = 16 * 1024;
 constexpr int retry_after_seconds = 5;
 
+bool is_busy(unsigned status) {
+    return status == 503 || status == 429;
+}
+
 bool may_have_body(unsigned status) {
     return status >= 200 && status != 204 && status != 304;
 }
@@ -25,8 +29,13 @@ bool may_have_body(unsigned status) {
 }  // namespace
 
 HttpConnection::HttpConnection(Owner& owner, Loop& loop, const HttpLimits& limits,
-                               std::unique_ptr<Socket> socket, Peer peer)
-    : owner_(&owner), loop_(loop), limits_(limits), socket_(std::move(socket)), peer_(peer) {}
+                               std::unique_ptr<Socket> socket, Peer peer, Wire wire)
+    : owner_(&owner),
+      loop_(loop),
+      limits_(limits),
+      socket_(std::move(socket)),
+      peer_(peer),
+      wire_(wire) {}
 
 HttpConnection::~HttpConnection() {
     CHECK(timer_ == 0);
@@ -39,10 +48,11 @@ void HttpConnection::start() {
     set_deadline(limits_.head_deadline, &HttpConnection::request_timed_out);
 }
 
-void HttpConnection::turn_away() {
+void HttpConnection::turn_away(const HttpRefusal& refusal) {
     socket_->attach(this);
     phase_ = Phase::handling;
-    refuse({503, http_reason::full, "too many connections", {}, {}});
+    set_deadline(limits_.head_deadline, &HttpConnection::close_now);
+    say_no(refusal);
 }
 
 void HttpConnection::on_readable() {
@@ -79,7 +89,9 @@ bool HttpConnection::read_request() {
         phase_ = Phase::reading;
         body_begun_ = false;
         parser_.emplace(limits_);
-        set_deadline(limits_.head_deadline, &HttpConnection::request_timed_out);
+        // That of the first has begun with the connection: a byte shortly before it is over, or a
+        // slow handshake, is no way to double it.
+        if (greeted_) set_deadline(limits_.head_deadline, &HttpConnection::request_timed_out);
     }
     std::size_t consumed = 0;
     const auto state = parser_->feed(input_, consumed);
@@ -108,6 +120,7 @@ bool HttpConnection::read_request() {
 
 void HttpConnection::hand_over() {
     clear_deadline();
+    greeted_ = true;
     phase_ = Phase::handling;
     Request request = parser_->take();
     request.id = owner_->new_request_id();
@@ -115,10 +128,24 @@ void HttpConnection::hand_over() {
     if (!parser_->keep_alive() || request.header("Upgrade") != nullptr) close_after_ = true;
     chunked_ = parser_->is_http11();
     parser_.reset();
-    owner_->handle(std::make_shared<HttpExchange>(shared_from_this(), std::move(request)));
+    Client client = client_of(request, peer_.address, wire_ == Wire::tls, owner_->proxies());
+    if (client.proxied) {
+        if (auto refusal = owner_->seat_client(client, request, client_seat_)) {
+            if (const auto* origin = request.header("Origin")) refusal->origin = *origin;
+            return say_no(*refusal);
+        }
+    }
+    owner_->handle(
+        std::make_shared<HttpExchange>(shared_from_this(), std::move(request), std::move(client)));
 }
 
 void HttpConnection::refuse(const HttpRefusal& refusal) {
+    ++owner_->counters().refused_requests;
+    clear_deadline();
+    say_no(refusal);
+}
+
+void HttpConnection::say_no(const HttpRefusal& refusal) {
     HttpRefusal named = refusal;
     named.request_id = owner_->new_request_id();
     if (parser_) named.origin = parser_->origin();
@@ -128,7 +155,7 @@ void HttpConnection::refuse(const HttpRefusal& refusal) {
     phase_ = Phase::handling;
     parser_.reset();
     Response response = owner_->render(named);
-    if (refusal.status == 503 && !find_header(response.headers, "Retry-After")) {
+    if (is_busy(refusal.status) && !find_header(response.headers, "Retry-After")) {
         response.set("Retry-After", std::to_string(retry_after_seconds));
     }
     respond(request, std::move(response));
@@ -215,6 +242,7 @@ Result<Link> HttpConnection::upgrade(const Headers& headers) {
     clear_deadline();
     if (owner_ != nullptr) owner_->finished(*this);
     if (!detached.fd.is_open()) return gone();
+    detached.seat.take_over(std::move(client_seat_));
     return Link{std::move(detached.fd), std::move(input_), peer_, std::move(detached.seat),
                 std::move(detached.tls)};
 }
@@ -240,15 +268,20 @@ void HttpConnection::flush_soon() {
 
 void HttpConnection::flush() {
     if (phase_ == Phase::over) return;
+    bool taken = false;
     while (sent_ < output_.size()) {
         const Io io = socket_->send(std::string_view(output_).substr(sent_));
         if (io.status == Io::Status::closed) return close_now();
         if (io.status == Io::Status::again) {
+            // Only a byte that was taken buys more time.
+            const bool waits_anew = taken || timer_ == 0;
+            if (!waits_anew) return socket_->want_writable();
             if (phase_ == Phase::finishing || phase_ == Phase::streaming) {
                 set_deadline(limits_.write_timeout, &HttpConnection::close_now);
             }
             return socket_->want_writable();
         }
+        taken = true;
         sent_ += io.bytes;
     }
     output_.clear();
@@ -273,6 +306,7 @@ void HttpConnection::written() {
 void HttpConnection::next_request() {
     if (close_after_) return close_politely();
     const auto self = shared_from_this();
+    client_seat_ = {};
     phase_ = Phase::idle;
     set_deadline(limits_.idle_timeout, &HttpConnection::close_now);
     process();
@@ -292,6 +326,7 @@ void HttpConnection::abandon() {
 void HttpConnection::close_politely() {
     const auto self = shared_from_this();
     phase_ = Phase::over;
+    client_seat_ = {};
     clear_deadline();
     close_lingering(std::move(socket_), loop_);
     if (owner_ != nullptr) owner_->finished(*this);
@@ -301,6 +336,7 @@ void HttpConnection::close_now() {
     if (phase_ == Phase::over) return;
     const auto self = shared_from_this();
     phase_ = Phase::over;
+    client_seat_ = {};
     clear_deadline();
     socket_.reset();
     parser_.reset();
@@ -310,8 +346,9 @@ void HttpConnection::close_now() {
 }
 
 void HttpConnection::request_timed_out() {
+    ++owner_->counters().timed_out;
     if (phase_ == Phase::idle) return close_now();  // Never said a word.
-    refuse({408, http_reason::timeout, "the request did not arrive in time", {}, {}});
+    say_no({408, http_reason::timeout, "the request did not arrive in time", {}, {}});
 }
 
 void HttpConnection::set_deadline(Millis after, void (HttpConnection::*then)()) {

@@ -24,6 +24,11 @@ public:
     class Owner {
     public:
         virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+        // A place for the client of a trusted proxy, or why there is none.
+        virtual std::optional<HttpRefusal> seat_client(const Client& client, const Request& request,
+                                                       ConnectionDoor::Seat& seat) = 0;
+        virtual const Proxies& proxies() const = 0;
+        virtual HttpCounters& counters() = 0;
         virtual Response render(const HttpRefusal& refusal) = 0;
         virtual std::string new_request_id() = 0;
         // The connection is done with its socket, one way or another. It may be destroyed.
@@ -34,13 +39,14 @@ public:
     };
 
     // `owner`, `loop` and `limits` outlive the connection, or abandon() is called before they go.
+    enum class Wire : std::uint8_t { plain, tls };
     HttpConnection(Owner& owner, Loop& loop, const HttpLimits& limits,
-                   std::unique_ptr<Socket> socket, Peer peer);
+                   std::unique_ptr<Socket> socket, Peer peer, Wire wire = Wire::plain);
     ~HttpConnection();
 
     void start();
-    // Instead of start(): says that the server is full, and closes.
-    void turn_away();
+    // Instead of start(): says why nobody is let in, and closes.
+    void turn_away(const HttpRefusal& refusal);
     // Answers what is being read or handled, then closes; closes now if that is nothing.
     void drain();
     // Closes now and forgets the owner.
@@ -73,6 +79,7 @@ private:
     bool read_request();
     void hand_over();
     void refuse(const HttpRefusal& refusal);
+    void say_no(const HttpRefusal& refusal);
     void append_head(const Request* request, const Response& response, std::string_view framing);
     void flush();
     void flush_soon();
@@ -89,11 +96,14 @@ private:
     const HttpLimits& limits_;
     std::unique_ptr<Socket> socket_;
     Peer peer_;
+    Wire wire_;
     std::thread::id thread_ = std::this_thread::get_id();
 
     Phase phase_ = Phase::idle;
     std::string input_;
     std::optional<RequestParser> parser_;
+    ConnectionDoor::Seat client_seat_;  // While a request of a proxy's client is handled.
+    bool greeted_ = false;              // A first request has come whole.
     bool body_begun_ = false;
     bool processing_ = false;
     bool close_after_ = false;  // After the answer that is due.

@@ -47,6 +47,15 @@ public:
         if (answer) return answer(*exchange);
         exchanges.push_back(std::move(exchange));
     }
+    std::optional<HttpRefusal> seat_client(const Client& client, const Request&,
+                                           ConnectionDoor::Seat& seat) override {
+        auto taken = door.enter(client.address, ConnectionDoor::Count::by_address);
+        if (!taken) return HttpRefusal{503, http_reason::full, "", {}, {}};
+        seat = std::move(*taken);
+        return std::nullopt;
+    }
+    const Proxies& proxies() const override { return trusted; }
+    HttpCounters& counters() override { return counted; }
     Response render(const HttpRefusal& refusal) override {
         refused_origin = refusal.origin;
         return {refusal.status,
@@ -96,6 +105,9 @@ public:
     std::set<std::shared_ptr<HttpConnection>> connections;
     std::vector<std::shared_ptr<Exchange>> exchanges;
     std::function<void(Exchange&)> answer;
+    Proxies trusted;
+    ConnectionDoor door{{.total = 9, .per_address = 1}};
+    HttpCounters counted;
     int handled = 0;
     bool ended = false;
     std::string refused_origin;
@@ -129,6 +141,32 @@ TEST(HttpConnection, AnAnswerCarriesWhatTheServerAdds) {
               "\r\n"
               "made");
     EXPECT_FALSE(house.is_over());
+}
+
+TEST(HttpConnection, AProxysClientHasAPlaceWhileItsRequestIsHandled) {
+    House house;
+    house.trusted.trusted = {*IpRange::parse("192.0.2.0/24")};
+    const auto ask = [&](const char* client) {
+        house.send(std::string("GET /a HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ") + client +
+                   "\r\n\r\n");
+    };
+    ask("203.0.113.1");
+    EXPECT_EQ(house.last().client().address.text(), "203.0.113.1");
+    EXPECT_EQ(house.last().peer().address.text(), "192.0.2.7");
+    const auto is_counted = [&] {
+        return !house.door.enter(*IpAddress::parse("203.0.113.1"),
+                                 ConnectionDoor::Count::by_address);
+    };
+    EXPECT_TRUE(is_counted());
+    say_path(house.last());
+    EXPECT_FALSE(is_counted());
+
+    const auto elsewhere =
+        house.door.enter(*IpAddress::parse("203.0.113.1"), ConnectionDoor::Count::by_address);
+    ask("203.0.113.1");
+    EXPECT_EQ(house.handled, 1) << "as many as one address may have";
+    EXPECT_THAT(house.received(), HasSubstr("HTTP/1.1 503 "));
+    EXPECT_TRUE(house.is_over());
 }
 
 TEST(HttpConnection, ARefusalKnowsTheOriginItIsFor) {
@@ -283,6 +321,16 @@ TEST(HttpConnection, AHeadThatTricklesInRunsOutOfTimeInTotal) {
     house.loop.run_for(std::chrono::seconds(1));
     EXPECT_THAT(house.received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
     EXPECT_TRUE(house.ended);
+}
+
+TEST(HttpConnection, TheFirstHeadsTimeBeginsWithTheConnection) {
+    House house;
+    house.loop.run_for(Millis(9'999));
+    house.send("GET");
+    EXPECT_FALSE(house.ended);
+    house.loop.run_for(Millis(1));
+    EXPECT_THAT(house.received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+    EXPECT_EQ(house.counted.timed_out, 1u);
 }
 
 TEST(HttpConnection, SayingNothingIsNoWayToStay) {

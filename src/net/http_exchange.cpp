@@ -38,8 +38,11 @@ private:
 
 }  // namespace
 
-HttpExchange::HttpExchange(std::shared_ptr<HttpConnection> connection, Request request)
-    : connection_(std::move(connection)), request_(std::move(request)) {}
+HttpExchange::HttpExchange(std::shared_ptr<HttpConnection> connection, Request request,
+                           Client client)
+    : connection_(std::move(connection)),
+      request_(std::move(request)),
+      client_(std::move(client)) {}
 
 HttpExchange::~HttpExchange() {
     if (answered_) return;

@@ -14,11 +14,12 @@ class HttpConnection;
 // The Exchange of an HttpConnection.
 class HttpExchange final : public Exchange {
 public:
-    HttpExchange(std::shared_ptr<HttpConnection> connection, Request request);
+    HttpExchange(std::shared_ptr<HttpConnection> connection, Request request, Client client);
     ~HttpExchange() override;
 
     const Request& request() const override { return request_; }
     const Peer& peer() const override;
+    const Client& client() const override { return client_; }
     Loop& loop() override;
     void respond(Response response) override;
     std::unique_ptr<ResponseStream> stream(Response head) override;
@@ -29,6 +30,7 @@ private:
 
     std::shared_ptr<HttpConnection> connection_;
     Request request_;
+    Client client_;
     std::atomic<bool> answered_ = false;
 };
 

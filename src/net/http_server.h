@@ -9,9 +9,12 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/result.h"
+#include "net/accept_rate.h"
+#include "net/client.h"
 #include "net/connection_door.h"
 #include "net/http_message.h"
 #include "net/link.h"
+#include "net/tls_context.h"
 
 namespace lifeline {
 class AsioLoop;
@@ -48,7 +51,9 @@ public:
     virtual ~Exchange() = default;
 
     virtual const Request& request() const = 0;
+    // The other end of the connection; behind a proxy that is the proxy.
     virtual const Peer& peer() const = 0;
+    virtual const Client& client() const = 0;
     virtual Loop& loop() = 0;
 
     virtual void respond(Response response) = 0;
@@ -72,6 +77,7 @@ inline constexpr std::string_view body_too_large = "body_too_large";    // 413
 inline constexpr std::string_view head_too_large = "header_too_large";  // 414, 431
 inline constexpr std::string_view unanswered = "internal";              // 500
 inline constexpr std::string_view full = "overloaded";                  // 503
+inline constexpr std::string_view too_fast = "rate_limited";            // 429
 }  // namespace http_reason
 
 struct HttpLimits {
@@ -79,12 +85,26 @@ struct HttpLimits {
     std::size_t target_bytes_max = 8 * 1024;
     std::size_t headers_max = 64;
     std::size_t body_bytes_max = 1 << 20;
-    // For a whole head, a whole body: not per byte, so that a byte now and then buys no time.
+    // For a whole head, a whole body: not per byte, so that a byte now and then buys no time. Of
+    // the first head from the accept on, whatever else has to be said before it.
     Millis head_deadline = std::chrono::seconds(10);
     Millis body_deadline = std::chrono::seconds(30);
     Millis idle_timeout = std::chrono::seconds(60);   // Between two requests.
     Millis write_timeout = std::chrono::seconds(30);  // Without a byte taken by the reader.
     std::size_t stream_buffer_bytes = 64 * 1024;      // Beyond it, Flow::wait.
+};
+
+// What the door has done since the start, for who keeps figures. Upgraded connections are no longer
+// counted here.
+struct HttpCounters {
+    std::uint64_t accepted = 0;             // Connections that came, whatever became of them.
+    std::uint64_t requests = 0;             // Handed over.
+    std::uint64_t refused_full = 0;         // `overloaded`: as many as may, in all or by address.
+    std::uint64_t refused_descriptors = 0;  // `overloaded`: what descriptors are left are kept.
+    std::uint64_t refused_rate = 0;         // `rate_limited`: too many a second from one address.
+    std::uint64_t dropped = 0;              // Of the refused, those that were not even told.
+    std::uint64_t timed_out = 0;            // `request_timeout`, or nothing said at all.
+    std::uint64_t refused_requests = 0;     // Everything else that was no request of ours.
 };
 
 struct HttpServerOptions {
@@ -93,11 +113,15 @@ struct HttpServerOptions {
     int backlog = 4096;
     HttpLimits limits = {};
     ConnectionDoor::Limits connections = {};
+    AcceptRate::Limits accepts = {};
+    // So many descriptors are not given to connections.
+    std::size_t descriptors_reserved = 64;
+    Proxies proxies = {};
+    std::shared_ptr<const TlsContext> tls = nullptr;  // Null: plain HTTP.
 };
 
-// HTTP/1.1 on one loop: accepts, reads, limits, keeps alive. TLS is not its business yet: a Link is
-// the seam. Lives on its loop: listen() and the rest on the loop's thread, or while it does not
-// run.
+// HTTP/1.1 on one loop, plain or through TLS: accepts, reads, limits, keeps alive. Lives on its
+// loop: listen() and the rest on the loop's thread, or while it does not run.
 class HttpServer {
 public:
     using Handler = std::move_only_function<void(std::shared_ptr<Exchange>)>;
@@ -112,12 +136,17 @@ public:
     Status listen();
     std::uint16_t port() const;
 
+    // What may change while it serves: everything but where it listens.
+    void apply(HttpServerOptions options);
+
     // Accepts no more, closes what is idle, answers what was asked, and calls `done` when the last
     // connection is gone or `grace` is over. Upgraded connections are no longer its own.
     void stop(Millis grace, Job done);
 
     // Connections inside, upgraded ones included.
     std::size_t connections() const;
+    // On the server's loop.
+    const HttpCounters& counters() const;
 
 private:
     struct State;

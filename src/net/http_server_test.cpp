@@ -263,6 +263,70 @@ TEST(HttpServer, AFullHouseSaysSoAndWhenToComeBack) {
     EXPECT_EQ(third.read_until("x"), "<END>");
 }
 
+TEST(HttpServer, AProxysClientsHaveTheirOwnLimits) {
+    Server server(
+        [](std::shared_ptr<Exchange> exchange) {
+            exchange->respond({200, {}, exchange->client().address.text()});
+        },
+        {.accepts = {.per_second = 1, .burst = 1},
+         .proxies = {.trusted = {*IpRange::parse("127.0.0.1")}}});
+    const auto upgrade = [&](const std::string& client) {
+        Client proxy(server.port());
+        proxy.send(
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n"
+            "X-Forwarded-For: 198.51.100.1, " +
+            client + "\r\n\r\n");
+        return proxy.read_to_end();
+    };
+    EXPECT_THAT(upgrade("203.0.113.1"), EndsWith("\r\n\r\n203.0.113.1"));
+    EXPECT_THAT(upgrade("203.0.113.1"),
+                AllOf(StartsWith("HTTP/1.1 429 "), HasSubstr("\r\nRetry-After: 5\r\n"),
+                      EndsWith("rate_limited")));
+    EXPECT_THAT(upgrade("203.0.113.2"), EndsWith("\r\n\r\n203.0.113.2"));
+    const auto counted = server.thread().on_loop([&] { return server->counters(); });
+    EXPECT_EQ(counted.accepted, 3u);
+    EXPECT_EQ(counted.requests, 2u);
+    EXPECT_EQ(counted.refused_rate, 1u);
+}
+
+TEST(HttpServer, NewLimitsCountForWhoComesNext) {
+    Server server(echo, {.connections = {.total = 1}});
+    Client first(server.port());
+    first.send(get);
+    first.read_until("GET ");
+    EXPECT_THAT(Client(server.port()).read_until("overloaded"), StartsWith("HTTP/1.1 503 "));
+    server.thread().on_loop([&] { server->apply({.connections = {.total = 2}}); });
+    Client second(server.port());
+    second.send(get);
+    EXPECT_THAT(second.read_until("GET "), StartsWith("HTTP/1.1 200 "));
+    const auto counted = server.thread().on_loop([&] { return server->counters(); });
+    EXPECT_EQ(counted.refused_full, 1u);
+}
+
+TEST(HttpServer, TheLastDescriptorsAreNotForConnections) {
+#if __has_feature(undefined_behavior_sanitizer)
+    GTEST_SKIP() << "the sanitizer needs descriptors of its own for each look at a vtable";
+#endif
+    Server server(echo);
+    Client before(server.port());
+    before.send(get);
+    before.read_until("GET ");
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const int next = ::dup(0);
+    ::close(next);
+    // The client's end takes that one; the server's is then the first of the reserve, a quarter.
+    rlimit tight = limit;
+    tight.rlim_cur = static_cast<rlim_t>(next + 1) * 4 / 3;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    Client late(server.port());
+    EXPECT_THAT(late.read_until("overloaded"),
+                AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 5\r\n")));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    const auto counted = server.thread().on_loop([&] { return server->counters(); });
+    EXPECT_EQ(counted.refused_descriptors, 1u);
+}
+
 TEST(HttpServer, StopsWhenTheLastAnswerIsGiven) {
     std::shared_ptr<Exchange> open;
     std::promise<void> asked;
