@@ -54,6 +54,10 @@ void Authenticator::answer(std::string token, Purpose purpose, Loop& caller, Don
                                                             }));
 }
 
+void Authenticator::renew(std::vector<std::pair<std::string, KeySet>> local) {
+    judge_.renew(std::move(local));
+}
+
 void Authenticator::warm_up() {
     judge_.warm_up();
 }

@@ -53,6 +53,9 @@ public:
 
     // Fetches the keys of remote issuers ahead of the first token. From the home loop.
     void warm_up();
+    // Takes new keys for the issuers that it knows: `local` from read_local_keys, which may block
+    // elsewhere, and those of remote issuers from where they publish them. From the home loop.
+    void renew(std::vector<std::pair<std::string, KeySet>> local);
 
 private:
     struct Unchecked {};

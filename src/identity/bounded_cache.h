@@ -31,6 +31,11 @@ public:
         return &found->second->value;
     }
 
+    void clear() {
+        index_.clear();
+        entries_.clear();
+    }
+
     void put(const Digest& key, SteadyTime until, Value value) {
         if (size_max_ == 0) return;
         if (const auto found = index_.find(key); found != index_.end()) {

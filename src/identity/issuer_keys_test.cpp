@@ -302,4 +302,32 @@ TEST(KeyedIssuers, AKeyWithoutANameIsMeantOnlyWhereItIsTheOnlyOne) {
     EXPECT_EQ(both.reason_of(one.token()), "");
 }
 
+TEST(KeyedIssuers, NewKeysAreTakenWhileItServes) {
+    const test::Folder folder;
+    const Forge before("before", 1);
+    const Forge after("after", 2);
+    const Forge published("published", 3);
+    auto file = test::issuer_config(JwksFile{folder.write("keys", before.jwks())});
+    auto remote = test::issuer_config(JwksUrl{.url = url});
+    remote.issuer = "https://remote.example/";
+    test::House house({file, remote});
+    house.fetcher.answer = [&](const Fetcher::Request&) { return test::ok(published.jwks()); };
+    const std::string old = before.token();
+    EXPECT_EQ(house.reason_of(old), "");
+    EXPECT_EQ(house.reason_of(after.token()), "token_invalid");
+
+    folder.write("keys", after.jwks());
+    house.loop.run_for(JwksCache::refresh_gap);
+    const std::size_t asked = house.fetcher.asked.size();
+    house.authenticator->renew(*read_local_keys({file, remote}));
+    EXPECT_EQ(house.fetcher.asked.size(), asked + 1) << "the remote one is asked anew";
+    EXPECT_EQ(house.reason_of(old), "token_invalid") << "though it had been verified";
+    EXPECT_EQ(house.reason_of(after.token()), "");
+
+    folder.write("keys", "no keys");
+    const auto refused = read_local_keys({file, remote});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().detail, HasSubstr("https://id.example/"));
+}
+
 }  // namespace lifeline::identity

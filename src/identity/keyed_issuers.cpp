@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <utility>
@@ -70,6 +71,20 @@ Result<KeySet> local_keys(const IssuerConfig& issuer) {
 Status check_key_file(const IssuerConfig& issuer) {
     const auto keys = local_keys(issuer);
     return keys ? Status() : fail(keys.error());
+}
+
+Result<std::vector<std::pair<std::string, KeySet>>> read_local_keys(
+    const std::vector<IssuerConfig>& issuers) {
+    std::vector<std::pair<std::string, KeySet>> all;
+    for (const IssuerConfig& issuer : issuers) {
+        if (std::holds_alternative<JwksUrl>(issuer.keys) ||
+            std::holds_alternative<Introspection>(issuer.keys))
+            continue;
+        auto keys = local_keys(issuer);
+        if (!keys) return fail(keys.error());
+        all.emplace_back(issuer.issuer, *std::move(keys));
+    }
+    return all;
 }
 
 KeyedIssuers::KeyedIssuers(ExternalIds ids, Fetcher& fetcher, Loop& home)
@@ -172,6 +187,16 @@ void KeyedIssuers::judge(std::string token, std::move_only_function<void(Opinion
             if (--round->open == 0) round->done(try_keys(round->token));
         });
     }
+}
+
+void KeyedIssuers::renew(std::vector<std::pair<std::string, KeySet>> local) {
+    for (auto& [name, keys] : local) {
+        const auto known = std::ranges::find(issuers_, name, [](const Trusted& issuer) {
+            return std::string_view(issuer.config.issuer);
+        });
+        if (known != issuers_.end() && known->remote() == nullptr) known->source = std::move(keys);
+    }
+    warm_up();
 }
 
 void KeyedIssuers::warm_up() {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,6 +43,9 @@ public:
     void judge(std::string token, std::move_only_function<void(Opinion)> done);
 
     void warm_up();
+    // Exchanges the keys that came from files for these, by issuer, and asks remote ones for
+    // theirs.
+    void renew(std::vector<std::pair<std::string, KeySet>> local);
 
 private:
     struct Trusted {
@@ -64,5 +68,9 @@ private:
 // Whether the key file that an issuer names, if it names one, can be used; for looking at a
 // configuration without serving it.
 Status check_key_file(const IssuerConfig& issuer);
+
+// The keys of all that have them here rather than at a URL, each with its issuer; reads files.
+Result<std::vector<std::pair<std::string, KeySet>>> read_local_keys(
+    const std::vector<IssuerConfig>& issuers);
 
 }  // namespace lifeline::identity

@@ -46,6 +46,11 @@ public:
     TokenJudge(House house, CacheLimits limits);
     Status add(const IssuerConfig& issuer);
     void warm_up() { keyed_.warm_up(); }
+    // What was verified with the keys of before is asked about anew.
+    void renew(std::vector<std::pair<std::string, KeySet>> local) {
+        keyed_.renew(std::move(local));
+        cache_.clear();
+    }
 
     // On the home loop, where `done` runs too, at once when nothing has to be waited for.
     void judge(std::string token, Done<Principal> done);
