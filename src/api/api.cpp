@@ -94,14 +94,12 @@ void Api::asset(Asked asked) {
         reads ? find_asset(request.path() == "/" ? "/index.html" : request.path()) : nullptr;
     if (file == nullptr)
         return asked.refuse({Code::not_found, "route_not_found", "there is nothing here"});
-    const auto* host = request.header("Host");
     net::Response response;
     response.set("Content-Type", std::string(file->content_type));
     response.set("ETag", fmt::format("\"{}\"", file->etag));
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "no-referrer");
-    response.set("Content-Security-Policy",
-                 page_policy(host != nullptr ? *host : "", parts_.public_url));
+    response.set("Content-Security-Policy", page_policy(asked.client().host, parts_.public_url));
     // Names of files under /assets/ change with their content.
     response.set("Cache-Control", request.path().starts_with("/assets/")
                                       ? "public, max-age=31536000, immutable"
@@ -136,10 +134,10 @@ net::Response Api::refusal(const net::HttpRefusal& refused) {
     return response;
 }
 
-std::string Api::base_url(const net::Request& request) const {
+std::string Api::base_url(const net::Client& client) const {
     if (!parts_.public_url.empty()) return parts_.public_url;
-    const auto* host = request.header("Host");
-    return fmt::format("http://{}", host != nullptr ? *host : "localhost");
+    return fmt::format("{}://{}", client.secure ? "https" : "http",
+                       client.host.empty() ? "localhost" : client.host);
 }
 
 }  // namespace lifeline::api

@@ -55,7 +55,7 @@ public:
         Random& random;
         CallDefaults defaults;
         Development development;
-        std::string public_url;         // "https://calls.example.com"; empty: from the Host.
+        std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
     };
@@ -72,9 +72,12 @@ public:
     const Counters& counters() const { return counters_; }
 
     Parts& parts() { return parts_; }
+    // From now on, for who asks next.
+    void set_public_url(std::string url) { parts_.public_url = std::move(url); }
+    void set_defaults(const CallDefaults& defaults) { parts_.defaults = defaults; }
     const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
     // The address of this server as the client knows it, for links: "http://127.0.0.1:8787".
-    std::string base_url(const net::Request& request) const;
+    std::string base_url(const net::Client& client) const;
 
 private:
     void preflight(Asked asked);

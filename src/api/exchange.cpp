@@ -27,8 +27,8 @@ void Asked::answer_nothing() {
 }
 
 void Asked::refuse(const Error& error, std::string_view terminal_event) {
-    log::info("request={} {} {} refused reason={} {}", request().id, request().method,
-              request().path(), error.reason, error.detail);
+    log::info("request={} {} {} refused reason={} client={} {}", request().id, request().method,
+              request().path(), error.reason, client().address.text(), error.detail);
     counters_->refused(Counters::Door::rest, error.reason);
     answer(problem(request().id, error, terminal_event));
 }

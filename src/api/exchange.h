@@ -24,6 +24,7 @@ public:
 
     const net::Request& request() const { return exchange_->request(); }
     const net::Peer& peer() const { return exchange_->peer(); }
+    const net::Client& client() const { return exchange_->client(); }
     Loop& loop() { return exchange_->loop(); }
     const std::shared_ptr<net::Exchange>& exchange() const { return exchange_; }
 

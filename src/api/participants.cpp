@@ -98,7 +98,7 @@ void create_invite(Api& api, Asked asked) {
     create.lives = body->has(f::ttl_ms) ? Millis{body->integer(f::ttl_ms)} : std::chrono::hours(1);
     command(
         api, std::move(asked), std::move(create), [&api, id](Asked done, const session::Receipt&) {
-            const std::string base = api.base_url(done.request());
+            const std::string base = api.base_url(done.client());
             answer_from_call(api, std::move(done), 201, [&api, id, base](session::Actor& actor) {
                 return invite_json(api, actor.state(), id, base);
             });

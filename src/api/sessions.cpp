@@ -29,7 +29,7 @@ std::string with_connect(Api& api, const Asked& asked, const call::State& state,
     bound.call = identity::CallBinding{state.id, role};
     const WallTime now = api.parts().clock.wall();
     const std::string token = api.connect_tokens().mint(bound, now, lives);
-    std::string url = api.base_url(asked.request());
+    std::string url = api.base_url(asked.client());
     if (url.starts_with("http")) url.replace(0, 4, "ws");
     contract::JsonWriter json;
     json.object();
