@@ -60,6 +60,8 @@ Result<Config> read_config(const std::filesystem::path& file) {
         const toml::table table = toml::parse_file(file.string());
         if (const auto read = read_table(config, table, ""); !read)
             return of_file(read.error().detail);
+        if (config.tls.certificate.empty() != config.tls.key.empty())
+            return of_file("tls.certificate and tls.key belong together");
     } catch (const toml::parse_error& error) {
         const auto line = error.source().begin.line;
         return of_file(line == 0 ? std::string(error.description())

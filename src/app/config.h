@@ -25,6 +25,14 @@ namespace lifeline::app {
 // Where a value came from, the later over the former.
 enum class Source { standard, file, flag, file_and_flag };
 
+// PEM files; both or none.
+struct TlsFiles {
+    std::string certificate;
+    std::string key;
+
+    bool given() const { return !certificate.empty(); }
+};
+
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
 struct Config {
@@ -43,6 +51,11 @@ struct Config {
     Millis drain = std::chrono::seconds(5);  // After SIGTERM.
     std::size_t connections = 50'000;
     std::size_t connections_per_address = 2'000;
+    net::AcceptRate::Limits accepts;
+    std::size_t descriptors_reserved = 64;
+    std::vector<std::string> trusted_proxies;
+    net::Proxies::Headers proxy_headers = net::Proxies::Headers::x_forwarded;
+    TlsFiles tls;
     gateway::Limits limits;
     gateway::RetryPolicy retry;
     net::HttpLimits http;

@@ -90,6 +90,18 @@ TEST(Config, ARefusalNamesTheLineAndTheSetting) {
          "line 1: public_url must be a URL without a slash at its end: https://calls.example.com"},
         {"origins = \"https://a.example\"\n", "line 1: origins must be a list of origins"},
         {"origins = [1]\n", "line 1: origins must be a list of texts"},
+        {"trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]\nproxy_headers = \"forwarded\"\n", ""},
+        {"trusted_proxies = \"10.0.0.0/8\"\n",
+         "line 1: trusted_proxies must be a list of addresses"},
+        {"trusted_proxies = [\"10.0.0.1/8\"]\n",
+         "line 1: trusted_proxies must be a list of addresses; \"10.0.0.1/8\" is no address and no "
+         "range of them"},
+        {"proxy_headers = \"x-real-ip\"\n",
+         "line 1: proxy_headers must be x-forwarded or forwarded"},
+        {"[limits]\naccepts_per_second = 0\n",
+         "line 2: limits.accepts_per_second must be a whole number from 1 to 100000"},
+        {"[tls]\ncertificate = \"\"\n", "line 2: tls.certificate must be the path of a PEM file"},
+        {"[tls]\nkey = \"key.pem\"\n", "tls.certificate and tls.key belong together"},
         {"dev = true\n", "line 1: dev is no setting of this version"},
     };
     for (const auto& [file, said] : cases) {

@@ -13,7 +13,7 @@ int serve(const ServeOptions& options) {
     auto config = effective_config(options);
     if (!config) return report(config.error());
     log::configure(config->log_level, config->log_format);
-    Server server(std::move(*config));
+    Server server(std::move(*config), [options] { return effective_config(options); });
     if (const auto ran = server.run(); !ran) return report(ran.error());
     return 0;
 }

@@ -14,9 +14,11 @@
 
 #include "api/api.h"
 #include "app/boot_number.h"
+#include "app/certificate.h"
 #include "app/directory_log.h"
 #include "app/metric_sources.h"
 #include "app/metrics_server.h"
+#include "app/reload.h"
 #include "base/asio_loop.h"
 #include "base/log.h"
 #include "base/thread_worker.h"
@@ -80,6 +82,9 @@ struct Server::House {
     std::unique_ptr<api::Api> api;
     std::unique_ptr<net::HttpServer> http;
     std::optional<MetricsServer> metrics;
+    std::function<Result<Config>()> read_again;
+    std::unique_ptr<Reload> reload;
+    std::unique_ptr<ThreadWorker> files;  // Reads what is reloaded; finished before the above go.
     std::optional<boost::asio::signal_set> signals;
     std::atomic<bool> ready = false;
     std::atomic<bool> storage_failed = false;
@@ -88,7 +93,8 @@ struct Server::House {
     bool leaving = false;
     Loop::TimerId drain_timer = 0;
 
-    explicit House(Config given) : config(std::move(given)) {}
+    House(Config given, std::function<Result<Config>()> reads)
+        : config(std::move(given)), read_again(std::move(reads)) {}
 
     AsioLoop& front() { return *loops.front(); }
 
@@ -212,19 +218,21 @@ Status Server::House::build_doors() {
                         .public_url = config.public_url,
                         .ready = [this] { return readiness(); },
                         .port = [this] { return http->port(); }});
+    auto tls = load_certificate(config.tls);
+    if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(
-        front(), random,
-        net::HttpServerOptions{.address = config.address,
-                               .port = config.port,
-                               .limits = config.http,
-                               .connections = {.total = config.connections,
-                                               .per_address = config.connections_per_address}},
+        front(), random, door_of(config, *tls),
         [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
         [this](const net::HttpRefusal& refusal) { return api->refusal(refusal); });
     if (!config.metrics_address.empty())
         metrics.emplace(
             front(), random, MetricsServer::Address{config.metrics_address, config.metrics_port},
             metric_sources({front(), *sessions, *gateway, *api, *journal, *roster, *http, *views}));
+    files = std::make_unique<ThreadWorker>("files");
+    reload = std::make_unique<Reload>(
+        front(), *files, config, *tls, read_again,
+        Reload::Doors{
+            .http = *http, .api = *api, .origins = *origins, .authenticator = *authenticator});
     return {};
 }
 
@@ -264,9 +272,10 @@ void Server::House::serve() {
         log::info("metrics address={} port={}", config.metrics_address, metrics->port());
     }
     ready = true;
+    reload->start();
     const bool bracket = config.address.find(':') != std::string::npos;
-    std::printf("ready http://%s%s%s:%u\n", bracket ? "[" : "", config.address.c_str(),
-                bracket ? "]" : "", static_cast<unsigned>(http->port()));
+    std::printf("ready %s://%s%s%s:%u\n", config.tls.given() ? "https" : "http", bracket ? "[" : "",
+                config.address.c_str(), bracket ? "]" : "", static_cast<unsigned>(http->port()));
     std::fflush(stdout);
     log::info("serving data={} epoch={} position={} loops={}{}", config.data.string(),
               journal->epoch(), journal->head_position(), loops.size(),
@@ -278,10 +287,16 @@ void Server::House::give_up(const Error& error) {
     stop();
 }
 
-// The first signal asks everybody to move; a second one does not wait for them.
+// The first signal to stop asks everybody to move; a second one does not wait for them. A terminal
+// that hangs up ends what was started for a while on it; to a server it says "read your configuration
+// again".
 void Server::House::await_signal() {
     signals->async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
+        if (signal == SIGHUP && !config.dev) {
+            reload->reload();
+            return await_signal();
+        }
         log::info("stopping signal={}{}", signal, stopping ? " at once" : "");
         if (stopping) {
             close_down();
@@ -314,6 +329,7 @@ void Server::House::stop() {
 void Server::House::close_down() {
     if (std::exchange(leaving, true)) return;
     if (drain_timer != 0) front().cancel_timer(std::exchange(drain_timer, 0));
+    reload->stop();
     gateway->close_all(
         storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
         storage_failed ? "commit_failed" : "draining");
@@ -343,7 +359,8 @@ void Server::House::leave() {
     for (auto& loop : loops) loop->stop();
 }
 
-Server::Server(Config config) : house_(std::make_unique<House>(std::move(config))) {}
+Server::Server(Config config, std::function<Result<Config>()> read_again)
+    : house_(std::make_unique<House>(std::move(config), std::move(read_again))) {}
 
 Server::~Server() = default;
 
@@ -353,7 +370,7 @@ Status Server::run() {
         if (house.journal) house.journal->stop_scrub();
         return built;
     }
-    house.signals.emplace(house.front().context(), SIGTERM, SIGINT);
+    house.signals.emplace(house.front().context(), SIGTERM, SIGINT, SIGHUP);
     house.await_signal();
     house.front().post([&house] { house.start(); });
     for (std::size_t i = 1; i < house.loops.size(); ++i)

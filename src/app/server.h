@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/config.h"
@@ -8,16 +9,18 @@
 namespace lifeline::app {
 
 // A whole server, wired and run: opens the journal, brings every view up to it, takes up the calls
-// that were open, and only then opens the door. `run` blocks until SIGTERM or SIGINT.
+// that were open, and only then opens the door. `run` blocks until SIGTERM or SIGINT; SIGHUP has it
+// read its configuration again.
 class Server {
 public:
-    explicit Server(Config config);
+    // `read_again` gives the configuration as it would be read now; called from another thread.
+    Server(Config config, std::function<Result<Config>()> read_again);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Prints "ready http://..." on standard output once it serves. Fails with what is wrong and
-    // what to do about it.
+    // Prints "ready http://..." (or https) on standard output once it serves. Fails with what is
+    // wrong and what to do about it.
     Status run();
 
 private:

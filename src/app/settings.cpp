@@ -23,6 +23,14 @@ std::string json_text(std::string_view text) {
     return out;
 }
 
+std::string json_list(const std::vector<std::string>& list) {
+    contract::JsonWriter json;
+    json.array();
+    for (const auto& text : list) json.value(text);
+    json.end();
+    return json.take();
+}
+
 std::int64_t as_number(Millis value) {
     return value.count();
 }
@@ -143,16 +151,38 @@ Setting origins() {
                     return must(fmt::format("a list of origins; {}", parsed.error().detail));
                 return {};
             },
-            .show =
-                [](const Config& config) {
-                    contract::JsonWriter json;
-                    json.array();
-                    for (const auto& origin : config.origins) json.value(origin);
-                    json.end();
-                    return json.take();
-                }};
+            .show = [](const Config& config) { return json_list(config.origins); }};
 }
 
+Setting trusted_proxies() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto* list = node.as_array();
+                if (list == nullptr) return must("a list of addresses");
+                for (const auto& item : *list) {
+                    const auto entry = item.value_exact<std::string>();
+                    if (!entry) return must("a list of texts");
+                    config.trusted_proxies.push_back(*entry);
+                }
+                if (const auto parsed = net::parse_ranges(config.trusted_proxies); !parsed)
+                    return must(fmt::format("a list of addresses; {}", parsed.error().detail));
+                return {};
+            },
+            .show = [](const Config& config) { return json_list(config.trusted_proxies); }};
+}
+
+Setting file(std::string TlsFiles::* member) {
+    return {.set = [member](Config& config, const toml::node& node) -> Result<void> {
+                const auto path = node.value_exact<std::string>();
+                if (!path || path->empty()) return must("the path of a PEM file");
+                config.tls.*member = *path;
+                return {};
+            },
+            .show = [member](const Config& config) { return json_text(config.tls.*member); }};
+}
+
+constexpr Word<net::Proxies::Headers> proxy_headers[] = {
+    {"x-forwarded", net::Proxies::Headers::x_forwarded},
+    {"forwarded", net::Proxies::Headers::forwarded}};
 constexpr Word<log::Level> levels[] = {{"debug", log::Level::debug},
                                        {"info", log::Level::info},
                                        {"warn", log::Level::warn},
@@ -167,6 +197,16 @@ const std::map<std::string, Setting, std::less<>>& settings() {
         {"listen", listen()},
         {"origins", origins()},
         {"metrics.listen", metrics_listen()},
+        {"trusted_proxies", trusted_proxies()},
+        {"proxy_headers", word(&Config::proxy_headers, "x-forwarded or forwarded", proxy_headers)},
+        {"tls.certificate", file(&TlsFiles::certificate)},
+        {"tls.key", file(&TlsFiles::key)},
+        {"limits.accepts_per_second",
+         number(1, 100'000, [](auto& c) -> auto& { return c.accepts.per_second; })},
+        {"limits.accepts_burst",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.accepts.burst; })},
+        {"limits.descriptors_reserved",
+         number(0, 100'000, [](auto& c) -> auto& { return c.descriptors_reserved; })},
         {"loops", number(1, 64, [](auto& c) -> auto& { return c.loops; })},
         {"log.level", word(&Config::log_level, "debug, info, warn or error", levels)},
         {"log.format", word(&Config::log_format, "text or json", formats)},

@@ -89,6 +89,10 @@ void configure(Level level, Format format) {
                         spdlog::pattern_time_type::utc);
 }
 
+void set_level(Level level) {
+    spdlog::default_logger_raw()->set_level(to_spdlog(level));
+}
+
 bool enabled(Level level) {
     return spdlog::should_log(to_spdlog(level));
 }

@@ -15,6 +15,8 @@ enum class Format { text, json };
 
 // Once, from main, before any thread starts. Lines go to standard error.
 void configure(Level level, Format format);
+// From any thread.
+void set_level(Level level);
 bool enabled(Level level);
 void write(Level level, std::string_view message);
 

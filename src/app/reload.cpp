@@ -1,0 +1,165 @@
+#include "app/reload.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "app/settings.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "identity/keyed_issuers.h"
+
+namespace lifeline::app {
+
+namespace {
+
+// The settings that may change while it serves.
+constexpr std::array<std::string_view, 16> live = {
+    "origins",
+    "public_url",
+    "log.level",
+    "trusted_proxies",
+    "proxy_headers",
+    "limits.connections",
+    "limits.connections_per_address",
+    "limits.accepts_per_second",
+    "limits.accepts_burst",
+    "limits.descriptors_reserved",
+    "tls.certificate",
+    "tls.key",
+    "calls.connect_timeout_ms",
+    "calls.max_duration_ms",
+    "calls.reconnect_window_ms",
+    "calls.reconnect_window_media_ms",
+};
+
+bool is_live(std::string_view name, const Config& before, const Config& next) {
+    // One port speaks one way; clients have been told which.
+    if (name.starts_with("tls.") && before.tls.given() != next.tls.given()) return false;
+    return std::ranges::find(live, name) != live.end();
+}
+
+std::string rules_of(const std::vector<identity::IssuerConfig>& issuers) {
+    std::string all;
+    for (const auto& issuer : issuers) all += show_issuer(issuer) + "\n";
+    return all;
+}
+
+}  // namespace
+
+net::HttpServerOptions door_of(const Config& config, SharedTls tls) {
+    auto trusted = net::parse_ranges(config.trusted_proxies);
+    CHECK(trusted);  // As the settings have checked.
+    return {
+        .address = config.address,
+        .port = config.port,
+        .limits = config.http,
+        .connections = {.total = config.connections, .per_address = config.connections_per_address},
+        .accepts = config.accepts,
+        .descriptors_reserved = config.descriptors_reserved,
+        .proxies = {.trusted = std::move(*trusted), .headers = config.proxy_headers},
+        .tls = std::move(tls)};
+}
+
+Changes take_changes(Config& config, const Config& next) {
+    Changes changes;
+    for (const auto& [name, setting] : settings()) {
+        if (setting.show(config) == setting.show(next)) continue;
+        (is_live(name, config, next) ? changes.applied : changes.needs_restart).push_back(name);
+    }
+    // The keys of the same issuers are taken in any case.
+    if (rules_of(config.issuers) == rules_of(next.issuers))
+        config.issuers = next.issuers;
+    else
+        changes.needs_restart.emplace_back("issuers");
+    config.origins = next.origins;
+    config.public_url = next.public_url;
+    config.log_level = next.log_level;
+    config.trusted_proxies = next.trusted_proxies;
+    config.proxy_headers = next.proxy_headers;
+    config.connections = next.connections;
+    config.connections_per_address = next.connections_per_address;
+    config.accepts = next.accepts;
+    config.descriptors_reserved = next.descriptors_reserved;
+    config.calls = next.calls;
+    if (config.tls.given() && next.tls.given()) config.tls = next.tls;
+    return changes;
+}
+
+// What was read and checked before anything is touched.
+struct Reload::Read {
+    Config config;
+    SharedTls tls;
+    std::vector<std::pair<std::string, identity::KeySet>> keys;
+    net::OriginList origins;
+};
+
+Reload::Reload(Loop& loop, Worker& worker, Config& config, SharedTls tls, ReadAgain read_again,
+               Doors doors)
+    : loop_(loop),
+      worker_(worker),
+      config_(config),
+      tls_(std::move(tls)),
+      read_again_(std::move(read_again)),
+      doors_(std::move(doors)),
+      certificate_(loop, worker, [this](SharedTls renewed) {
+          tls_ = std::move(renewed);
+          doors_.http.apply(door_of(config_, tls_));
+      }) {}
+
+void Reload::stop() {
+    stopped_ = true;
+    certificate_.stop();
+}
+
+void Reload::reload() {
+    if (stopped_) return;
+    if (std::exchange(reading_, true)) {
+        again_ = true;
+        return;
+    }
+    worker_.submit([this, read_again = read_again_] {
+        loop_.post([this, outcome = read(read_again)]() mutable { apply(std::move(outcome)); });
+    });
+}
+
+Result<Reload::Read> Reload::read(const ReadAgain& read_again) {
+    auto config = read_again();
+    if (!config) return fail(config.error());
+    auto tls = load_certificate(config->tls);
+    if (!tls) return fail(tls.error());
+    auto keys = identity::read_local_keys(config->issuers);
+    if (!keys) return fail(keys.error());
+    auto origins = net::OriginList::parse(config->origins);
+    if (!origins) return fail(origins.error());
+    return Read{std::move(*config), std::move(*tls), std::move(*keys), std::move(*origins)};
+}
+
+void Reload::apply(Result<Read> read) {
+    reading_ = false;
+    if (stopped_) return;
+    if (!read) {
+        log::error("configuration not reloaded, nothing has changed: {}", read.error().detail);
+    } else {
+        const bool same_issuers = rules_of(config_.issuers) == rules_of(read->config.issuers);
+        Changes changes = take_changes(config_, read->config);
+        if (config_.tls.given() && read->tls) tls_ = std::move(read->tls);
+        doors_.http.apply(door_of(config_, tls_));
+        doors_.origins.replace_by(read->origins);
+        doors_.api.set_public_url(config_.public_url);
+        doors_.api.set_defaults(config_.calls);
+        if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
+        if (doors_.gateway_limits) doors_.gateway_limits(read->config.limits);
+        log::set_level(config_.log_level);
+        certificate_.watch(config_.tls);
+        // At the level of what somebody has to know who has turned the others off.
+        log::warn("configuration reloaded changed={} needs_restart={}",
+                  fmt::join(changes.applied, ","), fmt::join(changes.needs_restart, ","));
+    }
+    if (std::exchange(again_, false)) reload();
+}
+
+}  // namespace lifeline::app
