@@ -21,6 +21,7 @@ GROUPS = {
     # compiler whose refusal is tested.
     "test": "libclang-rt-19-dev g++ curl",
     "browser": "chromium",
+    "proxies": "nginx haproxy caddy",
     "lint": "clang-format-19 clang-tidy-19",
     "bench": "libbenchmark-dev redis-server",
 }

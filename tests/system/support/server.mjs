@@ -26,8 +26,9 @@ export class Server {
     writeFileSync(this.config, typeof config === 'function' ? config(this.folder) : config);
   }
 
+  scheme = 'http';
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
   /** Starts it, on the same port as before; resolves when it serves. */
@@ -42,7 +43,9 @@ export class Server {
     child.stderr.on('data', (bytes) => (this.log = (this.log + bytes).slice(-50_000)));
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.startsWith('ready ')) continue;
-      this.port = Number(new URL(line.slice('ready '.length)).port);
+      const ready = new URL(line.slice('ready '.length));
+      this.scheme = ready.protocol.slice(0, -1);
+      this.port = Number(ready.port);
       child.stdout.resume();
       return;
     }
@@ -56,6 +59,17 @@ export class Server {
     const gone = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     child.kill(signal);
     return gone;
+  }
+
+  signal(name) {
+    this.#process.kill(name);
+  }
+
+  /** Resolves when its log has this, from `from` on; gives what was logged until then. */
+  async logged(text, from = 0) {
+    while (!this.log.slice(from).includes(text))
+      await new Promise((resolve) => this.#process.stderr.once('data', resolve));
+    return this.log.slice(from);
   }
 
   get running() {

@@ -1,0 +1,140 @@
+// A proxy of the system's packages, started with the recipe that is handed out: only its ports and its
+// idle timeout are others.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const idleSeconds = 6;
+
+const recipes = new URL('../../../deploy/proxies/', import.meta.url);
+
+// nginx's recipe is one file of many; this is the one that includes it, of a process of its own.
+const nginxMain = (folder) => `daemon off;
+pid ${folder}/nginx.pid;
+error_log stderr;
+events {}
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  include ${folder}/nginx.conf;
+}
+`;
+
+export const kinds = {
+  nginx: {
+    recipe: 'nginx.conf',
+    start: (folder) => {
+      writeFileSync(join(folder, 'main.conf'), nginxMain(folder));
+      return ['nginx', '-p', folder, '-c', join(folder, 'main.conf')];
+    },
+    reload: (proxy) => proxy.signal('SIGHUP'),
+  },
+  haproxy: {
+    recipe: 'haproxy.cfg',
+    start: (_, recipe) => ['haproxy', '-W', '-f', recipe],
+    reload: (proxy) => proxy.signal('SIGUSR2'),
+  },
+  caddy: {
+    recipe: 'Caddyfile',
+    start: (_, recipe) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', recipe],
+    reload: (proxy) =>
+      execFileSync(
+        'caddy',
+        ['reload', '--force', '--adapter', 'caddyfile', '--config', proxy.recipe],
+        { stdio: 'ignore', env: proxy.env },
+      ),
+  },
+};
+
+/** Ports that are free at the moment. */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => new Promise((r) => server.once('listening', r))));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((r) => server.close(r))));
+  return ports;
+}
+
+const opens = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => (socket.destroy(), resolve(true)));
+    socket.once('error', () => resolve(false));
+  });
+
+export class Proxy {
+  #process = null;
+  log = '';
+
+  constructor(name, upstream) {
+    this.kind = kinds[name];
+    this.upstream = upstream;
+    this.folder = mkdtempSync(join(tmpdir(), 'lifeline-proxy-'));
+    this.recipe = join(this.folder, this.kind.recipe);
+    this.env = { ...process.env, HOME: this.folder, XDG_DATA_HOME: this.folder };
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Resolves when it takes connections; a second time on the same port. */
+  async start() {
+    if (!this.port) {
+      const [port, admin] = await freePorts(2);
+      this.port = port;
+      writeFileSync(
+        this.recipe,
+        readFileSync(new URL(this.kind.recipe, recipes), 'utf8')
+          .replaceAll('8080', String(port))
+          .replaceAll('8787', String(this.upstream))
+          .replaceAll('2019', String(admin))
+          .replaceAll('60s', `${idleSeconds}s`),
+      );
+    }
+    const [program, ...words] = this.kind.start(this.folder, this.recipe);
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: this.env,
+      detached: true, // With its workers, so that a kill is theirs, too.
+    });
+    this.#process = child;
+    child.stderr.on('data', (bytes) => (this.log = (this.log + bytes).slice(-20_000)));
+    const ended = new Promise((_, reject) =>
+      child.once('exit', () => reject(new Error(`${program} ended:\n${this.log}`))),
+    );
+    const listens = (async () => {
+      while (!(await opens(this.port))) await new Promise((resolve) => setTimeout(resolve, 20));
+    })();
+    ended.catch(() => {});
+    await Promise.race([listens, ended]);
+  }
+
+  signal(name) {
+    this.#process.kill(name);
+  }
+
+  reload() {
+    this.kind.reload(this);
+  }
+
+  async stop(signal = 'SIGTERM') {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
+    await gone;
+  }
+
+  async close() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
