@@ -22,6 +22,10 @@ constexpr std::string_view head =
 # How clients reach the server, for links and connect URLs.
 # public_url = "https://calls.example.com"
 
+# Without a proxy in front: the certificate, then those up to an authority; taken again when it changes.
+# tls.certificate = "/etc/lifeline/certificate.pem"
+# tls.key = "/etc/lifeline/key.pem"
+
 # Web origins that may use it besides its own page.
 # origins = ["https://app.example.com", "https://*.example.app"]
 

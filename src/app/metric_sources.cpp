@@ -72,12 +72,29 @@ Samples samples_of(const gateway::Counters& counters, std::size_t actors, std::s
     const auto sample = [&](std::string_view name, std::uint64_t value) {
         return Sample{.name = name, .value = number(value), .labels = labels};
     };
-    return {
+    Samples out{
         sample("lifeline_websocket_connections", counters.connections),
+        sample("lifeline_websocket_connected_total", counters.connected),
+        sample("lifeline_websocket_resumed_total", counters.resumed),
+        sample("lifeline_websocket_lines_continued_total", counters.lines_continued),
+        sample("lifeline_websocket_superseded_total", counters.superseded),
+        sample("lifeline_websocket_replayed_events_total", counters.replays_due),
+        sample("lifeline_websocket_shed_total", counters.shed),
+        sample("lifeline_websocket_refreshed_total", counters.refreshed),
+        sample("lifeline_websocket_received_bytes_total", counters.received_bytes),
         sample("lifeline_websocket_frames_refused_total", counters.refused_frames),
         sample("lifeline_websocket_events_published_total", counters.published),
         sample("lifeline_session_actors", actors),
     };
+    const auto by_reason = [&](std::string_view name, const auto& counts) {
+        for (const auto& [reason, count] : counts)
+            out.push_back({.name = name,
+                           .value = number(count),
+                           .labels = {{"loop", std::to_string(loop)}, {"reason", reason}}});
+    };
+    by_reason("lifeline_websocket_errors_total", counters.refusals);
+    by_reason("lifeline_websocket_closes_total", counters.closes);
+    return out;
 }
 
 Samples samples_of(const api::Counters& counters) {

@@ -17,7 +17,17 @@ namespace lifeline::app {
 namespace {
 
 // The settings that may change while it serves.
-constexpr std::array<std::string_view, 16> live = {
+constexpr std::array<std::string_view, 26> live = {
+    "limits.events_per_second",
+    "limits.events_burst",
+    "limits.connects_per_second",
+    "limits.connects_burst",
+    "limits.bytes_per_second",
+    "limits.bytes_burst",
+    "limits.connections_per_user",
+    "limits.connections_per_account",
+    "limits.in_flight",
+    "limits.lines_per_participant",
     "origins",
     "public_url",
     "log.level",
@@ -40,6 +50,12 @@ bool is_live(std::string_view name, const Config& before, const Config& next) {
     // One port speaks one way; clients have been told which.
     if (name.starts_with("tls.") && before.tls.given() != next.tls.given()) return false;
     return std::ranges::find(live, name) != live.end();
+}
+
+// Clients were told their heartbeat in hello.
+gateway::Limits with_heartbeat(gateway::Limits limits, Millis heartbeat) {
+    limits.heartbeat = heartbeat;
+    return limits;
 }
 
 std::string rules_of(const std::vector<identity::IssuerConfig>& issuers) {
@@ -84,6 +100,7 @@ Changes take_changes(Config& config, const Config& next) {
     config.connections_per_address = next.connections_per_address;
     config.accepts = next.accepts;
     config.descriptors_reserved = next.descriptors_reserved;
+    config.limits = with_heartbeat(next.limits, config.limits.heartbeat);
     config.calls = next.calls;
     if (config.tls.given() && next.tls.given()) config.tls = next.tls;
     return changes;
@@ -152,7 +169,7 @@ void Reload::apply(Result<Read> read) {
         doors_.api.set_public_url(config_.public_url);
         doors_.api.set_defaults(config_.calls);
         if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
-        if (doors_.gateway_limits) doors_.gateway_limits(read->config.limits);
+        doors_.gateway_limits(config_.limits);
         log::set_level(config_.log_level);
         certificate_.watch(config_.tls);
         // At the level of what somebody has to know who has turned the others off.

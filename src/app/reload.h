@@ -36,8 +36,7 @@ public:
         api::Api& api;
         net::OriginList& origins;
         identity::Authenticator& authenticator;
-        // Takes the gateway's limits. Empty: they need a restart.
-        std::function<void(const gateway::Limits&)> gateway_limits = nullptr;
+        std::function<void(const gateway::Limits&)> gateway_limits;
     };
     using ReadAgain = std::function<Result<Config>()>;
 

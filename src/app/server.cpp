@@ -231,8 +231,20 @@ Status Server::House::build_doors() {
     files = std::make_unique<ThreadWorker>("files");
     reload = std::make_unique<Reload>(
         front(), *files, config, *tls, read_again,
-        Reload::Doors{
-            .http = *http, .api = *api, .origins = *origins, .authenticator = *authenticator});
+        Reload::Doors{.http = *http,
+                      .api = *api,
+                      .origins = *origins,
+                      .authenticator = *authenticator,
+                      .gateway_limits = [this](const gateway::Limits& limits) {
+                          gateway->take_limits(limits);
+                      }});
+    // Whose rights were taken away is cut at once, wherever they are connected.
+    administration->on_revoked = [this](const identity::Revocation& revocation) {
+        gateway->cut([revocation](const identity::Principal& principal) -> std::optional<Error> {
+            if (!identity::concerns(revocation, principal)) return std::nullopt;
+            return identity::refusal_of(revocation);
+        });
+    };
     return {};
 }
 
@@ -288,8 +300,8 @@ void Server::House::give_up(const Error& error) {
 }
 
 // The first signal to stop asks everybody to move; a second one does not wait for them. A terminal
-// that hangs up ends what was started for a while on it; to a server it says "read your configuration
-// again".
+// that hangs up ends what was started for a while on it; to a server it says "read your
+// configuration again".
 void Server::House::await_signal() {
     signals->async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;

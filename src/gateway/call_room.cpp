@@ -62,7 +62,7 @@ Connection& CallRoom::enter(std::unique_ptr<net::Socket> socket, Admission admis
 // same page's in a copied tab; whatever it still sends is not read.
 void CallRoom::supersede_older(const Admission& winner) {
     lane_.lines().begun(
-        actor_.id(), winner.line, winner.continues, winner.generation,
+        actor_.id(), winner.line, winner.continues,
         lane_.loop().clock().wall() + lane_.resume_lifetime(actor_.state().reconnect_window));
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         Connection& older = *connections_[i];

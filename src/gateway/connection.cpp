@@ -109,8 +109,8 @@ std::string Connection::resume_token(WallTime now) {
 }
 
 void Connection::heard_from() {
-    if (std::exchange(heard_of_, true)) return;
-    room_.lane().lines().heard(room_.actor().id(), admission_.line, admission_.generation);
+    if (std::exchange(heard_of_, true) || !admission_.continues) return;
+    room_.lane().lines().heard(room_.actor().id(), admission_.line, *admission_.continues);
 }
 
 // In.
@@ -513,7 +513,9 @@ void Connection::tick(SteadyTime now, WallTime wall) {
         heard_ = cut_since_ = now;
     } else if (decoder_.mid_message() && now - cut_since_ > limits_.frame_deadline) {
         close(CloseCode::slow, "slow");
-    } else if (now - heard_ > limits_.heartbeat * 5 / 2) {
+    } else if (now - heard_ > limits_.heartbeat * 5 / 2 && pinged_ > heard_ &&
+               now - pinged_ < limits_.heartbeat * 3 / 2) {
+        // It was asked since, and in time: a loop that stood still judges nobody.
         close(CloseCode::heartbeat_missed, "heartbeat_missed");
     } else if (now - pinged_ >= limits_.heartbeat) {
         pinged_ = now;

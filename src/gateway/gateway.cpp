@@ -24,10 +24,9 @@ net::Headers switching_headers(const std::string& key) {
 
 // A page that came from the very authority it now talks to. Browsers send Origin with every
 // upgrade, also with those of the server's own page, which nobody should have to list.
-bool is_own_page(const net::Request& request, std::string_view origin) {
-    const auto* host = request.header("Host");
-    return host != nullptr && (origin == fmt::format("http://{}", *host) ||
-                               origin == fmt::format("https://{}", *host));
+bool is_own_page(const net::Client& client, std::string_view origin) {
+    return !client.host.empty() && (origin == fmt::format("http://{}", client.host) ||
+                                    origin == fmt::format("https://{}", client.host));
 }
 
 Error draining() {
@@ -46,14 +45,13 @@ struct Gateway::Visit {
     std::string connection_id;
 };
 
-Gateway::Gateway(Parts parts, Limits limits, RetryPolicy retry)
+Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry)
     : parts_(std::move(parts)),
-      limits_(limits),
       retry_(retry),
       resume_tokens_(parts_.keys.derive("resume token")),
       occupancy_(parts_.accepting, {.per_user = limits.connections_per_user_max,
                                     .per_account = limits.connections_per_account_max}),
-      house_{limits_,
+      house_{limits,
              retry_,
              resume_tokens_,
              parts_.epoch,
@@ -86,6 +84,13 @@ void Gateway::drain(Millis over, Loop& home, std::function<void()> gone) {
         });
 }
 
+void Gateway::take_limits(const Limits& limits) {
+    occupancy_.take_limits({.per_user = limits.connections_per_user_max,
+                            .per_account = limits.connections_per_account_max});
+    for (const auto& lane : lanes_)
+        lane->loop().post([&lane = *lane, limits] { lane.take_limits(limits); });
+}
+
 void Gateway::cut(const CallRoom::Judge& why) {
     for (const auto& lane : lanes_) lane->loop().post([&lane = *lane, why] { lane.cut(why); });
 }
@@ -94,9 +99,11 @@ void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string sessi
     const auto& request = exchange->request();
     const auto* origin = request.header("Origin");
     if (draining_) return exchange->respond(parts_.problem(request, draining(), ""));
-    if (origin != nullptr && !is_own_page(request, *origin) && !parts_.origins.allows(*origin)) {
-        log::warn("request={} origin refused origin={} (to allow it, add it to `origins`)",
-                  request.id, *origin);
+    if (origin != nullptr && !is_own_page(exchange->client(), *origin) &&
+        !parts_.origins.allows(*origin)) {
+        log::warn(
+            "request={} origin refused origin={} client={} (to allow it, add it to `origins`)",
+            request.id, *origin, exchange->client().address.text());
         exchange->respond(parts_.problem(
             request, {Code::not_allowed, "origin_forbidden", "this origin is not allowed"}, ""));
         return;
@@ -120,8 +127,10 @@ void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string sessi
 
 void Gateway::authenticated(std::shared_ptr<Visit> visit, Result<identity::Principal> principal) {
     if (!principal) {
-        log::info("request={} session={} refused reason={} {}", visit->exchange->request().id,
-                  visit->request.session_id, principal.error().reason, principal.error().detail);
+        log::info("request={} session={} refused reason={} client={} {}",
+                  visit->exchange->request().id, visit->request.session_id,
+                  principal.error().reason, visit->exchange->client().address.text(),
+                  principal.error().detail);
         refuse(std::move(visit), std::move(principal.error()));
         return;
     }

@@ -35,7 +35,7 @@ public:
             problem;
     };
 
-    Gateway(Parts parts, Limits limits, RetryPolicy retry);
+    Gateway(Parts parts, const Limits& limits, RetryPolicy retry);
 
     // How many sockets users and accounts have.
     const Occupancy& occupancy() const { return occupancy_; }
@@ -48,6 +48,9 @@ public:
     // On the HTTP server's loop: refuses new connections, and asks those there are to move, spread
     // over `over`, the calls in which something happens last. `gone`, on `home`, when all have.
     void drain(Millis over, Loop& home, std::function<void()> gone);
+    // On the HTTP server's loop: for what comes from now on; a bucket that is in use keeps its
+    // rate.
+    void take_limits(const Limits& limits);
     // From any loop: closes the connections of those of whom `why` says so, on their own loops.
     void cut(const CallRoom::Judge& why);
 
@@ -67,7 +70,6 @@ private:
                         std::string_view terminal, std::string_view request_id);
 
     Parts parts_;
-    Limits limits_;
     RetryPolicy retry_;
     ResumeTokens resume_tokens_;
     Occupancy occupancy_;

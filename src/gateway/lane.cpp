@@ -29,6 +29,7 @@ std::string who_is_counted(const identity::Principal& principal, std::string_vie
 Lane::Lane(session::Shard& shard, const House& house)
     : shard_(shard),
       house_(house),
+      limits_(house.limits),
       catch_up_(shard.loop(), limits().catch_up_bytes_max),
       publishes_({limits().events_per_second, limits().events_burst},
                  limits().users_remembered_max),
@@ -79,6 +80,12 @@ void Lane::drain_on() {
     for (auto& [id, room] : rooms_) room->tick(now, wall);
     if (rooms_.empty()) return gone_();
     drain_timer_ = loop().start_timer(drain_step, [this] { drain_on(); });
+}
+
+void Lane::take_limits(const Limits& limits) {
+    limits_ = limits;
+    publishes_.take_rate({limits.events_per_second, limits.events_burst});
+    connects_.take_rate({limits.connects_per_second, limits.connects_burst});
 }
 
 void Lane::cut(const CallRoom::Judge& why) {

@@ -26,7 +26,7 @@ class Lane {
 public:
     // What all lanes share.
     struct House {
-        const Limits& limits;
+        Limits limits;
         const RetryPolicy& retry;
         const ResumeTokens& resume_tokens;
         std::string epoch;
@@ -53,6 +53,7 @@ public:
     // first half, the others in its second. `gone` when nobody is here any more and their calls
     // know it.
     void drain(Millis over, Job gone);
+    void take_limits(const Limits& limits);
     // Closes the connections of those who have no business here any more.
     void cut(const CallRoom::Judge& why);
 
@@ -68,7 +69,7 @@ public:
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
-    const Limits& limits() const { return house_.limits; }
+    const Limits& limits() const { return limits_; }
     const RetryPolicy& retry() const { return house_.retry; }
     const std::string& epoch() const { return house_.epoch; }
     const ResumeTokens& resume_tokens() const { return house_.resume_tokens; }
@@ -95,6 +96,7 @@ private:
 
     session::Shard& shard_;
     const House& house_;
+    Limits limits_;  // Its own: others may change while this loop reads.
     contract::FrameReader frames_;
     contract::EventChecker checker_;
     delivery::CatchUpBudget catch_up_;

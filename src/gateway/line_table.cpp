@@ -5,22 +5,25 @@ namespace lifeline::gateway {
 Status LineTable::may_continue(std::string_view session_id, Generation line,
                                Generation token) const {
     const auto found = lines_.find(key(session_id, line));
-    if (found == lines_.end() || token == found->second.newest ||
-        token == found->second.predecessor)
-        return {};
+    if (found == lines_.end() || !found->second.used) return {};
+    const Line& known = found->second;
+    if (token > *known.used || (token == *known.used && !known.heard)) return {};
     return fail(Code::unauthenticated, "resume_token_reused",
-                "a newer connection has used this line's token");
+                "this line was continued with a later token, or heard on with this one");
 }
 
 void LineTable::begun(std::string_view session_id, Generation line, std::optional<Generation> token,
-                      Generation generation, WallTime forget_at) {
-    lines_[key(session_id, line)] = {generation, token, forget_at};
+                      WallTime forget_at) {
+    Line& known = lines_[key(session_id, line)];
+    known.forget_at = forget_at;
+    if (!token || (known.used && *token <= *known.used)) return;
+    known.used = token;
+    known.heard = false;
 }
 
-void LineTable::heard(std::string_view session_id, Generation line, Generation generation) {
+void LineTable::heard(std::string_view session_id, Generation line, Generation token) {
     const auto found = lines_.find(key(session_id, line));
-    if (found != lines_.end() && found->second.newest == generation)
-        found->second.predecessor.reset();
+    if (found != lines_.end() && found->second.used == token) found->second.heard = true;
 }
 
 void LineTable::keep_until(std::string_view session_id, Generation line, WallTime forget_at) {

@@ -12,19 +12,20 @@
 
 namespace lifeline::gateway {
 
-// Which connection of each line counts: the newest. It knows a token that was used before from the
-// last one, and from that one's predecessor as long as the client may not have heard of the last (a
-// hello that was lost). Soft state: after a restart, or when a line was long idle, any token that
-// holds may continue its line, once.
+// Which tokens may still continue a line: those given after the newest that was used, and that one
+// again as long as nothing was heard on a connection it opened, for its hello may have been lost.
+// Soft state: after a restart, or when a line was long idle, any token that holds may continue its
+// line, once.
 class LineTable {
 public:
-    // resume_token_reused when a newer connection of this line has been heard from.
+    // resume_token_reused for one from before the newest used, and for that one once it was heard
+    // on.
     Status may_continue(std::string_view session_id, Generation line, Generation token) const;
-    // A connection has begun; `token` is that of the one it continues.
+    // A connection has begun, the first of its line or with this token.
     void begun(std::string_view session_id, Generation line, std::optional<Generation> token,
-               Generation generation, WallTime forget_at);
-    // Its client knows of it: older tokens are worth nothing from here on.
-    void heard(std::string_view session_id, Generation line, Generation generation);
+               WallTime forget_at);
+    // The client of a connection that this token opened knows of it, and has a newer one.
+    void heard(std::string_view session_id, Generation line, Generation token);
     void keep_until(std::string_view session_id, Generation line, WallTime forget_at);
 
     void sweep(WallTime now);
@@ -42,8 +43,8 @@ private:
         }
     };
     struct Line {
-        Generation newest;
-        std::optional<Generation> predecessor;  // Until the newest was heard from.
+        std::optional<Generation> used;  // The newest token that opened a connection.
+        bool heard = false;              // On one of those.
         WallTime forget_at;
     };
     static Key key(std::string_view session_id, Generation line) {

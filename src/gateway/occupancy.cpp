@@ -48,6 +48,10 @@ Occupancy::Seat::~Seat() {
 Occupancy::Occupancy(Loop& loop, Limits limits)
     : book_(std::make_shared<Seat::Book>(Seat::Book{loop, limits, {}, {}})) {}
 
+void Occupancy::take_limits(Limits limits) {
+    book_->limits = limits;
+}
+
 Result<Occupancy::Seat> Occupancy::enter(const identity::Principal& principal) {
     const bool in_many =
         principal.role == contract::Role::agent || principal.role == contract::Role::service;

@@ -43,6 +43,7 @@ public:
     };
 
     Occupancy(Loop& loop, Limits limits);
+    void take_limits(Limits limits);
 
     // rate_limited when this user or this account has all the sockets it may have.
     Result<Seat> enter(const identity::Principal& principal);

@@ -24,6 +24,8 @@ public:
     // wait.
     RateTable(Rate rate, std::size_t entries_max) : rate_(rate), entries_max_(entries_max) {}
 
+    // For who is not remembered yet.
+    void take_rate(Rate rate) { rate_ = rate; }
     // Takes one, or says how long until there is one.
     Millis wait_to_take(std::string_view who, SteadyTime now);
     // Forgets those that are full; once in a while.

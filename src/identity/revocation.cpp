@@ -23,6 +23,14 @@ bool concerns(const Revocation& revocation, const Principal& principal) {
     return std::visit([&](const auto& what) { return holds(what, principal); }, revocation);
 }
 
+Error refusal_of(const Revocation& revocation) {
+    if (std::holds_alternative<KeyRevoked>(revocation))
+        return {Code::unauthenticated, "key_revoked", "the key was revoked"};
+    if (std::holds_alternative<AccountDisabled>(revocation))
+        return {Code::not_allowed, "account_disabled", "the account was disabled"};
+    return {Code::not_allowed, "user_unknown", "the identity is linked to this user no more"};
+}
+
 std::vector<Revocation> revocations_of(const Directory& before, const DirectoryChanges& changes) {
     std::vector<Revocation> out;
     for (const DirectoryChange& change : changes) {

@@ -36,6 +36,9 @@ using OnRevoked = std::function<void(const Revocation&)>;
 // exchanged for another since.
 bool concerns(const Revocation& revocation, const Principal& principal);
 
+// What a connection that is closed for it is told.
+Error refusal_of(const Revocation& revocation);
+
 // What these changes take away from how the directory was before them.
 std::vector<Revocation> revocations_of(const Directory& before, const DirectoryChanges& changes);
 

@@ -54,7 +54,7 @@ class Allowed(unittest.TestCase):
         self.assertEqual(lock.complaints(mutant), [])
 
     def test_a_preview_type_may_change(self):
-        self.assertEqual(changed("call.reconnecting", lambda s: s["properties"].pop("at")), [])
+        self.assertEqual(changed("call.transfer.requested", lambda s: s["properties"].pop("target")), [])
 
 
 class Refused(unittest.TestCase):
@@ -89,7 +89,7 @@ class Refused(unittest.TestCase):
         self.assertTrue(lock.complaints(mutant))
 
     def test_a_stable_type_that_is_not_locked(self):
-        self.assertTrue(changed("call.reconnecting",
+        self.assertTrue(changed("call.transfer.requested",
                                 lambda s: s["x-lifeline"].update(stability="stable")))
 
 
@@ -105,11 +105,11 @@ class EnvelopeAndFrames(unittest.TestCase):
 
     def test_a_new_preview_frame(self):
         self.assertEqual(self.complaints(
-            lambda c: c.client_frames.update(wave=copy.deepcopy(c.client_frames["refresh"]))), [])
+            lambda c: c.client_frames.update(wave=copy.deepcopy(c.client_frames["subscribe"]))), [])
 
     def test_a_preview_frame_may_change(self):
         self.assertEqual(self.complaints(
-            lambda c: c.client_frames["refresh"]["properties"].pop("token")), [])
+            lambda c: c.client_frames["subscribe"]["properties"].pop("after")), [])
 
     def test_what_breaks_readers_and_writers(self):
         mutants = {

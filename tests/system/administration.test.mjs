@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { Line } from './support/line.mjs';
 import { binary, Server } from './support/server.mjs';
 
 /** A running server, and who asks it: an admin, with what must come of it. */
@@ -50,6 +51,45 @@ test('a key is good at once, and refused at once when it is revoked', async (t) 
   await server.kill('SIGKILL');
   await server.start();
   assert.equal(await code(made.key), 'key_revoked');
+});
+
+test('what is taken away closes what is open, within a second, and nothing else', async (t) => {
+  const { server, done } = await house(t);
+  await done('POST', '/v1/accounts', { accountId: 'acct_a' });
+  const key = await done('POST', '/v1/keys', { accountId: 'acct_a', name: 'backend', role: 'service' });
+  const ada = server.token('usr_ada', 'user', 'acct_a');
+  const bob = server.token('usr_bob', 'user', 'acct_b');
+  const callOf = async (token) =>
+    (await server.rest('POST', '/v1/call/sessions', token, {})).json.session.sessionId;
+  const calls = { ada: await callOf(ada), bob: await callOf(bob), key: await callOf(key.key) };
+  const open = async (who, token) => {
+    const line = new Line(server, calls[who], { token });
+    await line.frame('hello');
+    return line;
+  };
+  const lines = {
+    bob: await open('bob', bob),
+    ada: await open('ada', ada),
+    // A connect token carries the key it was made with.
+    key: await open(
+      'key',
+      (await server.rest('POST', `/v1/call/sessions/${calls.key}/connect`, key.key)).json.connect.token,
+    ),
+  };
+  const closesFor = async (who, reason, code, take) => {
+    const begun = performance.now();
+    await take();
+    assert.equal((await lines[who].frame('bye')).reason, reason);
+    assert.equal((await lines[who].over).code, code);
+    assert.ok(performance.now() - begun < 1_000);
+  };
+  await closesFor('key', 'key_revoked', 4003, () => done('DELETE', `/v1/keys/${key.keyId}`));
+  assert.equal(lines.ada.socket.readyState, 1, 'the account has other tokens');
+  await closesFor('ada', 'account_disabled', 4004, () =>
+    done('POST', '/v1/accounts/acct_a/state', { state: 'disabled' }),
+  );
+  assert.equal(lines.bob.socket.readyState, 1);
+  lines.bob.close();
 });
 
 test('an account is disabled and comes back', async (t) => {

@@ -126,7 +126,7 @@ test('SIGHUP: what may change is changed, the rest is named, a bad file changes 
     server,
     `origins = ["${page}"]\nloops = 7\npublic_url = "https://calls.example"\n[limits]\nin_flight = 3\n`,
   );
-  assert.match(said, /changed=origins,public_url needs_restart=limits\.in_flight,loops\n/);
+  assert.match(said, /changed=limits\.in_flight,origins,public_url needs_restart=loops\n/);
   assert.equal(await mayRead(), page);
   const token = server.token('usr_hup');
   const { json } = await server.rest('POST', '/v1/call/sessions', token, {});

@@ -59,7 +59,12 @@ test('a scrape is of the format, and each family is explained', async (t) => {
   const source = (name) => first.values.get(`lifeline_scrape_source_answered{source="${name}"}`);
   for (const name of ['home', 'loop-0', 'loop-1', 'calls', 'process']) assert.equal(source(name), 1, name);
   // A family without a sample is not shown; all others have one from the start.
-  const later = new Set(['lifeline_rest_answers_total', 'lifeline_refusals_total']);
+  const later = new Set([
+    'lifeline_rest_answers_total',
+    'lifeline_refusals_total',
+    'lifeline_websocket_errors_total',
+    'lifeline_websocket_closes_total',
+  ]);
   assert.deepEqual([...explained].filter((name) => !first.types.has(name) && !later.has(name)), []);
 
   assert.equal((await fetch(`${address}/`)).status, 404);
