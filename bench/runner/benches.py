@@ -106,21 +106,47 @@ def journal(place, seconds):
 def memory(place, _seconds):
     """1,000 open calls of 1,000 events each, two people connected in each, on two loops."""
     with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
-        command = [place.load, "--dialect", "lifeline", "--shape", "fill", "--port", server.port,
-                   "--calls", 1000, "--events", 1000, "--in-flight", 8, "--hold", "yes",
-                   "--process", server.processes[0]]
-        for name, token in server.tokens.items():
-            command += ["--token", f"{name}={token}"]
-        child = subprocess.Popen([str(part) for part in command], text=True,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        try:
-            if not child.stdout.readline():
-                raise Failure("the load fill failed; its reason is above")
-            rss = _settled_rss(server.processes[0])
-        finally:
-            child.stdin.close()
-            child.wait()
+        rss = _rss_while_held(place, server, "--shape", "fill", "--calls", 1000, "--events", 1000,
+                              "--in-flight", 8)
     yield LIFELINE, Sample(value=rss, rss=rss)
+
+
+IDLE = 19_000  # 20,000 open files are the limit of many a machine.
+
+
+def idle(place, _seconds):
+    """Many people, each alone in an open call, who say nothing: what one of them costs."""
+    with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
+        empty = _settled_rss(server.processes[0])
+        rss = _rss_while_held(place, server, "--shape", "idle", "--calls", IDLE)
+    yield LIFELINE, Sample(value=(rss - empty) / IDLE, rss=rss)
+
+
+def storm(place, seconds):
+    """10,002 clients cut at once, 100 events missed by each: until the last is live again."""
+    with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
+        figures = load(place, server, "storm", seconds, "--events", 100)
+    if figures["lostOrDoubled"] or figures["short"]:
+        raise Failure(f"the storm lost or doubled events: {figures}")
+    yield LIFELINE, Sample(value=figures["maxMs"], p50=figures["p50Ms"] * 1000,
+                           p99=figures["p99Ms"] * 1000, rss=figures["rssBytes"])
+
+
+def _rss_while_held(place, server, *arguments):
+    """Resident bytes of the server once the load has done what it had to, and stays connected."""
+    command = [place.load, "--dialect", "lifeline", "--port", server.port, "--hold", "yes",
+               "--process", server.processes[0], *arguments]
+    for name, token in server.tokens.items():
+        command += ["--token", f"{name}={token}"]
+    child = subprocess.Popen([str(part) for part in command], text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        if not child.stdout.readline():
+            raise Failure(f"the load {arguments[1]} failed; its reason is above")
+        return _settled_rss(server.processes[0])
+    finally:
+        child.stdin.close()
+        child.wait()
 
 
 def _settled_rss(process):
@@ -163,4 +189,8 @@ BENCHES = [
           per_core=False, lower_is_better=True, value_target=10_000),
     Bench("memory", "bytes", "resident with 1,000 open calls of 1,000 events each", memory,
           per_core=False, lower_is_better=True, value_target=80_000_000, repeats_max=1),
+    Bench("idle", "bytes", f"resident for each of {IDLE:,} idle connections, its call included",
+          idle, per_core=False, lower_is_better=True, value_target=8_192, repeats_max=1),
+    Bench("storm", "ms", "10,002 clients cut at once, 100 events missed by each, until all are live",
+          storm, per_core=False, lower_is_better=True, value_target=10_000),
 ]

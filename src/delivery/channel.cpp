@@ -94,7 +94,7 @@ void Channel::rest(SteadyTime now) {
     for (const Reader* reader : readers_)
         if (reader->cursor() != head()) return;
     tail_.release();
-    scratch_ = {};
+    std::string().swap(scratch_);
 }
 
 void Channel::add(Reader& reader) {

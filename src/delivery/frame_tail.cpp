@@ -36,6 +36,14 @@ FrameTail::Reach FrameTail::reach(std::uint64_t cursor, std::size_t sent) const 
     return {cursor + 1 + static_cast<std::uint64_t>(end - first_end), *end - begin};
 }
 
+void FrameTail::release() {
+    first_ = next();
+    dropped_ = 0;
+    // Assigning an empty one would keep the memory.
+    std::string().swap(buffer_);
+    std::vector<std::size_t>().swap(ends_);
+}
+
 void FrameTail::drop_through(std::uint64_t seq) {
     if (seq < first_) return;
     const std::uint64_t last = std::min(seq, next() - 1);

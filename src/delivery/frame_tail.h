@@ -48,7 +48,7 @@ public:
     // Drops frames up to and including `seq`.
     void drop_through(std::uint64_t seq);
     // Drops them all, and the memory they were in.
-    void release() { *this = FrameTail(next()); }
+    void release();
     std::size_t bytes() const { return buffer_.size() - start_of(dropped_); }
 
 private:

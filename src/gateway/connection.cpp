@@ -365,8 +365,8 @@ void Connection::flush() {
     out_.erase(0, io.bytes);
     if (!out_.empty()) {
         want_writable();
-    } else if (out_.capacity() > 1024) {
-        out_ = {};  // An idle connection keeps no buffer.
+    } else if (out_.capacity() > 256) {
+        std::string().swap(out_);  // An idle connection keeps no buffer.
     }
 }
 
