@@ -15,9 +15,9 @@ std::optional<Generation> Generation::parse(std::string_view text) {
     if (dash == std::string_view::npos) return std::nullopt;
     const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
         std::uint64_t value = 0;
-        const char* const end = digits.data() + digits.size();
-        const auto [stop, error] = std::from_chars(digits.data(), end, value);
-        if (error != std::errc{} || stop != end) return std::nullopt;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
         return value;
     };
     const auto boot = number(text.substr(0, dash));

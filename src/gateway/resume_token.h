@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -30,7 +29,7 @@ struct ResumeClaim {
 class ResumeTokens {
 public:
     // `key` is for this purpose alone: InstanceKeys::derive.
-    explicit ResumeTokens(Secret<Digest> key) : key_(std::move(key)) {}
+    explicit ResumeTokens(const Secret<Digest>& key) : key_(key) {}
 
     std::string mint(const ResumeClaim& claim) const;
     // resume_token_invalid: not ours, or not whole. One that has expired is read like any other.
