@@ -5,9 +5,8 @@
 namespace lifeline::journal {
 
 struct IndexPolicy {
-    // A flush costs by the streams that are in it, so many events make it cheap; one of this many
-    // takes the reader's worker some ten milliseconds, and a start after a crash folds at most
-    // about as many again.
+    // A flush costs by the streams that are in it, so many events make it cheap; a start after a
+    // crash folds at most about as many again.
     std::size_t flush_events = 32'768;
 };
 
