@@ -1246,7 +1246,12 @@ export interface EventPayloads {
     argsHash: string;
     /** The policy that judges. */
     policyVersion: string;
-    /** The action with the same idempotencyKey that stands for this one. */
+    /** What the server takes it to be: the tool's risk, or the requester's where that is higher. */
+    risk?: Risk;
+    /**
+     * The action with the same idempotencyKey that stands for this one: its outcome is this one's,
+     * and nothing more follows here.
+     */
     duplicateOf?: string;
   };
   /**
@@ -1323,7 +1328,7 @@ export interface EventPayloads {
     /** The action. */
     actionId: string;
     /** Why. */
-    cause: 'denied' | 'expired' | 'barge_in' | 'user' | 'operator' | 'session_end' | 'superseded';
+    cause: 'denied' | 'expired' | 'barge_in' | 'user' | 'agent' | 'operator' | 'session_end' | 'superseded';
   };
   /**
    * Its effect was undone by another action. (Preview: nothing emits it yet, it may still change.)
@@ -1489,6 +1494,11 @@ export interface EventPayloads {
     effectId?: string;
     /** Which attempt, from 1. */
     attempt?: number;
+    /**
+     * What the tool answered, for the agent; what is longer than 16 KiB is cut to a note that says
+     * so.
+     */
+    result?: Record<string, unknown>;
   };
   /**
    * The time was over before the executor was reached, or the tool may be repeated safely. Else it
@@ -1762,6 +1772,11 @@ export interface EventPayloads {
     expiresAt: string;
     /** How it may be answered. */
     channel: 'ui' | 'voice' | 'both';
+    /**
+     * Who may answer: the call's owner (any user of it where the owner is not in the call), any
+     * user of the call, or an operator of the account. `owner` when absent.
+     */
+    answerableBy?: 'owner' | 'user' | 'operator';
   };
   /**
    * The question is answered; the first answer counts. (Preview: nothing emits it yet, it may still
@@ -2405,7 +2420,12 @@ export type Reason =
   | 'account_disabled'
   | 'account_not_found'
   | 'action_closed'
+  | 'action_exists'
+  | 'action_not_ready'
   | 'action_unknown'
+  | 'args_changed'
+  | 'args_invalid'
+  | 'attempt_stale'
   | 'bad_format'
   | 'batch_empty'
   | 'batch_too_large'
@@ -2413,12 +2433,15 @@ export type Reason =
   | 'body_too_large'
   | 'commit_failed'
   | 'config_invalid'
+  | 'confirmation_expired'
+  | 'confirmation_forbidden'
   | 'confirmation_not_found'
   | 'connection_closed'
   | 'content_type_unsupported'
   | 'corruption_found'
   | 'cursor_ahead'
   | 'cursor_invalid'
+  | 'decision_not_allowed'
   | 'depth_exceeded'
   | 'document_conflict'
   | 'draining'

@@ -5,6 +5,7 @@ from .catalogue import SchemaError
 
 TAGS = {
     "call": "Calls: make, join, follow and end them.",
+    "safety": "What agents do in a call, and who says yes to it.",
     "documents": "The contract itself.",
     "administration": "Accounts, users and API keys, for admins.",
     "instance": "For whoever runs the server.",
@@ -14,6 +15,8 @@ PARAMETERS = {
     "sessionId": "The call.",
     "participantId": "The participant: the user's id.",
     "inviteId": "The invite.",
+    "actionId": "The action, by the id its agent gave it.",
+    "confirmationId": "The confirmation, by the id that safety.confirmation.requested gave it.",
     "accountId": "The account.",
     "userId": "The user.",
     "keyId": "The public part of an API key.",
