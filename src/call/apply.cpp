@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "call/apply_parts.h"
 #include "call/deadlines.h"
 #include "call/state.h"
 #include "contract/json.h"
@@ -229,7 +230,7 @@ void cut_off(State& state, std::string_view utterance_id, std::string_view by) {
 
 }  // namespace
 
-void apply(State& state, const Event& event, std::string_view actor_id) {
+void apply(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
     switch (event.type()) {
         case EventType::call_created:
             return created(state, event);
@@ -282,8 +283,8 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
         case EventType::transcript_failed:
             return cut_off(state, event.text(field::transcript_failed::utterance_id), actor_id);
         case EventType::orchestration_turn_started:
-            state.open_turns.push_back(
-                {text(event, field::orchestration_turn_started::turn_id), std::string(actor_id)});
+            state.open_turns.push_back({text(event, field::orchestration_turn_started::turn_id),
+                                        std::string(actor_id), time_of(event)});
             return;
         case EventType::orchestration_turn_completed:
             return turn_over(state, event.text(field::orchestration_turn_completed::turn_id));
@@ -292,7 +293,8 @@ void apply(State& state, const Event& event, std::string_view actor_id) {
         case EventType::orchestration_turn_cancelled:
             return turn_over(state, event.text(field::orchestration_turn_cancelled::turn_id));
         default:
-            return;  // Recorded, and of no consequence for what may happen next.
+            // Or recorded, and of no consequence for what may happen next.
+            return folds::of_actions(state, event, actor_id, seq);
     }
 }
 

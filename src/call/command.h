@@ -82,6 +82,55 @@ struct Publish {
     contract::Event event;
 };
 
+// The same as safety.confirmation.answered, by REST.
+struct AnswerConfirmation {
+    std::string confirmation_id;
+    std::string decision;  // approve, edit, deny
+    std::string args_hash;
+    std::string args_json;  // With edit.
+    std::string reason;
+};
+
+struct CancelAction {
+    std::string action_id;
+};
+
+// A runner takes an approved action to execute it: once for every approval.
+struct ClaimAction {
+    std::string action_id;
+    Millis lease{0};  // Until when it will have said what became of it.
+};
+
+// What became of an attempt, by the runner that claimed it.
+struct FinishAction {
+    enum class Outcome : std::uint8_t { succeeded, failed, unknown, cancelled };
+    std::string action_id;
+    int attempt = 0;
+    std::uint64_t fence = 0;
+    Outcome outcome = Outcome::failed;
+    std::string code;     // failed, unknown
+    std::string message;  // failed, unknown
+    bool may_retry = false;
+    Millis retry_after{0};
+    std::string summary;      // succeeded
+    std::string result_json;  // succeeded: an object, or nothing
+    std::string effect_id;    // succeeded
+    Millis took{0};
+};
+
+// A person has found out what became of an action whose outcome was unknown.
+struct ResolveAction {
+    std::string action_id;
+    std::string resolution;  // succeeded, failed, not_executed
+    std::string evidence;
+};
+
+// While it is on, no action of this call is approved or started.
+struct SetKillSwitch {
+    bool enabled = false;
+    std::string reason;
+};
+
 // A deadline may have passed; what the state says decides which.
 struct TimePassed {};
 
@@ -90,7 +139,8 @@ struct Recovered {};
 
 using Request =
     std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite, RevokeInvite,
-                 RedeemInvite, LineChanged, Publish, TimePassed, Recovered>;
+                 RedeemInvite, LineChanged, Publish, AnswerConfirmation, CancelAction, ClaimAction,
+                 FinishAction, ResolveAction, SetKillSwitch, TimePassed, Recovered>;
 
 struct Command {
     Request request;

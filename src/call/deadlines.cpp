@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "call/action_rules.h"
 #include "call/decide.h"
 #include "call/payload.h"
 #include "call/rules.h"
@@ -38,29 +39,49 @@ Deadlines deadlines(const State& state) {
     return due;
 }
 
+namespace {
+
+// Also after the call's end: what was started then still has its lease.
+WallTime next_of_actions(const State& state) {
+    WallTime next = WallTime::max();
+    for (const Action& action : state.actions) {
+        if (action.is_over() || action.state == ActionState::unknown) continue;
+        if (action.state == ActionState::started) {
+            next = std::min(next, action.lease_until);
+            continue;
+        }
+        if (action.deadline) next = std::min(next, *action.deadline);
+        if (action.confirmation) next = std::min(next, action.confirmation->expires_at);
+    }
+    return next;
+}
+
+}  // namespace
+
 WallTime next_deadline(const State& state) {
     const Deadlines due = deadlines(state);
     WallTime next = WallTime::max();
     for (const auto& one : {due.connect, due.window, due.warning, due.duration})
         next = std::min(next, one.value_or(WallTime::max()));
-    return next;
+    return std::min(next, next_of_actions(state));
 }
 
 namespace rules {
 
-Result<Decision> time_passed(const State& state, WallTime now) {
+Result<Decision> time_passed(const State& state, WallTime now, const Judge& judge) {
     const Deadlines due = deadlines(state);
     const auto passed = [&](const std::optional<WallTime>& one) { return one && now >= *one; };
     Decision decision;
     if (passed(due.connect)) {
-        decision.events.push_back(
-            fail_call(state, "connect_timeout", "nobody connected in time", now));
+        fail_call(state, "connect_timeout", "nobody connected in time", now, decision.events);
+        return decision;
     } else if (passed(due.window)) {
-        decision.events.push_back(
-            fail_call(state, "reconnect_window_expired", "nobody came back in time", now));
+        fail_call(state, "reconnect_window_expired", "nobody came back in time", now,
+                  decision.events);
+        return decision;
     } else if (passed(due.duration)) {
-        decision.events.push_back(
-            end(state, "timeout", "the longest duration was reached", "", now));
+        end(state, "timeout", "the longest duration was reached", "", now, decision.events);
+        return decision;
     } else if (passed(due.warning)) {
         decision.events.push_back({"ll_warned_max_duration",
                                    contract::EventType::call_deadline_warning,
@@ -71,6 +92,7 @@ Result<Decision> time_passed(const State& state, WallTime now) {
                                        .text("kind", "max_duration")
                                        .take()});
     }
+    actions_time_passed(state, now, judge, decision.events);
     return decision;
 }
 

@@ -1,5 +1,6 @@
 #include "call/decide.h"
 
+#include "call/action_rules.h"
 #include "call/rules.h"
 
 namespace lifeline::call {
@@ -13,7 +14,8 @@ struct Match : Handlers... {
 
 }  // namespace
 
-Result<Decision> decide(const State& state, const Command& command, WallTime now) {
+Result<Decision> decide(const State& state, const Command& command, WallTime now,
+                        const Judge& judge) {
     const bool creates = std::holds_alternative<Create>(command.request);
     if (state.status == Status::none && !creates)
         return fail(Code::not_found, "session_not_found", "no such call");
@@ -37,9 +39,29 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
             },
             [&](const RedeemInvite& request) { return rules::redeem_invite(state, request, now); },
             [&](const LineChanged& request) { return rules::line_changed(state, request, now); },
-            [&](const Publish& request) { return rules::publish(state, request, command, now); },
-            [&](const TimePassed&) { return rules::time_passed(state, now); },
-            [&](const Recovered&) { return rules::recovered(state, now); },
+            [&](const Publish& request) {
+                return rules::publish(state, request, command, now, judge);
+            },
+            [&](const AnswerConfirmation& request) {
+                return rules::answer_confirmation(state, request, command, "api", now, judge);
+            },
+            [&](const CancelAction& request) {
+                return rules::cancel_action(state, request.action_id, command);
+            },
+            [&](const ClaimAction& request) {
+                return rules::claim_action(state, request, now, judge);
+            },
+            [&](const FinishAction& request) {
+                return rules::finish_action(state, request, command, now, judge);
+            },
+            [&](const ResolveAction& request) {
+                return rules::resolve_action(state, request, command);
+            },
+            [&](const SetKillSwitch& request) {
+                return rules::set_kill_switch(state, request, command);
+            },
+            [&](const TimePassed&) { return rules::time_passed(state, now, judge); },
+            [&](const Recovered&) { return rules::recovered(state, now, judge); },
         },
         command.request);
 }

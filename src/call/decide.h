@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "call/command.h"
+#include "call/judge.h"
 #include "call/state.h"
 
 namespace lifeline::call {
@@ -25,9 +26,10 @@ struct Decision {
     std::vector<ServerEvent> events;
 };
 
-// The call's rules, pure: no clock, no chance, no effect. Refuses with a reason of
-// schema/v1/errors.json.
-Result<Decision> decide(const State& state, const Command& command, WallTime now);
+// The call's rules, pure: no clock, no chance, no effect; what tools and policy say comes from
+// `judge`. Refuses with a reason of schema/v1/errors.json.
+Result<Decision> decide(const State& state, const Command& command, WallTime now,
+                        const Judge& judge);
 
 // When TimePassed is due next, or WallTime::max() when nothing is waited for: see deadlines.h.
 WallTime next_deadline(const State& state);

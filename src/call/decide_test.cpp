@@ -520,10 +520,11 @@ TEST(Fold, IsAllThatIsLeftOfACall) {
     call.run(RedeemInvite{"inv_1", {"gst_1", Role::user, "Guest"}});
     State again;
     again.id = "sess_1";
+    std::uint64_t seq = 0;
     for (const auto& json : call.log) {
         const auto event = call.checker.read_stored(json);
         ASSERT_TRUE(event.has_value());
-        apply(again, *event, "ada");
+        apply(again, *event, "ada", ++seq);
     }
     EXPECT_EQ(again.status, call.state.status);
     EXPECT_EQ(again.connected_at, call.state.connected_at);

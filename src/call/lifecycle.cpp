@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "call/action_rules.h"
 #include "call/payload.h"
 #include "call/rules.h"
 #include "contract/canonical.h"
@@ -147,7 +148,9 @@ Result<Decision> set_status(const State& state, const SetStatus& command, const 
                 return fail(allowed.error());
             if (state.status == Status::ended) return Decision{};
             if (!state.open()) return illegal(state, "ended");
-            return Decision{{end(state, reason, command.detail, from.actor.id, now)}};
+            Decision decision;
+            end(state, reason, command.detail, from.actor.id, now, decision.events);
+            return decision;
         }
         case Status::failed: {
             const std::string code = command.reason.empty() ? "reported" : command.reason;
@@ -156,7 +159,9 @@ Result<Decision> set_status(const State& state, const SetStatus& command, const 
             if (!state.open()) return illegal(state, "failed");
             const std::string message =
                 command.detail.empty() ? "reported by the application" : command.detail;
-            return Decision{{fail_call(state, code, message, now)}};
+            Decision decision;
+            fail_call(state, code, message, now, decision.events);
+            return decision;
         }
         default:
             return illegal(state, to_text(command.wanted));
@@ -164,30 +169,32 @@ Result<Decision> set_status(const State& state, const SetStatus& command, const 
 }
 
 // The id is the same for every way of being over: whatever happens twice, a call ends once.
-ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
-                std::string_view by, WallTime now) {
+void end(const State& state, std::string_view reason, std::string_view detail, std::string_view by,
+         WallTime now, std::vector<ServerEvent>& events) {
+    close_what_is_open(state, now, events);
     const Millis talked = std::max(now - state.connected_at.value_or(now), Millis{0});
-    return {"ll_over", EventType::call_ended,
-            Payload()
-                .text("callId", state.id)
-                .text("endedAt", format_rfc3339(now))
-                .integer("durationSeconds",
-                         std::chrono::duration_cast<std::chrono::seconds>(talked).count())
-                .text("endReason", reason)
-                .optional("endDetail", detail)
-                .optional("by", by)
-                .take()};
+    events.push_back({"ll_over", EventType::call_ended,
+                      Payload()
+                          .text("callId", state.id)
+                          .text("endedAt", format_rfc3339(now))
+                          .integer("durationSeconds",
+                                   std::chrono::duration_cast<std::chrono::seconds>(talked).count())
+                          .text("endReason", reason)
+                          .optional("endDetail", detail)
+                          .optional("by", by)
+                          .take()});
 }
 
-ServerEvent fail_call(const State& state, std::string_view code, std::string_view message,
-                      WallTime now) {
-    return {"ll_over", EventType::call_terminal_failure,
-            Payload()
-                .text("callId", state.id)
-                .text("failedAt", format_rfc3339(now))
-                .text("code", code)
-                .text("message", message)
-                .take()};
+void fail_call(const State& state, std::string_view code, std::string_view message, WallTime now,
+               std::vector<ServerEvent>& events) {
+    close_what_is_open(state, now, events);
+    events.push_back({"ll_over", EventType::call_terminal_failure,
+                      Payload()
+                          .text("callId", state.id)
+                          .text("failedAt", format_rfc3339(now))
+                          .text("code", code)
+                          .text("message", message)
+                          .take()});
 }
 
 }  // namespace lifeline::call::rules

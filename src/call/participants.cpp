@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "call/action_rules.h"
 #include "call/deadlines.h"
 #include "call/payload.h"
 #include "call/rules.h"
@@ -207,8 +208,12 @@ Result<Decision> line_changed(const State& state, const LineChanged& command, Wa
     return decision;
 }
 
-Result<Decision> recovered(const State& state, WallTime now) {
+Result<Decision> recovered(const State& state, WallTime now, const Judge& judge) {
     Decision decision;
+    // Whoever executes inside the server went with it; a participant's app did not.
+    for (const Action& action : state.actions)
+        if (action.state == ActionState::started && action.executor != client_executor)
+            executor_lost(state, action, now, judge, decision.events);
     if (!state.open()) return decision;
     for (const Participant& participant : state.participants)
         if (participant.connected)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "call/action_rules.h"
 #include "call/rules.h"
 
 namespace lifeline::call::rules {
@@ -78,10 +79,65 @@ std::string_view end_reason(const Event& event, const Command& from) {
     }
 }
 
+AnswerConfirmation answer_in(const Event& event) {
+    namespace f = field::safety_confirmation_answered;
+    AnswerConfirmation answer;
+    answer.confirmation_id = event.text(f::confirmation_id);
+    answer.decision = event.text(f::decision);
+    answer.args_hash = event.text(f::args_hash);
+    if (event.has(f::args)) answer.args_json = event.raw(f::args);
+    if (event.has(f::reason)) answer.reason = event.text(f::reason);
+    return answer;
+}
+
+Result<void> may_tell(const State& state, const Event& event) {
+    namespace f = field::orchestration_result_delivered;
+    const Action* action = state.action(event.text(f::action_id));
+    if (action == nullptr)
+        return fail(Code::not_found, "action_unknown", "no such action in this call",
+                    "/payload/actionId");
+    if (!action->is_over())
+        return fail(Code::conflict, "action_not_ready", "it has no outcome yet",
+                    "/payload/actionId");
+    return {};
+}
+
+// What a client's event leads to, in the same batch.
+Result<Decision> what_follows(const State& state, const Event& event, const Command& from,
+                              WallTime now, const Judge& judge) {
+    Decision decision;
+    switch (event.type()) {
+        case EventType::call_end_requested:
+            end(state, end_reason(event, from), event.text(field::call_end_requested::end_detail),
+                from.actor.id, now, decision.events);
+            return decision;
+        case EventType::call_reconnecting:
+            provider_lost_line(state, now, decision.events);
+            return decision;
+        case EventType::call_turn_interrupted:
+            interrupted(state, event, decision.events);
+            return decision;
+        case EventType::orchestration_action_requested:
+            return request_action(state, event, from, now, judge);
+        case EventType::orchestration_action_cancel_requested:
+            return cancel_action(
+                state, event.text(field::orchestration_action_cancel_requested::action_id), from);
+        case EventType::orchestration_action_outcome_reported:
+            return outcome_reported(state, event, now, judge);
+        case EventType::orchestration_result_delivered:
+            if (const auto fits = may_tell(state, event); !fits) return fail(fits.error());
+            return decision;
+        case EventType::safety_confirmation_answered:
+            return answer_confirmation(state, answer_in(event), from, "ui", now, judge);
+        default:
+            return decision;
+    }
+}
+
 }  // namespace
 
 Result<Decision> publish(const State& state, const Publish& command, const Command& from,
-                         WallTime now) {
+                         WallTime now, const Judge& judge) {
     const Event& event = command.event;
     if (const auto here = in_the_call(state, from); !here) return fail(here.error());
     if (!contract::may_publish(from.role, event.type()))
@@ -97,15 +153,7 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
          {about_itself(state, event, from), may_say(state, event, from),
           may_turn(state, event, from), names_the_same(state, event), fits_lifecycle(state, event)})
         if (!check) return fail(check.error());
-    Decision decision;
-    if (event.type() == EventType::call_end_requested) {
-        decision.events.push_back(end(state, end_reason(event, from),
-                                      event.text(field::call_end_requested::end_detail),
-                                      from.actor.id, now));
-    }
-    if (event.type() == EventType::call_reconnecting)
-        provider_lost_line(state, now, decision.events);
-    return decision;
+    return what_follows(state, event, from, now, judge);
 }
 
 }  // namespace lifeline::call::rules

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "call/command.h"
 #include "call/decide.h"
+#include "call/judge.h"
 #include "call/state.h"
 
 // The parts of `decide`, by what they are about. Each reads the state and says what follows.
@@ -20,7 +21,7 @@ Result<void> may_manage(const State& state, const Command& from);
 Result<void> may_give(contract::Role role, const Command& from, std::string pointer);
 
 // deadlines.cpp: what time does to a call.
-Result<Decision> time_passed(const State& state, WallTime now);
+Result<Decision> time_passed(const State& state, WallTime now, const Judge& judge);
 
 // window.cpp: what follows when those the call waits for are gone, and when they are back.
 void line_lost(const State& state, const Participant& participant, std::string_view why,
@@ -34,10 +35,11 @@ void provider_lost_line(const State& state, WallTime now, std::vector<ServerEven
 Result<Decision> create(const State& state, const Create& command, const Command& from);
 Result<Decision> set_status(const State& state, const SetStatus& command, const Command& from,
                             WallTime now);
-ServerEvent end(const State& state, std::string_view reason, std::string_view detail,
-                std::string_view by, WallTime now);
-ServerEvent fail_call(const State& state, std::string_view code, std::string_view message,
-                      WallTime now);
+// With what the end of the call puts an end to, before it.
+void end(const State& state, std::string_view reason, std::string_view detail, std::string_view by,
+         WallTime now, std::vector<ServerEvent>& events);
+void fail_call(const State& state, std::string_view code, std::string_view message, WallTime now,
+               std::vector<ServerEvent>& events);
 // The events that make a created call active; `connected` where nothing else will say so.
 void start(const State& state, const SetStatus& how, bool connected, WallTime now,
            std::vector<ServerEvent>& events);
@@ -62,12 +64,12 @@ Result<Decision> revoke_invite(const State& state, const RevokeInvite& command,
                                const Command& from);
 Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, WallTime now);
 Result<Decision> line_changed(const State& state, const LineChanged& command, WallTime now);
-Result<Decision> recovered(const State& state, WallTime now);
+Result<Decision> recovered(const State& state, WallTime now, const Judge& judge);
 ServerEvent added(const State& state, const Member& member, std::string_view by);
 
 // publish.cpp: what a client publishes.
 Result<Decision> publish(const State& state, const Publish& command, const Command& from,
-                         WallTime now);
+                         WallTime now, const Judge& judge);
 
 // speech.cpp: whether an event about an utterance fits what is known of it.
 Result<void> may_say(const State& state, const contract::Event& event, const Command& from);

@@ -76,6 +76,35 @@ bool State::turn_is_over(std::string_view turn_id) const {
            closed_turns.rend();
 }
 
+const Action* State::action(std::string_view action_id) const {
+    const auto found = std::ranges::find(actions, action_id, &Action::id);
+    return found == actions.end() ? nullptr : &*found;
+}
+
+Action* State::action(std::string_view action_id) {
+    const auto found = std::ranges::find(actions, action_id, &Action::id);
+    return found == actions.end() ? nullptr : &*found;
+}
+
+const Action* State::action_asking(std::string_view confirmation_id) const {
+    const auto found = std::ranges::find_if(actions, [&](const Action& action) {
+        return action.confirmation && action.confirmation->id == confirmation_id;
+    });
+    return found == actions.end() ? nullptr : &*found;
+}
+
+const ClosedConfirmation* State::closed_confirmation(std::string_view confirmation_id) const {
+    const auto found =
+        std::ranges::find(closed_confirmations, confirmation_id, &ClosedConfirmation::id);
+    return found == closed_confirmations.end() ? nullptr : &*found;
+}
+
+bool State::has_work() const {
+    return std::ranges::any_of(actions, [](const Action& action) {
+        return claimable(action) || action.state == ActionState::started;
+    });
+}
+
 bool State::held_by_provider() const {
     return !provider.empty() && provider != no_provider;
 }

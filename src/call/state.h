@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "call/action.h"
+#include "call/judge.h"
 #include "contract/event.h"
 #include "contract/role.h"
 
@@ -67,6 +69,7 @@ struct ClosedUtterance {
 struct OpenTurn {
     std::string id;
     std::string starter;
+    WallTime since;
 };
 
 // Since when nobody has been connected for whom the call waits.
@@ -112,6 +115,12 @@ struct State {
     std::vector<OpenTurn> open_turns;
     std::vector<std::uint64_t> closed_turns;  // Hashes of their ids.
 
+    std::vector<Action> actions;  // In the order of their requests; see action.h.
+    std::vector<ClosedConfirmation> closed_confirmations;
+    std::vector<Consent> consents;
+    bool killed = false;  // Nothing acts in this call until that is taken back.
+    std::uint32_t killswitch_changes = 0;
+
     WallTime created_at;
     std::optional<WallTime> started_at;
     std::optional<WallTime> connected_at;
@@ -140,6 +149,14 @@ struct State {
     // Null when it was not started, or is over.
     const OpenTurn* open_turn(std::string_view turn_id) const;
     bool turn_is_over(std::string_view turn_id) const;
+    // Null when it was never requested here.
+    const Action* action(std::string_view action_id) const;
+    Action* action(std::string_view action_id);
+    // The one whose confirmation is open under this id; null when there is none.
+    const Action* action_asking(std::string_view confirmation_id) const;
+    const ClosedConfirmation* closed_confirmation(std::string_view confirmation_id) const;
+    // Something is going on out there, or may begin: also after the call's end.
+    bool has_work() const;
     // Whether a media provider holds the line, and not a socket of ours.
     bool held_by_provider() const;
     // Whom the call waits for when their line is lost: its owner once they have been here, and any
@@ -148,10 +165,11 @@ struct State {
     bool somebody_is_here() const;  // Of those.
 };
 
-// Takes one event of the call's stream into the state. Events come in order of their seq, each
-// once. Times come from the `ts` of events that the server made, so that deciding and replaying
-// agree; what a service claims is believed only within the time that the call had for it.
-void apply(State& state, const contract::Event& event, std::string_view actor_id);
+// Takes one event of the call's stream, at `seq`, into the state. Events come in order of their
+// seq, each once. Times come from the `ts` of events that the server made, so that deciding and
+// replaying agree; what a service claims is believed only within the time that the call had for it.
+void apply(State& state, const contract::Event& event, std::string_view actor_id,
+           std::uint64_t seq);
 
 std::uint64_t id_hash(std::string_view id);
 

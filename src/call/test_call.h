@@ -28,12 +28,12 @@ public:
     // What was appended, by type, or the reason of the refusal.
     std::string run(Request request, Role role = Role::user, std::string who = "ada") {
         Command command{std::move(request), actor_of(role, std::move(who)), role};
-        const auto decision = decide(state, command, now);
+        const auto decision = decide(state, command, now, *judge);
         if (!decision) return "refused " + decision.error().reason;
         std::string types;
         const auto append = [&](const contract::Event& event, std::string_view by) {
-            apply(state, event, by);
             log.push_back(event.json());
+            apply(state, event, by, log.size());
             types += (types.empty() ? "" : " ") + std::string(event.type_name());
         };
         if (const auto* publish = std::get_if<Publish>(&command.request))
@@ -75,6 +75,7 @@ public:
     }
 
     contract::EventChecker checker;
+    std::shared_ptr<const Judge> judge = no_tools();
     State state;
     WallTime now = begin;
     std::vector<std::string> log;

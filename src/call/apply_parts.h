@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "call/state.h"
+#include "contract/event.h"
+
+// The parts of `apply`, by what they are about.
+namespace lifeline::call::folds {
+
+// apply_actions.cpp: actions, confirmations, consent and the kill switch.
+void of_actions(State& state, const contract::Event& event, std::string_view actor_id,
+                std::uint64_t seq);
+
+}  // namespace lifeline::call::folds

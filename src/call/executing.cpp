@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "call/action_events.h"
+#include "call/action_rules.h"
+#include "call/args_hash.h"
+#include "call/deadlines.h"
+#include "call/rules.h"
+#include "contract/json.h"
+
+namespace lifeline::call::rules {
+
+namespace {
+
+using Outcome = FinishAction::Outcome;
+namespace reported = contract::field::orchestration_action_outcome_reported;
+
+std::unexpected<Error> unknown_action() {
+    return fail(Code::not_found, "action_unknown", "no such action in this call",
+                "/payload/actionId");
+}
+
+// Doubles from one second to half a minute; a tool that says how long to wait is believed.
+Millis pause_before_retry(const Action& action, Millis asked) {
+    const Millis doubled = std::chrono::seconds(1) * (1 << std::clamp(action.attempt - 1, 0, 5));
+    return std::max(std::min(doubled, Millis{30'000}), asked);
+}
+
+// Only what is read-only or declared idempotent is tried again, and nothing that is not wanted any
+// more.
+bool may_try_again(const State& state, const Action& action, const std::optional<ToolFacts>& tool) {
+    return tool && tool->repeatable && action.attempt < tool->attempts && state.open() &&
+           !state.killed && !action.cancel_asked;
+}
+
+void failed_attempt(const State& state, const Action& action, std::string_view code,
+                    std::string_view message, bool retry, Millis after, WallTime now,
+                    const Judge& judge, std::vector<ServerEvent>& events) {
+    if (retry && may_try_again(state, action, judge.tool(action.type)))
+        events.push_back(events::attempt_failed(action, code, message,
+                                                later(now, pause_before_retry(action, after))));
+    else
+        events.push_back(events::failed(action, code, message));
+}
+
+// What it came to is not known, and trying again might do it twice.
+void lost_outcome(const State& state, const Action& action, std::string_view code,
+                  std::string_view message, WallTime now, const Judge& judge,
+                  std::vector<ServerEvent>& events) {
+    const auto tool = judge.tool(action.type);
+    if (tool && tool->repeatable)
+        failed_attempt(state, action, code, message, true, Millis{0}, now, judge, events);
+    else
+        events.push_back(events::outcome_unknown(action, message));
+}
+
+// A late word about what was given up: it says what became of it, and nothing is tried again.
+void late_word(const Action& action, const FinishAction& how, std::string_view by,
+               std::vector<ServerEvent>& events) {
+    if (how.outcome == Outcome::unknown) return;
+    const std::string_view word = how.outcome == Outcome::succeeded ? "succeeded"
+                                  : how.outcome == Outcome::failed  ? "failed"
+                                                                    : "not_executed";
+    const std::string_view evidence = how.outcome == Outcome::succeeded ? how.summary : how.message;
+    events.push_back(events::resolved(action, word, by,
+                                      evidence.empty() ? "the executor answered late" : evidence));
+}
+
+}  // namespace
+
+Result<Decision> claim_action(const State& state, const ClaimAction& claim, WallTime now,
+                              const Judge& judge) {
+    const Action* action = state.action(claim.action_id);
+    if (action == nullptr) return unknown_action();
+    if (!claimable(*action) || now < action->retry_at.value_or(now))
+        return fail(Code::conflict, "action_not_ready", "the action cannot be claimed now");
+    Decision decision;
+    // What was approved is what is executed, to the byte: also if a bug or a hand in the journal
+    // would have it otherwise.
+    if (args_hash(action->id, action->type, action->args_json) != action->args_hash) {
+        decision.events.push_back(events::failed(*action, "args_changed",
+                                                 "these are not the arguments that were approved"));
+        return decision;
+    }
+    const auto tool = judge.tool(action->type);
+    if (!tool) {
+        decision.events.push_back(
+            events::failed(*action, "unknown_type", "the tool is not configured any more"));
+        return decision;
+    }
+    if (const auto fits = judge.check_args(action->type, action->args_json); !fits) {
+        decision.events.push_back(events::failed(*action, "args_invalid", fits.error().detail));
+        return decision;
+    }
+    const Ruling ruling = ruling_on(state, *action, judge);
+    const bool allowed = ruling.outcome == Ruling::Outcome::allow ||
+                         (ruling.outcome == Ruling::Outcome::confirm && action->approved_by_person);
+    if (!allowed) {
+        follow_ruling(*action, ruling, now, judge, decision.events);
+        return decision;
+    }
+    // The same evaluation once more is no news; under another policy it is.
+    if (ruling.policy_version != action->policy_version)
+        decision.events.push_back(events::evaluated(*action, action->evaluations + 1, ruling));
+    decision.events.push_back(events::started(*action, action->attempt + 1, tool->executor,
+                                              later(now, std::max(claim.lease, tool->timeout))));
+    return decision;
+}
+
+Result<Decision> finish_action(const State& state, const FinishAction& how, const Command& from,
+                               WallTime now, const Judge& judge) {
+    const Action* action = state.action(how.action_id);
+    if (action == nullptr) return unknown_action();
+    if (action->is_over())
+        return fail(Code::conflict, "action_closed", "the action has its outcome");
+    if (how.attempt != action->attempt || how.fence != action->fence)
+        return fail(Code::conflict, "attempt_stale", "another attempt has taken its place");
+    Decision decision;
+    if (action->state == ActionState::unknown) {
+        late_word(*action, how, from.actor.id, decision.events);
+        return decision;
+    }
+    if (action->state != ActionState::started)
+        return fail(Code::conflict, "action_not_ready", "this attempt is over");
+    switch (how.outcome) {
+        case Outcome::succeeded:
+            decision.events.push_back(events::succeeded(*action, how));
+            break;
+        case Outcome::failed:
+            failed_attempt(state, *action, how.code, how.message, how.may_retry, how.retry_after,
+                           now, judge, decision.events);
+            break;
+        case Outcome::unknown:
+            lost_outcome(state, *action, how.code, how.message, now, judge, decision.events);
+            break;
+        case Outcome::cancelled:
+            decision.events.push_back(events::cancelled(*action, "user"));
+            break;
+    }
+    return decision;
+}
+
+Result<Decision> outcome_reported(const State& state, const contract::Event& event, WallTime now,
+                                  const Judge& judge) {
+    const Action* action = state.action(event.text(reported::action_id));
+    if (action == nullptr) return unknown_action();
+    if (action->executor != client_executor && !action->is_over())
+        return fail(Code::not_allowed, "forbidden", "this action is not executed by a participant",
+                    "/payload/actionId");
+    FinishAction how;
+    how.action_id = action->id;
+    how.attempt = static_cast<int>(event.integer(reported::attempt));
+    how.fence = static_cast<std::uint64_t>(event.integer(reported::fence));
+    how.took = std::max(now - action->started_at, Millis{0});
+    if (event.has(reported::error)) {
+        const auto error = contract::Json::parse(event.raw(reported::error));
+        how.outcome = Outcome::failed;
+        how.code = error ? error->text("code").value_or("failed") : "failed";
+        how.message = error ? error->text("message").value_or("failed") : "failed";
+    } else {
+        how.outcome = Outcome::succeeded;
+        how.result_json = event.has(reported::result) ? event.raw(reported::result) : "{}";
+    }
+    return finish_action(state, how, Command{how, {"server", "lifeline"}, contract::Role::server},
+                         now, judge);
+}
+
+Result<Decision> resolve_action(const State& state, const ResolveAction& how, const Command& from) {
+    if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
+    const Action* action = state.action(how.action_id);
+    if (action == nullptr) return unknown_action();
+    if (action->is_over())
+        return fail(Code::conflict, "action_closed", "the action has its outcome");
+    if (action->state != ActionState::unknown)
+        return fail(Code::conflict, "action_not_ready", "its outcome is not unknown");
+    return Decision{{events::resolved(*action, how.resolution, from.actor.id, how.evidence)}};
+}
+
+void executor_lost(const State& state, const Action& action, WallTime now, const Judge& judge,
+                   std::vector<ServerEvent>& events) {
+    lost_outcome(state, action, "executor_lost",
+                 "the executor was lost after the action had started", now, judge, events);
+}
+
+}  // namespace lifeline::call::rules
