@@ -42,11 +42,12 @@ struct Actor::Turn {
 };
 
 Actor::Actor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
-             contract::EventChecker& checker)
+             contract::EventChecker& checker, const std::shared_ptr<const call::Judge>& judge)
     : id_(std::move(id)),
       stream_(std::move(stream)),
       loop_(loop),
       checker_(checker),
+      judge_(judge),
       last_used_(loop.clock().steady()) {
     state_.id = id_;
 }
@@ -96,7 +97,7 @@ void Actor::read_on(std::shared_ptr<Loading> loading) {
                 const auto event = checker_.read_stored(stored.bytes);
                 // What was checked before it was written cannot be wrong now.
                 CHECK(event.has_value());
-                call::apply(loading->state, *event, stored.actor.id);
+                call::apply(loading->state, *event, stored.actor.id, stored.seq);
             }
             read_on(loading);
         });
@@ -193,7 +194,7 @@ bool Actor::decide_one(Submission& submission, Turn& turn) {
         return true;
     };
     const WallTime now = loop_.clock().wall();
-    auto decision = call::decide(state_, submission.command, now);
+    auto decision = call::decide(state_, submission.command, now, *judge_);
     if (!decision) return refuse(std::move(decision.error()));
     // All of them are made before any is applied: what breaks the contract (an id that only a token
     // could bring in) refuses the command and leaves the state alone.
@@ -206,7 +207,7 @@ bool Actor::decide_one(Submission& submission, Turn& turn) {
     Turn::Answer answer{.done = std::move(submission.answer), .draft = turn.drafts.size()};
     const auto add = [&](const contract::Event& event, const contract::Actor& by,
                          std::string cause) {
-        call::apply(state_, event, by.id);
+        call::apply(state_, event, by.id, folded_ + turn.drafts.size() + 1);
         if (answer.event_id.empty()) answer.event_id = event.id();
         turn.add({std::string(event.id()), by, std::move(cause), event.json()});
     };

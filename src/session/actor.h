@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "call/command.h"
 #include "call/decide.h"
+#include "call/judge.h"
 #include "call/state.h"
 #include "contract/event.h"
 #include "journal/journal.h"
@@ -45,8 +46,9 @@ class Actor {
 public:
     using Ready = std::move_only_function<void(Status)>;
 
+    // `judge` is whoever speaks for tools and policy at the moment of a decision.
     Actor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
-          contract::EventChecker& checker);
+          contract::EventChecker& checker, const std::shared_ptr<const call::Judge>& judge);
     ~Actor();
     Actor(const Actor&) = delete;
     Actor& operator=(const Actor&) = delete;
@@ -65,6 +67,8 @@ public:
     // wants.
     const call::State& state() const { return state_; }
     journal::Stream& stream() { return *stream_; }
+    // Whose word on tools and policy counts now.
+    const call::Judge& judge() const { return *judge_; }
 
     // Someone shows this call to somebody: the actor stays until unwatch.
     void watch(Watcher& watcher);
@@ -104,6 +108,7 @@ private:
     std::unique_ptr<journal::Stream> stream_;
     Loop& loop_;
     contract::EventChecker& checker_;  // Shared by the loop's actors: buffers only.
+    const std::shared_ptr<const call::Judge>& judge_;
     call::State state_;
     std::uint64_t folded_ = 0;  // How far the state has read the stream.
 

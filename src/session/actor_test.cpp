@@ -19,6 +19,30 @@ using contract::Role;
 
 const contract::Actor ada{"user", "ada"};
 
+// A tool whose every use must be confirmed by the owner.
+class OneTool final : public call::Judge {
+public:
+    std::optional<call::ToolFacts> tool(std::string_view) const override {
+        call::ToolFacts facts;
+        facts.timeout = std::chrono::seconds(10);
+        facts.executor = "http";
+        facts.requesters = {Role::agent};
+        return facts;
+    }
+    Result<void> check_args(std::string_view, std::string_view) const override { return {}; }
+    call::Ruling rule(const call::Question&) const override {
+        call::Ruling ruling;
+        ruling.outcome = call::Ruling::Outcome::confirm;
+        ruling.policy_id = "test";
+        ruling.policy_version = "1";
+        ruling.inputs_hash = std::string(64, 'a');
+        return ruling;
+    }
+    call::Shown show(std::string_view, std::string_view, std::string_view) const override {
+        return {};
+    }
+};
+
 class House {
 public:
     House() : journal(loop.clock()) { restart(); }
@@ -27,6 +51,8 @@ public:
     void restart() {
         shard_.reset();
         shard_.emplace(loop, journal);
+        shard_->take_judge(std::make_shared<OneTool>());
+        shard_->on_work = [this](const std::string& id) { work += id + " "; };
     }
 
     // "ok <seq>", "duplicate <seq>" or the reason of the refusal.
@@ -77,7 +103,41 @@ public:
 
     VirtualLoop loop;
     journal::MemoryJournal journal;
+    // An agent wants to send something; gives the id of the question that was asked.
+    std::string ask_to_send() {
+        auto event = checker.check(contract::event_json(
+            "e_ask", "sess_1", format_rfc3339(loop.clock().wall()),
+            "orchestration.action.requested",
+            R"({"actionId":"act_1","actionType":"send","summary":"s","args":{"to":"b"}})"));
+        run(call::Publish{std::move(*event)}, {"agent", "bot"}, Role::agent);
+        std::string id;
+        shard().with("sess_1", Shard::Missing::refuse, [&](Result<Actor*> actor) {
+            const auto& action = (*actor)->state().actions.at(0);
+            hash = action.args_hash;
+            if (action.confirmation) id = action.confirmation->id;
+        });
+        loop.run();
+        return id;
+    }
+    std::string answer(const std::string& id) {
+        call::AnswerConfirmation yes;
+        yes.confirmation_id = id;
+        yes.decision = "approve";
+        yes.args_hash = hash;
+        return run(yes);
+    }
+    std::string action() {
+        std::string state;
+        shard().with("sess_1", Shard::Missing::refuse, [&](Result<Actor*> actor) {
+            state = call::to_text((*actor)->state().actions.at(0).state);
+        });
+        loop.run();
+        return state;
+    }
+
     contract::EventChecker checker;
+    std::string hash;
+    std::string work;  // Of which calls there was said to be some.
 
 private:
     std::optional<Shard> shard_;
@@ -214,6 +274,55 @@ TEST(Actor, ADeadlineThatTheDiskRefusedComesAgain) {
     house.journal.refuse_appends(std::nullopt);
     house.loop.run_for(std::chrono::seconds(2));
     EXPECT_EQ(house.look(), "failed at 4");
+}
+
+// Wherever the process ends, the action is what its events say: asked once, approved once, claimed
+// once, and not known to have happened when nobody was left to say so.
+TEST(Actor, AnActionGoesOnWhereItWasAfterEveryRestart) {
+    House house;
+    const contract::Actor server{"server", "lifeline"};
+    house.create();
+    const std::string id = house.ask_to_send();
+    ASSERT_FALSE(id.empty());
+    EXPECT_EQ(house.work, "");
+    house.restart();
+    EXPECT_EQ(house.action(), "awaiting_confirmation");
+    EXPECT_TRUE(house.answer(id).starts_with("ok "));
+    EXPECT_EQ(house.work, "sess_1 ");
+    house.restart();
+    EXPECT_EQ(house.action(), "approved");
+    EXPECT_TRUE(
+        house.run(call::ClaimAction{"act_1", std::chrono::seconds(20)}, server, Role::server)
+            .starts_with("ok "));
+    EXPECT_EQ(house.run(call::ClaimAction{"act_1", std::chrono::seconds(20)}, server, Role::server),
+              "action_not_ready");
+    house.restart();
+    EXPECT_EQ(house.action(), "started");
+    house.run(call::Recovered{}, server, Role::server);
+    EXPECT_EQ(house.action(), "unknown");
+}
+
+// A confirmation's end is a deadline like the others, also over a restart and after the call.
+TEST(Actor, AConfirmationExpiresAndALeaseEndsByThemselves) {
+    House house;
+    house.create();
+    ASSERT_FALSE(house.ask_to_send().empty());
+    house.restart();
+    EXPECT_EQ(house.action(), "awaiting_confirmation");
+    house.run(House::status(call::Status::active));
+    house.loop.run_for(std::chrono::minutes(6));
+    EXPECT_EQ(house.action(), "over");
+
+    House other;
+    const contract::Actor server{"server", "lifeline"};
+    other.create();
+    other.answer(other.ask_to_send());
+    other.run(call::ClaimAction{"act_1", std::chrono::minutes(10)}, server, Role::server);
+    other.run(House::status(call::Status::ended));
+    other.loop.run_for(std::chrono::minutes(9));
+    EXPECT_EQ(other.action(), "started");
+    other.loop.run_for(std::chrono::minutes(2));
+    EXPECT_EQ(other.action(), "unknown");
 }
 
 TEST(Shard, HasOnlyCalls) {

@@ -15,6 +15,11 @@ std::size_t Sessions::shard_of(std::string_view id) const {
     return std::hash<std::string_view>{}(id) % shards_.size();
 }
 
+void Sessions::take_judge(const std::shared_ptr<const call::Judge>& judge) {
+    for (const auto& shard : shards_)
+        shard->loop().post([&shard = *shard, judge] { shard.take_judge(judge); });
+}
+
 void Sessions::submit(std::string id, call::Command command, Loop& from, Done<Receipt> answer) {
     Shard& shard = home(id);
     shard.loop().post([&shard, id = std::move(id), command = std::move(command),

@@ -31,6 +31,9 @@ public:
     std::size_t shard_of(std::string_view id) const;
     const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
 
+    // Tools and policy as they are from now on. From any thread.
+    void take_judge(const std::shared_ptr<const call::Judge>& judge);
+
     // From any loop; the answer comes back on `from`.
     void submit(std::string id, call::Command command, Loop& from, Done<Receipt> answer);
 

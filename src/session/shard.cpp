@@ -73,8 +73,11 @@ void Shard::opened(const std::string& id, Result<std::unique_ptr<journal::Stream
         return;
     }
     Call& call = calls_.at(id);
-    call.actor = std::make_unique<Actor>(id, std::move(*stream), loop_, checker_);
-    call.actor->on_appended = [this] { tell(); };
+    call.actor = std::make_unique<Actor>(id, std::move(*stream), loop_, checker_, judge_);
+    call.actor->on_appended = [this, actor = call.actor.get()] {
+        tell();
+        if (on_work && actor->state().has_work()) on_work(actor->id());
+    };
     call.actor->load([this, id](Status status) { loaded(id, std::move(status)); });
 }
 
@@ -145,14 +148,15 @@ void Shard::tell() {
     });
 }
 
-// An open call stays: its deadlines are kept here. What is over, or was never there, goes.
+// An open call stays, and one in which something runs: their deadlines are kept here. What is over,
+// or was never there, goes.
 void Shard::sweep() {
     sweep_timer_ = 0;
     const SteadyTime now = loop_.clock().steady();
     std::erase_if(calls_, [&](const auto& entry) {
         const Call& call = entry.second;
         return call.ready && call.actor->idle() && !call.actor->state().open() &&
-               now - call.actor->last_used() >= idle_actor_kept;
+               !call.actor->state().has_work() && now - call.actor->last_used() >= idle_actor_kept;
     });
     if (!calls_.empty()) sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
 }

@@ -38,6 +38,11 @@ public:
     // Called soon after appends to any of this loop's calls, at most once in a while: for views,
     // which follow the journal in steps.
     std::function<void()> on_appended;
+    // Called after an append to a call in which an action may be claimed, or is running.
+    std::function<void(const std::string& id)> on_work;
+
+    // Whose word counts from now on.
+    void take_judge(std::shared_ptr<const call::Judge> judge) { judge_ = std::move(judge); }
 
 private:
     struct Call {
@@ -58,6 +63,7 @@ private:
     Loop& loop_;
     journal::Journal& journal_;
     contract::EventChecker checker_;
+    std::shared_ptr<const call::Judge> judge_ = call::no_tools();
     std::unordered_map<std::string, Call> calls_;
     Loop::TimerId sweep_timer_ = 0;
     Loop::TimerId tell_timer_ = 0;
