@@ -17,7 +17,8 @@ constexpr journal::ReadLimit chunk{.events = 4096, .bytes = 2 * 1024 * 1024};
 // looks like it costs one parse.
 bool may_concern(std::string_view bytes) {
     return bytes.find("\"type\":\"call.") != std::string_view::npos ||
-           bytes.find("\"type\": \"call.") != std::string_view::npos;
+           bytes.find("\"type\": \"call.") != std::string_view::npos ||
+           bytes.find("\"type\":\"orchestration.action.") != std::string_view::npos;
 }
 
 }  // namespace
@@ -115,6 +116,19 @@ void Roster::take(std::vector<journal::JournalEvent> events) {
             case EventType::call_participant_left:
                 change.kind = RosterChange::Kind::removed;
                 change.user_id = event->text(field::call_participant_left::participant_id);
+                break;
+            case EventType::orchestration_action_started:
+                change.kind = RosterChange::Kind::began;
+                change.action_id = event->find_text("actionId").value_or("");
+                break;
+            case EventType::orchestration_action_attempt_failed:
+            case EventType::orchestration_action_succeeded:
+            case EventType::orchestration_action_failed:
+            case EventType::orchestration_action_timed_out:
+            case EventType::orchestration_action_cancelled:
+            case EventType::orchestration_action_outcome_unknown:
+                change.kind = RosterChange::Kind::finished;
+                change.action_id = event->find_text("actionId").value_or("");
                 break;
             default:
                 continue;

@@ -48,7 +48,7 @@ public:
     void count_open(Loop& from, Done<std::uint64_t> done);
     // The journal's position up to which the view has come. From the home loop.
     std::uint64_t position() const { return cursor_; }
-    // Calls that are not over, for a server that starts.
+    // Calls that are not over, and those in which an action runs, for a server that starts.
     void open_calls(Loop& from, Done<std::vector<std::string>> done);
 
     // From the home loop.

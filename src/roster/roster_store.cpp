@@ -9,7 +9,7 @@ namespace lifeline::roster {
 namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 3;
+constexpr std::int64_t view_version = 4;
 
 constexpr const char* tables = R"(
 create table if not exists meta(key text primary key, value not null) without rowid;
@@ -19,6 +19,8 @@ create table if not exists calls(
 create unique index if not exists calls_by_position on calls(position);
 create index if not exists calls_by_account on calls(account, position);
 create index if not exists calls_open on calls(status) where status in ('created','active');
+create table if not exists running(
+    call text not null, action text not null, primary key(call, action)) without rowid;
 create table if not exists members(
     user text not null, call text not null, role text not null, position integer not null,
     primary key(user, call)) without rowid;
@@ -126,6 +128,16 @@ Status RosterStore::apply_one(const RosterChange& change) {
                 .bind_text(3, row.session_id)
                 .run();
         }
+        case RosterChange::Kind::began: {
+            auto insert = database_.prepare("insert or ignore into running values(?,?)");
+            if (!insert) return fail(insert.error());
+            return insert->bind_text(1, row.session_id).bind_text(2, change.action_id).run();
+        }
+        case RosterChange::Kind::finished: {
+            auto remove = database_.prepare("delete from running where call=? and action=?");
+            if (!remove) return fail(remove.error());
+            return remove->bind_text(1, row.session_id).bind_text(2, change.action_id).run();
+        }
         case RosterChange::Kind::removed:
             break;
     }
@@ -184,7 +196,9 @@ Result<std::vector<RosterRow>> RosterStore::list(const RosterQuery& query) {
 }
 
 Result<std::vector<std::string>> RosterStore::open_calls() {
-    auto select = database_.prepare("select id from calls where status in ('created','active')");
+    auto select = database_.prepare(
+        "select id from calls where status in ('created','active') "
+        "union select call from running");
     if (!select) return fail(select.error());
     std::vector<std::string> ids;
     for (;;) {

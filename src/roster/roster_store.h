@@ -31,10 +31,11 @@ struct RosterQuery {
 
 // What one event says about the roster.
 struct RosterChange {
-    enum class Kind { created, status, added, removed };
+    enum class Kind { created, status, added, removed, began, finished };
     Kind kind = Kind::status;
-    RosterRow row;        // created: all of it; otherwise session_id and what changes.
-    std::string user_id;  // added, removed
+    RosterRow row;          // created: all of it; otherwise session_id and what changes.
+    std::string user_id;    // added, removed
+    std::string action_id;  // began, finished
 };
 
 // The history that a view was folded from, and how far that has come.
@@ -54,6 +55,7 @@ public:
     // All changes and the new cursor in one transaction: a crash neither skips nor doubles.
     Status apply(const std::vector<RosterChange>& changes, std::uint64_t cursor);
     Result<std::vector<RosterRow>> list(const RosterQuery& query);
+    // Calls that are not over, and those in which an action runs: what a server takes up.
     Result<std::vector<std::string>> open_calls();
     Result<std::uint64_t> count_open();
     // Fills in what is known of row.session_id; row.role stays.

@@ -114,6 +114,36 @@ TEST(Roster, ListsWhatSomebodyIsInFromTheNewestOn) {
     EXPECT_EQ(house.list(roster, page), "sess_3:created ");
 }
 
+// What was started in a call that is over since has no outcome yet, and the next server must know.
+TEST(Roster, KnowsCallsInWhichSomethingRunsAfterTheirEnd) {
+    House house;
+    Roster roster(house.loop, house.loop, house.journal);
+    house.start(roster);
+    house.create("sess_1", "ada", "acct_1");
+    house.create("sess_2", "ada", "acct_1");
+    const auto action = [&](const std::string& call, const std::string& type,
+                            const std::string& rest) {
+        house.append(call, "orchestration.action." + type, R"({"actionId":"act_1",)" + rest + "}");
+    };
+    for (const char* call : {"sess_1", "sess_2"}) {
+        action(call, "started",
+               R"("executor":"http","attempt":1,"leaseUntil":"2026-02-16T10:00:00.000Z")");
+        house.append(call, "call.ended",
+                     R"({"callId":")" + std::string(call) +
+                         R"(","endedAt":"2026-02-16T10:00:00.000Z","durationSeconds":1,)"
+                         R"("endReason":"completed"})");
+    }
+    action("sess_2", "succeeded", R"("durationMs":5)");
+    house.follow_up(roster);
+    std::vector<std::string> found;
+    roster.open_calls(house.loop, [&](Result<std::vector<std::string>> ids) {
+        ASSERT_TRUE(ids.has_value());
+        found = *ids;
+    });
+    house.loop.run();
+    EXPECT_EQ(found, std::vector<std::string>{"sess_1"});
+}
+
 TEST(Roster, IsTheSameAfterItWasThrownAway) {
     House house;
     house.create("sess_1", "ada", "acct_1");
