@@ -21,6 +21,14 @@ void create_invite(Api& api, Asked asked);
 void revoke_invite(Api& api, Asked asked);
 void redeem_invite(Api& api, Asked asked);
 
+// actions.cpp
+void list_actions(Api& api, Asked asked);
+void get_action(Api& api, Asked asked);
+void cancel_action(Api& api, Asked asked);
+void resolve_action(Api& api, Asked asked);
+void answer_confirmation(Api& api, Asked asked);
+void change_killswitch(Api& api, Asked asked);
+
 // events.cpp
 void publish_event(Api& api, Asked asked);
 void read_events(Api& api, Asked asked);

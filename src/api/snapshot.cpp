@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "api/action_view.h"
 #include "api/api.h"
 #include "api/caller.h"
 #include "api/routes.h"
@@ -16,6 +17,8 @@ constexpr journal::ReadLimit chunk{.events = 256, .bytes = 1024 * 1024};
 struct CallAt {
     std::uint64_t seq = 0;
     std::string state_json;
+    std::string actions_json;
+    bool killed = false;
 };
 
 // The call as it stood at `seq`, and what was said until then. Lives on the server's loop.
@@ -54,6 +57,8 @@ private:
         json.key("epoch").value(api_.parts().journal.epoch());
         json.key("seq").value(call_.seq);
         json.key("state").raw(call_.state_json);
+        json.key("actions").raw(call_.actions_json);
+        json.key("killed").value(call_.killed);
         json.key("transcript");
         tail_.write(json);
         json.end();
@@ -82,7 +87,9 @@ void get_snapshot(Api& api, Asked asked) {
         [principal = std::move(principal)](session::Actor& actor) -> Result<CallAt> {
             const auto role = authorize(actor.state(), principal, Need::read);
             if (!role) return fail(role.error());
-            return CallAt{actor.stream().head(), session_json(actor.state())};
+            const call::State& state = actor.state();
+            return CallAt{actor.stream().head(), session_json(state),
+                          actions_json(state, Shown::not_over), state.killed};
         },
         [&api, keep](Result<CallAt> call) {
             if (!call) return keep->refuse(call.error());

@@ -15,8 +15,7 @@ std::string_view to_text(Risk risk) {
 }
 
 std::optional<Risk> risk_from(std::string_view text) {
-    for (const Risk risk :
-         {Risk::read_only, Risk::low_risk_write, Risk::high_risk_external_send})
+    for (const Risk risk : {Risk::read_only, Risk::low_risk_write, Risk::high_risk_external_send})
         if (text == to_text(risk)) return risk;
     return std::nullopt;
 }
