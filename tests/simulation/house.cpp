@@ -6,8 +6,12 @@
 
 namespace lifeline::simulation {
 
-House::House(std::uint64_t seed, Random& chance)
-    : disk(seed), folder_{"data", disk.vfs()}, chance_(chance), random_(seed ^ 0x5eed) {
+House::House(std::uint64_t seed, Random& chance, std::shared_ptr<const call::Judge> judge)
+    : disk(seed),
+      folder_{"data", disk.vfs()},
+      chance_(chance),
+      random_(seed ^ 0x5eed),
+      judge_(std::move(judge)) {
     limits_.events_per_second = 10'000;
     limits_.events_burst = 10'000;
 }
@@ -32,6 +36,7 @@ bool House::start(Model& model, Refusal refusal) {
     }
     journal_ = std::move(*opened);
     sessions_ = std::make_unique<session::Sessions>(std::vector<Loop*>{&loop}, *journal_);
+    for (const auto& shard : sessions_->shards()) shard->take_judge(judge_);
     gateway_.emplace(gateway::Lane::House{
         .limits = limits_,
         .retry = retry_,
@@ -96,6 +101,7 @@ void House::create(const std::string& call, const std::vector<std::string>& user
     create.max_duration = std::chrono::hours(24);
     create.reconnect_window = std::chrono::hours(1);
     for (const auto& user : users) create.members.push_back({user, contract::Role::user, ""});
+    create.members.push_back({"bot", contract::Role::agent, ""});
     sessions_->submit(call, {create, {"user", users.front()}, contract::Role::user}, loop,
                       [](Result<session::Receipt>) {});
 }
@@ -103,6 +109,21 @@ void House::create(const std::string& call, const std::vector<std::string>& user
 void House::recover(const std::string& call) {
     sessions_->submit(call, {call::Recovered{}, {"server", "lifeline"}, contract::Role::server},
                       loop, [](Result<session::Receipt>) {});
+}
+
+void House::submit(const std::string& call, call::Command command,
+                   journal::Done<session::Receipt> answer) {
+    sessions_->submit(call, std::move(command), loop, std::move(answer));
+}
+
+void House::look(const std::string& call, std::function<void(const call::State&)> look) {
+    sessions_->look<bool>(
+        call, loop,
+        [look = std::move(look)](session::Actor& actor) -> Result<bool> {
+            look(actor.state());
+            return true;
+        },
+        [](const Result<bool>&) {});
 }
 
 void House::connect(Upgrade upgrade, Model& model, std::unique_ptr<net::Socket> socket) {

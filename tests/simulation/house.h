@@ -39,7 +39,7 @@ private:
 // of their own. It can be stopped in every way there is, and started again.
 class House {
 public:
-    House(std::uint64_t seed, Random& chance);
+    House(std::uint64_t seed, Random& chance, std::shared_ptr<const call::Judge> judge);
 
     // False when the journal refuses to open.
     enum class Refusal { violation, forgiven };
@@ -54,6 +54,11 @@ public:
 
     void create(const std::string& call, const std::vector<std::string>& users);
     void recover(const std::string& call);
+    // What a request, a frame or a runner would hand in.
+    void submit(const std::string& call, call::Command command,
+                journal::Done<session::Receipt> answer);
+    // The call as it stands, when it does.
+    void look(const std::string& call, std::function<void(const call::State&)> look);
     // A client's upgrade, as far as it concerns the call.
     struct Upgrade {
         std::string call;
@@ -84,6 +89,7 @@ private:
     journal::Folder folder_;
     Random& chance_;
     SeededRandom random_;
+    std::shared_ptr<const call::Judge> judge_;
     SimulatedWorker writer_;
     SimulatedWorker marker_;
     SimulatedWorker reader_;

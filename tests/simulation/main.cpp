@@ -43,7 +43,11 @@ Options read(int argc, char** argv) {
 int hunt_mutants(const Options& options) {
     const std::map<const char*, Mutant> mutants{
         {"a disk that lies about sync", Mutant::lying_disk},
-        {"a journal put back in time", Mutant::torn_folder}};
+        {"a journal put back in time", Mutant::torn_folder},
+        {"a gate that is skipped", Mutant::gate_skipped},
+        {"arguments that drift", Mutant::args_not_rechecked},
+        {"a claim that is not fenced", Mutant::claim_not_fenced},
+        {"an expiry that is ignored", Mutant::expiry_ignored}};
     std::size_t caught = 0;
     for (const auto& [name, mutant] : mutants) {
         std::uint64_t found = 0;
@@ -69,6 +73,7 @@ int run_all(const Options& options) {
     std::uint64_t seen = 0;
     std::uint64_t seals = 0;
     std::uint64_t index_pages = 0;
+    std::uint64_t effects = 0;
     const auto begin = std::chrono::steady_clock::now();
     for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
         const auto outcome = run_world(seed, Mutant::none);
@@ -77,6 +82,7 @@ int run_all(const Options& options) {
         seen += outcome.sightings;
         seals += outcome.seals;
         index_pages += outcome.index_pages;
+        effects += outcome.effects;
         if (outcome.violations.empty()) continue;
         ++failed;
         std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
@@ -89,10 +95,11 @@ int run_all(const Options& options) {
         std::printf("%-24s %llu\n", kind.c_str(), static_cast<unsigned long long>(faults[kind]));
         if (faults[kind] > 0) ++hit;
     }
-    std::printf("%llu events acknowledged, %llu seen, %llu seals, %llu index pages, %.1f s\n",
-                static_cast<unsigned long long>(acknowledged),
-                static_cast<unsigned long long>(seen), static_cast<unsigned long long>(seals),
-                static_cast<unsigned long long>(index_pages), seconds);
+    std::printf(
+        "%llu events acknowledged, %llu seen, %llu effects, %llu seals, %llu index pages, %.1f s\n",
+        static_cast<unsigned long long>(acknowledged), static_cast<unsigned long long>(seen),
+        static_cast<unsigned long long>(effects), static_cast<unsigned long long>(seals),
+        static_cast<unsigned long long>(index_pages), seconds);
     std::printf("%llu tests, %llu passed\n", static_cast<unsigned long long>(options.seeds),
                 static_cast<unsigned long long>(options.seeds - failed));
     if (!options.evidence.empty())
@@ -100,7 +107,7 @@ int run_all(const Options& options) {
             << "{\"seeds\":" << options.seeds
             << ",\"faultsDeclared\":" << lifeline::simulation::declared_faults().size()
             << ",\"faultsHit\":" << hit << ",\"acknowledged\":" << acknowledged
-            << ",\"failed\":" << failed << "}\n";
+            << ",\"effects\":" << effects << ",\"failed\":" << failed << "}\n";
     return failed == 0 ? 0 : 1;
 }
 

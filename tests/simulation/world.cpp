@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "agency.h"
 #include "client.h"
 #include "house.h"
 #include "model.h"
@@ -18,7 +19,7 @@ constexpr int steps = 700;
 class World {
 public:
     World(std::uint64_t seed, Mutant mutant)
-        : chance_(seed), mutant_(mutant), house_(seed, chance_) {
+        : chance_(seed), mutant_(mutant), house_(seed, chance_, judge_of(mutant)) {
         house_.disk.lie_about_sync(mutant == Mutant::lying_disk);
         const std::uint64_t calls = 1 + chance_.below(3);
         for (std::uint64_t c = 0; c < calls; ++c) {
@@ -56,7 +57,8 @@ private:
                 .acknowledgements = model_.acknowledgements(),
                 .sightings = model_.sightings(),
                 .seals = reached.seals,
-                .index_pages = reached.index_pages};
+                .index_pages = reached.index_pages,
+                .effects = agency_.effects()};
     }
 
     void work(std::uint64_t jobs) {
@@ -66,6 +68,7 @@ private:
 
     void turn() {
         Client& client = *clients_[chance_.below(clients_.size())];
+        if (chance_.below(3) == 0) agency_.turn(client.call(), users_[client.call()].front());
         switch (chance_.below(40)) {
             case 0:
                 if (client.connected()) hit("reset");
@@ -148,6 +151,7 @@ private:
 
     void come_back() {
         for (auto& client : clients_) client->vanish();
+        agency_.vanish();
         house_.crash();
         if (mutant_ == Mutant::torn_folder) put_back();
         // Faults that were armed may strike while the folder is being opened; the start after the
@@ -247,6 +251,7 @@ private:
             house_.settle();
         }
         model_.check(call, events);
+        agency_.check(call, events);
         for (const auto& client : clients_)
             if (client->call() == call && client->cursor() != events.size())
                 model_.violation(fmt::format("{}: a client stands at {} of {}", call,
@@ -257,6 +262,7 @@ private:
     Mutant mutant_;
     Model model_;
     House house_;
+    Agency agency_{house_, model_, chance_, mutant_};
     std::map<std::string, std::vector<std::string>> users_;
     std::vector<std::unique_ptr<Client>> clients_;
     std::map<std::string, std::uint64_t> faults_;

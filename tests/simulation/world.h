@@ -16,13 +16,18 @@ struct Outcome {
     // At the end, so that it can be seen that worlds come that far.
     std::uint64_t seals = 0;
     std::uint64_t index_pages = 0;
+    std::uint64_t effects = 0;  // Of actions, out in the world.
 };
 
 // Breaks the house on purpose, so that the checker can be seen to find it.
 enum class Mutant {
     none,
-    lying_disk,   // Says "synced" and does nothing.
-    torn_folder,  // The journal is put back to an earlier copy of itself after a crash.
+    lying_disk,          // Says "synced" and does nothing.
+    torn_folder,         // The journal is put back to an earlier copy of itself after a crash.
+    gate_skipped,        // What must be confirmed is allowed.
+    args_not_rechecked,  // What is done is what was asked for, whatever was approved.
+    claim_not_fenced,    // A runner that was refused acts all the same.
+    expiry_ignored,      // A yes counts whenever it comes.
 };
 
 Outcome run_world(std::uint64_t seed, Mutant mutant);

@@ -1,0 +1,184 @@
+#include "agency.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace lifeline::simulation {
+
+namespace {
+
+using contract::Role;
+
+const contract::Actor bot{"agent", "bot"};
+const contract::Actor server{"server", "lifeline"};
+
+class Policy final : public call::Judge {
+public:
+    explicit Policy(Mutant mutant) : mutant_(mutant) {}
+
+    std::optional<call::ToolFacts> tool(std::string_view type) const override {
+        call::ToolFacts facts;
+        facts.timeout = Millis{300};
+        facts.executor = "http";
+        facts.requesters = {Role::agent};
+        if (type == "read") {
+            facts.risk = contract::Risk::read_only;
+            facts.repeatable = true;
+            facts.attempts = 3;
+        }
+        return facts;
+    }
+    Result<void> check_args(std::string_view, std::string_view) const override { return {}; }
+    call::Ruling rule(const call::Question& question) const override {
+        call::Ruling ruling;
+        ruling.policy_id = "simulation";
+        ruling.policy_version = "1";
+        ruling.inputs_hash = std::string(64, '0');
+        const bool gated = question.action_type == "send" && mutant_ != Mutant::gate_skipped;
+        ruling.outcome = gated ? call::Ruling::Outcome::confirm : call::Ruling::Outcome::allow;
+        ruling.confirm_within =
+            mutant_ == Mutant::expiry_ignored ? Millis{3'600'000} : answer_within;
+        return ruling;
+    }
+    call::Shown show(std::string_view, std::string_view, std::string_view args) const override {
+        call::Shown shown;
+        shown.preview = args;
+        return shown;
+    }
+
+private:
+    Mutant mutant_;
+};
+
+std::string args_of(std::uint64_t n) {
+    return fmt::format(R"({{"to":"{}"}})", n);
+}
+
+}  // namespace
+
+std::shared_ptr<const call::Judge> judge_of(Mutant mutant) {
+    return std::make_shared<const Policy>(mutant);
+}
+
+Agency::Agency(House& house, Model& model, Random& chance, Mutant mutant)
+    : house_(house), model_(model), chance_(chance), mutant_(mutant) {}
+
+void Agency::turn(const std::string& call, const std::string& owner) {
+    switch (chance_.below(8)) {
+        case 0:
+            return ask(call);
+        case 1:
+        case 2:
+            return answer(call, owner);
+        case 3:
+        case 4:
+            return claim(call);
+        default:
+            return tell();
+    }
+}
+
+void Agency::ask(const std::string& call) {
+    const std::uint64_t n = ++asked_;
+    const std::string id = fmt::format("act_{}", n);
+    const std::string type = chance_.below(3) == 0 ? "read" : "send";
+    const std::string args = args_of(chance_.below(1000));
+    first_args_[call + id] = args;
+    contract::EventChecker checker;
+    auto event = checker.check(contract::event_json(
+        fmt::format("ask_{}", n), call, format_rfc3339(house_.loop.clock().wall()),
+        "orchestration.action.requested",
+        fmt::format(R"({{"actionId":"{}","actionType":"{}","summary":"s","args":{}}})", id, type,
+                    args)));
+    model_.sent(call, std::string(event->id()), event->json());
+    house_.submit(call, {call::Publish{std::move(*event)}, bot, Role::agent},
+                  [this, call, n](Result<session::Receipt> receipt) {
+                      if (receipt)
+                          model_.acknowledged(call, fmt::format("ask_{}", n), receipt->seq);
+                  });
+}
+
+void Agency::answer(const std::string& call, const std::string& owner) {
+    look(call, [this, call, owner](const call::State& state) {
+        for (const call::Action& action : state.actions) {
+            if (!action.confirmation || chance_.below(2) == 0) continue;
+            call::AnswerConfirmation answer;
+            answer.confirmation_id = action.confirmation->id;
+            answer.args_hash = action.confirmation->args_hash;
+            answer.decision = chance_.below(4) == 0 ? "deny" : "approve";
+            if (chance_.below(4) == 0) {
+                answer.decision = "edit";
+                answer.args_json = args_of(chance_.below(1000));
+            }
+            // Looked at before somebody edited it.
+            if (chance_.below(6) == 0) answer.args_hash = std::string(64, 'f');
+            // Somebody else's answer counts for nothing.
+            const bool stranger = chance_.below(6) == 0;
+            const contract::Actor who{"user", stranger ? "mallory" : owner};
+            house_.submit(call, {std::move(answer), who, Role::user},
+                          [](const Result<session::Receipt>&) {});
+        }
+    });
+}
+
+void Agency::claim(const std::string& call) {
+    look(call, [this, call](const call::State& state) {
+        for (const call::Action& action : state.actions) {
+            if (!call::claimable(action)) continue;
+            // Two runners at once: a restart that overlaps, say.
+            const std::uint64_t runners = 1 + chance_.below(2);
+            for (std::uint64_t i = 0; i < runners; ++i) claim_one(call, action.id);
+        }
+    });
+}
+
+void Agency::claim_one(const std::string& call, const std::string& action_id) {
+    house_.submit(call, {call::ClaimAction{action_id, Millis{500}}, server, Role::server},
+                  [this, call, action_id](Result<session::Receipt> receipt) {
+                      if (!receipt && mutant_ != Mutant::claim_not_fenced) return;
+                      const std::uint64_t seq = receipt ? receipt->seq : 0;
+                      look(call, [this, call, action_id, seq](const call::State& state) {
+                          const call::Action* action = state.action(action_id);
+                          if (action == nullptr || action->state != call::ActionState::started ||
+                              action->fence < seq)
+                              return;
+                          act(call, *action);
+                      });
+                  });
+}
+
+void Agency::act(const std::string& call, const call::Action& action) {
+    const std::string& args =
+        mutant_ == Mutant::args_not_rechecked ? first_args_[call + action.id] : action.args_json;
+    effects_[call].push_back({action.id, action.type, args, action.fence});
+    ++all_effects_;
+    running_.push_back({call, action.id, action.attempt, action.fence});
+}
+
+void Agency::tell() {
+    if (running_.empty()) return;
+    const std::size_t place = chance_.below(running_.size());
+    const Running one = running_[place];
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(place));
+    if (chance_.below(10) == 0) return;  // Its word is lost, and the lease ends.
+    using Came = call::FinishAction::Outcome;
+    call::FinishAction how;
+    how.action_id = one.action_id;
+    how.attempt = one.attempt;
+    how.fence = one.fence;
+    how.outcome = std::array{Came::succeeded, Came::failed, Came::unknown}.at(chance_.below(3));
+    how.code = "broken";
+    how.message = "It broke.";
+    how.may_retry = true;
+    // Twice, when the first answer was slow.
+    for (std::uint64_t i = 0; i <= chance_.below(2); ++i)
+        house_.submit(one.call, {how, server, Role::server},
+                      [](const Result<session::Receipt>&) {});
+}
+
+void Agency::look(const std::string& call, std::function<void(const call::State&)> look) {
+    house_.look(call, std::move(look));
+}
+
+}  // namespace lifeline::simulation

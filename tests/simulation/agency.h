@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "call/judge.h"
+#include "house.h"
+#include "model.h"
+#include "world.h"
+
+namespace lifeline::simulation {
+
+// Something that was done out in the world, which no crash takes back.
+struct Effect {
+    std::string action_id;
+    std::string action_type;
+    std::string args_json;
+    std::uint64_t fence = 0;
+};
+
+// How long a person has to answer, by the policy of these worlds.
+constexpr Millis answer_within{400};
+
+// The tools and the policy: "read" is allowed and may be repeated, "send" must be confirmed.
+std::shared_ptr<const call::Judge> judge_of(Mutant mutant);
+
+// An agent that asks, an owner who answers (in time or late, what was shown or something else), and
+// runners that claim, act, and tell or do not tell what it came to. Whatever they do, and whenever
+// the house dies, nothing is sent twice, unapproved or otherwise than approved.
+class Agency {
+public:
+    Agency(House& house, Model& model, Random& chance, Mutant mutant);
+
+    void turn(const std::string& call, const std::string& owner);
+    // The server's process is gone, and with it what its runners were about to tell.
+    void vanish() { running_.clear(); }
+    // What the journal says of all actions, held against what was done.
+    void check(const std::string& call, const std::vector<journal::StoredEvent>& events);
+    std::uint64_t effects() const { return all_effects_; }
+
+private:
+    struct Running {
+        std::string call;
+        std::string action_id;
+        int attempt = 0;
+        std::uint64_t fence = 0;
+    };
+
+    void ask(const std::string& call);
+    void answer(const std::string& call, const std::string& owner);
+    void claim(const std::string& call);
+    void claim_one(const std::string& call, const std::string& action_id);
+    void tell();
+    void act(const std::string& call, const call::Action& action);
+    void look(const std::string& call, std::function<void(const call::State&)> look);
+
+    House& house_;
+    Model& model_;
+    Random& chance_;
+    Mutant mutant_;
+    std::map<std::string, std::vector<Effect>> effects_;  // By call.
+    std::map<std::string, std::string> first_args_;       // By action, as it was asked for.
+    std::vector<Running> running_;
+    std::uint64_t asked_ = 0;
+    std::uint64_t all_effects_ = 0;
+};
+
+}  // namespace lifeline::simulation
