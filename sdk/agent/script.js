@@ -1,4 +1,5 @@
-// What the scripted agent does in one call: greets, repeats what it understood, ends on "goodbye".
+// What the scripted agent does in one call: greets, repeats what it understood, sends what it is told
+// to send once its person has said yes, ends on "goodbye".
 //
 // Everything it knows it knows from the call's events, which are the same when they are replayed.
 // An agent that was restarted in the middle of a call therefore goes on where it was: it does not
@@ -19,8 +20,24 @@ const answersMax = 2; // What could not be answered twice will not be answered t
 const restarted = 'agent_restarted';
 const farewell = /\b(good\s?bye|bye|tsch(ü|ue)ss|auf wiedersehen)\b/i;
 
+// "send hello there to ada@example.com"
+const errand = /\bsend\s+(?<text>.+?)\s+to\s+(?<to>\S+?)[.!?]?\s*$/i;
+const tool = 'lifeline.echo'; // Stands for a tool that sends, where there is none.
+
 const greeting =
-  'Hello! I am a scripted agent: I repeat what I understand. Say goodbye to end the call.';
+  'Hello! I am a scripted agent: I repeat what I understand. Tell me to send something to somebody, ' +
+  'and I will ask you first. Say goodbye to end the call.';
+
+/** How an action of ours ended, in words for the ear. @type {Record<string, string>} */
+const endings = {
+  'orchestration.action.succeeded': 'It is sent.',
+  'orchestration.action.failed': 'It could not be sent.',
+  'orchestration.action.timed_out': 'It was not sent: it took too long.',
+  'orchestration.action.cancelled': 'It was not sent.',
+  'orchestration.action.rejected': 'I cannot send anything here.',
+  'orchestration.action.outcome_unknown': 'I do not know whether it was sent. Please look.',
+  'safety.blocked': 'I may not send that.',
+};
 
 /**
  * Takes part in `call` until its connection is closed.
@@ -45,6 +62,10 @@ class Script {
   #inTurn = new Map();
   /** @type {Set<string>} Turns that this very script began; others are of its life before. */
   #own = new Set();
+  /** @type {Set<string>} Actions that were asked for. */
+  #asked = new Set();
+  /** @type {Map<string, string>} Outcomes that nobody was told yet: actionId -> what to say. */
+  #news = new Map();
   #greeted = false;
   #busy = false;
   #over = false;
@@ -78,6 +99,12 @@ class Script {
       case 'orchestration.turn.cancelled':
         this.#turnEnded(event.payload.turnId, event.payload.cause === restarted);
         break;
+      case 'orchestration.action.requested':
+        if (event.payload.actionType === tool) this.#asked.add(event.payload.actionId);
+        break;
+      case 'orchestration.result.delivered':
+        this.#news.delete(event.payload.actionId);
+        break;
       case 'call.turn.interrupted':
         if (!event.payload.resumed) void this.#interrupted(event.payload);
         break;
@@ -86,7 +113,16 @@ class Script {
         this.#over = true;
         break;
     }
+    this.#errandEnded(event);
     this.act();
+  }
+
+  /** @param {CallEvent} event */
+  #errandEnded({ type, payload }) {
+    const said = endings[type];
+    const actionId = 'actionId' in payload ? payload.actionId : undefined;
+    if (said && typeof actionId === 'string' && this.#asked.has(actionId))
+      this.#news.set(actionId, said);
   }
 
   /** Does the next thing there is to do, if it can be done now. */
@@ -112,7 +148,12 @@ class Script {
     if (!this.#greeted) return this.#somebodyListens() ? () => this.#turn(greeting, []) : null;
     this.#unanswered = this.#unanswered.filter(({ answers }) => answers < answersMax);
     const heard = this.#unanswered.slice(0, inputsMax);
-    if (heard.length === 0) return null;
+    if (heard.length === 0) {
+      const [news] = this.#news;
+      return news ? () => this.#tell(...news) : null;
+    }
+    const wish = heard.find(({ text }) => errand.test(text));
+    if (wish) return () => this.#run(wish);
     const goodbye = heard.some(({ text }) => farewell.test(text));
     return () => this.#turn(goodbye ? 'Goodbye!' : this.#echo(heard), heard, goodbye);
   }
@@ -143,6 +184,36 @@ class Script {
     return characters.length <= echoCharsMax
       ? echo
       : `${characters.slice(0, echoCharsMax).join('')} …`;
+  }
+
+  /**
+   * Asks for what somebody wants sent. The action's id comes from the utterance, so a script that is
+   * restarted in the middle asks for the same one.
+   * @param {Heard} wish
+   */
+  async #run(wish) {
+    const { text = '', to = '' } = errand.exec(wish.text)?.groups ?? {};
+    const actionId = `act_${wish.utteranceId}`;
+    const summary = `Send a message to ${to}.`;
+    const request = { actionId, actionType: tool, summary, args: { to, text } };
+    if (!this.#asked.has(actionId))
+      await this.call.publish('orchestration.action.requested', request);
+    await this.#turn(`I will send that to ${to} as soon as you have said yes.`, [wish]);
+  }
+
+  /**
+   * Says what became of an action, and has it on record that it was said.
+   * @param {string} actionId
+   * @param {string} said
+   */
+  async #tell(actionId, said) {
+    await this.#turn(said, []);
+    const told = {
+      actionId,
+      target: /** @type {const} */ ('model'),
+      status: /** @type {const} */ ('completed'),
+    };
+    await this.call.publish('orchestration.result.delivered', told);
   }
 
   /**

@@ -232,3 +232,58 @@ test('a refusal is no reason to try again at once', async (t) => {
   assert.equal(tries.length, 4);
   assert.equal(errors.mock.callCount(), 3);
 });
+
+const asked = 'Send hello there to ada@example.com.';
+
+test('asks before it sends, and says what became of it', async () => {
+  const agent = await scripted();
+  agent.server.append('call.participant.joined', person('usr_other', 'Mia'));
+  await agent.clock.advance(10_000);
+  says(agent, asked, 'utt_wish');
+  await agent.clock.advance(10_000);
+  const [request, ...more] = payloads(agent, 'orchestration.action.requested');
+  assert.deepEqual(request, {
+    actionId: 'act_utt_wish',
+    actionType: 'lifeline.echo',
+    summary: 'Send a message to ada@example.com.',
+    args: { to: 'ada@example.com', text: 'hello there' },
+  });
+  assert.deepEqual(more, []);
+  assert.match(String(finals(agent).at(-1)), /as soon as you have said yes/);
+  agent.server.append('orchestration.action.cancelled', {
+    actionId: 'act_utt_wish',
+    cause: 'denied',
+  });
+  await agent.clock.advance(10_000);
+  assert.equal(finals(agent).at(-1), 'It was not sent.');
+  assert.deepEqual(payloads(agent, 'orchestration.result.delivered'), [
+    { actionId: 'act_utt_wish', target: 'model', status: 'completed' },
+  ]);
+});
+
+test('an agent that was restarted asks for nothing twice', async () => {
+  const agent = await scripted(({ server }) => {
+    server.append('call.participant.joined', person('usr_other', 'Mia'));
+    server.append('orchestration.turn.started', {
+      turnId: 'turn_1',
+      orchestrator: 'scripted',
+      inputUtteranceIds: [],
+    });
+    server.append('orchestration.turn.completed', {
+      turnId: 'turn_1',
+      durationMs: 1,
+      stopReason: 'completed',
+      text: 'Hello!',
+    });
+    says({ server }, asked, 'utt_wish');
+    server.append('orchestration.action.requested', {
+      actionId: 'act_utt_wish',
+      actionType: 'lifeline.echo',
+      summary: 's',
+      args: {},
+    });
+  });
+  await agent.clock.advance(10_000);
+  assert.equal(payloads(agent, 'orchestration.action.requested').length, 1);
+  assert.match(String(finals(agent).at(-1)), /as soon as you have said yes/);
+});

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import test from 'node:test';
 import { Witness } from './support/openapi.mjs';
 import { Server } from './support/server.mjs';
@@ -14,7 +15,15 @@ const now = '2026-02-16T10:00:00.000Z';
 const ndjson = { Accept: 'application/x-ndjson' };
 
 test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t) => {
-  const server = new Server('', ['--dev']);
+  // A tool that hangs up on whoever asks: what came of it nobody knows.
+  const rude = createServer((request) => request.socket.destroy());
+  await new Promise((resolve) => rude.listen(0, '127.0.0.1', resolve));
+  t.after(() => rude.close());
+  const server = new Server(
+    `[tools."lifeline.echo"]\nkind = "builtin"\n[tools.rude]\nkind = "http"\n` +
+      `url = "http://127.0.0.1:${rude.address().port}/"\n`,
+    ['--dev'],
+  );
   t.after(() => server.close());
   await server.start();
   const witness = await Witness.of(server.url);
@@ -117,6 +126,64 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('DELETE', `${call}/invites/${revoked.inviteId}`);
     await ask('DELETE', `${call}/invites/inv_none`, { reason: 'invite_invalid' });
     await redeem(revoked.secret, { reason: 'invite_invalid' });
+  });
+
+  await t.test('what an agent does', async () => {
+    const agent = server.token('usr_bot', 'agent');
+    await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
+    let asked = 0;
+    const publish = (type, payload, more) =>
+      ask('POST', `${call}/events`, {
+        token: agent,
+        body: { eventId: `ask_${(asked += 1)}`, sessionId: session.sessionId, ts: now, type, payload, schemaVersion: '1.0' },
+        ...more,
+      });
+    const request = (actionId, actionType, more) =>
+      publish('orchestration.action.requested', { actionId, actionType, summary: 's', args: { to: 'b' } }, more);
+    await request('act_1', 'lifeline.echo');
+    await request('act_1', 'lifeline.echo', { reason: 'action_exists' });
+    await publish('orchestration.action.cancel.requested', { actionId: 'act_none' }, { reason: 'action_unknown' });
+    const { actions } = await ask('GET', `${call}/actions`);
+    const { confirmation, argsHash } = actions[0];
+    await ask('GET', `${call}/actions`, { token: stranger, reason: 'session_not_found' });
+    await ask('GET', `${call}/actions/act_none`, { reason: 'action_unknown' });
+    await ask('GET', `${call}/snapshot`);
+    const answer = (body, more) =>
+      ask('POST', `${call}/confirmations/${confirmation.confirmationId}`, { body, ...more });
+    await answer({ decision: 'approve', argsHash: 'f'.repeat(64) }, { reason: 'args_changed' });
+    await answer({ decision: 'approve', argsHash }, { token: service, reason: 'confirmation_forbidden' });
+    await answer({ decision: 'approve', argsHash, args: {} }, { reason: 'decision_not_allowed' });
+    await answer({ decision: 'perhaps', argsHash }, { reason: 'unknown_value' });
+    await ask('POST', `${call}/confirmations/cnf_none`, { body: { decision: 'deny', argsHash }, reason: 'confirmation_not_found' });
+    await answer({ decision: 'approve', argsHash });
+    await answer({ decision: 'deny', argsHash }, { reason: 'stale' });
+    const ended = async (actionId, state) => {
+      for (;;) {
+        const action = await ask('GET', `${call}/actions/${actionId}`);
+        if (action.state === state) return action;
+      }
+    };
+    assert.equal((await ended('act_1', 'over')).outcome, 'succeeded');
+    await ask('POST', `${call}/actions/act_1/cancel`, { body: {}, reason: 'action_closed' });
+    await ask('POST', `${call}/actions/act_1/resolve`, { body: { resolution: 'failed', evidence: 'e' }, reason: 'action_closed' });
+    await request('act_2', 'rude');
+    const rudely = (await ask('GET', `${call}/actions/act_2`)).confirmation;
+    await ask('POST', `${call}/actions/act_2/resolve`, { body: { resolution: 'failed', evidence: 'e' }, reason: 'action_not_ready' });
+    await ask('POST', `${call}/confirmations/${rudely.confirmationId}`, { body: { decision: 'approve', argsHash: rudely.argsHash } });
+    await ended('act_2', 'unknown');
+    await ask('POST', `${call}/actions/act_2/resolve`, { body: { resolution: 'perhaps', evidence: 'e' }, reason: 'unknown_value' });
+    const resolved = await ask('POST', `${call}/actions/act_2/resolve`, { body: { resolution: 'not_executed', evidence: 'It hung up.' } });
+    assert.equal(resolved.outcome, 'resolved');
+    await request('act_3', 'rude');
+    await ask('POST', `${call}/actions/act_3/cancel`, { token: viewer, body: {}, reason: 'forbidden' });
+    const cancelled = await ask('POST', `${call}/actions/act_3/cancel`, { body: { reason: 'wrong firm' } });
+    assert.equal(cancelled.outcome, 'cancelled');
+    await ask('POST', `${call}/killswitch`, { body: { enabled: true }, reason: 'missing_field' });
+    await ask('POST', `${call}/killswitch`, { body: { enabled: true, reason: 'stop' } });
+    await ask('POST', `${call}/killswitch`, { token: viewer, body: { enabled: false, reason: 'go' }, reason: 'forbidden' });
+    await request('act_4', 'lifeline.echo');
+    assert.equal((await ask('GET', `${call}/actions/act_4`)).outcome, 'blocked');
+    await ask('POST', `${call}/killswitch`, { body: { enabled: false, reason: 'go' } });
   });
 
   await t.test('states, to the end', async () => {

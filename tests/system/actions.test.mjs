@@ -1,0 +1,208 @@
+// What an agent asks for, and what then happens out in the world: once, after the right person said
+// yes to that very thing, whatever is killed when.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Server } from './support/server.mjs';
+import { ToolServer } from './support/tool_server.mjs';
+
+const rounds = Number(process.env.LIFELINE_ACTION_ROUNDS ?? 6);
+const terminal = [
+  'orchestration.action.succeeded',
+  'orchestration.action.failed',
+  'orchestration.action.timed_out',
+  'orchestration.action.cancelled',
+  'orchestration.action.resolved',
+  'safety.blocked',
+];
+
+/** A server with three tools that lead to `tools`, and a call of Ada's with her agent in it. */
+async function callWithAgent(t) {
+  const tools = await new ToolServer().start();
+  t.after(() => tools.close());
+  const server = new Server((folder) => {
+    writeFileSync(join(folder, 'secret'), tools.secret, { mode: 0o600 });
+    const tool = (name, more) =>
+      `[tools.${name}]\nkind = "http"\nurl = "${tools.url}/${name}"\nsecret_file = "${join(folder, 'secret')}"\n${more}\n`;
+    return (
+      tool('send', 'schema = { type = "object", required = ["to"], properties = { to = { type = "string" } } }\n' +
+        'display = { scope_kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }') +
+      tool('look', 'risk = "read_only"\nattempts = 3') +
+      tool('note', 'risk = "low_risk_write"')
+    );
+  });
+  t.after(() => server.close());
+  await server.start();
+  const ada = server.token('usr_ada');
+  const bot = server.token('usr_bot', 'agent');
+  const participants = [{ userId: 'usr_bot', role: 'agent' }];
+  const { json } = await server.rest('POST', '/v1/call/sessions', ada, { participants, channel: 'text' });
+  return { tools, server, ada, bot, id: json.session.sessionId, ...json.session };
+}
+
+class Desk {
+  asked = 0;
+  constructor({ server, id, ada, bot }) {
+    Object.assign(this, { server, ada, bot, path: `/v1/call/sessions/${id}`, id });
+  }
+  async ask(actionId, actionType, args, more = {}) {
+    const body = {
+      eventId: `ask_${(this.asked += 1)}`,
+      sessionId: this.id,
+      ts: '2026-02-16T10:00:00.000Z',
+      type: 'orchestration.action.requested',
+      payload: { actionId, actionType, summary: 's', args, ...more },
+      schemaVersion: '1.0',
+    };
+    return this.server.rest('POST', `${this.path}/events`, this.bot, body);
+  }
+  async action(actionId) {
+    return (await this.server.rest('GET', `${this.path}/actions/${actionId}`, this.ada)).json;
+  }
+  answer(confirmation, decision, more = {}) {
+    const { confirmationId, argsHash } = confirmation;
+    const body = { decision, argsHash, ...more };
+    return this.server.rest('POST', `${this.path}/confirmations/${confirmationId}`, this.ada, body);
+  }
+  /** The action once it is in one of these states. */
+  async until(actionId, ...states) {
+    for (;;) {
+      const action = await this.action(actionId);
+      if (states.includes(action.state)) return action;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  async types(actionId) {
+    const events = await this.server.events(this.id, this.ada);
+    return events.filter(({ event }) => event.payload.actionId === actionId).map(({ event }) => event.type);
+  }
+}
+
+test('a message is sent once, as the owner edited and approved it', { timeout: 60_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const desk = new Desk(call);
+  await desk.ask('act_1', 'send', { to: 'hr@example.com', text: 'Dear all' });
+  const first = (await desk.action('act_1')).confirmation;
+  assert.equal(first.title, 'Send this message?');
+  assert.equal(first.scope.target, 'hr@example.com');
+  assert.equal(first.preview, 'Dear all');
+  assert.equal(call.tools.calls.length, 0);
+  const edited = await desk.answer(first, 'edit', { args: { to: 'ceo@example.com', text: 'Dear Eve' } });
+  assert.equal(edited.json.state, 'awaiting_confirmation');
+  assert.equal((await desk.answer(first, 'approve')).json.code, 'stale');
+  const second = edited.json.confirmation;
+  assert.equal(second.preview, 'Dear Eve');
+  assert.equal((await desk.answer(second, 'approve')).status, 200);
+  assert.equal((await desk.until('act_1', 'over')).outcome, 'succeeded');
+  assert.equal(call.tools.calls.length, 1);
+  const [sent] = call.tools.calls;
+  assert.deepEqual(sent.body.args, { to: 'ceo@example.com', text: 'Dear Eve' });
+  assert.ok(call.tools.isSigned(sent));
+  assert.ok(sent.headers['idempotency-key'].length > 0);
+  assert.deepEqual(await desk.types('act_1'), [
+    'orchestration.action.requested',
+    'orchestration.action.accepted',
+    'safety.confirmation.requested',
+    'orchestration.action.awaiting_confirmation',
+    'orchestration.action.args.replaced',
+    'safety.confirmation.requested',
+    'orchestration.action.awaiting_confirmation',
+    'safety.approved',
+    'orchestration.action.approved',
+    'orchestration.action.started',
+    'orchestration.action.succeeded',
+  ]);
+});
+
+test('what is not sent', { timeout: 60_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const desk = new Desk(call);
+  await desk.ask('denied', 'send', { to: 'a' });
+  await desk.answer((await desk.action('denied')).confirmation, 'deny');
+  assert.equal((await desk.action('denied')).outcome, 'cancelled');
+  await desk.ask('bad_args', 'send', { text: 'to nobody' });
+  assert.equal((await desk.action('bad_args')).outcome, 'rejected');
+  await desk.ask('unknown', 'fly', {});
+  assert.equal((await desk.action('unknown')).outcome, 'rejected');
+  await desk.ask('stopped', 'send', { to: 'a' });
+  await call.server.rest('POST', `${desk.path}/actions/stopped/cancel`, call.ada, {});
+  assert.equal((await desk.action('stopped')).outcome, 'cancelled');
+  await desk.ask('open', 'send', { to: 'a' });
+  const asked = (await desk.action('open')).confirmation;
+  const forged = await call.server.rest('POST', `${desk.path}/confirmations/${asked.confirmationId}`, call.bot, {
+    decision: 'approve',
+    argsHash: asked.argsHash,
+  });
+  assert.equal(forged.json.code, 'confirmation_forbidden');
+  await call.server.rest('POST', `${desk.path}/state`, call.ada, { status: 'ended' });
+  assert.equal((await desk.action('open')).outcome, 'cancelled');
+  assert.equal(call.tools.calls.length, 0);
+});
+
+test('a read is tried again, a write is not', { timeout: 60_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const desk = new Desk(call);
+  call.tools.answer = ({ body }) => (body.attempt === 1 ? { status: 503 } : { body: { summary: 'found' } });
+  await desk.ask('read', 'look', {});
+  assert.equal((await desk.until('read', 'over')).outcome, 'succeeded');
+  assert.equal(call.tools.executions().get('read'), 2);
+  call.tools.answer = () => null;
+  await desk.ask('write', 'note', {});
+  await desk.until('write', 'unknown');
+  assert.equal(call.tools.executions().get('write'), 1);
+});
+
+test('killed at any moment, nothing is done twice or without a yes', { timeout: 180_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const desk = new Desk(call);
+  const approved = new Set();
+  // Long enough for a kill to fall before, into and after it.
+  call.tools.answer = async () => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+    return { body: { summary: 'done' } };
+  };
+  const asked = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const work = (async () => {
+      for (let i = 0; i < 8; i += 1) {
+        const id = `act_${round}_${i}`;
+        const type = ['send', 'send', 'look', 'note'][i % 4];
+        asked.push([id, type]);
+        await desk.ask(id, type, { to: `${id}@example.com` }).catch(() => {});
+        if (type !== 'send') continue;
+        const action = await desk.action(id).catch(() => null);
+        if (!action?.confirmation) continue;
+        if (i % 2 === 0) {
+          approved.add(id);
+          await desk.answer(action.confirmation, 'approve').catch(() => {});
+        }
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 120));
+    await call.server.kill();
+    await work;
+    await call.server.start();
+  }
+  const executions = call.tools.executions();
+  for (const [id, type] of asked) {
+    const times = executions.get(id) ?? 0;
+    if (type !== 'look') assert.ok(times <= 1, `${id} ${type}: ${times} times`);
+    if (type === 'send' && times > 0) assert.ok(approved.has(id), `${id}: nobody approved it`);
+  }
+  // The end of the call cancels what waits; what runs comes to its end by itself.
+  await call.server.rest('POST', `${desk.path}/state`, call.ada, { status: 'ended' });
+  const { json } = await call.server.rest('GET', `${desk.path}/actions`, call.ada);
+  for (const { actionId } of json.actions) await desk.until(actionId, 'over', 'unknown');
+  const events = await call.server.events(call.id, call.ada);
+  const outcomes = new Map();
+  for (const { event } of events)
+    if (terminal.includes(event.type) || event.type === 'orchestration.action.outcome_unknown')
+      outcomes.set(event.payload.actionId, (outcomes.get(event.payload.actionId) ?? 0) + 1);
+  for (const { actionId } of json.actions)
+    assert.equal(outcomes.get(actionId), 1, `${actionId}: ${await desk.types(actionId)}`);
+  await call.server.kill('SIGTERM');
+  assert.equal(call.server.verify().ok, true);
+  t.diagnostic(JSON.stringify({ asked: asked.length, done: executions.size, kills: rounds }));
+});
