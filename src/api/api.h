@@ -6,6 +6,7 @@
 
 #include "api/exchange.h"
 #include "api/router.h"
+#include "audit/audit.h"
 #include "base/random.h"
 #include "contract/limits.h"
 #include "gateway/gateway.h"
@@ -50,6 +51,7 @@ public:
         const identity::InstanceKeys& keys;
         journal::Journal& journal;
         roster::Roster& roster;
+        audit::Audit& audit;
         const net::OriginList& origins;
         Clock& clock;
         Random& random;

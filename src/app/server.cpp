@@ -77,6 +77,7 @@ struct Server::House {
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
+    std::unique_ptr<audit::Audit> audit;
     std::optional<net::OriginList> origins;
     std::unique_ptr<gateway::Gateway> gateway;
     std::unique_ptr<api::Api> api;
@@ -148,7 +149,12 @@ Status Server::House::build() {
     authenticator = std::move(*made);
     administration.emplace(directory->directory(), *directory, random, front());
     roster = std::make_unique<roster::Roster>(front(), *views, *journal);
-    for (const auto& shard : sessions->shards()) shard->on_appended = [this] { roster->poke(); };
+    audit = std::make_unique<audit::Audit>(front(), *views, *journal);
+    for (const auto& shard : sessions->shards())
+        shard->on_appended = [this] {
+            roster->poke();
+            audit->poke();
+        };
     return build_doors();
 }
 
@@ -209,6 +215,7 @@ Status Server::House::build_doors() {
                         .keys = *keys,
                         .journal = *journal,
                         .roster = *roster,
+                        .audit = *audit,
                         .origins = *origins,
                         .clock = clock,
                         .random = random,
@@ -255,7 +262,10 @@ void Server::House::start() {
         authenticator->warm_up();
         roster->start((config.data / "views.db").string(), [this](Status followed) {
             if (!followed) return give_up(followed.error());
-            take_up_calls();
+            audit->start((config.data / "audit.db").string(), [this](Status audited) {
+                if (!audited) return give_up(audited.error());
+                take_up_calls();
+            });
         });
     });
 }

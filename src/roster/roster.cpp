@@ -2,16 +2,12 @@
 
 #include <utility>
 
-#include "base/log.h"
-
 namespace lifeline::roster {
 
 namespace {
 
 using contract::EventType;
 namespace field = contract::field;
-
-constexpr journal::ReadLimit chunk{.events = 4096, .bytes = 2 * 1024 * 1024};
 
 // Nearly all events are of no interest here; this tells them without parsing. A payload that only
 // looks like it costs one parse.
@@ -24,18 +20,23 @@ bool may_concern(std::string_view bytes) {
 }  // namespace
 
 Roster::Roster(Loop& home, Worker& worker, journal::Journal& journal)
-    : home_(home), worker_(worker), journal_(journal) {}
+    : home_(home),
+      worker_(worker),
+      journal_(journal),
+      follower_(home, journal,
+                [this](std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
+                    take(std::move(events), std::move(taken));
+                }) {}
 
 Roster::~Roster() {
     *alive_ = false;
 }
 
 void Roster::start(std::string path, Done<void> ready) {
-    ready_ = std::move(ready);
-    busy_ = true;
     // The loop outlives the worker's last job; this object may not.
     worker_.submit([this, &home = home_, alive = alive_, path = std::move(path),
-                    source = RosterSource{journal_.epoch(), journal_.head_position()}] {
+                    source = journal::ViewSource{journal_.epoch(), journal_.head_position()},
+                    ready = std::move(ready)]() mutable {
         auto opened = RosterStore::open(path, source);
         Result<std::uint64_t> cursor = std::unexpected(Error{});
         std::shared_ptr<RosterStore> store;
@@ -45,40 +46,23 @@ void Roster::start(std::string path, Done<void> ready) {
         } else {
             cursor = fail(opened.error());
         }
-        home.post([this, alive, store = std::move(store), cursor = std::move(cursor)]() mutable {
+        home.post([this, alive, store = std::move(store), cursor = std::move(cursor),
+                   ready = std::move(ready)]() mutable {
             if (!*alive) return;
-            busy_ = false;
-            if (!cursor) return finished(fail(cursor.error()));
+            if (!cursor) return ready(fail(cursor.error()));
             store_ = std::move(store);
-            cursor_ = *cursor;
-            catch_up();
+            follower_.start(*cursor, std::move(ready));
         });
     });
 }
 
 void Roster::poke() {
     home_.post([this, alive = alive_] {
-        if (*alive && store_) catch_up();
+        if (*alive) follower_.poke();
     });
 }
 
-void Roster::catch_up() {
-    if (busy_) {
-        again_ = true;
-        return;
-    }
-    busy_ = true;
-    again_ = false;
-    journal_.read_all(cursor_, chunk, home_,
-                      [this, alive = alive_](Result<std::vector<journal::JournalEvent>> events) {
-                          if (!*alive) return;
-                          if (!events) return finished(fail(events.error()));
-                          if (events->empty()) return finished({});
-                          take(std::move(*events));
-                      });
-}
-
-void Roster::take(std::vector<journal::JournalEvent> events) {
+void Roster::take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
     std::vector<RosterChange> changes;
     std::vector<Entry> news;
     const std::uint64_t last = events.back().event.position;
@@ -136,32 +120,23 @@ void Roster::take(std::vector<journal::JournalEvent> events) {
         changes.push_back(std::move(change));
     }
     worker_.submit([this, &home = home_, alive = alive_, store = store_,
-                    changes = std::move(changes), last, news = std::move(news)]() mutable {
+                    changes = std::move(changes), last, news = std::move(news),
+                    taken = std::move(taken)]() mutable {
         Status status = store->apply(changes, last);
         for (Entry& entry : news)
             if (status) status = store->complete(entry.row);
-        home.post([this, alive, last, news = std::move(news), status]() mutable {
-            if (*alive) applied(last, std::move(news), std::move(status));
-        });
+        home.post(
+            [this, alive, news = std::move(news), status, taken = std::move(taken)]() mutable {
+                if (!*alive) return;
+                if (status) tell(news);
+                taken(std::move(status));
+            });
     });
 }
 
-void Roster::applied(std::uint64_t position, std::vector<Entry> news, Status status) {
-    if (!status) return finished(std::move(status));
-    cursor_ = position;
+void Roster::tell(const std::vector<Entry>& news) {
     for (const Entry& entry : news)
         std::erase_if(followers_, [&](Follower& follower) { return !follower(entry); });
-    busy_ = false;
-    catch_up();
-}
-
-void Roster::finished(Status status) {
-    busy_ = false;
-    if (!status)
-        log::error("roster cannot follow the journal reason={} {}", status.error().reason,
-                   status.error().detail);
-    if (ready_) std::exchange(ready_, {})(std::move(status));
-    if (again_) catch_up();
 }
 
 void Roster::list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done) {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "contract/event.h"
 #include "contract/role.h"
+#include "journal/follower.h"
 #include "journal/journal.h"
 #include "roster/roster_store.h"
 
@@ -47,7 +48,7 @@ public:
     // How many calls are not over.
     void count_open(Loop& from, Done<std::uint64_t> done);
     // The journal's position up to which the view has come. From the home loop.
-    std::uint64_t position() const { return cursor_; }
+    std::uint64_t position() const { return follower_.position(); }
     // Calls that are not over, and those in which an action runs, for a server that starts.
     void open_calls(Loop& from, Done<std::vector<std::string>> done);
 
@@ -55,22 +56,17 @@ public:
     void follow(Follower follower) { followers_.push_back(std::move(follower)); }
 
 private:
-    void catch_up();
-    void take(std::vector<journal::JournalEvent> events);
-    void applied(std::uint64_t position, std::vector<Entry> news, Status status);
-    void finished(Status status);
+    void take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken);
+    void tell(const std::vector<Entry>& news);
 
     Loop& home_;
     Worker& worker_;
     journal::Journal& journal_;
     contract::EventChecker checker_;
     std::shared_ptr<RosterStore> store_;  // Touched only by the worker's jobs, once opened.
-    std::uint64_t cursor_ = 0;
-    bool busy_ = false;
-    bool again_ = false;
-    Done<void> ready_;
     std::vector<Follower> followers_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    journal::Follower follower_;
 };
 
 }  // namespace lifeline::roster

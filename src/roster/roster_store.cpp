@@ -1,7 +1,6 @@
 #include "roster/roster_store.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 namespace lifeline::roster {
@@ -12,98 +11,42 @@ namespace {
 constexpr std::int64_t view_version = 4;
 
 constexpr const char* tables = R"(
-create table if not exists meta(key text primary key, value not null) without rowid;
-create table if not exists calls(
+create table calls(
     id text primary key, owner text not null, account text not null, status text not null,
     channel text not null, created_at text not null, position integer not null) without rowid;
-create unique index if not exists calls_by_position on calls(position);
-create index if not exists calls_by_account on calls(account, position);
-create index if not exists calls_open on calls(status) where status in ('created','active');
-create table if not exists running(
+create unique index calls_by_position on calls(position);
+create index calls_by_account on calls(account, position);
+create index calls_open on calls(status) where status in ('created','active');
+create table running(
     call text not null, action text not null, primary key(call, action)) without rowid;
-create table if not exists members(
+create table members(
     user text not null, call text not null, role text not null, position integer not null,
     primary key(user, call)) without rowid;
-create index if not exists members_by_position on members(user, position);
+create index members_by_position on members(user, position);
 )";
-
-Result<sql::Database> open_tables(const std::string& path) {
-    auto database =
-        sql::Database::open(path, {.access = sql::Access::create, .sync = sql::Sync::normal});
-    if (!database) return database;
-    if (const auto made = database->run(tables); !made) return fail(made.error());
-    return database;
-}
 
 }  // namespace
 
-Result<RosterStore> RosterStore::open(const std::string& path, const RosterSource& source) {
-    {
-        auto store = open_existing(path, source);
-        if (store) return store;
-    }
-    // Missing, unreadable, or of another version or history: folded anew.
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
-    return create(path, source);
-}
-
-Result<RosterStore> RosterStore::open_existing(const std::string& path,
-                                               const RosterSource& source) {
-    auto database =
-        sql::Database::open(path, {.access = sql::Access::write, .sync = sql::Sync::normal});
-    if (!database) return fail(database.error());
-    const auto version = database->number("select value from meta where key='version'");
-    if (!version) return fail(version.error());
-    RosterStore store(std::move(*database));
-    const auto cursor = store.cursor();
-    if (!cursor) return fail(cursor.error());
-    auto epoch = store.database_.prepare("select value from meta where key='epoch'");
-    if (!epoch) return fail(epoch.error());
-    const auto known = epoch->step();
-    if (!known) return fail(known.error());
-    if (*version != view_version || !*known || epoch->text(0) != source.epoch ||
-        *cursor > source.head)
-        return fail(Code::internal, "internal", "a view of something else");
-    epoch->reset();
-    return store;
-}
-
-Result<RosterStore> RosterStore::create(const std::string& path, const RosterSource& source) {
-    auto database = open_tables(path);
-    if (!database) return fail(database.error());
-    auto set =
-        database->prepare("insert into meta values('version', ?1), ('cursor', 0), ('epoch', ?2)");
-    if (!set) return fail(set.error());
-    if (const auto done = set->bind(1, view_version).bind_text(2, source.epoch).run(); !done)
-        return fail(done.error());
-    return RosterStore(std::move(*database));
-}
-
-Result<std::uint64_t> RosterStore::cursor() {
-    const auto value = database_.number("select value from meta where key='cursor'");
-    if (!value) return fail(value.error());
-    return static_cast<std::uint64_t>(*value);
+Result<RosterStore> RosterStore::open(const std::string& path, const journal::ViewSource& source) {
+    auto view = journal::ViewFile::open(path, {tables, view_version}, source);
+    if (!view) return fail(view.error());
+    return RosterStore(std::move(*view));
 }
 
 Status RosterStore::apply(const std::vector<RosterChange>& changes, std::uint64_t cursor) {
-    auto transaction = sql::Transaction::begin(database_, sql::Transaction::Kind::write);
-    if (!transaction) return fail(transaction.error());
-    for (const auto& change : changes)
-        if (const auto applied = apply_one(change); !applied) return applied;
-    auto moved = database_.prepare("update meta set value=? where key='cursor'");
-    if (!moved) return fail(moved.error());
-    if (const auto done = moved->bind(1, cursor).run(); !done) return done;
-    if (const auto done = transaction->commit(); !done) return done;
-    if (database_.log_pages() > 256) return database_.checkpoint(sql::Checkpoint::passive);
-    return {};
+    return view_.move(cursor, [&](sql::Database&) -> Status {
+        for (const auto& change : changes)
+            if (const auto applied = apply_one(change); !applied) return applied;
+        return {};
+    });
 }
 
 Status RosterStore::apply_one(const RosterChange& change) {
     const auto& row = change.row;
     switch (change.kind) {
         case RosterChange::Kind::created: {
-            auto insert = database_.prepare("insert or replace into calls values(?,?,?,?,?,?,?)");
+            auto insert =
+                view_.database().prepare("insert or replace into calls values(?,?,?,?,?,?,?)");
             if (!insert) return fail(insert.error());
             return insert->bind_text(1, row.session_id)
                 .bind_text(2, row.owner_id)
@@ -115,12 +58,12 @@ Status RosterStore::apply_one(const RosterChange& change) {
                 .run();
         }
         case RosterChange::Kind::status: {
-            auto update = database_.prepare("update calls set status=? where id=?");
+            auto update = view_.database().prepare("update calls set status=? where id=?");
             if (!update) return fail(update.error());
             return update->bind_text(1, row.status).bind_text(2, row.session_id).run();
         }
         case RosterChange::Kind::added: {
-            auto insert = database_.prepare(
+            auto insert = view_.database().prepare(
                 "insert or replace into members select ?, id, ?, position from calls where id=?");
             if (!insert) return fail(insert.error());
             return insert->bind_text(1, change.user_id)
@@ -129,19 +72,19 @@ Status RosterStore::apply_one(const RosterChange& change) {
                 .run();
         }
         case RosterChange::Kind::began: {
-            auto insert = database_.prepare("insert or ignore into running values(?,?)");
+            auto insert = view_.database().prepare("insert or ignore into running values(?,?)");
             if (!insert) return fail(insert.error());
             return insert->bind_text(1, row.session_id).bind_text(2, change.action_id).run();
         }
         case RosterChange::Kind::finished: {
-            auto remove = database_.prepare("delete from running where call=? and action=?");
+            auto remove = view_.database().prepare("delete from running where call=? and action=?");
             if (!remove) return fail(remove.error());
             return remove->bind_text(1, row.session_id).bind_text(2, change.action_id).run();
         }
         case RosterChange::Kind::removed:
             break;
     }
-    auto remove = database_.prepare("delete from members where user=? and call=?");
+    auto remove = view_.database().prepare("delete from members where user=? and call=?");
     if (!remove) return fail(remove.error());
     return remove->bind_text(1, change.user_id).bind_text(2, row.session_id).run();
 }
@@ -180,7 +123,7 @@ Result<std::vector<RosterRow>> RosterStore::list(const RosterQuery& query) {
     }
     text += !query.user_id.empty() ? " order by m.position desc" : " order by c.position desc";
     text += " limit ?4";
-    auto select = database_.prepare(text);
+    auto select = view_.database().prepare(text);
     if (!select) return fail(select.error());
     select->bind_text(1, !query.user_id.empty() ? query.user_id : query.account_id)
         .bind(2, static_cast<std::int64_t>(std::min<std::uint64_t>(query.before, INT64_MAX)))
@@ -196,7 +139,7 @@ Result<std::vector<RosterRow>> RosterStore::list(const RosterQuery& query) {
 }
 
 Result<std::vector<std::string>> RosterStore::open_calls() {
-    auto select = database_.prepare(
+    auto select = view_.database().prepare(
         "select id from calls where status in ('created','active') "
         "union select call from running");
     if (!select) return fail(select.error());
@@ -211,14 +154,14 @@ Result<std::vector<std::string>> RosterStore::open_calls() {
 
 Result<std::uint64_t> RosterStore::count_open() {
     const auto count =
-        database_.number("select count(*) from calls where status in ('created','active')");
+        view_.database().number("select count(*) from calls where status in ('created','active')");
     if (!count) return fail(count.error());
     return static_cast<std::uint64_t>(*count);
 }
 
 Result<void> RosterStore::complete(RosterRow& row) {
-    auto select =
-        database_.prepare("select " + std::string(columns) + ", '' from calls c where c.id=?");
+    auto select = view_.database().prepare("select " + std::string(columns) +
+                                           ", '' from calls c where c.id=?");
     if (!select) return fail(select.error());
     select->bind_text(1, row.session_id);
     const auto found = select->step();

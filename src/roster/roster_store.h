@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "sql/database.h"
+#include "journal/view_file.h"
 
 namespace lifeline::roster {
 
@@ -38,21 +38,12 @@ struct RosterChange {
     std::string action_id;  // began, finished
 };
 
-// The history that a view was folded from, and how far that has come.
-struct RosterSource {
-    std::string epoch;
-    std::uint64_t head = 0;
-};
-
 // The tables. Blocks; used by one thread at a time.
 class RosterStore {
 public:
-    // The view that is there, or an empty one: a cursor is a position in one epoch, so a view of
-    // another (or one that is ahead of the journal) lists calls that never were and misses others.
-    static Result<RosterStore> open(const std::string& path, const RosterSource& source);
+    static Result<RosterStore> open(const std::string& path, const journal::ViewSource& source);
 
-    Result<std::uint64_t> cursor();
-    // All changes and the new cursor in one transaction: a crash neither skips nor doubles.
+    Result<std::uint64_t> cursor() { return view_.cursor(); }
     Status apply(const std::vector<RosterChange>& changes, std::uint64_t cursor);
     Result<std::vector<RosterRow>> list(const RosterQuery& query);
     // Calls that are not over, and those in which an action runs: what a server takes up.
@@ -62,12 +53,10 @@ public:
     Result<void> complete(RosterRow& row);
 
 private:
-    explicit RosterStore(sql::Database database) : database_(std::move(database)) {}
-    static Result<RosterStore> open_existing(const std::string& path, const RosterSource& source);
-    static Result<RosterStore> create(const std::string& path, const RosterSource& source);
+    explicit RosterStore(journal::ViewFile view) : view_(std::move(view)) {}
     Status apply_one(const RosterChange& change);
 
-    sql::Database database_;
+    journal::ViewFile view_;
 };
 
 }  // namespace lifeline::roster

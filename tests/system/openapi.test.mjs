@@ -184,6 +184,19 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await request('act_4', 'lifeline.echo');
     assert.equal((await ask('GET', `${call}/actions/act_4`)).outcome, 'blocked');
     await ask('POST', `${call}/killswitch`, { body: { enabled: false, reason: 'go' } });
+
+    const auditor = server.token('usr_auditor', 'auditor');
+    const audited = (query, more) => ask('GET', `/v1/safety/decisions${query}`, { token: auditor, ...more });
+    await audited('', { token: owner, reason: 'forbidden' });
+    await audited('?limit=0', { reason: 'query_invalid' });
+    for (let listed = []; listed.length < 2; ) // The view is a moment behind the call.
+      ({ decisions: listed } = await audited(`?session=${session.sessionId}&type=safety.killswitch.changed`));
+    const newest = await audited('?limit=1');
+    assert.deepEqual([newest.decisions[0].type, newest.decisions[0].outcome], ['safety.killswitch.changed', 'off']);
+    await audited(`?limit=1&cursor=${newest.next}`);
+    const blocked = await audited('?outcome=killswitch');
+    assert.equal(blocked.decisions[0].actionId, 'act_4');
+    await audited('?limit=2', { headers: ndjson });
   });
 
   await t.test('states, to the end', async () => {

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include "api/api.h"
+#include "api/body.h"
+#include "api/routes.h"
+
+namespace lifeline::api {
+
+namespace {
+
+using contract::Role;
+
+void write_decision(contract::JsonWriter& json, const audit::Decision& decision) {
+    const auto text = [&](std::string_view key, std::string_view value) {
+        if (!value.empty()) json.key(key).value(value);
+    };
+    json.object();
+    text("sessionId", decision.session_id);
+    json.key("seq").value(decision.seq);
+    text("at", decision.at);
+    text("type", decision.type);
+    text("actionId", decision.action_id);
+    text("confirmationId", decision.confirmation_id);
+    text("decisionId", decision.decision_id);
+    text("outcome", decision.outcome);
+    text("policyId", decision.policy_id);
+    text("policyVersion", decision.policy_version);
+    text("rules", decision.rules);
+    if (!decision.by_id.empty()) {
+        json.key("by").object();
+        text("kind", decision.by_kind);
+        text("id", decision.by_id);
+        json.end();
+    }
+    json.end();
+}
+
+// Whose decisions the principal may look at: of every account, of their own, or nobody's.
+Result<std::string> account_of(const identity::Principal& principal) {
+    switch (principal.role) {
+        case Role::admin:
+            return std::string();
+        case Role::operator_:
+        case Role::auditor:
+        case Role::service:
+            if (!principal.call) return principal.account_id;
+            break;
+        default:
+            break;
+    }
+    return fail(Code::not_allowed, "forbidden",
+                "the audit view is for operators, auditors and services of the account");
+}
+
+std::string text_query(const net::Request& request, std::string_view name) {
+    const auto* value = request.query(name);
+    return value != nullptr ? *value : std::string();
+}
+
+bool wants_lines(const net::Request& request) {
+    const auto* accept = request.header("Accept");
+    return accept != nullptr && accept->find("application/x-ndjson") != std::string::npos;
+}
+
+// For export: one decision a line, and a Link to the next page.
+net::Response lines_of(const std::vector<audit::Decision>& rows, bool more,
+                       const net::Request& request) {
+    net::Response response;
+    response.set("Content-Type", "application/x-ndjson");
+    response.set("Cache-Control", "no-store");
+    if (more)
+        response.set("Link", fmt::format("<{}?cursor={}>; rel=\"next\"", request.path(),
+                                         rows.back().position));
+    for (const auto& row : rows) {
+        contract::JsonWriter json;
+        write_decision(json, row);
+        response.body += json.take() + "\n";
+    }
+    return response;
+}
+
+std::string page_of(const std::vector<audit::Decision>& rows, bool more) {
+    contract::JsonWriter json;
+    json.object().key("decisions").array();
+    for (const auto& row : rows) write_decision(json, row);
+    json.end();
+    if (more) json.key("next").value(fmt::format("{}", rows.back().position));
+    json.end();
+    return json.take();
+}
+
+}  // namespace
+
+void list_decisions(Api& api, Asked asked) {
+    const auto& request = asked.request();
+    auto account = account_of(asked.principal);
+    if (!account) return asked.refuse(account.error());
+    const auto cursor = number_query(request, "cursor", 1, INT64_MAX, INT64_MAX);
+    if (!cursor) return asked.refuse(cursor.error());
+    const auto limit = number_query(request, "limit", 1, 500, 50);
+    if (!limit) return asked.refuse(limit.error());
+    audit::DecisionQuery query;
+    query.account_id = std::move(*account);
+    query.session_id = text_query(request, "session");
+    query.type = text_query(request, "type");
+    query.outcome = text_query(request, "outcome");
+    query.before = static_cast<std::uint64_t>(*cursor);
+    query.limit = static_cast<std::size_t>(*limit);
+    Loop& loop = asked.loop();
+    api.parts().audit.list(std::move(query), loop,
+                           [asked = std::move(asked),
+                            limit = *limit](Result<std::vector<audit::Decision>> rows) mutable {
+                               if (!rows) return asked.refuse(rows.error());
+                               const bool more = rows->size() == static_cast<std::size_t>(limit);
+                               if (wants_lines(asked.request()))
+                                   asked.answer(lines_of(*rows, more, asked.request()));
+                               else
+                                   asked.answer_json(200, page_of(*rows, more));
+                           });
+}
+
+}  // namespace lifeline::api

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audit/audit_store.h"
+#include "audit/decision.h"
+#include "base/loop.h"
+#include "base/result.h"
+#include "contract/event.h"
+#include "journal/follower.h"
+#include "journal/journal.h"
+
+namespace lifeline::audit {
+
+// Who allowed what, under which policy, over all calls: a fold of the whole journal, kept in
+// audit.db with its cursor, disposable. A moment behind the journal by nature; that no decision was
+// altered or removed is for the journal's chain to prove. Lives on its loop; may be asked from any.
+class Audit {
+public:
+    Audit(Loop& home, Worker& worker, journal::Journal& journal);
+    ~Audit();
+    Audit(const Audit&) = delete;
+    Audit& operator=(const Audit&) = delete;
+
+    // Opens the view and brings it up to the journal's head.
+    void start(std::string path, journal::Done<void> ready);
+    // Something was appended. From any thread.
+    void poke();
+    void list(DecisionQuery query, Loop& from, journal::Done<std::vector<Decision>> done);
+
+private:
+    void take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken);
+
+    Loop& home_;
+    Worker& worker_;
+    journal::Journal& journal_;
+    contract::EventChecker checker_;
+    std::shared_ptr<AuditStore> store_;  // Touched only by the worker's jobs, once opened.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    journal::Follower follower_;
+};
+
+}  // namespace lifeline::audit

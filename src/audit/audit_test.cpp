@@ -1,0 +1,130 @@
+#include "audit/audit.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+
+#include "base/virtual_loop.h"
+#include "journal/memory_journal.h"
+
+namespace lifeline::audit {
+
+namespace {
+
+const std::string hash(64, 'a');
+
+class House {
+public:
+    House() : journal(loop.clock(), "memory") {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+    }
+    ~House() { std::filesystem::remove_all(folder); }
+
+    void append(const std::string& stream, std::string type, const std::string& payload) {
+        auto& open = streams[stream];
+        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
+        loop.run();
+        const std::string id = "ll_" + std::to_string(++made);
+        open->append(
+            open->head(),
+            {{id,
+              {"server", "lifeline"},
+              "",
+              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
+            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
+        loop.run();
+    }
+    // A call in which one thing was judged, asked about and answered.
+    void call(const std::string& id, const std::string& account) {
+        append(id, "call.created",
+               R"({"callId":")" + id + R"(","ownerId":"ada","accountId":")" + account +
+                   R"(","channel":"text"})");
+        append(id, "x.note", R"({"text":"\"type\":\"safety.blocked\""})");
+        append(id, "safety.evaluated",
+               R"({"decisionId":"dec_1","subject":{"kind":"action","id":"act_1"},)"
+               R"("outcome":"require_confirmation","policyId":"p","policyVersion":"7:ab",)"
+               R"("rules":["r1","r2"],"inputsHash":")" +
+                   hash + R"(","latencyMs":0,"automatic":true})");
+        append(id, "safety.confirmation.resolved",
+               R"({"confirmationId":"cnf_1","decision":"approve","by":{"kind":"user","id":"ada"},)"
+               R"("via":"ui","argsHash":")" +
+                   hash + R"("})");
+    }
+    void start(Audit& audit) {
+        bool ready = false;
+        audit.start((folder / "audit.db").string(), [&](Status done) { ready = done.has_value(); });
+        loop.run();
+        ASSERT_TRUE(ready);
+    }
+    // "session type outcome by, ..." from the newest on.
+    std::string list(Audit& audit, DecisionQuery query) {
+        std::string found;
+        audit.list(std::move(query), loop, [&](Result<std::vector<Decision>> rows) {
+            ASSERT_TRUE(rows.has_value());
+            for (const Decision& one : *rows)
+                found +=
+                    one.session_id + " " + one.type + " " + one.outcome + " " + one.by_id + ", ";
+        });
+        loop.run();
+        return found;
+    }
+
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("audit_test." + std::to_string(::getpid()));
+    VirtualLoop loop;
+    journal::MemoryJournal journal;
+    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
+    int made = 0;
+};
+
+const std::string first =
+    "sess_1 safety.confirmation.resolved approve ada, sess_1 safety.evaluated "
+    "require_confirmation , ";
+const std::string second =
+    "sess_2 safety.confirmation.resolved approve ada, sess_2 safety.evaluated "
+    "require_confirmation , ";
+
+}  // namespace
+
+TEST(Audit, ListsWhatWasDecidedFromTheNewestOn) {
+    House house;
+    house.call("sess_1", "acct_1");
+    Audit audit(house.loop, house.loop, house.journal);
+    house.start(audit);
+    house.call("sess_2", "acct_2");
+    audit.poke();
+    house.loop.run();
+    EXPECT_EQ(house.list(audit, {}), second + first);
+    DecisionQuery query;
+    query.account_id = "acct_1";
+    EXPECT_EQ(house.list(audit, query), first);
+    query.session_id = "sess_2";
+    EXPECT_EQ(house.list(audit, query), "");
+    query.account_id = "";
+    query.outcome = "approve";
+    EXPECT_EQ(house.list(audit, query), "sess_2 safety.confirmation.resolved approve ada, ");
+    query = {};
+    query.type = "safety.evaluated";
+    query.limit = 1;
+    EXPECT_EQ(house.list(audit, query), "sess_2 safety.evaluated require_confirmation , ");
+}
+
+TEST(Audit, IsTheSameAfterItWasThrownAway) {
+    House house;
+    house.call("sess_1", "acct_1");
+    {
+        Audit audit(house.loop, house.loop, house.journal);
+        house.start(audit);
+        EXPECT_EQ(house.list(audit, {}), first);
+    }
+    std::filesystem::remove(house.folder / "audit.db");
+    Audit again(house.loop, house.loop, house.journal);
+    house.start(again);
+    EXPECT_EQ(house.list(again, {}), first);
+}
+
+}  // namespace lifeline::audit

@@ -1,0 +1,93 @@
+#include "audit/decision.h"
+
+#include <initializer_list>
+#include <string_view>
+
+#include "contract/json.h"
+
+namespace lifeline::audit {
+
+namespace {
+
+using contract::EventType;
+using contract::Json;
+
+bool decides(EventType type) {
+    switch (type) {
+        case EventType::safety_evaluated:
+        case EventType::safety_approved:
+        case EventType::safety_blocked:
+        case EventType::safety_confirmation_requested:
+        case EventType::safety_confirmation_resolved:
+        case EventType::safety_confirmation_expired:
+        case EventType::safety_confirmation_cancelled:
+        case EventType::safety_confirmation_superseded:
+        case EventType::safety_killswitch_changed:
+        case EventType::safety_override_recorded:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string first_of(const Json& payload, std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys)
+        if (const auto text = payload.text(key)) return std::string(*text);
+    return {};
+}
+
+std::string joined(const Json& list) {
+    std::string words;
+    for (const Json& item : list.items()) {
+        if (!words.empty()) words += ' ';
+        words += item.as_text().value_or("");
+    }
+    return words;
+}
+
+// An actor ({kind, id}), or the id alone.
+void take_by(const Json& payload, Decision& decision) {
+    const auto by = payload.find("by");
+    if (!by) return;
+    if (const auto id = by->as_text()) {
+        decision.by_id = *id;
+    } else {
+        decision.by_kind = first_of(*by, {"kind"});
+        decision.by_id = first_of(*by, {"id"});
+    }
+}
+
+}  // namespace
+
+std::optional<Decision> decision_of(const contract::Event& event) {
+    if (!decides(event.type())) return std::nullopt;
+    const auto payload = Json::parse(event.payload_json());
+    if (!payload) return std::nullopt;
+    Decision decision;
+    decision.type = event.type_name();
+    decision.action_id = first_of(*payload, {"actionId"});
+    if (const auto subject = payload->find("subject"); subject && decision.action_id.empty())
+        decision.action_id = first_of(*subject, {"id"});
+    decision.confirmation_id = first_of(*payload, {"confirmationId"});
+    decision.decision_id = first_of(*payload, {"decisionId"});
+    decision.policy_id = first_of(*payload, {"policyId"});
+    decision.policy_version = first_of(*payload, {"policyVersion"});
+    if (const auto rules = payload->find("rules")) decision.rules = joined(*rules);
+    take_by(*payload, decision);
+    switch (event.type()) {
+        case EventType::safety_blocked:
+            decision.outcome = first_of(*payload, {"reason"});
+            break;
+        case EventType::safety_killswitch_changed:
+            decision.outcome = payload->find("enabled").and_then(
+                                   [](const Json& on) { return on.as_bool(); }) == true
+                                   ? "on"
+                                   : "off";
+            break;
+        default:
+            decision.outcome = first_of(*payload, {"outcome", "decision", "cause"});
+    }
+    return decision;
+}
+
+}  // namespace lifeline::audit

@@ -1,0 +1,58 @@
+#include "journal/follower.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace lifeline::journal {
+
+namespace {
+
+constexpr ReadLimit chunk{.events = 4096, .bytes = 2 * 1024 * 1024};
+
+}  // namespace
+
+void Follower::start(std::uint64_t cursor, Done<void> ready) {
+    cursor_ = cursor;
+    ready_ = std::move(ready);
+    started_ = true;
+    read_on();
+}
+
+void Follower::poke() {
+    if (started_) read_on();
+}
+
+void Follower::read_on() {
+    if (busy_) {
+        again_ = true;
+        return;
+    }
+    busy_ = true;
+    again_ = false;
+    journal_.read_all(cursor_, chunk, home_,
+                      [this, alive = alive_](Result<std::vector<JournalEvent>> events) {
+                          if (!*alive) return;
+                          if (!events) return finished(fail(events.error()));
+                          if (events->empty()) return finished({});
+                          const std::uint64_t last = events->back().event.position;
+                          take_(std::move(*events), [this, alive, last](Status taken) {
+                              if (!*alive) return;
+                              if (!taken) return finished(std::move(taken));
+                              cursor_ = last;
+                              busy_ = false;
+                              read_on();
+                          });
+                      });
+}
+
+void Follower::finished(Status status) {
+    busy_ = false;
+    if (!status)
+        log::error("a view cannot follow the journal reason={} {}", status.error().reason,
+                   status.error().detail);
+    if (ready_) std::exchange(ready_, {})(std::move(status));
+    if (again_) read_on();
+}
+
+}  // namespace lifeline::journal
