@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "safety/verdict.h"
+
+namespace lifeline::safety {
+
+// What may be done, what must be asked first, and what is not done: rules in order, of which the
+// first that matches decides, and a default for each risk. Pure: no I/O, no clock, so the same
+// question gets the same verdict for ever. Immutable, cheap to copy, safe to read from every loop.
+class Policy {
+public:
+    // Without a policy file: what only reads and what risks little is allowed, the rest is asked.
+    static Policy standard();
+    // docs/safety.md has the form. Refuses with `policy_invalid`, naming the rule and the field;
+    // the pointer is into the JSON.
+    static Result<Policy> parse(std::string_view json);
+
+    // Arguments that are no JSON object are denied: what cannot be looked at cannot be let through.
+    Verdict evaluate(const Question& question) const;
+
+    std::string_view id() const;
+    std::string_view version() const;
+    std::string_view hash() const;  // of its canonical JSON, in hexadecimal
+
+    // One row a rule, for people: what it asks for, and what then.
+    struct Row {
+        std::string name;
+        std::string when;
+        std::string then;
+    };
+    std::vector<Row> rows() const;  // the rules in order, then the defaults
+
+private:
+    struct Content;
+    explicit Policy(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+    std::shared_ptr<const Content> content_;
+};
+
+}  // namespace lifeline::safety
