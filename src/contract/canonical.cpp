@@ -80,6 +80,12 @@ std::string canonical_json(std::string_view json) {
     return out;
 }
 
+std::string canonical_json(const Json& json) {
+    std::string out;
+    append(out, json);
+    return out;
+}
+
 std::string canonical_number(double number) {
     CHECK(std::isfinite(number));
     if (number == 0) return "0";

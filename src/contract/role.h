@@ -27,8 +27,9 @@ class RoleSet {
 public:
     constexpr RoleSet() = default;
     constexpr RoleSet(std::initializer_list<Role> roles) {
-        for (Role role : roles) bits_ = static_cast<std::uint8_t>(bits_ | bit(role));
+        for (Role role : roles) add(role);
     }
+    constexpr void add(Role role) { bits_ = static_cast<std::uint8_t>(bits_ | bit(role)); }
     constexpr bool has(Role role) const { return (bits_ & bit(role)) != 0; }
 
 private:

@@ -13,6 +13,10 @@
 #include "contract/role.h"
 #include "tools/tool.h"
 
+namespace lifeline::contract {
+class Json;
+}
+
 namespace lifeline::tools {
 
 // A server of the Model Context Protocol whose tools become actions: reached by URL (streamable
@@ -37,6 +41,8 @@ struct McpHints {
     std::optional<bool> idempotent;
     std::optional<bool> open_world;
 };
+
+McpHints hints_of(const contract::Json& annotations);
 
 // Hints are claims of whoever wrote the server, so they count as the protocol's defaults have it,
 // and where nothing is said the worst is assumed.

@@ -16,7 +16,8 @@ namespace lifeline::tools {
 Result<std::vector<Tool>> read_tools(std::string_view json);
 Result<std::vector<McpServer>> read_mcp_servers(std::string_view json);
 
-// One of them as JSON that `read_tools` reads again, with `name` beside the rest.
+// One of them as JSON, with its `name` beside what `read_tools` takes; every value is there, also
+// where it is the default.
 std::string show_tool(const Tool& tool);
 std::string show_mcp_server(const McpServer& server);
 
