@@ -14,10 +14,10 @@ namespace lifeline::safety {
 struct KillSwitches {
     using ByName = std::map<std::string, std::string, std::less<>>;
 
-    std::optional<std::string> global;
-    ByName accounts;
-    ByName sessions;
-    ByName action_types;
+    std::optional<std::string> global = {};
+    ByName accounts = {};
+    ByName sessions = {};
+    ByName action_types = {};
 
     // A denial by `kill_switch`, whose `rules` name the switch (`kill_switch:session`); nothing
     // where none applies.

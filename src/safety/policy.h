@@ -36,8 +36,9 @@ public:
     };
     std::vector<Row> rows() const;  // the rules in order, then the defaults
 
+    struct Content;  // the rules, in the form in which they are asked
+
 private:
-    struct Content;
     explicit Policy(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
     std::shared_ptr<const Content> content_;
 };

@@ -33,7 +33,7 @@ struct Consent {
 
 // An action that somebody wants done, and what of its call matters. Borrows everything.
 struct Question {
-    std::string_view action_type;
+    std::string_view action_type = {};
     contract::Risk risk = contract::Risk::high_risk_external_send;
     contract::Role role = contract::Role::agent;
     std::string_view requester_id = {};
@@ -47,16 +47,17 @@ struct Question {
 
 struct Verdict {
     Outcome outcome = Outcome::deny;
-    std::vector<std::string> rules;  // which decided: a rule's name, or `default:` and the risk
+    std::vector<std::string> rules =
+        {};  // which decided: a rule's name, or `default:` and the risk
     // deny: the code of safety.blocked (`policy_denied`, `kill_switch`, `args_unreadable`);
     // confirm: `explicit_user_confirmation_required`.
-    std::string reason;
-    std::string message;  // for the person
+    std::string reason = {};
+    std::string message = {};  // for the person
     Severity severity = Severity::warning;
     std::string confirm_by = "owner";  // owner, user, operator
-    std::optional<Millis> confirm_within;
+    std::optional<Millis> confirm_within = {};
     bool may_edit = true;
-    std::string inputs_hash;  // SHA-256 of the question, in hexadecimal
+    std::string inputs_hash = {};  // SHA-256 of the question, in hexadecimal
 };
 
 }  // namespace lifeline::safety
