@@ -3,9 +3,11 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/policy_file.h"
 #include "app/serve_options.h"
 #include "app/settings.h"
 #include "contract/json_writer.h"
+#include "tools/read_tools.h"
 
 namespace lifeline::app {
 
@@ -42,10 +44,13 @@ std::vector<std::pair<std::string, std::string>> values_of(const Config& config)
     return values;
 }
 
-// Each with where it came from: in JSON {"settings":[{"name","value","from"}],"issuers":[...]}.
+// Each with where it came from: in JSON {"settings":[{"name","value","from"}],"issuers":[...],
+// "tools":[...],"mcp":[...]}.
 int check_config(const Options& options) {
     const auto config = effective_config(options.serve);
     if (!config) return report(config.error());
+    if (const auto policy = load_policy(config->policy_file); !policy)
+        return report(policy.error());
     Listing table({{"SETTING", "name"}, {"VALUE", "value"}, {"FROM", "from"}});
     contract::JsonWriter json;
     json.object().key("settings").array();
@@ -61,6 +66,16 @@ int check_config(const Options& options) {
     for (const auto& issuer : config->issuers) {
         table.row({"issuers", show_issuer(issuer), std::string(text_of(Source::file))});
         json.raw(show_issuer(issuer));
+    }
+    json.end().key("tools").array();
+    for (const auto& tool : config->tools) {
+        table.row({"tools", tools::show_tool(tool), std::string(text_of(Source::file))});
+        json.raw(tools::show_tool(tool));
+    }
+    json.end().key("mcp").array();
+    for (const auto& server : config->mcp) {
+        table.row({"mcp", tools::show_mcp_server(server), std::string(text_of(Source::file))});
+        json.raw(tools::show_mcp_server(server));
     }
     json.end().end();
     if (options.json)

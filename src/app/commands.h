@@ -20,6 +20,8 @@ void add_tokens(CLI::App& app, int& exit_code);        // token
 void add_accounts(CLI::App& app, int& exit_code);      // account
 void add_users(CLI::App& app, int& exit_code);         // user
 void add_keys(CLI::App& app, int& exit_code);          // key
+void add_tools(CLI::App& app, int& exit_code);         // tools
+void add_policy(CLI::App& app, int& exit_code);        // policy
 void add_journal(CLI::App& app, int& exit_code);  // verify, backup, restore, journal, replay, tail
 
 // Says what is wrong and what to do on standard error; gives the exit code.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/config_tools.h"
 #include "app/settings.h"
 #include "base/check.h"
 
@@ -36,6 +37,12 @@ Result<void> read_table(Config& config, const toml::table& table, const std::str
             if (const auto read = read_issuers(node, config.issuers); !read) return read;
             continue;
         }
+        if (name == "tools" || name == "mcp") {
+            const auto read =
+                name == "mcp" ? read_mcp_servers(node, config) : read_tools(node, config);
+            if (!read) return read;
+            continue;
+        }
         const auto setting = settings().find(name);
         if (setting != settings().end()) {
             if (const auto read = read_one(config, name, setting->second, node); !read) return read;
@@ -60,6 +67,7 @@ Result<Config> read_config(const std::filesystem::path& file) {
         const toml::table table = toml::parse_file(file.string());
         if (const auto read = read_table(config, table, ""); !read)
             return of_file(read.error().detail);
+        if (const auto sound = check_tools(config); !sound) return of_file(sound.error().detail);
         if (config.tls.certificate.empty() != config.tls.key.empty())
             return of_file("tls.certificate and tls.key belong together");
     } catch (const toml::parse_error& error) {

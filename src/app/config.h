@@ -13,6 +13,8 @@
 #include "gateway/limits.h"
 #include "identity/issuer.h"
 #include "net/http_server.h"
+#include "tools/mcp.h"
+#include "tools/tool.h"
 
 namespace toml {
 inline namespace v3 {
@@ -61,6 +63,10 @@ struct Config {
     net::HttpLimits http;
     api::CallDefaults calls;
     std::vector<identity::IssuerConfig> issuers;
+    std::vector<tools::Tool> tools;
+    std::vector<tools::McpServer> mcp;
+    std::filesystem::path policy_file;      // Empty: the standard policy.
+    Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
 
     // By the setting's dotted name; what is not here has its default.
     std::map<std::string, Source, std::less<>> sources;

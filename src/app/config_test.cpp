@@ -113,6 +113,39 @@ TEST(Config, ARefusalNamesTheLineAndTheSetting) {
     EXPECT_FALSE(read_config("/nowhere/lifeline.toml")) << "a file that is named is there";
 }
 
+TEST(Config, ToolsAndTheirServersAreRefusedByLineToo) {
+    const std::string http = "[tools.a]\nkind = \"http\"\nurl = \"https://x.example\"\n";
+    struct Case {
+        std::string file;
+        std::string said;
+    };
+    const Case cases[] = {
+        {http, ""},
+        {http + "[tools.b]\nkind = \"client\"\n", ""},
+        {http + "timeout_ms = 0\n",
+         "line 4: tools.a: timeout_ms must be a whole number of milliseconds"},
+        {http + "[tools.b]\nkind = \"client\"\nattempts = 2\n",
+         "line 6: tools.b: attempts must be 1: twice is only for what is read-only or idempotent"},
+        {http + "[tools.a.display]\nkind = \"payment\"\namount = \"cents\"\n",
+         "line 4: tools.a: display points with cents, which is no JSON pointer"},
+        {http + "[tools.a.schema.properties.n]\ntype = \"int\"\n",
+         "line 5: tools.a: schema /properties/n/type: names no type of JSON Schema"},
+        {"[tools.a]\nkind = \"mcp\"\nserver = \"s\"\n[mcp.s]\nurl = \"https://x.example\"\n", ""},
+        {"[tools.a]\nkind = \"mcp\"\nserver = \"s\"\n",
+         "tools.a: server is s, and there is no [mcp.s]"},
+        {"[mcp.s]\nurl = \"https://x.example\"\nrisks = { a = \"none\" }\n",
+         "line 3: mcp.s: risks names no risk for a"},
+        {"[mcp]\ns = 1\n", "line 2: mcp.s: must be a table"},
+        {"[safety]\nconfirm_within_ms = 1\n",
+         "line 2: safety.confirm_within_ms must be a whole number from 1000 to 86400000"},
+        {"[safety]\npolicy = \"x\"\n", "line 2: safety.policy is no setting of this version"},
+    };
+    for (const auto& [file, said] : cases) {
+        SCOPED_TRACE(file);
+        EXPECT_EQ(refusal_of(file), said);
+    }
+}
+
 TEST(Config, AnIssuerIsRefusedByLineAndSettingToo) {
     struct Case {
         std::string line;

@@ -45,6 +45,12 @@ constexpr std::string_view tail = R"(
 # audience = ["lifeline"]
 # jwks_url = "https://login.example.com/.well-known/jwks.json"
 # account_claim = "org_id"
+
+# What an agent may ask for; docs/safety.md explains it, and how a policy is written.
+# [tools.send_email]
+# kind = "http"
+# url = "https://backend.example.com/lifeline/send_email"
+# secret_file = "/etc/lifeline/send_email.key"
 )";
 
 }  // namespace

@@ -180,6 +180,16 @@ Setting file(std::string TlsFiles::* member) {
             .show = [member](const Config& config) { return json_text(config.tls.*member); }};
 }
 
+Setting policy_file() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto path = node.value_exact<std::string>();
+                if (!path) return must("the path of a policy, in TOML or JSON");
+                config.policy_file = *path;
+                return {};
+            },
+            .show = [](const Config& config) { return json_text(config.policy_file.string()); }};
+}
+
 constexpr Word<net::Proxies::Headers> proxy_headers[] = {
     {"x-forwarded", net::Proxies::Headers::x_forwarded},
     {"forwarded", net::Proxies::Headers::forwarded}};
@@ -201,6 +211,9 @@ const std::map<std::string, Setting, std::less<>>& settings() {
         {"proxy_headers", word(&Config::proxy_headers, "x-forwarded or forwarded", proxy_headers)},
         {"tls.certificate", file(&TlsFiles::certificate)},
         {"tls.key", file(&TlsFiles::key)},
+        {"safety.policy_file", policy_file()},
+        {"safety.confirm_within_ms",
+         number(1'000, 86'400'000, [](auto& c) -> auto& { return c.confirm_within; })},
         {"limits.accepts_per_second",
          number(1, 100'000, [](auto& c) -> auto& { return c.accepts.per_second; })},
         {"limits.accepts_burst",

@@ -76,8 +76,10 @@ Result<McpOffer> read_mcp_tools(const McpServer& server, std::string_view list_j
     const auto list = Json::parse(list_json);
     const auto items = list ? list->find("tools") : std::nullopt;
     if (!items || !items->is_array())
-        return contract::refuse(contract::reason::tool_invalid,
-                                fmt::format("{}: its list of tools is none", server.name));
+        return contract::refuse(
+            contract::reason::tool_invalid,
+            fmt::format("{}: its list of tools cannot be read ({})", server.name,
+                        list ? "it has none" : list.error().reason));
     McpOffer offer;
     const auto refuse = [&](std::string_view name, std::string_view what) {
         offer.refused.push_back(contract::error_for(contract::reason::tool_invalid,
