@@ -1,3 +1,7 @@
+import type { Action } from './action.js';
+import { Acting, type ActionRequest, type Answer } from './acting.js';
+import type { OnActionOptions, ToolHandler } from './client_tool.js';
+import type { Confirmation } from './confirmation.js';
 import { Connection, type Backend, type Ticket } from './connection.js';
 import { schemaVersion, type EventType, type HelloFrame, type PayloadOf } from './contract.js';
 import type { LifelineError } from './error.js';
@@ -37,6 +41,7 @@ export class Call {
   readonly #resetListeners = new Set<(reset: Reset) => void>();
   readonly #errorListeners = new Set<(error: LifelineError) => void>();
   readonly #state = new Cell<CallState>(initialState);
+  readonly #acting: Acting;
   #self = new Deferred<Self>();
   #folded: CallState = initialState;
   #viewDue: (() => void) | null = null;
@@ -83,8 +88,23 @@ export class Call {
       },
       resumeToken,
     );
+    this.#acting = new Acting({
+      sessionId: session.sessionId,
+      connection: this.connection,
+      state: this.state,
+      self: () => this.self,
+      folded: () => this.#folded,
+      serverNow: () => this.serverNow(),
+      mint: (prefix) => this.#mint(prefix),
+      publish: this.publish,
+      answer: backend.answer,
+      after: platform.after,
+      error: (error) => notify(this.#errorListeners, error),
+    });
     this.connection.subscribe(({ state }) => {
-      if (state === 'live') this.#view();
+      if (state !== 'live') return;
+      this.#view();
+      this.#acting.live();
     });
   }
 
@@ -169,6 +189,53 @@ export class Call {
     return writeUtterance(speaker, this.#mint('utt_'), options);
   }
 
+  /**
+   * Asks for an action, as an agent may, and resolves with it once it has succeeded: `result`,
+   * `resultSummary` and `effectId` say what came of it. Rejects with an ActionError if it was rejected,
+   * blocked, cancelled, denied, failed, or nobody knows; with the reason of the connection's end, if that
+   * comes first. Lost connections in between change nothing. An `actionId` that the call knows already is
+   * not asked for again: its outcome is waited for.
+   */
+  requestAction(request: ActionRequest): Promise<Action> {
+    return this.#acting.request(request);
+  }
+
+  /** The outcome of an action that was asked for, by whomever; like requestAction without asking. */
+  actionOutcome(actionId: string): Promise<Action> {
+    return this.#acting.outcome(actionId);
+  }
+
+  /** Asks for an action to be stopped. Resolves when the wish is on record; its outcome says what it did. */
+  cancelAction(actionId: string, reason?: string): Promise<Published> {
+    return this.#acting.cancel(actionId, reason);
+  }
+
+  /**
+   * Answers a question, as a person may. `shown` is the confirmation as it was on the screen: what is
+   * approved is what was seen, and if that was changed meanwhile, the answer is refused (`args_changed`).
+   * Resolves with the confirmation as it was closed: `closed.by` says whose answer counted, which may be
+   * another device's. Rejects with the server's refusal: `confirmation_expired`, `confirmation_forbidden`,
+   * `decision_not_allowed`, or what is wrong with the arguments.
+   */
+  answerConfirmation(
+    shown: Confirmation,
+    decision: 'approve' | 'edit' | 'deny',
+    answer: Answer = {},
+  ): Promise<Confirmation> {
+    return this.#acting.answer(shown, decision, answer);
+  }
+
+  /**
+   * Runs `handler` for each action of `type` that is to be done by an app in the call (executor `client`),
+   * and reports what it returns or throws. Once for each attempt, also across lost connections and reloads
+   * of the page; what was begun when the page went is not begun again, and comes to an end on the server by
+   * its lease. Every client that registers a handler runs it: register it in one place, or say `when`. Tabs
+   * of one browser share what they have begun; different devices do not. Returns the function that stops it.
+   */
+  onAction(type: string, handler: ToolHandler, options: OnActionOptions = {}): () => void {
+    return this.#acting.onAction(type, handler, options);
+  }
+
   /** Asks the server to end the call for everybody. Resolves when the request is on record. */
   end(reason?: PayloadOf<'call.end.requested'>['reason']): Promise<Published> {
     return this.publish('call.end.requested', reason === undefined ? {} : { reason });
@@ -177,6 +244,14 @@ export class Call {
   /** Closes this client's connection and stops reconnecting. The call goes on without it. */
   leave(): void {
     this.#connection.leave();
+  }
+
+  /**
+   * The server's time as it is known here, in milliseconds since 1970: what `expiresAt` and `leaseUntil` are
+   * to be held against, since this device's clock may be wrong.
+   */
+  serverNow(): number {
+    return this.#platform.now() + this.#serverAheadMs;
   }
 
   /** Tries at once instead of waiting, or makes sure that a connection which looks alive is. */
@@ -203,6 +278,7 @@ export class Call {
     if (this.connection.value.state === 'live') this.#view();
     else this.#viewDue ??= this.#platform.after(replayViewEveryMs, () => this.#view());
     this.#listeners.emit(event);
+    this.#acting.event(event);
   }
 
   #view(): void {
@@ -214,12 +290,14 @@ export class Call {
   #reset(state: CallState, reason: string): void {
     this.#folded = state;
     this.#view();
+    this.#acting.reset();
     notify(this.#resetListeners, { type: 'reset', reason, seq: state.seq });
   }
 
   #closed(why: LifelineError): void {
     this.#view();
     this.#listeners.close();
+    this.#acting.close(why);
     this.#self.reject(why);
   }
 
@@ -231,7 +309,7 @@ export class Call {
 
   #callMs(): number {
     if (this.#connectedAt === null) return 0;
-    return Math.max(0, Math.round(this.#platform.now() + this.#serverAheadMs - this.#connectedAt));
+    return Math.max(0, Math.round(this.serverNow() - this.#connectedAt));
   }
 
   #mint(prefix: string): string {
@@ -241,6 +319,7 @@ export class Call {
 
 /** What a call needs of REST. */
 export interface CallBackend extends Omit<Backend, 'startOver'> {
+  answer(confirmationId: string, answer: object): Promise<unknown>;
   snapshot(): Promise<{ cursor: { epoch: string; seq: number }; state: CallState }>;
 }
 

@@ -161,6 +161,12 @@ function callOf(
     },
     replay: (after) => readEvents(rest, path, after),
     snapshot: () => readSnapshot(rest, path),
+    answer: (confirmationId, body) =>
+      rest.request({
+        method: 'POST',
+        path: `${path}/confirmations/${encodeURIComponent(confirmationId)}`,
+        body,
+      }),
     renewToken: () => tokens.renew(),
     tokenExpired: () => tokens.expired(),
   };

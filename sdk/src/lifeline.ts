@@ -7,7 +7,20 @@
  *
  * @module
  */
+export { isOver, outcomeOf, type Action, type ActionState, type Decision } from './action.js';
+export { ActionError } from './action_error.js';
+export type { ActionRequest, Answer } from './acting.js';
 export { Call, type Reset } from './call.js';
+export { claimsIn, claimsInMemory, type Claims, type ClaimStorage } from './claims.js';
+export type { OnActionOptions, ToolHandler, ToolRun } from './client_tool.js';
+export {
+  actionOf,
+  argsOf,
+  canAnswer,
+  openConfirmations,
+  type Confirmation,
+  type ConfirmationState,
+} from './confirmation.js';
 export type * from './contract.js';
 export {
   createCall,
@@ -25,6 +38,19 @@ export { followCalls, type CallNotice, type FollowOptions } from './follow.js';
 export { fromLegacy, toLegacy, type LegacyType } from './legacy.js';
 export type { Observable } from './observable.js';
 export type { Published } from './outbox.js';
+export {
+  answerConfirmation,
+  cancelAction,
+  getAction,
+  listActions,
+  listDecisions,
+  listTools,
+  setKillSwitch,
+  type ActionRecord,
+  type DecisionRecord,
+  type ListPage,
+  type ToolRecord,
+} from './oversight.js';
 export type { Platform, WebSocketConstructor, WebSocketLike } from './platform.js';
 export { reduce } from './reduce.js';
 export type { BaseUrl } from './rest.js';
@@ -41,3 +67,4 @@ export {
 export type { ConnectionStatus } from './status.js';
 export type { GetToken, TokenRequest } from './token.js';
 export type { UtteranceOptions, UtteranceWriter } from './utterance.js';
+export type { Deliverable, Intent, KillSwitch, Mode } from './work.js';

@@ -1,4 +1,7 @@
 import type { CallEvent } from './event.js';
+import { actionIdOf, withAction } from './reduce_action.js';
+import { withConfirmation } from './reduce_confirmation.js';
+import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
 
 /**
@@ -13,6 +16,8 @@ export function reduce(state: CallState, event: CallEvent): CallState {
 
 function apply(state: CallState, event: CallEvent): CallState {
   switch (event.type) {
+    case 'call.created':
+      return { ...state, ownerId: event.payload.ownerId ?? null };
     case 'call.started':
     case 'call.connecting':
       return { ...state, status: 'active', phase: 'connecting', outage: null };
@@ -28,7 +33,10 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'call.ended':
     case 'call.terminal_failure':
       return ended(state, event);
+    case 'call.participant.added':
+      return ownerAfter(state, event);
     case 'call.participant.joined':
+      return withParticipant(ownerAfter(state, event), event);
     case 'call.participant.left':
     case 'call.participant.connection.changed':
     case 'call.speech.changed':
@@ -41,9 +49,25 @@ function apply(state: CallState, event: CallEvent): CallState {
       return withUtterance(state, event);
     case 'transcript.failed':
       return event.payload.utteranceId === undefined ? state : withUtterance(state, event);
+    case 'orchestration.mode.changed':
+      return { ...state, modes: withMode(state.modes, event) };
+    case 'orchestration.intent.detected':
+      return { ...state, intents: withIntent(state.intents, event) };
+    case 'orchestration.deliverable.updated':
+      return { ...state, deliverables: withDeliverable(state.deliverables, event) };
+    case 'safety.killswitch.changed':
+      return { ...state, killSwitches: withKillSwitch(state.killSwitches, event) };
     default:
-      return state;
+      return withActions(state, event);
   }
+}
+
+/** What an agent wants to do, and what it may: nearly all of these events are about one action. */
+function withActions(state: CallState, event: CallEvent): CallState {
+  const confirmations = withConfirmation(state.confirmations, event);
+  const actions = actionIdOf(event) === null ? state.actions : withAction(state.actions, event);
+  const same = actions === state.actions && confirmations === state.confirmations;
+  return same ? state : { ...state, actions, confirmations };
 }
 
 function ended(
@@ -71,6 +95,15 @@ function ended(
 function outageOf({ payload }: CallEvent<'call.reconnecting'>): Outage {
   const { attempt, at, resumeDeadline, lossReason } = payload;
   return { attempt, since: at, until: resumeDeadline ?? null, reason: lossReason ?? null };
+}
+
+/** An owner who was made one of the call's users stays one. */
+function ownerAfter(
+  state: CallState,
+  { payload }: CallEvent<'call.participant.added'> | CallEvent<'call.participant.joined'>,
+): CallState {
+  const isOwner = payload.participantId === state.ownerId && payload.role === 'user';
+  return isOwner && !state.ownerTakesPart ? { ...state, ownerTakesPart: true } : state;
 }
 
 type ParticipantEvent =

@@ -57,6 +57,10 @@ function stateOf(session: Snapshot['state']): CallState {
     ...initialState,
     status: session.status,
     phase: session.phase ?? null,
+    ownerId: session.ownerId,
+    ownerTakesPart: session.participants.some(
+      (one) => one.participantId === session.ownerId && one.role === 'user',
+    ),
     participants: session.participants
       .filter((one) => one.joined)
       .map(({ participantId, role, displayName, connected }) => ({

@@ -1,3 +1,7 @@
+import type { Action } from './action.js';
+import type { Confirmation } from './confirmation.js';
+import type { Deliverable, Intent, KillSwitch, Mode } from './work.js';
+
 /** A person or agent who is or was in the call. */
 export interface Participant {
   readonly participantId: string;
@@ -62,10 +66,26 @@ export interface CallState {
   readonly phase: 'connecting' | 'connected' | 'held' | 'reconnecting' | 'ending' | null;
   /** While `phase` is `reconnecting`, what the call waits for; null otherwise. */
   readonly outage: Outage | null;
+  /** Whose call it is; null if that is not known. */
+  readonly ownerId: string | null;
+  /** Whether the owner is one of its users, come or not; a backend that made it for others is not. */
+  readonly ownerTakesPart: boolean;
   /** In the order in which they first joined. */
   readonly participants: readonly Participant[];
   /** In the order in which they began. */
   readonly utterances: readonly Utterance[];
+  /** In the order in which they were asked for; of those that are over, the newest hundred. */
+  readonly actions: readonly Action[];
+  /** In the order in which they were asked; of those that are closed, the last twenty. */
+  readonly confirmations: readonly Confirmation[];
+  /** Those that are on. */
+  readonly killSwitches: readonly KillSwitch[];
+  /** Those that were ever on, in the order in which they first were. */
+  readonly modes: readonly Mode[];
+  /** The last twenty, newest last. */
+  readonly intents: readonly Intent[];
+  /** The call's documents and their newest revisions. */
+  readonly deliverables: readonly Deliverable[];
   readonly end: CallEnd | null;
 }
 
@@ -74,7 +94,15 @@ export const initialState: CallState = {
   status: 'created',
   phase: null,
   outage: null,
+  ownerId: null,
+  ownerTakesPart: false,
   participants: [],
   utterances: [],
+  actions: [],
+  confirmations: [],
+  killSwitches: [],
+  modes: [],
+  intents: [],
+  deliverables: [],
   end: null,
 };

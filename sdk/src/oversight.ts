@@ -1,0 +1,141 @@
+/**
+ * Actions, confirmations, decisions and tools over REST: for backends, consoles and whoever is not connected
+ * to the call. (Preview, like the events they come from.)
+ */
+import { clientOf, pathOf, type ClientOptions } from './create.js';
+import { mintId } from './id.js';
+
+/** An action as REST tells of it; what there is beside these, the server's /v1/schema says. */
+export interface ActionRecord {
+  readonly actionId: string;
+  readonly actionType: string;
+  readonly state: string;
+  readonly [more: string]: unknown;
+}
+
+/** A decision of policy, or of a person after it: one line of the audit view. */
+export interface DecisionRecord {
+  readonly decisionId: string;
+  readonly outcome: string;
+  readonly [more: string]: unknown;
+}
+
+/** What agents can ask for. */
+export interface ToolRecord {
+  readonly name: string;
+  readonly risk: string;
+  readonly [more: string]: unknown;
+}
+
+export interface ListPage {
+  /** `next` of the page before. */
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+interface OfCall extends ClientOptions {
+  readonly sessionId: string;
+}
+
+interface OfAction extends OfCall {
+  readonly actionId: string;
+}
+
+/** The actions of a call. */
+export async function listActions(
+  options: OfCall & ListPage,
+): Promise<{ readonly actions: readonly ActionRecord[]; readonly next?: string }> {
+  return read(options, `${pathOf(options.sessionId)}/actions${pageOf(options)}`);
+}
+
+/** One action; rejects with `action_not_found`. */
+export async function getAction(options: OfAction): Promise<ActionRecord> {
+  return read(options, actionPath(options));
+}
+
+/** What has not started will not; what has is asked to stop. */
+export async function cancelAction(
+  options: OfAction & { readonly reason?: string },
+): Promise<ActionRecord> {
+  const { reason } = options;
+  return change(options, `${actionPath(options)}/cancel`, reason === undefined ? {} : { reason });
+}
+
+/**
+ * Answers a question without being connected to the call. `argsHash` is that of the confirmation which was
+ * shown: if its arguments are others by now, the answer is refused.
+ */
+export async function answerConfirmation(
+  options: OfCall & {
+    readonly confirmationId: string;
+    readonly decision: 'approve' | 'edit' | 'deny';
+    readonly argsHash: string;
+    readonly args?: Readonly<Record<string, unknown>>;
+    readonly reason?: string;
+  },
+): Promise<unknown> {
+  const { sessionId, confirmationId, decision, argsHash, args, reason } = options;
+  return change(
+    options,
+    `${pathOf(sessionId)}/confirmations/${encodeURIComponent(confirmationId)}`,
+    {
+      decision,
+      argsHash,
+      ...(args === undefined ? {} : { args }),
+      ...(reason === undefined ? {} : { reason }),
+    },
+  );
+}
+
+/** The audit view: who allowed what, and by which rules. */
+export async function listDecisions(
+  options: ClientOptions & ListPage & { readonly sessionId?: string },
+): Promise<{ readonly decisions: readonly DecisionRecord[]; readonly next?: string }> {
+  const session = options.sessionId === undefined ? {} : { session: options.sessionId };
+  return read(options, `/v1/safety/decisions${pageOf(options, session)}`);
+}
+
+/** What agents can ask for here. */
+export async function listTools(
+  options: ClientOptions,
+): Promise<{ readonly tools: readonly ToolRecord[] }> {
+  return read(options, '/v1/tools');
+}
+
+/** Stops actions, or lets them go on: everywhere, in an account, in a call, or those of one type. */
+export async function setKillSwitch(
+  options: ClientOptions & {
+    readonly scope: 'global' | 'account' | 'session' | 'action_type';
+    /** Which account, call or type. */
+    readonly subject?: string;
+    readonly enabled: boolean;
+    readonly reason: string;
+  },
+): Promise<unknown> {
+  const { scope, subject, enabled, reason } = options;
+  const body = { scope, ...(subject === undefined ? {} : { subject }), enabled, reason };
+  return change(options, '/v1/safety/killswitch', body);
+}
+
+async function read<Reply>(options: ClientOptions, path: string): Promise<Reply> {
+  const { rest } = await clientOf(options);
+  return rest.requestPatiently<Reply>({ method: 'GET', path });
+}
+
+/** Tried up to three times under one key, so that a lost answer changes nothing. */
+async function change<Reply>(options: ClientOptions, path: string, body: object): Promise<Reply> {
+  const { rest, platform } = await clientOf(options);
+  const idempotencyKey = mintId('idem_', platform.now(), platform.fillRandom);
+  return rest.requestPatiently<Reply>({ method: 'POST', path, body, idempotencyKey });
+}
+
+function actionPath({ sessionId, actionId }: OfAction): string {
+  return `${pathOf(sessionId)}/actions/${encodeURIComponent(actionId)}`;
+}
+
+function pageOf({ cursor, limit }: ListPage, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(more);
+  if (cursor !== undefined) query.set('cursor', cursor);
+  if (limit !== undefined) query.set('limit', String(limit));
+  return query.size === 0 ? '' : `?${query}`;
+}
