@@ -1,4 +1,5 @@
-// Builds dist/: one plain ESM file for everyone, one for React, and the types beside them; and
+// Builds dist/: one plain ESM file for everyone, one each for React, for modules and for the first UI
+// contract, and the types beside them; and
 // faults/dist, which is for tests and no page ever loads.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -20,7 +21,11 @@ const shared = {
   platform: 'neutral',
   legalComments: 'none',
 };
-await build({ ...shared, entryPoints: ['src/lifeline.ts'], outfile: 'dist/lifeline.js' });
+await build({
+  ...shared,
+  entryPoints: ['src/lifeline.ts', 'src/modules.ts', 'src/ui_v1.ts'],
+  outdir: 'dist',
+});
 await build({
   ...shared,
   entryPoints: ['src/react.ts'],
@@ -39,7 +44,7 @@ for (const config of ['tsconfig.types.json', 'tsconfig.faults.json']) {
   execFileSync(process.execPath, [tsc, '-p', config], { cwd: root, stdio: 'inherit' });
 }
 
-for (const name of ['lifeline.js', 'react.js']) {
+for (const name of ['lifeline.js', 'react.js', 'modules.js', 'ui_v1.js']) {
   const plain = readFileSync(join(root, 'dist', name));
   const { outputFiles } = await build({
     ...shared,

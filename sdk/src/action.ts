@@ -72,6 +72,8 @@ export interface Action {
   readonly progress: { readonly message: string; readonly pct: number | null } | null;
   /** The newest question that was asked about it. */
   readonly confirmationId: string | null;
+  /** Why a person is asked, in the words of the policy. */
+  readonly askedBecause: string | null;
   /** The newest, at most eight. */
   readonly decisions: readonly Decision[];
   /** What the tool answered; of the twenty newest that have one. */
@@ -147,6 +149,7 @@ export function newAction(actionId: string, firstSeq: number): Action {
     leaseUntil: null,
     progress: null,
     confirmationId: null,
+    askedBecause: null,
     decisions: [],
     result: null,
     resultSummary: null,

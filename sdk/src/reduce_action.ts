@@ -89,7 +89,9 @@ function lifeAfter(before: Action, event: CallEvent): Action {
       const { confirmationId } = event.payload;
       const waits: ActionState[] = ['requested', 'accepted', 'approved', 'awaiting_confirmation'];
       if (isOver(before) || !waits.includes(before.state)) return before;
-      return { ...before, state: 'awaiting_confirmation', confirmationId };
+      const said = event.type === 'safety.confirmation.requested' ? null : event.payload.reason;
+      const askedBecause = said ?? before.askedBecause;
+      return { ...before, state: 'awaiting_confirmation', confirmationId, askedBecause };
     }
     case 'orchestration.action.args.replaced': {
       const { args, argsHash } = event.payload;

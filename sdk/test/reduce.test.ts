@@ -2,51 +2,17 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  callEventOf,
-  initialState,
-  reduce,
-  type CallEvent,
-  type CallState,
-  type EventRecord,
-  type EventType,
-} from '../src/lifeline.js';
+import { callEventOf, type CallEvent, type EventRecord, type EventType } from '../src/lifeline.js';
+import { eventOf, fold, type Told } from './events.js';
 
-/** Events in a few words: [type, payload, who, as what]. */
-type Line = readonly [type: EventType, payload: object, who?: string, kind?: ActorKind];
+type Line = Told;
 type ActorKind = CallEvent['actor']['kind'];
 
-function eventsOf(lines: readonly Line[]): CallEvent[] {
-  return lines.map(([type, payload, who, kind], i) =>
-    callEventOf({
-      seq: i + 1,
-      event: {
-        eventId: `evt_${i + 1}`,
-        sessionId: 'sess_1',
-        ts: '2026-02-16T10:00:00.000Z',
-        type,
-        payload,
-        schemaVersion: '1.0',
-      },
-      meta: {
-        actor: { kind: kind ?? 'user', id: who ?? 'usr_a' },
-        recordedAt: '2026-02-16T10:00:00.000Z',
-      },
-    } as EventRecord),
+/** Who did it where nobody is named: a user, not the server. */
+const eventsOf = (lines: readonly Line[]): CallEvent[] =>
+  lines.map(([type, payload, who, kind], i) =>
+    eventOf([type, payload, who ?? 'usr_a', kind ?? 'user'], i + 1),
   );
-}
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(frozen);
-  }
-  return value;
-}
-
-/** Folds over frozen states, so that a change in place throws. */
-const fold = (events: readonly CallEvent[], from: CallState = initialState) =>
-  events.reduce((state, event) => frozen(reduce(state, frozen(event))), frozen(from));
 
 const started = (id: string, who = 'usr_a'): Line => [
   'transcript.utterance.started',

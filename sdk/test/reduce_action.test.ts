@@ -70,6 +70,7 @@ test('what is known of an action', () => {
   assert.deepEqual(waiting.actions[0]?.args, { to: 'b' }, 'the arguments as last replaced');
   assert.equal(waiting.actions[0]?.risk, 'high_risk_external_send', 'the word of the server');
   assert.equal(waiting.actions[0]?.confirmationId, 'c2');
+  assert.equal(waiting.actions[0]?.askedBecause, 'it goes out');
   assert.equal(first?.state, 'superseded');
   assert.equal(first?.closed?.byConfirmationId, 'c2');
   assert.equal(argsOf(waiting, first!), null, 'those it was about are gone');
