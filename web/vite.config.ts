@@ -4,14 +4,18 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** /connection-test is a page of its own, at an address that can be read out on the telephone. */
+/** Pages of their own, at addresses that can be read out on the telephone: /connection-test, /approve. */
+const PLAIN = ['connection-test', 'approve'];
+
 function plainAddress(): Plugin {
   return {
     name: 'plain-address',
     enforce: 'post',
     generateBundle(_, bundle) {
-      const page = bundle['connection-test.html'];
-      if (page?.type === 'asset') this.emitFile({ type: 'asset', fileName: 'connection-test', source: page.source });
+      for (const name of PLAIN) {
+        const page = bundle[`${name}.html`];
+        if (page?.type === 'asset') this.emitFile({ type: 'asset', fileName: name, source: page.source });
+      }
     },
   };
 }
@@ -35,7 +39,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    rollupOptions: { input: [here('index.html'), here('connection-test.html')] },
+    rollupOptions: { input: [here('index.html'), ...PLAIN.map((name) => here(`${name}.html`))] },
   },
   server: {
     // `npm run dev` beside a running server: the page keeps hot reload, the server keeps the call.

@@ -91,8 +91,9 @@ export async function answerConfirmation(
 export async function listDecisions(
   options: ClientOptions & ListPage & { readonly sessionId?: string },
 ): Promise<{ readonly decisions: readonly DecisionRecord[]; readonly next?: string }> {
-  const session = options.sessionId === undefined ? {} : { session: options.sessionId };
-  return read(options, `/v1/safety/decisions${pageOf(options, session)}`);
+  const { sessionId } = options;
+  const which: Record<string, string> = sessionId === undefined ? {} : { session: sessionId };
+  return read(options, `/v1/safety/decisions${pageOf(options, which)}`);
 }
 
 /** What agents can ask for here. */

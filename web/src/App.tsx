@@ -52,6 +52,7 @@ function Screen({ page, stage }: { readonly page: Page; readonly stage: Stage })
           faults={page.faults}
           scriptedAgent={page.scripted_agent}
           makeInvite={makeInvite}
+          onKillSwitch={(enabled, reason) => page.set_kill_switch(enabled, reason)}
           onLeave={() => page.leave()}
           onCarryOn={page.dev.enabled ? () => void page.carry_on() : null}
           onHome={() => page.go_home()}

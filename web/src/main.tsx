@@ -8,6 +8,8 @@ import './styles/call.css';
 import './styles/transcript.css';
 import './styles/drawer.css';
 import './styles/dialog.css';
+import './styles/act.css';
+import './styles/confirm.css';
 import { App } from './App';
 import { takeInvite } from './place/invite';
 

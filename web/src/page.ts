@@ -1,7 +1,7 @@
 // What the page does between its screens: finds its server, starts a call, joins one, comes back to the one
 // this tab was in, and goes home. It owns the call and the voice; the views only watch.
 
-import { createCall, createInvite, joinCall, type Call, type GetToken, type Platform } from '@lifeline/client';
+import { createCall, createInvite, joinCall, setKillSwitch, type Call, type GetToken, type Platform } from '@lifeline/client';
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from './place/config';
@@ -164,12 +164,22 @@ export class Page {
     return secret === null ? link : inviteLink(location.origin + location.pathname, secret);
   }
 
+  /** Stops everything that the agent would do in this call, or lets it go on. */
+  async set_kill_switch(enabled: boolean, reason: string): Promise<void> {
+    const { value: stage } = this.stage;
+    if (stage.kind !== 'call' || this.get_token_ === null) throw new Error('There is no call.');
+    const server = { baseUrl: this.base_url_, getToken: this.get_token_ };
+    const subject = stage.talk.call.sessionId;
+    await setKillSwitch({ ...server, scope: 'session', subject, enabled, reason });
+  }
+
   /** Out of the call, which goes on for the others; what was said stays on the screen. */
   leave(): void {
     forgetCall();
     const { value: stage } = this.stage;
     if (stage.kind !== 'call') return;
     stage.talk.conversation.close();
+    stage.talk.asking.close();
     stage.talk.call.leave();
   }
 

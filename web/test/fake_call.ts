@@ -11,7 +11,9 @@ import {
   type EventType,
   type LifelineError,
   type PayloadOf,
+  type Confirmation,
   type Published,
+  type Self,
 } from '@lifeline/client';
 
 type Listener = (event: CallEvent) => void;
@@ -44,7 +46,7 @@ export class FakeCall {
   readonly state = new Watched<CallState>(initialState);
   readonly transcript = new Watched<CallState['utterances']>([]);
   readonly participants = new Watched<CallState['participants']>([]);
-  readonly self = Promise.resolve({ participantId: 'usr_anna', role: 'user' });
+  self: Promise<Self> = Promise.resolve({ participantId: 'usr_anna', role: 'user' });
   readonly left = new Watched(false);
   readonly resumeToken = null;
   tries = 0;
@@ -117,6 +119,21 @@ export class FakeCall {
 
   end(reason?: string): Promise<Published> {
     return this.publish('call.end.requested', { reason });
+  }
+
+  /** Held open until the test says what became of it: `seen` with how it was closed, or `refuse`. */
+  answerConfirmation(shown: Confirmation, decision: string, more: object = {}): Promise<Confirmation> {
+    const { confirmationId, argsHash } = shown;
+    const published = this.publish('safety.confirmation.answered', { confirmationId, decision, argsHash, ...more });
+    return published.then(() => this.state.value.confirmations.find((one) => one.confirmationId === confirmationId)!);
+  }
+
+  cancelAction(actionId: string): Promise<Published> {
+    return this.publish('orchestration.action.cancel.requested', { actionId });
+  }
+
+  serverNow(): number {
+    return Date.now();
   }
 
   leave(): void {

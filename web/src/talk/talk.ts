@@ -2,10 +2,12 @@
 
 import type { Call, Self } from '@lifeline/client';
 
+import { Asking } from '../act/asking';
 import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
 import type { Speaker } from '../speech/speaker';
 import { Conversation } from './conversation';
 import { EventLog } from './event_log';
+import { selfOf } from './self';
 import { Store } from './store';
 
 export interface Talk {
@@ -15,17 +17,14 @@ export interface Talk {
   /** Who this person is in the call; null until the first connection. */
   readonly self: Store<Self | null>;
   readonly speaker: Speaker;
+  /** What this person is asked to allow. */
+  readonly asking: Asking;
   /** The browser turns voice into words by itself, without sending it anywhere. */
   readonly onDevice: Store<boolean>;
 }
 
 export function openTalk(call: Call, speaker: Speaker): Talk {
-  const self = new Store<Self | null>(null);
-  const ask = () => call.self.then((known) => self.set(known), () => undefined); // No line, so no self.
-  void ask();
-  call.connection.subscribe(({ state }) => {
-    if (state === 'live' && self.value === null) void ask(); // It may have come up only at the second try.
-  });
+  const self = selfOf(call);
   const onDevice = new Store(false);
   void recognisesOnDevice(navigator.language).then((can) => onDevice.set(can));
   const recognition = recognitionClass();
@@ -33,7 +32,7 @@ export function openTalk(call: Call, speaker: Speaker): Talk {
     recognition: recognition && (() => configured(new recognition(), onDevice.value)),
     now: () => Date.now(),
   });
-  return { call, conversation, log: new EventLog(call), self, speaker, onDevice };
+  return { call, conversation, log: new EventLog(call), self, speaker, asking: new Asking(call, self), onDevice };
 }
 
 function configured(recognition: Recognition, onDevice: boolean): Recognition {

@@ -1,16 +1,21 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
 import { problemOf, type Problem } from '../words/problem';
+import type { ActionRow } from '../words/rows';
+import { ActionCard } from './ActionCard';
 import { Announcer } from './Announcer';
 import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
+import { ConfirmBanner } from './ConfirmBanner';
+import { ConfirmSheet } from './ConfirmSheet';
 import { DevBanner } from './DevBanner';
 import { Drawer } from './Drawer';
 import { Ignored } from './Ignored';
+import { KillSwitchBar } from './KillSwitch';
 import { LineState } from './LineState';
 import { Notice } from './Notice';
 import { People } from './People';
@@ -27,6 +32,8 @@ interface Props {
   readonly faults: FaultSwitch | null;
   readonly scriptedAgent: string | null;
   readonly makeInvite: () => Promise<string>;
+  /** Stops actions in this call, or lets them go on: where this person is an operator. */
+  readonly onKillSwitch: (enabled: boolean, reason: string) => Promise<void>;
   readonly onLeave: () => void;
   readonly onCarryOn: (() => void) | null;
   readonly onHome: () => void;
@@ -34,10 +41,13 @@ interface Props {
 
 /** The call on the screen, and what can be done there. */
 export function CallPage(props: Props) {
-  const { talk, hearing, devMode, faults, scriptedAgent, makeInvite, onLeave, onCarryOn, onHome } = props;
-  const { call, conversation } = talk;
+  const { talk, hearing, devMode, faults, scriptedAgent, makeInvite, onKillSwitch, onLeave, onCarryOn, onHome } =
+    props;
+  const { call, conversation, asking } = talk;
   const view = useCallView(talk, scriptedAgent);
-  const { over, reads_only } = view;
+  const { over, reads_only, connected, ownId, nameOf } = view;
+  const asks = useStore(asking.view);
+  const serverNow = useCallback(() => call.serverNow(), [call]);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const [ending, setEnding] = useState(false);
   const [notice, setNotice] = useState<Problem | null>(null);
@@ -52,6 +62,25 @@ export function CallPage(props: Props) {
       setEnding(false);
       setNotice(problemOf(thrown));
     });
+  };
+  const stop = (actionId: string) => {
+    call.cancelAction(actionId).catch((thrown: unknown) => setNotice(problemOf(thrown)));
+  };
+  const card = ({ key, action, words, by }: ActionRow) => {
+    const { confirmationId, state, cancelRequestedBy } = action;
+    const question = call.state.value.confirmations.find((one) => one.confirmationId === confirmationId);
+    const answers = !over && state === 'awaiting_confirmation' && question && asking.may_answer(question);
+    const stops = !over && !reads_only && STOPPABLE.has(state) && cancelRequestedBy === null && action.duplicateOf === null;
+    return (
+      <ActionCard
+        key={key}
+        action={action}
+        words={words}
+        by={by}
+        onAnswer={answers ? () => asking.take_up(question.confirmationId) : null}
+        onStop={stops ? () => stop(action.actionId) : null}
+      />
+    );
   };
   const tryNow = () => {
     call.reconnectNow();
@@ -73,8 +102,17 @@ export function CallPage(props: Props) {
       />
       <LineState words={view.line} onTryNow={tryNow} />
       <People people={view.people} />
+      <div className="asks">
+        <KillSwitchBar
+          switches={view.killSwitches}
+          nameOf={nameOf}
+          onChange={view.operator && !over ? onKillSwitch : null}
+        />
+        {!over && <ConfirmBanner view={asks} asking={asking} serverNow={serverNow} />}
+      </div>
       <Words
-        lines={view.lines}
+        rows={view.rows}
+        card={card}
         tone={view.line.tone}
         outgoing={conversation.outgoing}
         notice={
@@ -100,6 +138,16 @@ export function CallPage(props: Props) {
       {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
       {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
       <Announcer lines={view.lines} ownId={view.ownId} live={view.connected} />
+      {!over && dialog === null && (
+        <ConfirmSheet
+          view={asks}
+          asking={asking}
+          lineUp={connected}
+          serverNow={serverNow}
+          ownId={ownId}
+          nameOf={nameOf}
+        />
+      )}
       <CallDialogs
         open={dialog}
         makeInvite={makeInvite}
@@ -111,6 +159,9 @@ export function CallPage(props: Props) {
     </main>
   );
 }
+
+/** What has begun may still be asked to stop; whether it did is seen by what comes of it. */
+const STOPPABLE: ReadonlySet<string> = new Set(['accepted', 'awaiting_confirmation', 'approved', 'running', 'retrying']);
 
 /** The developers' drawer; when it closes, its button has the focus again. */
 function useDrawer() {

@@ -1,12 +1,14 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { OutgoingWords } from '../talk/outgoing';
-import type { Line } from '../words/lines';
 import type { Tone } from '../words/connection';
+import type { ActionRow, Row } from '../words/rows';
 import { UtteranceRow } from './UtteranceRow';
 
 interface Props {
-  readonly lines: readonly Line[];
+  readonly rows: readonly Row[];
+  /** The card of an action, with what can be done about it. */
+  readonly card: (row: ActionRow) => ReactNode;
   readonly tone: Tone;
   readonly outgoing: OutgoingWords;
   /** What lies over the words for a moment. */
@@ -21,7 +23,7 @@ interface Props {
 const NEAR_PX = 80;
 
 /** The words of the call, newest at the bottom. Follows them while the person reads along, and only then. */
-export function Words({ lines, tone, outgoing, notice, empty, verdict }: Props) {
+export function Words({ rows, card, tone, outgoing, notice, empty, verdict }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
 
@@ -48,16 +50,20 @@ export function Words({ lines, tone, outgoing, notice, empty, verdict }: Props) 
         }
       >
         <div className="words-inner">
-          {lines.length === 0 && <div className="words-empty">{empty}</div>}
+          {rows.length === 0 && <div className="words-empty">{empty}</div>}
           <ol>
-            {lines.map((line, at) => (
-              <UtteranceRow
-                key={line.key}
-                line={line}
-                firstOfSpeaker={lines[at - 1]?.speakerKey !== line.speakerKey}
-                outgoing={outgoing}
-              />
-            ))}
+            {rows.map((row, at) =>
+              row.kind === 'action' ? (
+                card(row)
+              ) : (
+                <UtteranceRow
+                  key={row.key}
+                  line={row.line}
+                  firstOfSpeaker={speakerOfRow(rows[at - 1]) !== row.line.speakerKey}
+                  outgoing={outgoing}
+                />
+              ),
+            )}
           </ol>
           <div className="tail" data-line={tone}>
             <span className="thread" aria-hidden="true" />
@@ -73,4 +79,9 @@ export function Words({ lines, tone, outgoing, notice, empty, verdict }: Props) 
       )}
     </section>
   );
+}
+
+/** Whoever speaks after something was done is named again. */
+function speakerOfRow(row: Row | undefined): string | null {
+  return row?.kind === 'line' ? row.line.speakerKey : null;
 }

@@ -1,16 +1,17 @@
 import { useCall, useConnection, useParticipants, useTranscript, useWakeLock } from '@lifeline/client/react';
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 
 import { useStore } from '../talk/store';
 import type { Talk } from '../talk/talk';
 import { lineWords } from '../words/connection';
 import { transcriptLines } from '../words/lines';
-import { personOf } from '../words/people';
+import { nameIn, personOf } from '../words/people';
+import { rowsOf } from '../words/rows';
 import { useNow, useOnline } from './hooks';
 
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
 export function useCallView({ call, conversation, self }: Talk, scripted: string | null) {
-  const { end, phase, seq, outage } = useCall(call);
+  const { end, phase, seq, outage, actions, killSwitches } = useCall(call);
   const connection = useConnection(call);
   const utterances = useTranscript(call);
   const participants = useParticipants(call);
@@ -31,6 +32,8 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     const known = new Map(people.map((person) => [person.id, person]));
     return transcriptLines(utterances, outgoing, known, { id: ownId, connected, over });
   }, [utterances, outgoing, people, ownId, connected, over]);
+  const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
+  const rows = useMemo(() => rowsOf(lines, actions, nameOf), [lines, actions, nameOf]);
   const lost = people.filter((one) => one.presence === 'away' && one.id !== ownId).map((one) => one.name);
   const line = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost });
 
@@ -47,5 +50,20 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     if (over) conversation.set_listening(false);
   }, [over, conversation]);
 
-  return { end, ending: phase === 'ending', connection, line, people, lines, over, connected, ownId, reads_only };
+  return {
+    end,
+    ending: phase === 'ending',
+    connection,
+    line,
+    people,
+    lines,
+    rows,
+    killSwitches,
+    nameOf,
+    over,
+    connected,
+    ownId,
+    operator: own?.role === 'operator',
+    reads_only,
+  };
 }

@@ -2,6 +2,8 @@
 
 import type { ReactNode } from 'react';
 
+import type { ActionTone } from '../words/action';
+
 function Icon({ children }: { children: ReactNode }) {
   return (
     <svg
@@ -41,5 +43,28 @@ export const Silent = () => (
 export const Close = () => (
   <Icon>
     <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
+
+export const ShieldMark = () => (
+  <Icon>
+    <path d="M10 2.25 3.75 4.5v5c0 4 2.6 6.9 6.25 8.25 3.65-1.35 6.25-4.25 6.25-8.25v-5zM10 6.75v3.75m0 2.75v.01" />
+  </Icon>
+);
+
+const MARKS: Readonly<Record<ActionTone, string>> = {
+  idle: 'M10 10v.01',
+  asks: 'M7.5 7.75a2.5 2.5 0 1 1 3.6 2.2c-.7.4-1.1.9-1.1 1.8m0 2.5v.01',
+  runs: 'M10 5.5V10l3 2',
+  done: 'm6.25 10.25 2.5 2.5 5-5.25',
+  not_done: 'm7 7 6 6m0-6-6 6',
+  unclear: 'M10 6v5m0 2.75v.01',
+};
+
+/** A circle with what became of it: the word stands beside it. */
+export const ActionMark = ({ tone }: { readonly tone: ActionTone }) => (
+  <Icon>
+    <circle cx="10" cy="10" r="7.75" strokeDasharray={tone === 'idle' ? '3 2.5' : undefined} />
+    <path d={MARKS[tone]} />
   </Icon>
 );

@@ -52,6 +52,11 @@ export function personOf(one: Participant, { ownId, scripted, over }: Circumstan
   };
 }
 
+/** What somebody is called where only their id is known. */
+export function nameIn(people: readonly Person[], id: string): string {
+  return people.find((one) => one.id === id)?.name ?? (id === '' ? 'The agent' : 'Somebody');
+}
+
 export interface Speaking {
   readonly name: string;
   readonly label: string;

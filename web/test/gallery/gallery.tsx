@@ -7,12 +7,19 @@ import '../../src/styles/call.css';
 import '../../src/styles/transcript.css';
 import '../../src/styles/drawer.css';
 import '../../src/styles/dialog.css';
+import '../../src/styles/act.css';
+import '../../src/styles/confirm.css';
+import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
 import { LifelineError } from '@lifeline/client';
 import { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { Speaker, type SpeakState } from '../../src/speech/speaker';
+import { Asking } from '../../src/act/asking';
+import { Approval } from '../../src/approve/approval';
+import { selfOf } from '../../src/talk/self';
 import { Store } from '../../src/talk/store';
+import { ApprovePage } from '../../src/views/ApprovePage';
 import { openTalk } from '../../src/talk/talk';
 import { CallPage } from '../../src/views/CallPage';
 import { Lobby } from '../../src/views/Lobby';
@@ -21,6 +28,7 @@ import { CheckRun } from '../../src/check/run';
 import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
+import { acting, later } from './acting';
 import { scenes } from './scenes';
 
 const asked = new URLSearchParams(location.search);
@@ -47,13 +55,25 @@ if (scene.startsWith('lobby')) {
   root.render(
     <ConnectionTest makeRun={() => Promise.resolve(new CheckRun((world ?? checkWorlds.good!)()))} begin={world !== undefined} />,
   );
+} else if (scene.startsWith('approve')) {
+  const approval = new Approval(null);
+  const of = acting[scene.slice('approve_'.length)];
+  if (of) {
+    const { call } = of();
+    const self = selfOf(call);
+    const asking = new Asking(call, self, { only: 'cnf_act_mail' });
+    approval.open = () => Promise.resolve();
+    approval.stage.set(scene === 'approve_operator' ? { kind: 'sign_in', busy: false, problem: null } : { kind: 'call', call, self, asking });
+  }
+  root.render(<ApprovePage approval={approval} />);
 } else {
-  const make = scenes[scene] ?? scenes.talking!;
+  const make = scenes[scene] ?? acting[scene] ?? scenes.talking!;
   const fake = make();
   const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
   const speaker = new Speaker(null, nothing);
   const talk = openTalk(fake.call, speaker);
   replayInto(talk.log, fake);
+  if (later[scene]) setTimeout(() => later[scene]!(fake), 400);
   if (asked.has('notice')) {
     const requestId = 'req_01JKQ8V4Z7F3N0R2T4W6Y8B0D2';
     setTimeout(() => fake.report(new LifelineError({ code: 'rate_limited', message: '', requestId })), 100);
@@ -69,6 +89,7 @@ if (scene.startsWith('lobby')) {
       faults={asked.has('plain') ? null : new FaultSwitch()}
       scriptedAgent="Echo"
       makeInvite={() => Promise.resolve('https://calls.example/#invite=sess_01JKQ8V4Z7.inv_1.kq3N0hQ7pZr2')}
+      onKillSwitch={() => Promise.resolve()}
       onLeave={nothing}
       onCarryOn={nothing}
       onHome={nothing}

@@ -1,0 +1,42 @@
+// What the conversation shows from top to bottom: what was said, and what was done, each where it began.
+
+import type { Action } from '@lifeline/client';
+
+import { actionWords, type ActionWords } from './action';
+import type { Line } from './lines';
+
+export interface ActionRow {
+  readonly kind: 'action';
+  readonly key: string;
+  readonly action: Action;
+  readonly words: ActionWords;
+  readonly by: string;
+}
+
+export type Row = { readonly kind: 'line'; readonly key: string; readonly line: Line } | ActionRow;
+
+/** Ideas that were never asked for are the agent's own and not shown. What is on its way stays at the end. */
+export function rowsOf(
+  lines: readonly Line[],
+  actions: readonly Action[],
+  nameOf: (id: string) => string,
+): readonly Row[] {
+  const cards = actions
+    .filter((one) => one.state !== 'proposed')
+    .map((action): ActionRow => ({
+      kind: 'action',
+      key: `action ${action.actionId}`,
+      action,
+      words: actionWords(action, nameOf),
+      by: nameOf(action.requestedBy.id),
+    }));
+  const rows: Row[] = [];
+  let next = 0;
+  for (const line of lines) {
+    const at = line.seq ?? Infinity;
+    while (next < cards.length && cards[next]!.action.firstSeq < at) rows.push(cards[next++]!);
+    rows.push({ kind: 'line', key: line.key, line });
+  }
+  // Own words that have no place yet stand below everything that has one: before them, the rest of the cards.
+  return [...rows, ...cards.slice(next)];
+}
