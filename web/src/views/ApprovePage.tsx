@@ -21,6 +21,7 @@ export function ApprovePage({ approval }: { readonly approval: Approval }) {
     <ServerAddress value={approval.server_address}>
       <main className="approve">
         <p className="wordmark">Lifeline</p>
+        <h1 className="hidden-but-read">Approve</h1>
         <Stage approval={approval} stage={stage} />
       </main>
     </ServerAddress>
@@ -47,7 +48,7 @@ function Stage({ approval, stage }: { readonly approval: Approval; readonly stag
 function Plain({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   return (
     <section className="approve-card">
-      <h1 role="status">{title}</h1>
+      <h2>{title}</h2>
       {children}
     </section>
   );
@@ -67,7 +68,7 @@ function SignIn({ approval, busy, problem }: SignInProps) {
   };
   return (
     <form className="approve-card" onSubmit={submit}>
-      <h1>Who are you in the call?</h1>
+      <h2>Who are you in the call?</h2>
       <label className="field">
         <span>Your name</span>
         <input className="input" value={name} autoFocus maxLength={64} autoComplete="name" onChange={(event) => setName(event.target.value)} />

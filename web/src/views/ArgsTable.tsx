@@ -9,18 +9,20 @@ export function ArgsTable({ args }: Props) {
   const rows = argRows(args);
   if (rows.length === 0) return <p className="small">It takes no arguments.</p>;
   return (
-    <table className="args">
-      <caption className="hidden-but-read">All arguments</caption>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.name}>
-            <th scope="row">{row.name}</th>
-            <td dir={row.code ? 'ltr' : 'auto'} className={row.code ? 'code' : undefined}>
-              {row.text}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className="args" tabIndex={0} role="group" aria-label="All that is handed over">
+      <table>
+        <caption className="hidden-but-read">All arguments</caption>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.name}</th>
+              <td dir={row.code ? 'ltr' : 'auto'} className={row.code ? 'code' : undefined}>
+                {row.text}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

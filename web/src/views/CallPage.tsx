@@ -105,7 +105,7 @@ export function CallPage(props: Props) {
       <div className="asks">
         <KillSwitchBar
           switches={view.killSwitches}
-          nameOf={nameOf}
+          nameOf={view.stopperOf}
           onChange={view.operator && !over ? onKillSwitch : null}
         />
         {!over && <ConfirmBanner view={asks} asking={asking} serverNow={serverNow} />}

@@ -50,7 +50,8 @@ export function ConfirmQuestion(props: Props) {
     const { title, note } = closedWords(confirmation, { id: ownId, here }, nameOf);
     return (
       <div className="question" data-state={confirmation.state}>
-        <h2 id={headingId} tabIndex={-1} role="status">
+        <Ended title={title} />
+        <h2 id={headingId} tabIndex={-1}>
           {title}
         </h2>
         <p id={descriptionId} className="small">
@@ -67,6 +68,7 @@ export function ConfirmQuestion(props: Props) {
   const unseen = whole.some(hides) || (args !== null && argRows(args).some((row) => row.hides));
   return (
     <div className="question" data-severity={level}>
+      <Ended title="" />
       <p className="severity">
         <ShieldMark />
         {word}
@@ -97,11 +99,15 @@ export function ConfirmQuestion(props: Props) {
             {scopeFacts(confirmation).map(({ name, values }) => (
               <div key={name}>
                 <dt>{name}</dt>
-                {values.map((value, at) => (
-                  <dd key={at} dir="auto">
-                    {value}
-                  </dd>
-                ))}
+                <dd>
+                  <ul className="many" aria-label={name} {...(values.length > 4 ? { tabIndex: 0 } : {})}>
+                    {values.map((value, at) => (
+                      <li key={at} dir="auto">
+                        {value}
+                      </li>
+                    ))}
+                  </ul>
+                </dd>
               </div>
             ))}
             <div>
@@ -159,6 +165,15 @@ export function ConfirmQuestion(props: Props) {
         </>
       )}
     </div>
+  );
+}
+
+/** Said aloud when it ends while somebody reads it: it is there before, and empty. */
+function Ended({ title }: { readonly title: string }) {
+  return (
+    <p className="hidden-but-read" role="status">
+      {title}
+    </p>
   );
 }
 

@@ -34,7 +34,12 @@ export function ConfirmSheet({ view, asking, lineUp, serverNow, ownId, nameOf }:
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, [id === null]);
-  useEffect(() => document.getElementById(heading)?.focus(), [id, state, heading]);
+  useEffect(() => {
+    const element = dialog.current;
+    // A browser may close it at a second Escape without asking; the next question opens it again.
+    if (element && !element.open) element.showModal();
+    document.getElementById(heading)?.focus();
+  }, [id, state, heading]);
 
   if (!shown) return null;
   const open = state === 'open';
@@ -52,6 +57,7 @@ export function ConfirmSheet({ view, asking, lineUp, serverNow, ownId, nameOf }:
       aria-labelledby={heading}
       aria-describedby={description}
       onCancel={escape}
+      onClose={escape}
     >
       {waiting > 1 && open && <p className="queue small">{`${waiting} questions are waiting for you. This is the oldest.`}</p>}
       <ConfirmQuestion

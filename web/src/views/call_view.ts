@@ -60,6 +60,7 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     rows,
     killSwitches,
     nameOf,
+    stopperOf: (id: string) => people.find((one) => one.id === id)?.name ?? 'an operator',
     over,
     connected,
     ownId,
