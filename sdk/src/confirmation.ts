@@ -43,7 +43,8 @@ export interface Confirmation {
   readonly channel: string;
   /** `owner`, `user`, `operator`. */
   readonly answerableBy: string;
-  readonly requestedAt: string;
+  /** Null where only a snapshot tells of it. */
+  readonly requestedAt: string | null;
   readonly seq: number;
   readonly state: ConfirmationState;
   /** How it ended; null while it is open. */

@@ -45,6 +45,7 @@ export {
   listActions,
   listDecisions,
   listTools,
+  resolveAction,
   setKillSwitch,
   type ActionRecord,
   type DecisionRecord,

@@ -4,13 +4,16 @@
  */
 import { clientOf, pathOf, type ClientOptions } from './create.js';
 import { mintId } from './id.js';
+import type { ActionSnapshot } from './snapshot_actions.js';
 
-/** An action as REST tells of it; what there is beside these, the server's /v1/schema says. */
-export interface ActionRecord {
-  readonly actionId: string;
-  readonly actionType: string;
-  readonly state: string;
-  readonly [more: string]: unknown;
+/** An action as REST tells of it. */
+export interface ActionRecord extends ActionSnapshot {
+  /** How it came to be over: `succeeded`, `failed`, `cancelled`, `blocked`, `duplicate`, ... */
+  readonly outcome?: string;
+  readonly duplicateOf?: string;
+  readonly cancelAsked?: boolean;
+  /** The agent has its outcome. */
+  readonly toldAgent?: boolean;
 }
 
 /** A decision of policy, or of a person after it: one line of the audit view. */
@@ -41,14 +44,14 @@ interface OfAction extends OfCall {
   readonly actionId: string;
 }
 
-/** The actions of a call. */
+/** The actions of a call, in the order in which they were asked for, and whether they are switched off. */
 export async function listActions(
-  options: OfCall & ListPage,
-): Promise<{ readonly actions: readonly ActionRecord[]; readonly next?: string }> {
-  return read(options, `${pathOf(options.sessionId)}/actions${pageOf(options)}`);
+  options: OfCall,
+): Promise<{ readonly actions: readonly ActionRecord[]; readonly killed: boolean }> {
+  return read(options, `${pathOf(options.sessionId)}/actions`);
 }
 
-/** One action; rejects with `action_not_found`. */
+/** One action; rejects with `action_unknown`. */
 export async function getAction(options: OfAction): Promise<ActionRecord> {
   return read(options, actionPath(options));
 }
@@ -73,7 +76,7 @@ export async function answerConfirmation(
     readonly args?: Readonly<Record<string, unknown>>;
     readonly reason?: string;
   },
-): Promise<unknown> {
+): Promise<ActionRecord> {
   const { sessionId, confirmationId, decision, argsHash, args, reason } = options;
   return change(
     options,
@@ -85,6 +88,18 @@ export async function answerConfirmation(
       ...(reason === undefined ? {} : { reason }),
     },
   );
+}
+
+/** What a person found out about an action whose outcome was `unknown`. */
+export async function resolveAction(
+  options: OfAction & {
+    readonly resolution: 'succeeded' | 'failed' | 'not_executed';
+    /** How they know. */
+    readonly evidence: string;
+  },
+): Promise<ActionRecord> {
+  const { resolution, evidence } = options;
+  return change(options, `${actionPath(options)}/resolve`, { resolution, evidence });
 }
 
 /** The audit view: who allowed what, and by which rules. */
@@ -114,6 +129,10 @@ export async function setKillSwitch(
   },
 ): Promise<unknown> {
   const { scope, subject, enabled, reason } = options;
+  // A call's own switch stands in the call, in its stream.
+  if (scope === 'session' && subject !== undefined) {
+    return change(options, `${pathOf(subject)}/killswitch`, { enabled, reason });
+  }
   const body = { scope, ...(subject === undefined ? {} : { subject }), enabled, reason };
   return change(options, '/v1/safety/killswitch', body);
 }

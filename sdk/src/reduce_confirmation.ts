@@ -18,7 +18,8 @@ export function withConfirmation(
   if (event.type === 'safety.confirmation.requested') {
     const { confirmationId } = event.payload;
     const known = confirmations.some((one) => one.confirmationId === confirmationId);
-    return known ? confirmations : [...confirmations, asked(event)].slice(-confirmationsMax);
+    const asked = known ? null : confirmationOf(event.payload, event.recordedAt, event.seq);
+    return asked ? [...confirmations, asked].slice(-confirmationsMax) : confirmations;
   }
   const end = endOf(event);
   if (!end) return confirmations;
@@ -31,8 +32,15 @@ export function withConfirmation(
   return kept(confirmations.map((one) => (one === open ? closed : one)));
 }
 
-function asked(event: CallEvent<'safety.confirmation.requested'>): Confirmation {
-  const { scope, answerableBy, ...said } = event.payload as Requested;
+/** A question as the server asked it; null if it is none. */
+export function confirmationOf(
+  payload: unknown,
+  requestedAt: string | null,
+  seq: number,
+): Confirmation | null {
+  if (typeof payload !== 'object' || payload === null || !('confirmationId' in payload))
+    return null;
+  const { scope, answerableBy, ...said } = payload as Requested;
   return {
     confirmationId: said.confirmationId,
     actionId: said.actionId,
@@ -54,8 +62,8 @@ function asked(event: CallEvent<'safety.confirmation.requested'>): Confirmation 
     expiresAt: said.expiresAt,
     channel: said.channel,
     answerableBy: answerableBy ?? 'owner',
-    requestedAt: event.recordedAt,
-    seq: event.seq,
+    requestedAt,
+    seq,
     state: 'open',
     closed: null,
   };

@@ -2,6 +2,7 @@ import { callEventOf, type EventRecord } from './event.js';
 import { reduce } from './reduce.js';
 import type { Rest } from './rest.js';
 import type { Session } from './session.js';
+import { withSnapshotActions, type ActionSnapshot } from './snapshot_actions.js';
 import { initialState, type CallState } from './state.js';
 import type { Cursor } from './stream.js';
 
@@ -10,6 +11,10 @@ interface Snapshot {
   readonly epoch: string;
   readonly seq: number;
   readonly state: Session & { readonly phase?: CallState['phase'] };
+  /** Those that are not over. */
+  readonly actions?: readonly ActionSnapshot[];
+  /** Actions are switched off in this call. */
+  readonly killed?: boolean;
 }
 
 /** GET .../events */
@@ -34,14 +39,15 @@ export async function readEvents(
 
 /**
  * The state of a call for whoever cannot go on from their cursor: who is there from the snapshot,
- * what was said from the last events before it.
+ * what was said and done from the last events before it, what is not over from the snapshot again.
  */
 export async function readSnapshot(
   rest: Rest,
   path: string,
 ): Promise<{ cursor: Cursor; state: CallState }> {
   const request = { method: 'GET', path: `${path}/snapshot` } as const;
-  const { epoch, seq, state } = await rest.requestPatiently<Snapshot>(request);
+  const read = await rest.requestPatiently<Snapshot>(request);
+  const { epoch, seq, state } = read;
   let folded = { ...stateOf(state), seq: Math.max(0, seq - tailEvents) };
   while (folded.seq < seq) {
     const page = await readEvents(rest, path, folded.seq);
@@ -49,6 +55,7 @@ export async function readSnapshot(
     if (events.length === 0) break; // No longer kept: then without them.
     folded = events.reduce(reduce, folded);
   }
+  folded = withSnapshotActions(folded, read.actions ?? [], read.killed ?? false);
   return { cursor: { epoch, seq }, state: { ...folded, seq } };
 }
 

@@ -95,7 +95,7 @@ export function toUiContractV1(options: UiContractV1Options = {}): UiContractV1 
       actions.restore(state.actions);
       const open = openConfirmations(state);
       asked = open;
-      const at = open[0]?.requestedAt ?? new Date(0).toISOString();
+      const at = open[0]?.requestedAt ?? new Date(0).toISOString(); // A snapshot has no time.
       const restored: [UiTypeV1, object][] = [
         ...(state.status === 'active'
           ? [runtimeState(phases[state.phase ?? ''] ?? 'connected')]

@@ -23,7 +23,8 @@ export class ActionsV1 {
   asked(confirmation: Confirmation): Said[] {
     const { actionId, confirmationId, title, description, argsHash, preview, scope } = confirmation;
     const action = this.#actions.get(actionId) ?? newAction(actionId, 0);
-    const requested = Date.parse(action.requestedAt ?? confirmation.requestedAt);
+    const startedAt = Date.parse(confirmation.requestedAt ?? confirmation.expiresAt);
+    const requested = Date.parse(action.requestedAt ?? '') || startedAt;
     const expiresAt = Date.parse(confirmation.expiresAt);
     const { documentId } = action.args ?? {};
     const details = {
@@ -37,7 +38,6 @@ export class ActionsV1 {
       preview,
       target: scope.target,
     };
-    const startedAt = Date.parse(confirmation.requestedAt);
     return [
       [
         'confirm.required',

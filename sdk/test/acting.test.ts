@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ActionError, claimsIn, claimsInMemory, createCall, joinCall } from '../src/lifeline.js';
-import type { EventType, LifelineError } from '../src/lifeline.js';
+import {
+  ActionError,
+  argsOf,
+  canAnswer,
+  claimsIn,
+  claimsInMemory,
+  createCall,
+  joinCall,
+} from '../src/lifeline.js';
+import type { EventRecord, EventType, LifelineError } from '../src/lifeline.js';
 import { act, closes, hash, moment, type Told } from './events.js';
 import type { FakeServer } from './fake_server.js';
 import { settle } from './virtual.js';
@@ -443,4 +451,65 @@ test('claims are made once, also where nothing can be stored', async () => {
   for (let i = 0; i < 2_000; i++) await claimsIn(kept).claim(`sess_1 act_${i} 4`);
   assert.equal(await claimsIn(kept).claim('sess_1 act_1999 4'), false);
   assert.equal((kept.getItem('lifeline.claims') ?? '').split('\n').length, 500, 'and not for ever');
+});
+
+test('after a refused cursor what is not over stands, however long ago it was asked', async () => {
+  const a = act('old');
+  const told = a.asks('c', hash('1'), { answerableBy: 'user' });
+  const events: EventRecord[] = [];
+  const actions = [
+    {
+      actionId: 'old',
+      actionType: 'mail.send',
+      state: 'awaiting_confirmation',
+      risk: 'high_risk_external_send',
+      requestedBy: 'usr_agent',
+      summary: 'Send it.',
+      args: { to: 'a' },
+      argsHash: hash('1'),
+      confirmation: told[1],
+    },
+    { actionId: 'new', actionType: 'mail.send', state: 'started', fence: 9, executor: 'client' },
+    { actionId: 'client', actionType: 'mail.send', state: 'started', fence: 9, executor: 'client' },
+  ];
+  const called = { ...session, participants: [] };
+  const snapshot = { epoch: 'epoch-2', seq: 3, state: called, actions, killed: true };
+  const { options, server, clock } = world({
+    'GET /v1/call/sessions/sess_1/snapshot': () => ({ body: snapshot }),
+    'GET /v1/call/sessions/sess_1/events': ({ route }) => ({
+      body: { events: events.slice(Number(/after=(\d+)/.exec(route)?.[1])) },
+    }),
+  });
+  const call = await createCall(options);
+  let ran = 0;
+  call.onAction('mail.send', () => void ran++);
+  await settle();
+  const fresh = act('new');
+  for (const [type, payload] of [fresh.requested, fresh.accepted, fresh.approved()]) {
+    events.push(server.append(type, payload));
+  }
+  server.epoch = 'epoch-2';
+  server.socket.cut(4302);
+  await clock.advance(100);
+  const { state } = call;
+  assert.deepEqual(
+    state.value.actions.map((one) => `${one.actionId} ${one.state}`),
+    ['old awaiting_confirmation', 'client running', 'new approved'],
+    'of what the events tell whole, the events are believed',
+  );
+  const [asked] = state.value.confirmations;
+  assert.equal(asked?.confirmationId, 'c');
+  assert.deepEqual(argsOf(state.value, asked!), { to: 'a' });
+  assert.ok(canAnswer(state.value, { participantId: 'x', role: 'user' }, asked!));
+  assert.deepEqual(
+    state.value.killSwitches.map((one) => one.scope),
+    ['session'],
+  );
+  assert.equal(ran, 0, 'what was begun elsewhere is not begun again');
+  for (const [type, payload] of [closes('c').answered('approve'), a.approved(), a.succeeded]) {
+    server.append(type, payload);
+  }
+  await settle();
+  assert.equal(state.value.actions.find((one) => one.actionId === 'old')?.state, 'succeeded');
+  call.leave();
 });

@@ -7,60 +7,41 @@ import {
   listActions,
   listDecisions,
   listTools,
+  resolveAction,
   setKillSwitch,
 } from '../src/lifeline.js';
 import { hash } from './events.js';
-import { world, type Route } from './world.js';
+import { world } from './world.js';
 
-const call = '/v1/call/sessions/sess_1';
+const path = '/v1/call/sessions/sess_1';
 
 test('each question goes to its address, and says what it should', async () => {
-  const reply: Route = () => ({ body: { ok: true } });
-  const addresses = [
-    `GET ${call}/actions`,
-    `GET ${call}/actions/act_1`,
-    `POST ${call}/actions/act_1/cancel`,
-    `POST ${call}/confirmations/c_1`,
-    'GET /v1/safety/decisions',
-    'GET /v1/tools',
-    'POST /v1/safety/killswitch',
-  ];
-  const { options, requests } = world(Object.fromEntries(addresses.map((one) => [one, reply])));
-  const of = { ...options, sessionId: 'sess_1' };
+  type Of = ReturnType<typeof world>['options'] & { sessionId: string };
+  const action = { actionId: 'act_1' };
   const shown = { confirmationId: 'c_1', argsHash: hash('1') };
-  assert.deepEqual(await listActions({ ...of, cursor: 'x y', limit: 5 }), { ok: true });
-  await getAction({ ...of, actionId: 'act_1' });
-  await cancelAction({ ...of, actionId: 'act_1', reason: 'wrong firm' });
-  await answerConfirmation({ ...of, ...shown, decision: 'edit', args: { to: 'b' } });
-  await listDecisions({ ...of });
-  await listTools(options);
-  await setKillSwitch({
-    ...options,
-    scope: 'action_type',
-    subject: 't',
-    enabled: true,
-    reason: 'r',
-  });
-  assert.deepEqual(
-    requests.map((one) => one.route),
-    [
-      `GET ${call}/actions?cursor=x+y&limit=5`,
-      `GET ${call}/actions/act_1`,
-      `POST ${call}/actions/act_1/cancel`,
-      `POST ${call}/confirmations/c_1`,
-      'GET /v1/safety/decisions?session=sess_1',
-      'GET /v1/tools',
-      'POST /v1/safety/killswitch',
-    ],
-  );
-  assert.deepEqual(
-    requests.filter((one) => one.body !== undefined).map((one) => one.body),
-    [
-      { reason: 'wrong firm' },
-      { decision: 'edit', argsHash: hash('1'), args: { to: 'b' } },
-      { scope: 'action_type', subject: 't', enabled: true, reason: 'r' },
-    ],
-  );
-  const keys = requests.filter((one) => one.route.startsWith('POST')).map((one) => one.key);
-  assert.ok(keys.every((key) => key?.startsWith('idem_')));
+  const edit = { decision: 'edit', args: { to: 'b' } } as const;
+  const found = { resolution: 'failed', evidence: 'e' } as const;
+  const kill = { enabled: true, reason: 'r' };
+  // prettier-ignore
+  const cases: [ask: (of: Of) => Promise<unknown>, route: string, body?: object][] = [
+    [(of) => listActions(of), `GET ${path}/actions`],
+    [(of) => getAction({ ...of, ...action }), `GET ${path}/actions/act_1`],
+    [(of) => cancelAction({ ...of, ...action }), `POST ${path}/actions/act_1/cancel`, {}],
+    [(of) => cancelAction({ ...of, ...action, reason: 'r' }), `POST ${path}/actions/act_1/cancel`, { reason: 'r' }],
+    [(of) => resolveAction({ ...of, ...action, ...found }), `POST ${path}/actions/act_1/resolve`, found],
+    [(of) => answerConfirmation({ ...of, ...shown, ...edit }), `POST ${path}/confirmations/c_1`, { ...edit, argsHash: hash('1') }],
+    [(of) => listDecisions({ ...of, cursor: 'x y', limit: 5 }), 'GET /v1/safety/decisions?session=sess_1&cursor=x+y&limit=5'],
+    [(of) => listTools(of), 'GET /v1/tools'],
+    [(of) => setKillSwitch({ ...of, ...kill, scope: 'action_type', subject: 't' }), 'POST /v1/safety/killswitch', { scope: 'action_type', subject: 't', ...kill }],
+    [(of) => setKillSwitch({ ...of, ...kill, scope: 'session', subject: 'sess_1' }), `POST ${path}/killswitch`, kill],
+  ];
+  for (const [ask, route, body] of cases) {
+    const address = route.replace(/\?.*/, '');
+    const { options, requests } = world({ [address]: () => ({ body: { ok: true } }) });
+    assert.deepEqual(await ask({ ...options, sessionId: 'sess_1' }), { ok: true }, route);
+    assert.equal(requests.length, 1, route);
+    assert.equal(requests[0]?.route, route);
+    assert.deepEqual(requests[0]?.body, body, route);
+    assert.equal(requests[0]?.key?.startsWith('idem_') ?? false, route.startsWith('POST'), route);
+  }
 });

@@ -1,7 +1,15 @@
 // What the page does between its screens: finds its server, starts a call, joins one, comes back to the one
 // this tab was in, and goes home. It owns the call and the voice; the views only watch.
 
-import { createCall, createInvite, joinCall, setKillSwitch, type Call, type GetToken, type Platform } from '@lifeline/client';
+import {
+  createCall,
+  createInvite,
+  joinCall,
+  setKillSwitch,
+  type Call,
+  type GetToken,
+  type Platform,
+} from '@lifeline/client';
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from './place/config';

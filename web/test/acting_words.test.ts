@@ -9,7 +9,7 @@ import { actionWords } from '../src/words/action';
 import { amountWords, clockLeft, closedWords, scopeFacts, severityOf, spokenLeft, whyNot } from '../src/words/asking';
 import type { Line } from '../src/words/lines';
 import { hides, plain } from '../src/words/plain';
-import { rowsOf } from '../src/words/rows';
+import { announcedOf, rowsOf } from '../src/words/rows';
 import { acting } from './gallery/acting';
 
 const nameOf = (id: string) => ({ usr_anna: 'Anna', usr_ben: 'B\u202een' })[id] ?? 'Somebody';
@@ -35,14 +35,31 @@ test('what cannot be seen is shown as what it is, and what can be stays', () => 
 
 test('every argument has its row, whatever it is', () => {
   const args = {
-    to: 'a@b', empty: '', n: 12, text: '12', yes: true, none: null, list: ['x', { deep: 1 }], bare: [], 'od\u202ed': 'x',
+    to: 'a@b',
+    empty: '',
+    n: 12,
+    text: '12',
+    yes: true,
+    none: null,
+    list: ['x', { deep: 1 }],
+    bare: [],
+    'od\u202ed': 'x',
     nest: { a: { b: { c: { d: { e: 1 } } } } },
   };
   assert.deepEqual(
     argRows(args).map(({ name, text, code }) => `${name}=${text}${code ? ' (code)' : ''}`),
     [
-      'to=a@b', 'empty=(empty) (code)', 'n=12 (code)', 'text=12', 'yes=true (code)', 'none=null (code)', 'list[0]=x',
-      'list[1].deep=1 (code)', 'bare=[] (code)', 'od⟨U+202E⟩d=x', 'nest.a.b.c.d={"e":1} (code)',
+      'to=a@b',
+      'empty=(empty) (code)',
+      'n=12 (code)',
+      'text=12',
+      'yes=true (code)',
+      'none=null (code)',
+      'list[0]=x',
+      'list[1].deep=1 (code)',
+      'bare=[] (code)',
+      'od⟨U+202E⟩d=x',
+      'nest.a.b.c.d={"e":1} (code)',
     ],
   );
   assert.deepEqual(argRows({}), []);
@@ -70,9 +87,30 @@ test('a form gives back what went in, and says what is wrong with which field', 
 
 const question = (change: Partial<Confirmation> = {}): Confirmation =>
   ({
-    confirmationId: 'c', actionId: 'a', title: 't', description: 'd', severity: 'warning', preview: '', argsHash: '', allowedDecisions: [],
-    scope: { kind: 'message_send', target: 'a@b', recipients: [], recipientCount: null, amount: null, currency: null, audience: 'external' },
-    expiresAt: '', channel: 'ui', answerableBy: 'owner', requestedAt: '', seq: 1, state: 'open', closed: null,
+    confirmationId: 'c',
+    actionId: 'a',
+    title: 't',
+    description: 'd',
+    severity: 'warning',
+    preview: '',
+    argsHash: '',
+    allowedDecisions: [],
+    scope: {
+      kind: 'message_send',
+      target: 'a@b',
+      recipients: [],
+      recipientCount: null,
+      amount: null,
+      currency: null,
+      audience: 'external',
+    },
+    expiresAt: '',
+    channel: 'ui',
+    answerableBy: 'owner',
+    requestedAt: '',
+    seq: 1,
+    state: 'open',
+    closed: null,
     ...change,
   }) as Confirmation;
 
@@ -82,15 +120,27 @@ test('whom it reaches and what it costs', () => {
     [{}, ['Goes to: a@b', 'Who sees it: People outside']],
     [{ recipients: ['a@b'], recipientCount: 1 }, ['Goes to: a@b', 'Who sees it: People outside']],
     [{ recipients: ['a@b', 'c'] }, ['Goes to: a@b', 'Recipients (2): a@b, c', 'Who sees it: People outside']],
-    [{ recipients: ['a@b', 'c'], recipientCount: 9 }, ['Goes to: a@b', 'Recipients (9): a@b, c, and 7 more, not named here', 'Who sees it: People outside']],
-    [{ recipientCount: 3 }, ['Goes to: a@b', 'Recipients (3): 3 in all, not named here', 'Who sees it: People outside']],
-    [{ kind: 'payment', amount: '12000000000', currency: 'CHF' }, ['Is paid to: a@b', 'Amount: 12.00 CHF', 'Who sees it: People outside']],
+    [
+      { recipients: ['a@b', 'c'], recipientCount: 9 },
+      ['Goes to: a@b', 'Recipients (9): a@b, c, and 7 more, not named here', 'Who sees it: People outside'],
+    ],
+    [
+      { recipientCount: 3 },
+      ['Goes to: a@b', 'Recipients (3): 3 in all, not named here', 'Who sees it: People outside'],
+    ],
+    [
+      { kind: 'payment', amount: '12000000000', currency: 'CHF' },
+      ['Is paid to: a@b', 'Amount: 12.00 CHF', 'Who sees it: People outside'],
+    ],
     [{ kind: 'something new', audience: 'internal' }, ['Concerns: a@b', 'Who sees it: People inside only']],
     [{ audience: 'a new word' }, ['Goes to: a@b', 'Who sees it: People outside']],
   ];
   for (const [change, then] of cases) {
     const facts = scopeFacts(question({ scope: { ...base, ...change } }));
-    assert.deepEqual(facts.map(({ name, values }) => `${name}: ${values.join(', ')}`), then);
+    assert.deepEqual(
+      facts.map(({ name, values }) => `${name}: ${values.join(', ')}`),
+      then,
+    );
   }
 });
 
@@ -100,7 +150,11 @@ test('amounts are exact', () => {
     ['1', 'EUR', '0.000000001 EUR'],
     ['0', 'EUR', '0.00 EUR'],
     ['-1234567000000000', 'JPY', '−1\u202f234\u202f567.00 JPY'],
-    ['99999999999999999999999999999999999999', null, '99\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999.999999999'],
+    [
+      '99999999999999999999999999999999999999',
+      null,
+      '99\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999\u202f999.999999999',
+    ],
     ['12.5', 'EUR', '12.5 EUR'],
   ];
   for (const [nano, currency, then] of cases) assert.equal(amountWords(nano, currency), then);
@@ -127,7 +181,10 @@ test('why no answer can be given, before who or what', () => {
 test('how it ended', () => {
   const by = (id: string) => ({ kind: 'user', id });
   const closed = (state: Confirmation['state'], more: object = {}) =>
-    question({ state, closed: { at: '', by: null, via: null, reason: null, cause: null, byConfirmationId: null, ...more } });
+    question({
+      state,
+      closed: { at: '', by: null, via: null, reason: null, cause: null, byConfirmationId: null, ...more },
+    });
   const cases: [Confirmation, boolean, string][] = [
     [closed('approved', { by: by('usr_anna'), via: 'ui' }), true, 'You approved this.'],
     [closed('approved', { by: by('usr_anna'), via: 'api' }), false, 'You approved this on another device.'],
@@ -158,15 +215,35 @@ test('every state of an action has a word of its own, and says who allowed it', 
     'runs | Tried again soon | Allowed by the rules, without asking',
   ]);
   const [first] = call.state.value.actions;
-  const states: Action['state'][] = ['requested', 'awaiting_confirmation', 'approved', 'running', 'rejected', 'failed', 'timed_out', 'resolved'];
+  const states: Action['state'][] = [
+    'requested',
+    'awaiting_confirmation',
+    'approved',
+    'running',
+    'rejected',
+    'failed',
+    'timed_out',
+    'resolved',
+  ];
   const seen = states.map((state) => actionWords({ ...first!, state }, nameOf).state);
   assert.equal(new Set(seen).size, states.length);
   assert.equal(actionWords({ ...first!, state: 'pondered' as never }, nameOf).tone, 'idle');
 });
 
 test('what was said and done stands in the order in which it began, own words on their way last', () => {
-  const line = (key: string, seq: number | null): Line =>
-    ({ key, utteranceId: key, speakerKey: '', name: '', label: '', machine: false, text: '', seq, state: 'kept', note: '', problem: null });
+  const line = (key: string, seq: number | null): Line => ({
+    key,
+    utteranceId: key,
+    speakerKey: '',
+    name: '',
+    label: '',
+    machine: false,
+    text: '',
+    seq,
+    state: 'kept',
+    note: '',
+    problem: null,
+  });
   const action = (actionId: string, firstSeq: number, state = 'running') =>
     ({ ...acting.acting!().state.value.actions[0]!, actionId, firstSeq, state }) as Action;
   const rows = rowsOf(
@@ -174,7 +251,20 @@ test('what was said and done stands in the order in which it began, own words on
     [action('x', 1), action('idea', 3, 'proposed'), action('y', 5), action('z', 9)],
     nameOf,
   );
-  assert.deepEqual(rows.map(({ key }) => key), ['action x', 'a', 'action y', 'b', 'action z', 'mine']);
+  assert.deepEqual(
+    rows.map(({ key }) => key),
+    ['action x', 'a', 'action y', 'b', 'action z', 'mine'],
+  );
+});
+
+test('what became of an action is read aloud, once for each state that says something', () => {
+  const { actions } = acting.acting!().state.value;
+  const heard = announcedOf(rowsOf([], actions, nameOf));
+  assert.deepEqual(
+    heard.map(({ key }) => key),
+    ['action a1 succeeded', 'action a3 succeeded', 'action a4 blocked', 'action a5 cancelled', 'action a6 unknown'],
+  );
+  assert.equal(heard[3]?.text, 'Not done: Remind them of it. Nobody answered in time.');
 });
 
 test('the link of a question: its secret leaves the address bar at once', () => {
@@ -185,7 +275,10 @@ test('the link of a question: its secret leaves the address bar at once', () => 
   };
   assert.deepEqual(take('#session=sess_1&confirmation=cnf_1'), ['sess_1 cnf_1 null']);
   assert.deepEqual(take('#session=sess_1'), ['sess_1 null null']);
-  assert.deepEqual(take('#session=sess_1&confirmation=cnf_1&token=a.b-c_d'), ['sess_1 cnf_1 a.b-c_d', '/approve?x=1#session=sess_1&confirmation=cnf_1']);
+  assert.deepEqual(take('#session=sess_1&confirmation=cnf_1&token=a.b-c_d'), [
+    'sess_1 cnf_1 a.b-c_d',
+    '/approve?x=1#session=sess_1&confirmation=cnf_1',
+  ]);
   assert.deepEqual(take('#session=../../x&token=secret'), [null, '/approve?x=1#session=..%2F..%2Fx']);
   assert.deepEqual(take(''), [null]);
 });

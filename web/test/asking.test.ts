@@ -11,7 +11,10 @@ import { anna, asked, ben, requested, together } from './gallery/acting';
 const hash = (digit: string) => digit.repeat(64);
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-function world({ me = { participantId: anna.id, role: 'user' } as Self | null, only = undefined as string | undefined } = {}) {
+function world({
+  me = { participantId: anna.id, role: 'user' } as Self | null,
+  only = undefined as string | undefined,
+} = {}) {
   const call = together();
   const self = new Store<Self | null>(me);
   const asking = new Asking(call.call, self, only === undefined ? {} : { only });
@@ -99,7 +102,10 @@ test('not now puts it aside: it stays open and can be taken up', () => {
   assert.equal(shown(asking), 'cnf_two');
   asking.put_aside();
   assert.equal(shown(asking), null);
-  assert.deepEqual(asking.view.value.aside.map((one) => one.confirmationId), ['cnf_one', 'cnf_two']);
+  assert.deepEqual(
+    asking.view.value.aside.map((one) => one.confirmationId),
+    ['cnf_one', 'cnf_two'],
+  );
   assert.equal(call.published.length, 0, 'which is no answer');
   asking.take_up('cnf_one');
   assert.equal(shown(asking), 'cnf_one');
@@ -110,8 +116,16 @@ test('what ends while it is on the screen stays there until it is read', () => {
   const ends: [name: string, end: (call: FakeCall) => void, state: string][] = [
     ['another device', (call) => resolved(call, 'cnf_one', 'approve'), 'approved'],
     ['somebody else', (call) => resolved(call, 'cnf_one', 'deny', ben), 'denied'],
-    ['time', (call) => call.see('safety.confirmation.expired', { confirmationId: 'cnf_one', cause: 'timeout' }), 'expired'],
-    ['the action', (call) => call.see('safety.confirmation.cancelled', { confirmationId: 'cnf_one', cause: 'user' }), 'cancelled'],
+    [
+      'time',
+      (call) => call.see('safety.confirmation.expired', { confirmationId: 'cnf_one', cause: 'timeout' }),
+      'expired',
+    ],
+    [
+      'the action',
+      (call) => call.see('safety.confirmation.cancelled', { confirmationId: 'cnf_one', cause: 'user' }),
+      'cancelled',
+    ],
   ];
   for (const [name, end, state] of ends) {
     const { call, asking } = world();
@@ -131,8 +145,17 @@ test('an edit by anybody shows the question that took its place', async () => {
   asks(call, 'one');
   asking.answer('edit', { args: { to: 'b' } });
   assert.deepEqual(call.published[0]?.payload.args, { to: 'b' });
-  call.see('orchestration.action.args.replaced', { actionId: 'one', args: { to: 'b' }, argsHash: hash('3'), by: anna.id });
-  call.see('safety.confirmation.superseded', { confirmationId: 'cnf_one', cause: 'edited', byConfirmationId: 'cnf_new' });
+  call.see('orchestration.action.args.replaced', {
+    actionId: 'one',
+    args: { to: 'b' },
+    argsHash: hash('3'),
+    by: anna.id,
+  });
+  call.see('safety.confirmation.superseded', {
+    confirmationId: 'cnf_one',
+    cause: 'edited',
+    byConfirmationId: 'cnf_new',
+  });
   asked(call, 'one', { confirmationId: 'cnf_new', argsHash: hash('3') });
   call.published[0]?.seen();
   await tick();
@@ -146,7 +169,12 @@ test('an edit by anybody shows the question that took its place', async () => {
 test('arguments that are no longer those of the question are not shown as if they were', () => {
   const { call, asking } = world();
   asks(call, 'one');
-  call.see('orchestration.action.args.replaced', { actionId: 'one', args: { to: 'evil' }, argsHash: hash('3'), by: ben.id });
+  call.see('orchestration.action.args.replaced', {
+    actionId: 'one',
+    args: { to: 'evil' },
+    argsHash: hash('3'),
+    by: ben.id,
+  });
   assert.equal(asking.view.value.shown?.args, null);
 });
 

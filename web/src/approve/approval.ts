@@ -7,7 +7,14 @@ import { Asking } from '../act/asking';
 import { chooseBaseUrl, isThisMachine, loadConfig } from '../place/config';
 import { devPass, readDevMode } from '../place/dev_mode';
 import type { ApprovalLink } from '../place/approval_link';
-import { forgetCall, rememberCall, rememberedCall, rememberedName, rememberedPass, rememberName } from '../place/memory';
+import {
+  forgetCall,
+  rememberCall,
+  rememberedCall,
+  rememberedName,
+  rememberedPass,
+  rememberName,
+} from '../place/memory';
 import { selfOf } from '../talk/self';
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 
-import type { Line } from '../words/lines';
+import type { Announced } from '../words/rows';
 
 interface Props {
-  readonly lines: readonly Line[];
+  /** What there is to be heard, oldest first. */
+  readonly heard: readonly Announced[];
   readonly ownId: string;
   /** False while a replay runs: what was missed is on the page, but nobody wants it all read out. */
   readonly live: boolean;
@@ -12,25 +13,24 @@ interface Props {
 const KEPT = 8;
 
 /**
- * Captions for people who do not see them: each finished utterance of somebody else, once, politely.
- * Unfinished words would be read out again at every syllable, so they are left to the eyes.
+ * Captions for people who do not see them: each finished utterance of somebody else, and what became of an
+ * action, once, politely.
  */
-export function Announcer({ lines, ownId, live }: Props) {
+export function Announcer({ heard, ownId, live }: Props) {
   const known = useRef<Set<string> | null>(null);
-  const [said, setSaid] = useState<readonly Line[]>([]);
+  const [said, setSaid] = useState<readonly Announced[]>([]);
   useEffect(() => {
-    const finished = lines.filter((line) => line.state === 'kept');
     const before = known.current;
-    known.current = new Set(finished.map((line) => line.key));
+    known.current = new Set(heard.map((one) => one.key));
     if (before === null || !live) return;
-    const fresh = finished.filter((line) => !before.has(line.key) && line.speakerKey !== ownId);
+    const fresh = heard.filter((one) => !before.has(one.key) && one.speakerKey !== ownId);
     if (fresh.length > 0) setSaid((earlier) => [...earlier, ...fresh].slice(-KEPT));
-  }, [lines, ownId, live]);
+  }, [heard, ownId, live]);
   return (
     <div className="hidden-but-read" role="log" aria-live="polite" aria-label="Captions">
-      {said.map((line) => (
-        <p key={line.key} dir="auto">
-          {line.name}: {line.text || line.note}
+      {said.map((one) => (
+        <p key={one.key} dir="auto">
+          {one.name}: {one.text}
         </p>
       ))}
     </div>

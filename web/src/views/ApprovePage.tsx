@@ -71,7 +71,14 @@ function SignIn({ approval, busy, problem }: SignInProps) {
       <h2>Who are you in the call?</h2>
       <label className="field">
         <span>Your name</span>
-        <input className="input" value={name} autoFocus maxLength={64} autoComplete="name" onChange={(event) => setName(event.target.value)} />
+        <input
+          className="input"
+          value={name}
+          autoFocus
+          maxLength={64}
+          autoComplete="name"
+          onChange={(event) => setName(event.target.value)}
+        />
       </label>
       {problem && <ProblemNote problem={problem} />}
       <div className="row">

@@ -137,7 +137,7 @@ export function CallPage(props: Props) {
       />
       {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
       {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
-      <Announcer lines={view.lines} ownId={view.ownId} live={view.connected} />
+      <Announcer heard={view.heard} ownId={view.ownId} live={view.connected} />
       {!over && dialog === null && (
         <ConfirmSheet
           view={asks}

@@ -53,7 +53,13 @@ export function ConfirmAnswers({ allowed, grave, yes, sending, blocked, onApprov
         </label>
         <Why id={id} text={blocked} />
         <div className="row">
-          <button type="button" className="button" data-kind="quiet" disabled={sending !== null} onClick={() => setDeliberate(false)}>
+          <button
+            type="button"
+            className="button"
+            data-kind="quiet"
+            disabled={sending !== null}
+            onClick={() => setDeliberate(false)}
+          >
             Back
           </button>
           <button type="submit" className="button" data-kind="stop" disabled={closed || !typed} aria-describedby={id}>

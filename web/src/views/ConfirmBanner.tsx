@@ -17,7 +17,8 @@ export function ConfirmBanner({ view, asking, serverNow }: Props) {
   return (
     <section className="asks-banner" aria-label="Waiting for your answer">
       <p>
-        <b dir="auto">{plain(first.title)}</b> <span className="small">{clockLeft(Date.parse(first.expiresAt) - serverNow())} left</span>
+        <b dir="auto">{plain(first.title)}</b>{' '}
+        <span className="small">{clockLeft(Date.parse(first.expiresAt) - serverNow())} left</span>
         {others.length > 0 && <span className="small">, and {others.length} more</span>}
       </p>
       <button type="button" className="button" onClick={() => asking.take_up(first.confirmationId)}>

@@ -78,9 +78,7 @@ export function ConfirmQuestion(props: Props) {
       </h2>
       <LongText id={descriptionId} className="described" text={plain(confirmation.description)} />
       {changed && <p className="hint">This was changed. Please look again: it is asked as it is now.</p>}
-      {unseen && (
-        <p className="hint">There are characters in it that cannot be seen. They are shown as ⟨U+…⟩.</p>
-      )}
+      {unseen && <p className="hint">There are characters in it that cannot be seen. They are shown as ⟨U+…⟩.</p>}
       {editing && args !== null ? (
         <>
           <TimeLeft leftMs={leftMs} />
@@ -149,7 +147,11 @@ export function ConfirmQuestion(props: Props) {
             {mine ? (
               <ConfirmAnswers
                 key={confirmation.confirmationId}
-                allowed={args === null ? confirmation.allowedDecisions.filter((one) => one !== 'edit') : confirmation.allowedDecisions}
+                allowed={
+                  args === null
+                    ? confirmation.allowedDecisions.filter((one) => one !== 'edit')
+                    : confirmation.allowedDecisions
+                }
                 grave={level === 'critical'}
                 yes={YES[confirmation.scope.kind] ?? 'Approve'}
                 sending={sending}

@@ -59,7 +59,9 @@ export function ConfirmSheet({ view, asking, lineUp, serverNow, ownId, nameOf }:
       onCancel={escape}
       onClose={escape}
     >
-      {waiting > 1 && open && <p className="queue small">{`${waiting} questions are waiting for you. This is the oldest.`}</p>}
+      {waiting > 1 && open && (
+        <p className="queue small">{`${waiting} questions are waiting for you. This is the oldest.`}</p>
+      )}
       <ConfirmQuestion
         key={id}
         question={shown}

@@ -66,7 +66,11 @@ function Change({ enabled, onChange, onClose }: ChangeProps) {
   };
   return (
     <Dialog title={enabled ? 'Stop all actions in this call?' : 'Let the agent act again?'} onClose={onClose}>
-      <p>{enabled ? 'What is under way is not undone. Everybody in the call is told why.' : 'What was refused meanwhile is not done by itself.'}</p>
+      <p>
+        {enabled
+          ? 'What is under way is not undone. Everybody in the call is told why.'
+          : 'What was refused meanwhile is not done by itself.'}
+      </p>
       <label className="field">
         <span>Why</span>
         <input className="input" value={reason} maxLength={512} onChange={(event) => setReason(event.target.value)} />
@@ -80,7 +84,13 @@ function Change({ enabled, onChange, onClose }: ChangeProps) {
         <button type="button" className="button" data-kind="quiet" onClick={onClose}>
           Leave it
         </button>
-        <button type="button" className="button" data-kind={enabled ? 'stop' : 'first'} disabled={sending || reason.trim() === ''} onClick={send}>
+        <button
+          type="button"
+          className="button"
+          data-kind={enabled ? 'stop' : 'first'}
+          disabled={sending || reason.trim() === ''}
+          onClick={send}
+        >
           {sending ? 'Sending …' : enabled ? 'Stop all actions' : 'Let it act'}
         </button>
       </div>

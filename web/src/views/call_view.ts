@@ -6,11 +6,11 @@ import type { Talk } from '../talk/talk';
 import { lineWords } from '../words/connection';
 import { transcriptLines } from '../words/lines';
 import { nameIn, personOf } from '../words/people';
-import { rowsOf } from '../words/rows';
+import { announcedOf, rowsOf } from '../words/rows';
 import { useNow, useOnline } from './hooks';
 
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
-export function useCallView({ call, conversation, self }: Talk, scripted: string | null) {
+export function useCallView({ call, conversation, self, asking }: Talk, scripted: string | null) {
   const { end, phase, seq, outage, actions, killSwitches } = useCall(call);
   const connection = useConnection(call);
   const utterances = useTranscript(call);
@@ -19,6 +19,7 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   const own = useStore(self);
   const ownId = own?.participantId ?? '';
   const reads_only = own?.role === 'viewer';
+  const { waiting } = useStore(asking.view);
   const online = useOnline();
   const now = useNow((connection.retryAt !== null || outage !== null) && !end);
 
@@ -34,6 +35,7 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
   }, [utterances, outgoing, people, ownId, connected, over]);
   const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
   const rows = useMemo(() => rowsOf(lines, actions, nameOf), [lines, actions, nameOf]);
+  const heard = useMemo(() => announcedOf(rows), [rows]);
   const lost = people.filter((one) => one.presence === 'away' && one.id !== ownId).map((one) => one.name);
   const line = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost });
 
@@ -43,9 +45,10 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     if (!online && call.connection.value.state === 'live') call.reconnectNow();
   }, [online, call]);
   useEffect(() => {
-    document.title = `${line.title} · Lifeline`;
+    // Whoever is in another tab sees only this.
+    document.title = `${waiting > 0 && !over ? 'Your answer is needed' : line.title} · Lifeline`;
     return () => void (document.title = 'Lifeline');
-  }, [line.title]);
+  }, [line.title, waiting, over]);
   useEffect(() => {
     if (over) conversation.set_listening(false);
   }, [over, conversation]);
@@ -56,8 +59,8 @@ export function useCallView({ call, conversation, self }: Talk, scripted: string
     connection,
     line,
     people,
-    lines,
     rows,
+    heard,
     killSwitches,
     nameOf,
     stopperOf: (id: string) => people.find((one) => one.id === id)?.name ?? 'an operator',

@@ -73,7 +73,11 @@ export function actionWords(action: Action, nameOf: (id: string) => string): Act
     case 'blocked':
       return words('not_done', 'Not allowed', said);
     case 'unknown':
-      return words('unclear', 'Nobody knows whether it happened', 'It is not tried again until somebody has found out.');
+      return words(
+        'unclear',
+        'Nobody knows whether it happened',
+        'It is not tried again until somebody has found out.',
+      );
     case 'resolved':
       return resolvedWords(action, words);
     default:

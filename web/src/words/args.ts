@@ -21,7 +21,9 @@ export function argRows(args: Readonly<Record<string, unknown>>): readonly ArgRo
 
 function rowsOf(name: string, value: unknown, depth: number): ArgRow[] {
   if (typeof value === 'string') {
-    return [{ name: plain(name), text: value === '' ? '(empty)' : plain(value), code: value === '', hides: hides(value) }];
+    return [
+      { name: plain(name), text: value === '' ? '(empty)' : plain(value), code: value === '', hides: hides(value) },
+    ];
   }
   const parts = depth < DEPTH ? partsOf(name, value) : [];
   if (parts.length > 0) return parts.flatMap(([part, inner]) => rowsOf(part, inner, depth + 1));

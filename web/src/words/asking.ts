@@ -12,7 +12,10 @@ const SEVERITY: Readonly<Record<string, string>> = {
 };
 
 /** What is not known is taken for the gravest. */
-export function severityOf({ severity }: Confirmation): { readonly level: 'info' | 'warning' | 'critical'; readonly word: string } {
+export function severityOf({ severity }: Confirmation): {
+  readonly level: 'info' | 'warning' | 'critical';
+  readonly word: string;
+} {
   const level = severity === 'info' || severity === 'warning' ? severity : 'critical';
   return { level, word: SEVERITY[level]! };
 }
@@ -39,7 +42,10 @@ export function scopeFacts({ scope }: Confirmation): readonly Fact[] {
   if (others.length > 0 || count > 1) {
     const unnamed = count - recipients.length;
     const values = (others.length > 0 ? recipients : []).map(plain);
-    const more = unnamed > 0 ? [`${values.length > 0 ? 'and ' : ''}${unnamed} ${values.length > 0 ? 'more' : 'in all'}, not named here`] : [];
+    const more =
+      unnamed > 0
+        ? [`${values.length > 0 ? 'and ' : ''}${unnamed} ${values.length > 0 ? 'more' : 'in all'}, not named here`]
+        : [];
     facts.push({ name: count === 1 ? 'Recipient' : `Recipients (${count})`, values: [...values, ...more] });
   }
   if (amount !== null) facts.push({ name: 'Amount', values: [amountWords(amount, currency)] });
@@ -98,16 +104,17 @@ export function closedWords(
     case 'expired':
       return { title: 'Not sent: nobody answered in time.', note: 'The agent can ask again.' };
     default:
-      return { title: 'This question fell away.', note: 'Nothing was sent: the action was stopped, or the call is over.' };
+      return {
+        title: 'This question fell away.',
+        note: 'Nothing was sent: the action was stopped, or the call is over.',
+      };
   }
 }
 
 /** Why no answer can be given just now; null if one can. */
-export function whyNot(
-  lineUp: boolean,
-  leftMs: number,
-): string | null {
-  if (!lineUp) return 'The line is down, so an answer would not count yet. It can be given as soon as the line is back.';
+export function whyNot(lineUp: boolean, leftMs: number): string | null {
+  if (!lineUp)
+    return 'The line is down, so an answer would not count yet. It can be given as soon as the line is back.';
   if (leftMs <= 0) return 'The time to answer is over. Nothing is sent.';
   return null;
 }

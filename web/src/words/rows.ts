@@ -4,6 +4,7 @@ import type { Action } from '@lifeline/client';
 
 import { actionWords, type ActionWords } from './action';
 import type { Line } from './lines';
+import { plain } from './plain';
 
 export interface ActionRow {
   readonly kind: 'action';
@@ -15,6 +16,31 @@ export interface ActionRow {
 
 export type Row = { readonly kind: 'line'; readonly key: string; readonly line: Line } | ActionRow;
 
+/** Something to be read aloud once, when it is there. */
+export interface Announced {
+  readonly key: string;
+  /** Who it is of: one's own is not read back. */
+  readonly speakerKey: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Finished words, and what became of an action. Unfinished words would be read again at every syllable. */
+export function announcedOf(rows: readonly Row[]): readonly Announced[] {
+  return rows.flatMap((row): Announced[] => {
+    if (row.kind === 'action') {
+      const { action, words, by } = row;
+      if (!TOLD.has(words.tone)) return [];
+      const text = [`${words.state}: ${plain(action.summary)}`, words.note].filter(Boolean).join(' ');
+      return [{ key: `${row.key} ${action.state}`, speakerKey: row.key, name: by, text }];
+    }
+    const { key, speakerKey, name, text, note, state } = row.line;
+    return state === 'kept' ? [{ key, speakerKey, name, text: text || note }] : [];
+  });
+}
+
+const TOLD: ReadonlySet<string> = new Set(['done', 'not_done', 'unclear']);
+
 /** Ideas that were never asked for are the agent's own and not shown. What is on its way stays at the end. */
 export function rowsOf(
   lines: readonly Line[],
@@ -23,13 +49,15 @@ export function rowsOf(
 ): readonly Row[] {
   const cards = actions
     .filter((one) => one.state !== 'proposed')
-    .map((action): ActionRow => ({
-      kind: 'action',
-      key: `action ${action.actionId}`,
-      action,
-      words: actionWords(action, nameOf),
-      by: nameOf(action.requestedBy.id),
-    }));
+    .map(
+      (action): ActionRow => ({
+        kind: 'action',
+        key: `action ${action.actionId}`,
+        action,
+        words: actionWords(action, nameOf),
+        by: nameOf(action.requestedBy.id),
+      }),
+    );
   const rows: Row[] = [];
   let next = 0;
   for (const line of lines) {
