@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { initialState, reduce, type Action, type Confirmation } from '@lifeline/client';
+import { initialState, LifelineError, reduce, type Action, type Confirmation } from '@lifeline/client';
 
 import { takeApproval } from '../src/place/approval_link';
 import { argRows, argsOfFields, fieldOfPointer, fieldsOf } from '../src/words/args';
 import { actionWords } from '../src/words/action';
-import { amountWords, clockLeft, closedWords, scopeFacts, severityOf, spokenLeft, whyNot } from '../src/words/asking';
+import {
+  amountWords,
+  clockLeft,
+  closedWords,
+  refusalWords,
+  scopeFacts,
+  severityOf,
+  spokenLeft,
+  whyNot,
+} from '../src/words/asking';
 import type { Line } from '../src/words/lines';
 import { hides, plain } from '../src/words/plain';
 import { announcedOf, rowsOf } from '../src/words/rows';
@@ -197,6 +206,13 @@ test('how it ended', () => {
   for (const [one, here, then] of cases) assert.equal(closedWords(one, { id: 'usr_anna', here }, nameOf).title, then);
   const reasoned = closed('denied', { by: by('usr_anna'), reason: 'no\u202e!' });
   assert.equal(closedWords(reasoned, { id: 'usr_anna', here: true }, nameOf).note, '“no⟨U+202E⟩!”');
+});
+
+test('a refused answer says what became of it, in words of ours where we have them', () => {
+  const words = (code: string) => refusalWords(new LifelineError({ code, message: 'It says so', fix: 'Do that' }));
+  assert.match(words('args_changed').title, /changed while you looked/);
+  assert.match(words('confirmation_expired').advice, /Nothing was done/);
+  assert.equal(words('brand_new').title, 'It says so.');
 });
 
 test('every state of an action has a word of its own, and says who allowed it', () => {

@@ -26,6 +26,15 @@ function asks(call: FakeCall, id: string, change = {}): void {
   asked(call, id, change);
 }
 
+/** Answers what is on the screen. */
+function answer(
+  asking: Asking,
+  decision: 'approve' | 'edit' | 'deny',
+  more: { args?: Record<string, unknown> } = {},
+): void {
+  asking.answer(asking.view.value.shown!.confirmation, decision, more);
+}
+
 const shown = (asking: Asking) => asking.view.value.shown?.confirmation.confirmationId ?? null;
 const resolved = (call: FakeCall, confirmationId: string, decision: 'approve' | 'deny', by = anna) =>
   call.see('safety.confirmation.resolved', { confirmationId, decision, by, via: 'ui', argsHash: hash('1') } as never);
@@ -69,9 +78,9 @@ test('an answer is given once, and counts when its event came back', async () =>
   const { call, asking } = world();
   asks(call, 'one');
   asks(call, 'two');
-  asking.answer('approve');
-  asking.answer('approve');
-  asking.answer('deny');
+  answer(asking, 'approve');
+  answer(asking, 'approve');
+  answer(asking, 'deny');
   assert.equal(call.published.length, 1, 'however often it is pressed');
   assert.deepEqual(call.published[0]?.payload, { confirmationId: 'cnf_one', decision: 'approve', argsHash: hash('1') });
   assert.equal(asking.view.value.shown?.sending, 'approve');
@@ -85,12 +94,12 @@ test('an answer is given once, and counts when its event came back', async () =>
 test('a refusal is shown, and the answer can be given again', async () => {
   const { call, asking } = world();
   asks(call, 'one');
-  asking.answer('approve');
+  answer(asking, 'approve');
   call.published[0]?.refuse(new LifelineError({ code: 'args_changed', message: 'It is another.' }));
   await tick();
   assert.equal(asking.view.value.shown?.refusal?.code, 'args_changed');
   assert.equal(asking.view.value.shown?.sending, null);
-  asking.answer('deny');
+  answer(asking, 'deny');
   assert.equal(call.published.length, 2);
 });
 
@@ -133,7 +142,7 @@ test('what ends while it is on the screen stays there until it is read', () => {
     end(call);
     assert.equal(asking.view.value.shown?.confirmation.state, state, name);
     assert.equal(asking.view.value.waiting, 0, name);
-    asking.answer('approve');
+    answer(asking, 'approve');
     assert.equal(call.published.length, 0, `${name}: nothing to answer`);
     asking.done();
     assert.equal(shown(asking), null, name);
@@ -143,7 +152,7 @@ test('what ends while it is on the screen stays there until it is read', () => {
 test('an edit by anybody shows the question that took its place', async () => {
   const { call, asking } = world();
   asks(call, 'one');
-  asking.answer('edit', { args: { to: 'b' } });
+  answer(asking, 'edit', { args: { to: 'b' } });
   assert.deepEqual(call.published[0]?.payload.args, { to: 'b' });
   call.see('orchestration.action.args.replaced', {
     actionId: 'one',
@@ -166,6 +175,21 @@ test('an edit by anybody shows the question that took its place', async () => {
   assert.equal(question?.sending, null);
 });
 
+test('a press that was meant for the question before answers nothing', () => {
+  const { call, asking } = world();
+  asks(call, 'one');
+  const seen = asking.view.value.shown!.confirmation;
+  call.see('safety.confirmation.superseded', {
+    confirmationId: 'cnf_one',
+    cause: 'edited',
+    byConfirmationId: 'cnf_new',
+  });
+  asked(call, 'one', { confirmationId: 'cnf_new', argsHash: hash('3') });
+  assert.equal(shown(asking), 'cnf_new');
+  asking.answer(seen, 'approve');
+  assert.equal(call.published.length, 0);
+});
+
 test('arguments that are no longer those of the question are not shown as if they were', () => {
   const { call, asking } = world();
   asks(call, 'one');
@@ -186,7 +210,7 @@ test('a page for one question keeps to it, from before it is asked until after i
   assert.equal(shown(asking), 'cnf_two');
   asking.put_aside();
   assert.equal(shown(asking), 'cnf_two');
-  asking.answer('deny');
+  answer(asking, 'deny');
   resolved(call, 'cnf_two', 'deny');
   call.published[0]?.seen();
   await tick();

@@ -82,15 +82,21 @@ export class Asking {
     return me !== null && canAnswer(this.call_.state.value, me, confirmation);
   }
 
-  /** Gives an answer to what is on the screen, once: a second press while it is on its way is none. */
-  answer(decision: Decision, more: { args?: Readonly<Record<string, unknown>>; reason?: string } = {}): void {
+  /**
+   * Gives an answer to `seen`, which is what the person had before their eyes, once: a second press while it is
+   * on its way is none, and neither is one that comes when another question has taken its place.
+   */
+  answer(
+    seen: Confirmation,
+    decision: Decision,
+    more: { args?: Readonly<Record<string, unknown>>; reason?: string } = {},
+  ): void {
     const { shown } = this.view.value;
     if (!shown || shown.sending !== null || shown.answered !== null) return;
-    const { confirmation } = shown;
-    if (!this.may_answer(confirmation)) return;
-    const { confirmationId: id } = confirmation;
+    const { confirmationId: id } = seen;
+    if (shown.confirmation.confirmationId !== id || !this.may_answer(shown.confirmation)) return;
     this.give(id, { ...NOT_ANSWERED, sending: decision });
-    this.call_.answerConfirmation(confirmation, decision, more).then(
+    this.call_.answerConfirmation(seen, decision, more).then(
       () => this.give(id, { ...NOT_ANSWERED, answered: decision }),
       (error: LifelineError) => this.give(id, { ...NOT_ANSWERED, refusal: error }),
     );

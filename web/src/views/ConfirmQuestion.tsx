@@ -2,9 +2,8 @@ import { useState, type ReactNode } from 'react';
 
 import type { Asking, Question } from '../act/asking';
 import { argRows } from '../words/args';
-import { closedWords, scopeFacts, severityOf, whyNot } from '../words/asking';
+import { closedWords, refusalWords, scopeFacts, severityOf, whyNot } from '../words/asking';
 import { hides, plain } from '../words/plain';
-import { problemOf } from '../words/problem';
 import { ArgsTable } from './ArgsTable';
 import { ConfirmAnswers } from './ConfirmAnswers';
 import { EditArgs } from './EditArgs';
@@ -87,7 +86,7 @@ export function ConfirmQuestion(props: Props) {
             sending={sending !== null}
             blocked={blocked}
             refusal={refusal}
-            onSend={(edited) => asking.answer('edit', { args: edited })}
+            onSend={(edited) => asking.answer(confirmation, 'edit', { args: edited })}
             onBack={() => setEditing(false)}
           />
         </>
@@ -138,7 +137,7 @@ export function ConfirmQuestion(props: Props) {
           )}
           {refusal && (
             <p className="fault" role="alert">
-              {plain(problemOf(refusal).title)} {plain(problemOf(refusal).advice)}
+              {plain(refusalWords(refusal).title)} {plain(refusalWords(refusal).advice)}
             </p>
           )}
           <div className="decide">
@@ -156,9 +155,9 @@ export function ConfirmQuestion(props: Props) {
                 yes={YES[confirmation.scope.kind] ?? 'Approve'}
                 sending={sending}
                 blocked={blocked}
-                onApprove={() => asking.answer('approve')}
+                onApprove={() => asking.answer(confirmation, 'approve')}
                 onEdit={() => setEditing(true)}
-                onDeny={() => asking.answer('deny')}
+                onDeny={() => asking.answer(confirmation, 'deny')}
               />
             ) : (
               <p className="hint">{forWhom(confirmation.answerableBy)}</p>

@@ -4,7 +4,7 @@ import type { LifelineError } from '@lifeline/client';
 
 import { argsOfFields, fieldOfPointer, fieldsOf } from '../words/args';
 import { plain } from '../words/plain';
-import { problemOf } from '../words/problem';
+import { refusalWords } from '../words/asking';
 
 interface Props {
   readonly args: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export function EditArgs({ args, sending, blocked, refusal, onSend, onBack }: Pr
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
   const id = useId();
   const refused = refusal && fieldOfPointer(refusal.pointer, fields);
-  const said = refusal && problemOf(refusal);
+  const said = refusal && refusalWords(refusal);
 
   const send = (event: FormEvent) => {
     event.preventDefault();

@@ -1,8 +1,9 @@
 // A question to a person, and how it ended, in words.
 
-import type { Confirmation } from '@lifeline/client';
+import type { Confirmation, LifelineError } from '@lifeline/client';
 
 import { plain } from './plain';
+import { problemOf } from './problem';
 import { spanWords } from './time';
 
 const SEVERITY: Readonly<Record<string, string>> = {
@@ -117,4 +118,19 @@ export function whyNot(lineUp: boolean, leftMs: number): string | null {
     return 'The line is down, so an answer would not count yet. It can be given as soon as the line is back.';
   if (leftMs <= 0) return 'The time to answer is over. Nothing is sent.';
   return null;
+}
+
+const REFUSALS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
+  args_changed: ['It was changed while you looked at it.', 'Look again before you answer: nothing was done.'],
+  confirmation_expired: ['The time to answer is over.', 'Nothing was done. The agent can ask again.'],
+  confirmation_forbidden: ['This is for somebody else to answer.', 'Nothing was done.'],
+  confirmation_not_found: ['This question is not known any more.', 'Nothing was done.'],
+  decision_not_allowed: ['It cannot be answered like this.', 'Choose another answer.'],
+  stale: ['It was answered already.', 'What was said first counts.'],
+};
+
+/** Why an answer was not taken; above all, that nothing was done. */
+export function refusalWords(error: LifelineError): { readonly title: string; readonly advice: string } {
+  const known = REFUSALS[error.code];
+  return known ? { title: known[0], advice: known[1] } : problemOf(error);
 }
