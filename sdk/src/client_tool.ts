@@ -72,8 +72,8 @@ export class ClientTools {
         fix: 'Stop the other one first.',
       });
     }
-    this.#claims ??= claims ?? claimsHere();
-    const tool = { handler, when: when ?? (() => true), claims: claims ?? this.#claims };
+    const own = claims ?? (this.#claims ??= claimsHere());
+    const tool = { handler, when: when ?? (() => true), claims: own };
     this.#tools.set(type, tool);
     this.look();
     return () => {
