@@ -2113,7 +2113,8 @@ export interface PublishFrame {
 
 /**
  * All events up to `seq` were received; cumulative. Remembered for `after=acked` and
- * `hello.ackedSeq`, as soft state: after a restart of the server it may be less.
+ * `hello.ackedSeq`, as soft state, written once a second: after a crash of the server it may be
+ * less, never more.
  */
 export interface AckFrame {
   op: 'ack';

@@ -32,6 +32,7 @@
 #include "net/tcp_socket.h"
 #include "roster/roster.h"
 #include "session/sessions.h"
+#include "softstate/sql_ack_store.h"
 
 namespace lifeline::app {
 
@@ -79,6 +80,8 @@ struct Server::House {
     std::unique_ptr<roster::Roster> roster;
     std::unique_ptr<audit::Audit> audit;
     std::optional<net::OriginList> origins;
+    std::unique_ptr<ThreadWorker> state_writer;
+    std::unique_ptr<softstate::AckStore> ack_store;
     std::unique_ptr<gateway::Gateway> gateway;
     std::unique_ptr<api::Api> api;
     std::unique_ptr<net::HttpServer> http;
@@ -101,6 +104,7 @@ struct Server::House {
 
     Status build();
     Status open_journal();
+    std::vector<softstate::Ack> open_acks();
     Status build_doors();
     void start();
     void take_up_calls();
@@ -184,12 +188,31 @@ Status Server::House::open_journal() {
     return {};
 }
 
+// A server without them shows consumers more than they asked for; it does not stay away.
+std::vector<softstate::Ack> Server::House::open_acks() {
+    state_writer = std::make_unique<ThreadWorker>("soft-state");
+    auto opened =
+        softstate::SqlAckStore::open({.path = (config.data / "state.db").string(),
+                                      .epoch = std::string(journal->epoch()),
+                                      .now = clock.wall(),
+                                      .acks_max = config.limits.acks_remembered_max * loops.size()},
+                                     *state_writer);
+    if (!opened) {
+        log::warn("acks are not kept over a restart: reason={} {}", opened.error().reason,
+                  opened.error().detail);
+        return {};
+    }
+    ack_store = std::move(opened->store);
+    return std::move(opened->acks);
+}
+
 Status Server::House::build_doors() {
     auto parsed = net::OriginList::parse(config.origins);
     if (!parsed) return fail(parsed.error());
     origins.emplace(std::move(*parsed));
     const auto boot = next_boot_number(config.data);
     if (!boot) return fail(boot.error());
+    auto acks = open_acks();
     gateway = std::make_unique<gateway::Gateway>(
         gateway::Gateway::Parts{
             .sessions = *sessions,
@@ -205,8 +228,9 @@ Status Server::House::build_doors() {
             .problem =
                 [this](const net::Request& request, const Error& error, std::string_view terminal) {
                     return api->refusal(request, error, terminal);
-                }},
-        config.limits, config.retry);
+                },
+            .ack_store = ack_store.get()},
+        config.limits, config.retry, std::move(acks));
     api = std::make_unique<api::Api>(
         api::Api::Parts{.sessions = *sessions,
                         .gateway = *gateway,

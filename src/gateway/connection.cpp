@@ -72,7 +72,7 @@ void Connection::say_hello() {
     hello.resumed = admission_.resumed;
     hello.replay_from = admission_.cursor + 1;
     hello.replay_to = head;
-    hello.acked_seq = room_.lane().acks().of(state.id, admission_.principal.user_id);
+    hello.acked_seq = room_.lane().acked(state.id, admission_.principal.user_id, head);
     hello.resume_token = resume_token(room_.lane().loop().clock().wall());
     hello.resume_window_ms = state.reconnect_window.count();
     hello.heartbeat_ms = limits_.heartbeat.count();
@@ -269,10 +269,8 @@ void Connection::acknowledged(std::uint64_t seq) {
     if (seq > room_.channel().head())
         return refuse(
             {}, Error{Code::conflict, "cursor_ahead", "this was not sent to anybody yet", "/seq"});
-    Lane& lane = room_.lane();
-    lane.acks().note(
-        room_.actor().id(), admission_.principal.user_id, seq,
-        lane.loop().clock().wall() + lane.resume_lifetime(room_.actor().state().reconnect_window));
+    room_.lane().acknowledge(room_.actor().id(), admission_.principal.user_id, seq,
+                             room_.actor().state().reconnect_window);
 }
 
 // A new access token on the open socket. It is judged as at an upgrade; until it holds, the old one

@@ -45,7 +45,8 @@ struct Gateway::Visit {
     std::string connection_id;
 };
 
-Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry)
+Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry,
+                 std::vector<softstate::Ack> acks)
     : parts_(std::move(parts)),
       retry_(retry),
       resume_tokens_(parts_.keys.derive("resume token")),
@@ -60,9 +61,12 @@ Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry)
                  parts_.authenticator.authenticate(std::move(token),
                                                    identity::Authenticator::Purpose::socket, loop,
                                                    std::move(done));
-             }} {
+             },
+             parts_.ack_store} {
     for (const auto& shard : parts_.sessions.shards())
         lanes_.push_back(std::make_unique<Lane>(*shard, house_));
+    for (softstate::Ack& ack : acks)
+        lanes_[parts_.sessions.shard_of(ack.session_id)]->restore(std::move(ack));
 }
 
 void Gateway::close_all(contract::CloseCode code, const std::string& reason) {
@@ -199,7 +203,7 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     const Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
     const bool acked = visit.request.after_acked;
     const std::uint64_t after =
-        acked ? lane.acks().of(state.id, principal.user_id) : visit.request.after.value_or(0);
+        acked ? lane.acked(state.id, principal.user_id, head) : visit.request.after.value_or(0);
     const bool counted = visit.request.after && after > 0;
     if (counted && visit.request.epoch != parts_.epoch)
         return fail(Code::conflict, "epoch_changed", "the cursor counts in another history");

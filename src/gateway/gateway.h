@@ -33,9 +33,12 @@ public:
         // A refusal as an HTTP response, for clients that can read one.
         std::function<net::Response(const net::Request&, const Error&, std::string_view terminal)>
             problem;
+        softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
     };
 
-    Gateway(Parts parts, const Limits& limits, RetryPolicy retry);
+    // `acks` are those that were kept before this start.
+    Gateway(Parts parts, const Limits& limits, RetryPolicy retry,
+            std::vector<softstate::Ack> acks = {});
 
     // How many sockets users and accounts have.
     const Occupancy& occupancy() const { return occupancy_; }

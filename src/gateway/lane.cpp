@@ -34,7 +34,9 @@ Lane::Lane(session::Shard& shard, const House& house)
       publishes_({limits().events_per_second, limits().events_burst},
                  limits().users_remembered_max),
       connects_({limits().connects_per_second, limits().connects_burst},
-                limits().users_remembered_max) {}
+                limits().users_remembered_max),
+      acks_(limits().acks_remembered_max),
+      ack_writer_(shard.loop(), acks_, house.ack_store) {}
 
 Lane::~Lane() {
     if (timer_ != 0) loop().cancel_timer(timer_);
@@ -94,6 +96,25 @@ void Lane::cut(const CallRoom::Judge& why) {
 
 Millis Lane::resume_lifetime(Millis window) const {
     return 2 * std::max(std::min(window, resume_window_max), limits().resume_token_least);
+}
+
+// Nobody reads ahead of the journal. If the two files are not of one time after all, more is
+// replayed.
+std::uint64_t Lane::acked(std::string_view session_id, std::string_view user_id,
+                          std::uint64_t head) const {
+    const std::uint64_t seq = acks_.of(session_id, user_id);
+    return seq <= head ? seq : 0;
+}
+
+void Lane::acknowledge(std::string_view session_id, std::string_view user_id, std::uint64_t seq,
+                       Millis window) {
+    start_ticking();
+    if (acks_.note(session_id, user_id, seq, loop().clock().wall() + resume_lifetime(window)))
+        ack_writer_.changed();
+}
+
+void Lane::restore(softstate::Ack ack) {
+    acks_.restore(std::move(ack));
 }
 
 Status Lane::may_connect(const identity::Principal& principal, std::string_view session_id) {

@@ -8,6 +8,7 @@
 #include "base/loop.h"
 #include "contract/frames.h"
 #include "gateway/ack_table.h"
+#include "gateway/ack_writer.h"
 #include "gateway/call_room.h"
 #include "gateway/connection.h"
 #include "gateway/counters.h"
@@ -34,6 +35,7 @@ public:
         // Who holds this token, asked from the lane's loop and answered there.
         std::function<void(std::string token, Loop& loop, journal::Done<identity::Principal> done)>
             authenticate;
+        softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
     };
 
     Lane(session::Shard& shard, const House& house);
@@ -77,8 +79,13 @@ public:
     Millis resume_lifetime(Millis window) const;
     LineTable& lines() { return lines_; }
     const LineTable& lines() const { return lines_; }
-    AckTable& acks() { return acks_; }
-    const AckTable& acks() const { return acks_; }
+    // How far this participant says to have read, as far as that is known; at most `head`.
+    std::uint64_t acked(std::string_view session_id, std::string_view user_id,
+                        std::uint64_t head) const;
+    void acknowledge(std::string_view session_id, std::string_view user_id, std::uint64_t seq,
+                     Millis window);
+    // Before this lane's loop runs: what was kept before this start.
+    void restore(softstate::Ack ack);
     void authenticate(std::string token, journal::Done<identity::Principal> done) {
         house_.authenticate(std::move(token), loop(), std::move(done));
     }
@@ -107,6 +114,7 @@ private:
     RateTable connects_;
     LineTable lines_;
     AckTable acks_;
+    AckWriter ack_writer_;
     std::uint64_t last_generation_ = 0;
     bool draining_ = false;
     Counters counters_;

@@ -36,6 +36,8 @@ struct Limits {
     std::uint32_t connects_burst = 60;
     // Users of whom one loop remembers how much they sent of late.
     std::size_t users_remembered_max = 100'000;
+    // Participants of whom one loop remembers how far they have read.
+    std::size_t acks_remembered_max = 100'000;
     // Sockets of one participant in one call: some tabs, a phone, and ghosts of lost networks.
     std::size_t lines_per_participant_max = 16;
     std::size_t connections_per_call_max = 10'000;

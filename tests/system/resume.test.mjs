@@ -173,6 +173,37 @@ test('a consumer goes on after what it acknowledged', async () => {
   two.close();
 });
 
+test('what was acknowledged outlives a restart, and after a crash is never more than that', async () => {
+  const id = await callOf(server, 'usr_ada');
+  const token = server.token('usr_ada');
+  const acknowledge = async (line, n) => {
+    line.send(note(id, `acked-${n}`));
+    const { seq } = await line.frame((frame) => frame.event?.eventId === `acked-${n}`);
+    line.send({ op: 'ack', seq });
+    line.send({ op: 'ping', t: n });
+    await line.frame((frame) => frame.op === 'pong' && frame.t === n);
+    return seq;
+  };
+  const restarted = async (signal) => {
+    await server.kill(signal);
+    await server.start();
+    const line = new Line(server, id, { token, query: 'after=acked' });
+    return { line, hello: await line.frame('hello') };
+  };
+  const first = new Line(server, id, { token });
+  await first.frame('hello');
+  const kept = await acknowledge(first, 1);
+  const stopped = await restarted('SIGTERM');
+  assert.equal(stopped.hello.ackedSeq, kept, 'who stops in order writes what is left');
+  assert.equal(stopped.hello.replayFrom, kept + 1);
+  const later = await acknowledge(stopped.line, 2);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const last = await acknowledge(stopped.line, 3);
+  const crashed = await restarted('SIGKILL');
+  assert.ok([later, last].includes(crashed.hello.ackedSeq), `${crashed.hello.ackedSeq}`);
+  crashed.line.close();
+});
+
 test('a call waits for its people, and who comes too late is told how it ended', async () => {
   const id = await callOf(server, 'usr_ada', {
     reconnectWindowMs: 400,
