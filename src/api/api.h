@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/exchange.h"
+#include "api/open_streams.h"
 #include "api/router.h"
 #include "audit/audit.h"
 #include "base/random.h"
@@ -74,6 +75,8 @@ public:
     const Counters& counters() const { return counters_; }
 
     Parts& parts() { return parts_; }
+    // Whose answers are open.
+    OpenStreams& open_streams() { return open_streams_; }
     // From now on, for who asks next.
     void set_public_url(std::string url) { parts_.public_url = std::move(url); }
     void set_defaults(const CallDefaults& defaults) { parts_.defaults = defaults; }
@@ -89,6 +92,7 @@ private:
     Parts parts_;
     identity::ConnectTokens connect_tokens_;
     Counters counters_;
+    OpenStreams open_streams_;
 };
 
 }  // namespace lifeline::api

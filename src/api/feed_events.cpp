@@ -104,9 +104,12 @@ struct Slot {
 
 // On the server's loop, for a reader who may.
 void open_feed(session::Shard& shard, Loop& loop, const std::shared_ptr<Asked>& asked,
-               std::uint64_t after) {
+               const std::shared_ptr<OpenStreams::Reader>& reader, std::uint64_t after) {
+    if (reader->cut) return asked->refuse(*reader->cut);
     auto lines = std::make_shared<LineStream>(asked->stream("application/x-ndjson"), loop,
                                               asked->principal.expires_at);
+    reader->lines = lines;
+    lines->hold(reader);
     auto slot = std::make_shared<Slot>();
     lines->start(
         [&shard, slot] {
@@ -158,28 +161,32 @@ void follow_events(Api& api, Asked asked, std::uint64_t after) {
     const std::string id = asked.session_id();
     session::Shard& shard = api.parts().sessions.home(id);
     Loop& loop = asked.loop();
-    shard.loop().post([&shard, &loop, id, after, asked = std::move(asked)]() mutable {
+    auto reader = api.open_streams().enter(asked.principal);
+    shard.loop().post([&shard, &loop, id, after, asked = std::move(asked),
+                       reader = std::move(reader)]() mutable {
         auto keep = std::make_shared<Asked>(std::move(asked));
-        shard.with(
-            id, session::Shard::Missing::refuse,
-            [&shard, &loop, after, keep](Result<session::Actor*> actor) {
-                Status allowed;
-                if (!actor) {
-                    allowed = fail(actor.error());
-                } else if (const auto role =
-                               authorize((*actor)->state(), keep->principal, Need::read);
-                           !role) {
-                    allowed = fail(role.error());
-                } else if (after > (*actor)->stream().head()) {
-                    allowed = fail(Code::conflict, "cursor_ahead", "after is ahead of the head");
-                }
-                if (!allowed) {
-                    loop.post([keep, allowed] { keep->refuse(allowed.error()); });
-                    return;
-                }
-                // The actor may be closed before the stream is open: it is asked for again.
-                loop.post([&shard, &loop, after, keep] { open_feed(shard, loop, keep, after); });
-            });
+        shard.with(id, session::Shard::Missing::refuse,
+                   [&shard, &loop, after, keep, reader](Result<session::Actor*> actor) {
+                       Status allowed;
+                       if (!actor) {
+                           allowed = fail(actor.error());
+                       } else if (const auto role =
+                                      authorize((*actor)->state(), keep->principal, Need::read);
+                                  !role) {
+                           allowed = fail(role.error());
+                       } else if (after > (*actor)->stream().head()) {
+                           allowed =
+                               fail(Code::conflict, "cursor_ahead", "after is ahead of the head");
+                       }
+                       if (!allowed) {
+                           loop.post([keep, allowed] { keep->refuse(allowed.error()); });
+                           return;
+                       }
+                       // The actor may be closed before the stream is open: it is asked for again.
+                       loop.post([&shard, &loop, after, keep, reader] {
+                           open_feed(shard, loop, keep, reader, after);
+                       });
+                   });
     });
 }
 

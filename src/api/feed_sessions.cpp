@@ -24,6 +24,9 @@ void follow_sessions(Api& api, Asked asked, roster::RosterQuery query) {
     Loop& loop = asked.loop();
     auto lines = std::make_shared<LineStream>(asked.stream("application/x-ndjson"), loop,
                                               asked.principal.expires_at);
+    const auto reader = api.open_streams().enter(asked.principal);
+    reader->lines = lines;
+    lines->hold(reader);
     const auto list = [&api, &loop](roster::RosterQuery page, auto done) {
         api.parts().roster.list(std::move(page), loop, std::move(done));
     };

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/feed.h"
+#include "api/open_streams.h"
 #include "api/session_feed.h"
 #include "base/virtual_loop.h"
 
@@ -137,6 +138,48 @@ TEST_F(Feeds, AStreamEndsWithTheTokenItWasAskedForWith) {
     EXPECT_FALSE(lines->open());
     EXPECT_TRUE(wire.ended);
     EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST_F(Feeds, WhoLosesTheirRightsReadsNoFurther) {
+    OpenStreams streams;
+    identity::Principal bot;
+    bot.user_id = "usr_bot";
+    identity::Principal other;
+    other.user_id = "usr_other";
+    const auto feed = follow(3);
+    std::weak_ptr<OpenStreams::Reader> kept;
+    {
+        const auto reader = streams.enter(bot);
+        reader->lines = lines;
+        lines->hold(reader);
+        kept = reader;
+    }
+    const auto on_the_way = streams.enter(bot);
+    const auto unconcerned = streams.enter(other);
+    streams.cut([](const identity::Principal& one) -> std::optional<Error> {
+        if (one.user_id != "usr_bot") return std::nullopt;
+        return Error{Code::unauthenticated, "key_revoked", "revoked"};
+    });
+    EXPECT_TRUE(wire.ended);
+    EXPECT_FALSE(lines->open());
+    feed->added("usr_bot", row(4));
+    EXPECT_EQ(wire.lines(), 3);
+    EXPECT_TRUE(kept.expired()) << "its place is free";
+    ASSERT_TRUE(on_the_way->cut) << "who has no answer yet gets none";
+    EXPECT_EQ(on_the_way->cut->reason, "key_revoked");
+    EXPECT_FALSE(unconcerned->cut);
+    EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST(OpenStreams, ForgetsWhoHasGone) {
+    OpenStreams streams;
+    std::vector<std::shared_ptr<OpenStreams::Reader>> here;
+    for (int n = 0; n < 10'000; ++n) {
+        auto reader = streams.enter({});
+        if (n % 100 == 0) here.push_back(std::move(reader));
+    }
+    EXPECT_LE(streams.size(), 2 * here.size() + 64);
+    EXPECT_GE(streams.size(), here.size());
 }
 
 TEST_F(Feeds, TheWallClockMayJump) {

@@ -53,6 +53,7 @@ void LineStream::over() {
     const auto self = shared_from_this();
     loop_.cancel_timer(timer_);
     const auto last = std::move(stream_);
+    const auto place = std::move(place_);
     if (auto closed = std::exchange(closed_, nullptr)) closed();
 }
 

@@ -18,6 +18,8 @@ class LineStream : public std::enable_shared_from_this<LineStream> {
 public:
     LineStream(std::unique_ptr<net::ResponseStream> stream, Loop& loop, WallTime expires_at)
         : stream_(std::move(stream)), loop_(loop), expires_at_(expires_at) {}
+    // Keeps its place in a list of readers while it is open.
+    void hold(std::shared_ptr<const void> place) { place_ = std::move(place); }
 
     // `drained` is called each time the reader has caught up after a write that said so; `closed`
     // once when it is over, however that came. Neither from inside start().
@@ -38,6 +40,7 @@ private:
     Loop& loop_;
     WallTime expires_at_;
     Job closed_;
+    std::shared_ptr<const void> place_;
     Loop::TimerId timer_ = 0;
 };
 

@@ -271,10 +271,13 @@ Status Server::House::build_doors() {
                       }});
     // Whose rights were taken away is cut at once, wherever they are connected.
     administration->on_revoked = [this](const identity::Revocation& revocation) {
-        gateway->cut([revocation](const identity::Principal& principal) -> std::optional<Error> {
+        const auto why =
+            [revocation](const identity::Principal& principal) -> std::optional<Error> {
             if (!identity::concerns(revocation, principal)) return std::nullopt;
             return identity::refusal_of(revocation);
-        });
+        };
+        gateway->cut(why);
+        api->open_streams().cut(why);
     };
     return {};
 }

@@ -25,6 +25,27 @@ async function house(t, config) {
   return { server, done, code };
 }
 
+/** A followed answer: the events of a call, or without one the calls there are. */
+async function feed(server, call, token) {
+  const controller = new AbortController();
+  const path = call ? `/${call}/events?after=0&follow=1` : '?follow=1';
+  const reply = await fetch(`${server.url}/v1/call/sessions${path}`, {
+    headers: { Authorization: `Bearer ${token}` },
+    signal: controller.signal,
+  });
+  assert.equal(reply.status, 200);
+  const seen = { open: true, abort: () => controller.abort() };
+  seen.over = (async () => {
+    try {
+      for await (const _ of reply.body);
+    } catch (error) {
+      if (error.name !== 'AbortError') throw error;
+    }
+    seen.open = false;
+  })();
+  return seen;
+}
+
 test('a key is good at once, and refused at once when it is revoked', async (t) => {
   const { server, done, code } = await house(t);
   await done('POST', '/v1/accounts', { accountId: 'acct_a', name: 'Žofie & Co' });
@@ -76,19 +97,39 @@ test('what is taken away closes what is open, within a second, and nothing else'
       (await server.rest('POST', `/v1/call/sessions/${calls.key}/connect`, key.key)).json.connect.token,
     ),
   };
+  const feeds = {
+    bob: await feed(server, calls.bob, bob),
+    ada: await feed(server, calls.ada, ada),
+    key: await feed(server, calls.key, key.key),
+    keysCalls: await feed(server, null, server.token('usr_x', 'agent', 'acct_a')),
+  };
   const closesFor = async (who, reason, code, take) => {
     const begun = performance.now();
     await take();
     assert.equal((await lines[who].frame('bye')).reason, reason);
     assert.equal((await lines[who].over).code, code);
+    await feeds[who].over;
     assert.ok(performance.now() - begun < 1_000);
   };
   await closesFor('key', 'key_revoked', 4003, () => done('DELETE', `/v1/keys/${key.keyId}`));
   assert.equal(lines.ada.socket.readyState, 1, 'the account has other tokens');
+  assert.ok(feeds.ada.open);
   await closesFor('ada', 'account_disabled', 4004, () =>
     done('POST', '/v1/accounts/acct_a/state', { state: 'disabled' }),
   );
+  await feeds.keysCalls.over;
   assert.equal(lines.bob.socket.readyState, 1);
+  assert.ok(feeds.bob.open);
+  // Who is removed from a call hears no more of it, either.
+  const guest = server.token('usr_guest', 'user', 'acct_b');
+  await server.rest('POST', `/v1/call/sessions/${calls.bob}/participants`, bob, { userId: 'usr_guest', role: 'user' });
+  const guests = await feed(server, calls.bob, guest);
+  const begun = performance.now();
+  await server.rest('DELETE', `/v1/call/sessions/${calls.bob}/participants/usr_guest`, bob);
+  await guests.over;
+  assert.ok(performance.now() - begun < 1_000);
+  assert.ok(feeds.bob.open);
+  feeds.bob.abort();
   lines.bob.close();
 });
 
