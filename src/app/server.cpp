@@ -223,8 +223,12 @@ Status Server::House::build_doors() {
             .random = random,
             .epoch = journal->epoch(),
             .boot = *boot,
-            .adopt = [this](std::size_t lane,
-                            net::Link link) { return net::adopt(*loops[lane], std::move(link)); },
+            .adopt =
+                [this, send_buffer = config.limits.send_buffer_bytes](std::size_t lane,
+                                                                      net::Link link) {
+                    net::bound_send_buffer(link.fd, send_buffer);
+                    return net::adopt(*loops[lane], std::move(link));
+                },
             .problem =
                 [this](const net::Request& request, const Error& error, std::string_view terminal) {
                     return api->refusal(request, error, terminal);

@@ -41,6 +41,10 @@ struct Limits {
     // Sockets of one participant in one call: some tabs, a phone, and ghosts of lost networks.
     std::size_t lines_per_participant_max = 16;
     std::size_t connections_per_call_max = 10'000;
+    // What the system keeps of what was sent to one connection and not taken by it: the rest of a
+    // connection's 256 KiB is delivery's chunk and control frames. At a round trip of 100 ms it is
+    // more than a megabyte a second, a hundred times of what a call has.
+    std::size_t send_buffer_bytes = 192 * 1024;
     // Control frames (hello, error, pong ...) that wait to be sent; a client that reads none of
     // them is gone.
     std::size_t control_bytes_max = 64 * 1024;

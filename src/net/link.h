@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,6 +28,11 @@ public:
 private:
     int number_ = -1;
 };
+
+// Of what was sent on this connection and not taken by its peer, the system keeps so many bytes,
+// what it spends on keeping them included; then send() says `again`. Left alone it gives whoever is
+// slow up to 4 MiB, since it cannot know that from a long line.
+void bound_send_buffer(const FileDescriptor& connection, std::size_t bytes);
 
 // A connection between two loops: all there is of it. Taken from an Exchange by upgrade, carried to
 // the loop of its call by one post, and made a Socket again there by adopt.
