@@ -59,7 +59,7 @@ net::Response page_lines(const Page& page, const net::Request& request, std::int
 }
 
 // Reads on the call's loop and brings the page back to the server's.
-void read_page(Api& api, Asked asked, std::uint64_t after, std::size_t limit,
+void read_page(Api& api, Asked asked, EventCursor cursor, std::size_t limit,
                std::move_only_function<void(Asked, Page)> then) {
     const std::string id = asked.session_id();
     session::Shard& shard = api.parts().sessions.home(id);
@@ -70,20 +70,19 @@ void read_page(Api& api, Asked asked, std::uint64_t after, std::size_t limit,
             if (!page) return asked.refuse(page.error());
             then(std::move(asked), std::move(*page));
         });
-    shard.loop().post([&shard, id, after, limit, principal = std::move(principal),
+    shard.loop().post([&shard, id, cursor, limit, principal = std::move(principal),
                        done = std::move(done)]() mutable {
         shard.with(id, session::Shard::Missing::refuse,
-                   [after, limit, principal = std::move(principal),
+                   [cursor, limit, principal = std::move(principal),
                     done = std::move(done)](Result<session::Actor*> actor) mutable {
                        if (!actor) return done(fail(actor.error()));
                        const auto role = authorize((*actor)->state(), principal, Need::read);
                        if (!role) return done(fail(role.error()));
                        auto& stream = (*actor)->stream();
                        const std::uint64_t head = stream.head();
-                       if (after > head)
-                           return done(fail(Code::conflict, "cursor_ahead",
-                                            "after is ahead of the stream's head", "/after"));
-                       stream.read(after, {.events = limit, .bytes = 4 * 1024 * 1024},
+                       if (const auto served = can_be_served(cursor, head); !served)
+                           return done(fail(served.error()));
+                       stream.read(cursor.after, {.events = limit, .bytes = 4 * 1024 * 1024},
                                    [head, done = std::move(done)](
                                        Result<std::vector<journal::StoredEvent>> events) mutable {
                                        if (!events) return done(fail(events.error()));
@@ -97,6 +96,16 @@ void read_page(Api& api, Asked asked, std::uint64_t after, std::size_t limit,
 
 }  // namespace
 
+Status can_be_served(const EventCursor& cursor, std::uint64_t head) {
+    if (cursor.of_another_epoch)
+        return fail(Code::conflict, "epoch_changed", "the cursor counts in another history",
+                    "/epoch");
+    if (cursor.after > head)
+        return fail(Code::conflict, "cursor_ahead", "after is ahead of the stream's head",
+                    "/after");
+    return {};
+}
+
 void read_events(Api& api, Asked asked) {
     const auto& request = asked.request();
     const auto after = number_query(request, "after", 0, INT64_MAX, 0);
@@ -104,11 +113,10 @@ void read_events(Api& api, Asked asked) {
     const auto limit =
         number_query(request, "limit", 1, contract::limits::replay_page_events_max, 200);
     if (!limit) return asked.refuse(limit.error());
-    const auto from = static_cast<std::uint64_t>(*after);
     const auto* epoch = request.query("epoch");
-    if (epoch != nullptr && *epoch != api.parts().journal.epoch())
-        return asked.refuse(
-            {Code::conflict, "epoch_changed", "the cursor counts in another history", "/epoch"});
+    const EventCursor from{
+        .after = static_cast<std::uint64_t>(*after),
+        .of_another_epoch = epoch != nullptr && *epoch != api.parts().journal.epoch()};
     const auto* follow = request.query("follow");
     if (follow != nullptr && *follow == "1") return follow_events(api, std::move(asked), from);
     const auto* type_query = request.query("type");

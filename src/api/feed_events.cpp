@@ -157,16 +157,16 @@ std::string event_record_json(const journal::StoredEvent& event) {
     return json.take();
 }
 
-void follow_events(Api& api, Asked asked, std::uint64_t after) {
+void follow_events(Api& api, Asked asked, EventCursor cursor) {
     const std::string id = asked.session_id();
     session::Shard& shard = api.parts().sessions.home(id);
     Loop& loop = asked.loop();
     auto reader = api.open_streams().enter(asked.principal);
-    shard.loop().post([&shard, &loop, id, after, asked = std::move(asked),
+    shard.loop().post([&shard, &loop, id, cursor, asked = std::move(asked),
                        reader = std::move(reader)]() mutable {
         auto keep = std::make_shared<Asked>(std::move(asked));
         shard.with(id, session::Shard::Missing::refuse,
-                   [&shard, &loop, after, keep, reader](Result<session::Actor*> actor) {
+                   [&shard, &loop, cursor, keep, reader](Result<session::Actor*> actor) {
                        Status allowed;
                        if (!actor) {
                            allowed = fail(actor.error());
@@ -174,17 +174,16 @@ void follow_events(Api& api, Asked asked, std::uint64_t after) {
                                       authorize((*actor)->state(), keep->principal, Need::read);
                                   !role) {
                            allowed = fail(role.error());
-                       } else if (after > (*actor)->stream().head()) {
-                           allowed =
-                               fail(Code::conflict, "cursor_ahead", "after is ahead of the head");
+                       } else {
+                           allowed = can_be_served(cursor, (*actor)->stream().head());
                        }
                        if (!allowed) {
                            loop.post([keep, allowed] { keep->refuse(allowed.error()); });
                            return;
                        }
                        // The actor may be closed before the stream is open: it is asked for again.
-                       loop.post([&shard, &loop, after, keep, reader] {
-                           open_feed(shard, loop, keep, reader, after);
+                       loop.post([&shard, &loop, cursor, keep, reader] {
+                           open_feed(shard, loop, keep, reader, cursor.after);
                        });
                    });
     });

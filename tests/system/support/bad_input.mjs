@@ -163,6 +163,9 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
   for (const [name, where, method, body] of [
     ['reads it', path, 'GET'],
     ['reads its events', `${path}/events`, 'GET'],
+    ['reads its events of another history', `${path}/events?epoch=old`, 'GET'],
+    ['reads its events ahead of the head', `${path}/events?after=99999`, 'GET'],
+    ['follows its events of another history', `${path}/events?epoch=old&follow=1`, 'GET'],
     ['reads its snapshot', `${path}/snapshot`, 'GET'],
     ['connects', `${path}/connect`, 'POST', '{}'],
     ['ends it', `${path}/state`, 'POST', '{"status":"ended"}'],
@@ -224,6 +227,7 @@ export function* requestCases({ server, sessionId, owner, stranger }) {
   }
   yield ['events: ahead of the head', { path: `${path}/events?after=999999`, headers: bearer(owner) }, 'cursor_ahead'];
   yield ['events: another history', { path: `${path}/events?epoch=old`, headers: bearer(owner) }, 'epoch_changed'];
+  yield ['events: another history, followed', { path: `${path}/events?epoch=old&follow=1`, headers: bearer(owner) }, 'epoch_changed'];
   yield ['list: a status nobody knows', { path: '/v1/call/sessions?status=lost', headers: bearer(owner) }, 'query_invalid'];
   yield ['list: a bad cursor', { path: '/v1/call/sessions?cursor=x', headers: bearer(owner) }, 'query_invalid'];
   yield ['publish: no JSON', post(`${path}/events`, '{'), 'json_invalid'];
