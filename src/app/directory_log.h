@@ -12,7 +12,7 @@ class JournaledDirectory final : public identity::DirectoryLog {
 public:
     JournaledDirectory(Loop& loop, journal::Journal& journal)
         : stream_(loop, journal, [this](std::string_view type, std::string_view payload) {
-              (void)directory_.apply(type, payload);
+              return directory_.apply(type, payload);
           }) {}
 
     void load(journal::Done<void> ready) { stream_.load(std::move(ready)); }

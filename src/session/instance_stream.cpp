@@ -1,8 +1,10 @@
 #include "session/instance_stream.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
-#include "base/check.h"
+#include "base/log.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
@@ -37,17 +39,26 @@ void InstanceStream::read_on() {
                   [this, alive = alive_](Result<std::vector<journal::StoredEvent>> events) {
                       if (!*alive) return;
                       if (!events) return std::exchange(ready_, {})(fail(events.error()));
-                      for (const auto& stored : *events) fold(stored);
+                      for (const auto& stored : *events)
+                          if (auto folded = fold(stored); !folded)
+                              return std::exchange(ready_, {})(std::move(folded));
                       read_on();
                   });
 }
 
-void InstanceStream::fold(const journal::StoredEvent& stored) {
+// The bytes are those that were written, the journal has seen to that; what wrote them may have
+// been another program. That is for a person to look at, who has to know where.
+Status InstanceStream::fold(const journal::StoredEvent& stored) {
     folded_ = stored.seq;
-    if (stored.erased) return;
+    if (stored.erased) return {};
     const auto event = checker_.read_stored(stored.bytes);
-    CHECK(event.has_value());
-    fold_(event->type_name(), event->payload_json());
+    const Status known =
+        event ? fold_(event->type_name(), event->payload_json()) : fail(event.error());
+    if (known) return {};
+    return fail(Code::corrupt, "journal_corrupt",
+                fmt::format("{} seq={} position={} cannot be read: {} {} {}", stream_name,
+                            stored.seq, stored.position, known.error().reason, known.error().detail,
+                            known.error().pointer));
 }
 
 void InstanceStream::append(std::vector<Change> changes, journal::Done<void> done) {
@@ -87,7 +98,10 @@ void InstanceStream::next() {
                         if (appended) {
                             folded_ = appended->head;
                             for (const Change& change : fresh)
-                                fold_(change.type, change.payload_json);
+                                if (const auto known = fold_(change.type, change.payload_json);
+                                    !known)
+                                    log::error("{} event={} was written and is not understood: {}",
+                                               stream_name, change.event_id, known.error().detail);
                             done({});
                         } else {
                             done(fail(appended.error()));

@@ -23,14 +23,16 @@ public:
         std::string type;
         std::string payload_json;
     };
-    // Each event of the stream, in order: those of the past while loading, then every new one.
-    using Fold = std::function<void(std::string_view type, std::string_view payload_json)>;
+    // Each event of the stream, in order: those of the past while loading, then every new one. An
+    // error when it is not what its type promises.
+    using Fold = std::function<Status(std::string_view type, std::string_view payload_json)>;
 
     InstanceStream(Loop& loop, journal::Journal& journal, Fold fold);
     ~InstanceStream();
     InstanceStream(const InstanceStream&) = delete;
     InstanceStream& operator=(const InstanceStream&) = delete;
 
+    // journal_corrupt, with the record's name, when one of them cannot be understood.
     void load(journal::Done<void> ready);
     // Appends what is not there yet (by eventId) and answers once that is durable and folded.
     void append(std::vector<Change> changes, journal::Done<void> done);
@@ -41,7 +43,7 @@ private:
         journal::Done<void> done;
     };
     void read_on();
-    void fold(const journal::StoredEvent& stored);
+    Status fold(const journal::StoredEvent& stored);
     void next();
 
     Loop& loop_;
