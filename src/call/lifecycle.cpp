@@ -91,6 +91,8 @@ Result<Decision> create(const State& state, const Create& command, const Command
         return fail(Code::conflict, "id_conflict",
                     "this sessionId or Idempotency-Key was used for another call");
     }
+    if (const auto allowed = may_name_provider(command, from); !allowed)
+        return fail(allowed.error());
     Payload payload;
     payload.text("callId", state.id)
         .text("ownerId", command.owner_id)

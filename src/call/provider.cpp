@@ -11,13 +11,24 @@ std::unexpected<Error> immutable(std::string pointer) {
                 "the provider's ids were set when the call became active", std::move(pointer));
 }
 
+bool knows_provider(const Command& from) {
+    return from.role == Role::service || from.role == Role::operator_ || from.role == Role::admin;
+}
+
 }  // namespace
+
+// A call whose line a provider holds is never given up for want of people: who names one has it
+// open for as long as it may last.
+Result<void> may_name_provider(const Create& command, const Command& from) {
+    const bool names = !command.provider.empty() && command.provider != no_provider;
+    if (!names || knows_provider(from)) return {};
+    return fail(Code::not_allowed, "forbidden",
+                "only a service or an operator knows a call's media provider", "/provider");
+}
 
 Result<void> may_name_provider(const SetStatus& command, const Command& from) {
     const bool names = !command.provider.empty() || command.provider_ids != ProviderIds{};
-    const bool knows =
-        from.role == Role::service || from.role == Role::operator_ || from.role == Role::admin;
-    if (!names || knows) return {};
+    if (!names || knows_provider(from)) return {};
     return fail(Code::not_allowed, "forbidden",
                 "only a service or an operator knows the media provider's ids");
 }

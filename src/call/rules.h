@@ -49,6 +49,7 @@ Result<void> may_end_with(std::string_view reason, const Command& from);
 Result<void> may_fail_with(std::string_view code);
 
 // provider.cpp: what a media provider calls things, and that it does not change.
+Result<void> may_name_provider(const Create& command, const Command& from);
 Result<void> may_name_provider(const SetStatus& command, const Command& from);
 Result<void> names_the_same(const State& state, const SetStatus& command);
 Result<void> names_the_same(const State& state, const contract::Event& event);

@@ -67,7 +67,8 @@ public:
         create.max_duration = std::chrono::hours(1);
         create.reconnect_window = std::chrono::minutes(15);
         create.members = {{"ada", Role::user, "Ada"}, {"bot", Role::agent, ""}};
-        return run(create);
+        // Only a service knows of a provider.
+        return provider.empty() ? run(create) : run(create, Role::service, "backend");
     }
     void running() {
         create();

@@ -71,6 +71,8 @@ test('a key asks for one call', async (t) => {
   const { owner, ask } = await begin(t);
   const key = randomUUID();
   const body = { metadata: { a: 1, b: { c: 2, d: 3 } }, config: { voice: 'x' }, connectTimeoutMs: 7000 };
+  const held = await ask('POST', sessions, owner, { ...body, provider: 'livekit' });
+  assert.deepEqual([held.status, held.code], [403, 'forbidden'], 'it would never be given up');
   const first = await ask('POST', sessions, owner, body, key);
   assert.equal(first.status, 201);
   const { session } = first.json;
