@@ -64,6 +64,21 @@ export function asLifelineError(thrown: unknown, code: string, retryable: boolea
   return new LifelineError({ code, message, retryable, cause: thrown });
 }
 
+/** `value` as JSON. What cannot be written so will not be any better the next time. */
+export function jsonOf(value: unknown, what: string): string {
+  try {
+    return JSON.stringify(value);
+  } catch (thrown) {
+    const { message } = asLifelineError(thrown, 'json_invalid', false);
+    throw new LifelineError({
+      code: 'json_invalid',
+      message: `${what} cannot be written as JSON: ${message}`,
+      fix: 'Pass plain data: no BigInt, and no object that contains itself.',
+      cause: thrown,
+    });
+  }
+}
+
 /**
  * An exception of the application's own listener: reported as uncaught, as event targets do, and
  * never allowed to stop the call.

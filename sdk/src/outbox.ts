@@ -1,5 +1,5 @@
 import { eventBytesMax, type Envelope, type EventType } from './contract.js';
-import { asLifelineError, LifelineError, type ErrorFacts } from './error.js';
+import { jsonOf, LifelineError, type ErrorFacts } from './error.js';
 
 /** Where a published event stands in the call. */
 export interface Published {
@@ -37,15 +37,9 @@ export class Outbox {
   add(event: Envelope<EventType>): Promise<Published> {
     let json: string;
     try {
-      json = JSON.stringify(event);
+      json = jsonOf(event, 'The payload');
     } catch (thrown) {
-      const { message } = asLifelineError(thrown, 'json_invalid', false);
-      return refuse({
-        code: 'json_invalid',
-        message: `The payload cannot be written as JSON: ${message}`,
-        fix: 'Publish plain data: no BigInt, and no object that contains itself.',
-        cause: thrown,
-      });
+      return Promise.reject(thrown);
     }
     // Checked here because the server could only answer such a frame by closing the connection.
     const bytes = new TextEncoder().encode(json).length;

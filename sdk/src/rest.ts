@@ -1,4 +1,4 @@
-import { asLifelineError, LifelineError, wordlessCode } from './error.js';
+import { asLifelineError, jsonOf, LifelineError, wordlessCode } from './error.js';
 import type { Platform } from './platform.js';
 import type { TokenSource } from './token.js';
 import { defaultPolicy, retryDelay } from './verdict.js';
@@ -47,13 +47,17 @@ export class Rest {
    * schema that the server is built on.
    */
   async request<Reply>(request: RestRequest): Promise<Reply> {
-    return this.#authorized((token) => this.#once<Reply>(request, token));
+    // Before anybody is asked for anything: no token and no second try would mend it.
+    const body = request.body === undefined ? undefined : jsonOf(request.body, 'The request');
+    return this.#authorized((token) => this.#once<Reply>(request, body, token));
   }
 
   /** A reply that goes on for as long as both sides want it to; `signal` ends it. */
   async stream(request: RestRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     try {
-      const reply = await this.#authorized((token) => this.#fetch(request, token, signal));
+      const reply = await this.#authorized((token) =>
+        this.#fetch(request, undefined, token, signal),
+      );
       if (!reply.body) throw new TypeError('the reply has no body');
       return reply.body;
     } catch (thrown) {
@@ -89,11 +93,15 @@ export class Rest {
     }
   }
 
-  async #once<Reply>(request: RestRequest, token: string | null): Promise<Reply> {
+  async #once<Reply>(
+    request: RestRequest,
+    body: string | undefined,
+    token: string | null,
+  ): Promise<Reply> {
     const stopper = new AbortController();
     const cancel = this.#platform.after(timeoutMs, () => stopper.abort());
     try {
-      const reply = await this.#fetch(request, token, stopper.signal);
+      const reply = await this.#fetch(request, body, token, stopper.signal);
       return (reply.status === 204 ? undefined : await reply.json()) as Reply;
     } catch (thrown) {
       const late = new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: thrown });
@@ -103,17 +111,22 @@ export class Rest {
     }
   }
 
-  async #fetch(request: RestRequest, token: string | null, signal: AbortSignal): Promise<Response> {
+  async #fetch(
+    request: RestRequest,
+    body: string | undefined,
+    token: string | null,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const headers: Record<string, string> = { Accept: request.accept ?? 'application/json' };
     if (token !== null) headers['Authorization'] = `Bearer ${token}`;
-    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.idempotencyKey) headers['Idempotency-Key'] = request.idempotencyKey;
     this.#asked = await this.baseUrl();
     const reply = await this.#platform.fetch(this.#asked + request.path, {
       method: request.method,
       headers,
       signal,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body }),
     });
     if (!reply.ok) throw await errorOf(reply);
     return reply;

@@ -45,6 +45,24 @@ test('createCall posts the body once under one key and uses the connect token it
   assert.deepEqual(server.socket.protocols, ['lifeline.v1', 'auth.ct']);
 });
 
+test('createCall refuses at once what cannot be written as JSON', async () => {
+  const circle: Record<string, unknown> = {};
+  circle['itself'] = circle;
+  for (const metadata of [{ amount: 12n }, circle]) {
+    let asked = 0;
+    const { requests, options } = world();
+    const getToken = () => `tok-${++asked}`;
+    await assert.rejects(createCall({ ...options, getToken, metadata }), {
+      name: 'LifelineError',
+      code: 'json_invalid',
+      retryable: false,
+      message: /cannot be written as JSON: /,
+    });
+    assert.equal(requests.length, 0);
+    assert.equal(asked, 0, 'nor is anybody asked for a token');
+  }
+});
+
 test('createCall tries again with the same key where that can help, and only there', async () => {
   const problem = (status: number, code: string) => ({
     status,
