@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools/dev"), str(ROOT / "bench/runner")]
 import benches  # noqa: E402
+import build  # noqa: E402
 import fuzz  # noqa: E402
 import packages  # noqa: E402
 import report  # noqa: E402
@@ -46,6 +47,29 @@ class Counting(unittest.TestCase):
         for name, lines, expected in self.CASES:
             with self.subTest(name):
                 self.assertEqual(count(lines), expected)
+
+
+class Embedding(unittest.TestCase):
+    CASES = (
+        ([], False),
+        (["all"], True),
+        (["lifeline"], True),
+        (["gateway_test"], False),
+        (["journal_test", "app_test"], True),
+        (["bench_programs"], False),
+    )
+
+    def test_the_page_is_built_first_where_it_becomes_part_of_the_target(self):
+        for targets, expected in self.CASES:
+            with self.subTest(targets):
+                self.assertEqual(build.embeds_page(targets), expected)
+
+    def test_no_other_room_has_the_page_in_it(self):
+        rooms = (ROOT / "src/CMakeLists.txt").read_text()
+        embedding = re.findall(r"embed_files\(room_(\w+)", rooms)
+        self.assertEqual(embedding, ["api"])
+        above = re.findall(r"room\((\w+) USES [^)]*\bapi\b", rooms)
+        self.assertEqual(above, ["app"])
 
 
 class Judging(unittest.TestCase):

@@ -50,12 +50,18 @@ def program(preset, name):
 
 
 def command(arguments):
-    """./dev build [release|debug|asan|tsan] [target ...]: the page, the SDK and C++, or one target"""
+    """./dev build [release|debug|asan|tsan] [target ...]: C++, or some targets of it; the page and the SDK first where they become part of it"""
     preset = arguments.pop(0) if arguments and arguments[0] in PRESETS else "release"
     header(f"build {preset}")
-    if not arguments:
+    targets = arguments or ["all"]
+    if embeds_page(targets):
         node.build_all()  # First: the page becomes part of the binary.
-    build(preset, arguments or ["all"])
+    build(preset, targets)
+
+
+def embeds_page(targets):
+    """Whether one of these targets has the page and the SDK in it: all that stands on room api."""
+    return bool({"all", "lifeline", "api_test", "app_test", "room_api", "room_app"} & set(targets))
 
 
 def clean(arguments):
