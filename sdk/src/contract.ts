@@ -2293,7 +2293,8 @@ export interface SkippedFrame {
 }
 
 /**
- * The eventId stands at this position: a repeat, or an event of yours that you would not see soon.
+ * The eventId stands at this position: a repeat, or an event of yours while you read what was
+ * missed, where it will come late or be left out.
  */
 export interface AcceptedFrame {
   op: 'accepted';

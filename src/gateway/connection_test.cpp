@@ -146,6 +146,21 @@ TEST(Connection, ASlowReplayThatArrivesIsNoLag) {
     EXPECT_EQ(slow->heard(R"("x.note")"), 1'500);
 }
 
+TEST(Connection, WhoLagsIsToldAtOnceThatTheirEventStands) {
+    RoomHouse house(no_rates);
+    const auto ada = ada_who_said_much(house);
+    EXPECT_EQ(ada->heard(R"("op":"accepted")"), 0) << "her events come by themselves";
+    house.clients_read = false;
+    const auto slow = house.connect("bot", {.capacity = 20'000});
+    slow->note(9'000);
+    house.loop.run();
+    read_slowly(house, *slow, 5, 20'000);
+    EXPECT_EQ(slow->heard(R"("op":"accepted","eventId":"note-9000")"), 1);
+    EXPECT_EQ(slow->heard("note-9000"), 1) << "the event itself is far off";
+    read_slowly(house, *slow, 100, 20'000);
+    EXPECT_EQ(slow->heard("note-9000"), 2);
+}
+
 TEST(Lane, WhenMemoryForTheSlowIsShortTheLaggiestGoes) {
     Limits limits = no_rates;
     limits.catch_up_bytes_max = 64 * 1024;  // One at a time.
