@@ -13,6 +13,7 @@
 #include "load/engine.h"
 #include "load/fatal.h"
 #include "load/process.h"
+#include "load/replay.h"
 #include "load/shape.h"
 #include "load/storm.h"
 
@@ -105,6 +106,7 @@ void print_figures(const Reading& from, const Reading& to, std::vector<float>& w
 void run(const Options& options) {
     raise_descriptor_limit();
     if (options.shape == "storm") return run_storm(options);
+    if (options.shape == "replay") return run_replay(options);
     const auto shape = make_shape(options);
     Engine engine(options, *shape);
     create_calls(options, *shape);

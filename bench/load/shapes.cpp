@@ -110,11 +110,13 @@ void IngestShape::received(std::size_t seat, const MessageName& name, Publisher&
 
 // latency
 
-LatencyShape::LatencyShape(const Options& options) {
+LatencyShape::LatencyShape(const Options& options) : members_(2 + options.subscribers) {
     const std::uint32_t calls = given_or(options.calls, 200);
     for (std::uint32_t call = 0; call < calls; ++call) {
         seats_.push_back({call, 0, Who::user});
         seats_.push_back({call, 1, Who::agent});
+        for (std::uint32_t member = 2; member < members_; ++member)
+            seats_.push_back({call, member, Who::viewer});
     }
     sent_.resize(calls * remembered);
     period_ = std::chrono::duration_cast<Clock::duration>(
@@ -126,19 +128,19 @@ void LatencyShape::start(Publisher&) {
 }
 
 void LatencyShape::tick(Publisher& publisher) {
-    const std::size_t calls = seats_.size() / 2;
+    const std::size_t calls = seats_.size() / members_;
     for (const auto now = Clock::now(); due_ <= now; due_ += period_) {
         const std::size_t call = published_ % calls;
         const std::uint64_t number = published_ / calls;
         // From when it should have been sent, not from when this program got round to it.
         sent_[call * remembered + number % remembered] = due_;
-        publisher.publish(call * 2, number);
+        publisher.publish(call * members_, number);
         ++published_;
     }
 }
 
 void LatencyShape::received(std::size_t seat, const MessageName& name, Publisher&) {
-    if (seat % 2 == 0) {
+    if (seat % members_ == 0) {
         ++counts_.own;
         return;
     }
@@ -190,7 +192,8 @@ std::unique_ptr<Shape> make_shape(const Options& options) {
     if (options.shape == "latency") return std::make_unique<LatencyShape>(options);
     if (options.shape == "fill") return std::make_unique<FillShape>(options);
     if (options.shape == "idle") return std::make_unique<IdleShape>(options);
-    fatal("--shape is calls, fanout, ingest, latency, fill, idle or storm, not {}", options.shape);
+    fatal("--shape is calls, fanout, ingest, latency, fill, idle, storm or replay, not {}",
+          options.shape);
 }
 
 }  // namespace lifeline::load

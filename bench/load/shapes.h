@@ -59,7 +59,7 @@ private:
 };
 
 // 200 calls of two at a fixed rate each, spread over time; nobody waits for anybody, so a server
-// that falls behind is not spared.
+// that falls behind is not spared. With --subscribers, so many more listen in each.
 class LatencyShape final : public Shape {
 public:
     explicit LatencyShape(const Options& options);
@@ -69,6 +69,7 @@ public:
 
 private:
     static constexpr std::size_t remembered = 1024;
+    std::size_t members_;
     Clock::duration period_;
     Clock::time_point due_;
     std::uint64_t published_ = 0;

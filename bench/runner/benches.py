@@ -1,13 +1,13 @@
 """Which benches there are, and how a repetition of each is run."""
 
 import json
-import os
 import subprocess
-import time
 from dataclasses import dataclass, field
 
+import recovery
 import servers
 from console import ROOT, Failure
+from measuring import Sample, load, rss_while_held, settled_rss
 from report import LIFELINE
 
 WS = "Node ws"
@@ -20,24 +20,13 @@ CONTEXTS = {LIFELINE: servers.lifeline, WS: servers.node_ws, ECHO: servers.node_
 
 
 @dataclass
-class Sample:
-    """One repetition of one row: `value` is what the bench counts."""
-    value: float
-    server_cpu: float = 0  # Cores.
-    p50: float = 0
-    p99: float = 0
-    rss: int = 0
-    foreign: float = 0  # Cores that others used meanwhile.
-    per_core: float = 0  # `value` for each CPU second of the server.
-
-
-@dataclass
 class Bench:
     name: str
     unit: str
     what: str
     run: object  # (place, seconds) -> yields (who, Sample) of one repetition
     targets: dict = field(default_factory=dict)  # who -> the least ratio
+    ceilings: dict = field(default_factory=dict)  # who -> the greatest, where less is better
     # Row -> which of Lifeline's rows it is divided into, where there are several.
     pairs: dict = field(default_factory=dict)
     compared: bool = True  # False where the rows are not doing the same thing.
@@ -45,20 +34,6 @@ class Bench:
     lower_is_better: bool = False
     value_target: float = 0  # What Lifeline's own figure should be.
     repeats_max: int = 1000  # Fewer for what hardly varies and takes long.
-
-
-def load(place, server, shape, seconds, *arguments):
-    command = [place.load, "--dialect", server.dialect, "--shape", shape, "--port", server.port,
-               "--seconds", seconds, *arguments]
-    for process in server.processes:
-        command += ["--process", process]
-    for name, token in server.tokens.items():
-        command += ["--token", f"{name}={token}"]
-    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
-                          preexec_fn=lambda: os.sched_setaffinity(0, [servers.LOAD_CORE]))
-    if done.returncode:
-        raise Failure(f"the load {shape} failed; its reason is above")
-    return json.loads(done.stdout)
 
 
 def over_sockets(shape, peers, *arguments, floor=servers.floor, count=lambda f: f["deliveries"],
@@ -106,7 +81,7 @@ def journal(place, seconds):
 def memory(place, _seconds):
     """1,000 open calls of 1,000 events each, two people connected in each, on two loops."""
     with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
-        rss = _rss_while_held(place, server, "--shape", "fill", "--calls", 1000, "--events", 1000,
+        rss = rss_while_held(place, server, "--shape", "fill", "--calls", 1000, "--events", 1000,
                               "--in-flight", 8)
     yield LIFELINE, Sample(value=rss, rss=rss)
 
@@ -117,8 +92,8 @@ IDLE = 19_000  # 20,000 open files are the limit of many a machine.
 def idle(place, _seconds):
     """Many people, each alone in an open call, who say nothing: what one of them costs."""
     with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
-        empty = _settled_rss(server.processes[0])
-        rss = _rss_while_held(place, server, "--shape", "idle", "--calls", IDLE)
+        empty = settled_rss(server.processes[0])
+        rss = rss_while_held(place, server, "--shape", "idle", "--calls", IDLE)
     yield LIFELINE, Sample(value=(rss - empty) / IDLE, rss=rss)
 
 
@@ -130,33 +105,6 @@ def storm(place, seconds):
         raise Failure(f"the storm lost or doubled events: {figures}")
     yield LIFELINE, Sample(value=figures["maxMs"], p50=figures["p50Ms"] * 1000,
                            p99=figures["p99Ms"] * 1000, rss=figures["rssBytes"])
-
-
-def _rss_while_held(place, server, *arguments):
-    """Resident bytes of the server once the load has done what it had to, and stays connected."""
-    command = [place.load, "--dialect", "lifeline", "--port", server.port, "--hold", "yes",
-               "--process", server.processes[0], *arguments]
-    for name, token in server.tokens.items():
-        command += ["--token", f"{name}={token}"]
-    child = subprocess.Popen([str(part) for part in command], text=True,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        if not child.stdout.readline():
-            raise Failure(f"the load {arguments[1]} failed; its reason is above")
-        return _settled_rss(server.processes[0])
-    finally:
-        child.stdin.close()
-        child.wait()
-
-
-def _settled_rss(process):
-    """Resident bytes once they have stopped falling: three readings a second apart."""
-    readings = []
-    while len(readings) < 3 or min(readings[-2:]) < readings[-3] * 0.99:
-        time.sleep(1)
-        with open(f"/proc/{process}/statm") as file:
-            readings.append(int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE"))
-    return readings[-1]
 
 
 def _lines(command):
@@ -193,4 +141,17 @@ BENCHES = [
           idle, per_core=False, lower_is_better=True, value_target=8_192, repeats_max=1),
     Bench("storm", "ms", "10,002 clients cut at once, 100 events missed by each, until all are live",
           storm, per_core=False, lower_is_better=True, value_target=10_000),
+    Bench("idle_tls", "bytes",
+          f"resident for each of {recovery.IDLE_TLS:,} idle connections over TLS", recovery.idle_tls,
+          per_core=False, lower_is_better=True, repeats_max=1),
+    Bench("replay", "events/s", "one call of 200,000 events from its beginning, from warm pages",
+          recovery.replay_long, value_target=500_000, per_core=False),
+    Bench("replay_short", "events/s", "1,000 calls of 100 events, 64 at once", recovery.replay_short,
+          per_core=False),
+    Bench("slow", "us, p99", "publish to seen by 400, beside whom 20 more read 1 KB/s or do not",
+          recovery.slow, ceilings={recovery.WITHOUT_SLOW: 1.5}, per_core=False, lower_is_better=True),
+    Bench("start", "ms", "until ready, with 1,000 open calls and 1,000,000 events", recovery.start,
+          per_core=False, lower_is_better=True, value_target=2_000, repeats_max=1),
+    Bench("restart", "ms, p99", "without a line while the server restarts, 500 calls that publish",
+          recovery.restart, per_core=False, lower_is_better=True, value_target=3_000),
 ]

@@ -45,6 +45,9 @@ def verdicts(bench, result):
     for who, least in bench.targets.items():
         figure = result["ratios"].get(who)
         yield f"{bench.name} / {who}", figure, f">= {least}", figure is not None and figure >= least
+    for who, most in bench.ceilings.items():
+        figure = result["ratios"].get(who)
+        yield f"{bench.name} / {who}", figure, f"<= {most}", figure is not None and figure <= most
     if bench.value_target:
         figure = result["rows"][0]["median"]
         if bench.lower_is_better:

@@ -90,8 +90,9 @@ def process(command, cores=(SERVER_CORE,), ready=True):
             port = int(line.rsplit(":", 1)[1])
         yield child.pid, port
     finally:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        if child.poll() is None:  # It may have been stopped in order, and waited for.
+            child.send_signal(signal.SIGKILL)
+            child.wait()
 
 
 def _at_home(cores):
@@ -102,14 +103,20 @@ def _at_home(cores):
 
 @contextmanager
 def lifeline(place, loops=1, cores=(SERVER_CORE,)):
-    with folder() as data:
-        config = f"{data}/bench.toml"
-        with open(config, "w") as file:
-            file.write(CONFIG.format(loops=loops))
-        with process([place.lifeline, "serve", "--listen", "127.0.0.1:0", "--data", f"{data}/data",
-                      "--config", config], cores) as (pid, port):
-            tokens = {name: _token(place, f"{data}/data", name) for name in IDENTITIES}
-            yield Server(port, [pid], "lifeline", tokens)
+    with folder() as data, lifeline_on(place, data, loops, cores) as server:
+        yield server
+
+
+@contextmanager
+def lifeline_on(place, data, loops=1, cores=(SERVER_CORE,), port=0, first="", last=""):
+    """On a folder that may be another's before and after; with more lines of configuration."""
+    config = f"{data}/bench.toml"
+    with open(config, "w") as file:
+        file.write(first + CONFIG.format(loops=loops) + last)
+    with process([place.lifeline, "serve", "--listen", f"127.0.0.1:{port}", "--data",
+                  f"{data}/data", "--config", config], cores) as (pid, found):
+        tokens = {name: _token(place, f"{data}/data", name) for name in IDENTITIES}
+        yield Server(found, [pid], "lifeline", tokens)
 
 
 def _token(place, data, name):
@@ -132,7 +139,7 @@ def node_ws_echo(place):
 def node_ws_redis(_place):
     with ExitStack() as stack:
         data = stack.enter_context(folder())
-        redis_port = _free_port()
+        redis_port = free_port()
         redis, _ = stack.enter_context(process(
             ["redis-server", "--port", redis_port, "--bind", "127.0.0.1", "--dir", data,
              "--save", "", "--appendonly", "yes", "--appendfsync", "always",
@@ -157,7 +164,7 @@ def floor_on_disk(place):
             yield Server(port, [pid], "raw")
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

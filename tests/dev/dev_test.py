@@ -104,7 +104,7 @@ class Ratios(unittest.TestCase):
         rows = {who: [types.SimpleNamespace(value=figure, per_core=figure, p50=0, p99=0, rss=0,
                                             server_cpu=1, foreign=0)] for who, figure in whos.items()}
         options = {"name": "b", "unit": "x", "pairs": {}, "compared": True, "per_core": True,
-                   "targets": {}, "value_target": 0, **dict(bench)}
+                   "targets": {}, "ceilings": {}, "value_target": 0, **dict(bench)}
         bench = types.SimpleNamespace(**options)
         result = report.summary(bench, rows)
         met = {what.partition(" / ")[2]: met for what, _, _, met in report.verdicts(bench, result)}
@@ -126,6 +126,12 @@ class Ratios(unittest.TestCase):
         ratios, met = self.compared({"Lifeline": 300, "floor": 0}, {"targets": {"floor": 0.5}})
         self.assertEqual(ratios, {})
         self.assertEqual(met, {"floor": False})
+
+    def test_a_ceiling_is_met_from_below(self):
+        for slow, expected in ((150, True), (151, False), (0, False)):
+            _, met = self.compared({"Lifeline": slow, "alone": 100},
+                                   {"ceilings": {"alone": 1.5}, "per_core": False})
+            self.assertEqual(met, {"alone": expected}, slow)
 
     def test_every_target_of_ours_names_a_row_that_can_have_a_ratio(self):
         for bench in benches.BENCHES:
