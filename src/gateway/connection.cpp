@@ -13,20 +13,6 @@ namespace lifeline::gateway {
 
 using contract::CloseCode;
 
-namespace {
-
-// Why a line went, for the call's record: a code of ours by its name, and else whether the client
-// said that it goes.
-std::string loss_word(std::uint16_t code) {
-    if (code >= 4000)
-        return std::string(contract::close_code_info(static_cast<CloseCode>(code)).name);
-    const bool left = code == net::ws_close::normal || code == net::ws_close::going_away ||
-                      code == net::ws_close::no_status;
-    return left ? "left" : "connection_lost";
-}
-
-}  // namespace
-
 Connection::Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admission admission,
                        const Limits& limits)
     : room_(room),
@@ -95,22 +81,6 @@ void Connection::say_hello() {
     std::string json;
     contract::append_hello(json, hello);
     say(json);
-}
-
-std::string Connection::resume_token(WallTime now) {
-    resume_until_ = now + room_.lane().resume_lifetime(room_.actor().state().reconnect_window);
-    room_.lane().lines().keep_until(room_.actor().id(), admission_.line, resume_until_);
-    return room_.lane().resume_tokens().mint({.session_id = room_.actor().id(),
-                                              .account_id = admission_.principal.account_id,
-                                              .user_id = admission_.principal.user_id,
-                                              .line = admission_.line,
-                                              .generation = admission_.generation,
-                                              .expires_at = resume_until_});
-}
-
-void Connection::heard_from() {
-    if (std::exchange(heard_of_, true) || !admission_.continues) return;
-    room_.lane().lines().heard(room_.actor().id(), admission_.line, *admission_.continues);
 }
 
 // In.
@@ -273,58 +243,6 @@ void Connection::acknowledged(std::uint64_t seq) {
                              room_.actor().state().reconnect_window);
 }
 
-// A new access token on the open socket. It is judged as at an upgrade; until it holds, the old one
-// counts.
-void Connection::refresh(std::string token) {
-    if (std::exchange(refreshing_, true))
-        return refuse({}, Error{Code::overloaded, "too_many_in_flight", "one refresh at a time"});
-    room_.lane().authenticate(std::move(token),
-                              [this, alive = alive_](Result<identity::Principal> principal) {
-                                  if (!*alive || !socket_) return;
-                                  refreshing_ = false;
-                                  refreshed(std::move(principal));
-                              });
-}
-
-void Connection::refreshed(Result<identity::Principal> principal) {
-    if (!principal) return refuse({}, principal.error());
-    const auto& before = admission_.principal;
-    if (principal->user_id != before.user_id || principal->account_id != before.account_id)
-        return refuse({}, Error{Code::not_allowed, "forbidden", "this token is another user's"});
-    const auto& state = room_.actor().state();
-    const bool elsewhere = principal->call && principal->call->session_id != state.id;
-    const auto role = call::role_in(state, {principal->user_id, principal->account_id,
-                                            principal->role, principal->call.has_value()});
-    if (elsewhere || !role)
-        return refuse({}, Error{Code::not_found, "session_not_found", "no such call"});
-    admission_.principal = std::move(*principal);
-    admission_.role = *role;
-    ++room_.lane().counters().refreshed;
-    expiry_told_ = false;
-    const WallTime now = room_.lane().loop().clock().wall();
-    std::string json;
-    const std::string resume = resume_token(now);
-    contract::append_token(json, resume, format_rfc3339(resume_until_));
-    say(json);
-}
-
-void Connection::keep_tokens_fresh(WallTime now) {
-    if (!expiry_told_ && admission_.principal.expires_at - now <= limits_.expiry_warning) {
-        expiry_told_ = true;
-        std::string json;
-        contract::append_token_expiring(json, format_rfc3339(admission_.principal.expires_at));
-        say(json);
-    }
-    // Half its time is left: a client that loses its line now has the whole window still.
-    const Millis lifetime = room_.lane().resume_lifetime(room_.actor().state().reconnect_window);
-    if (socket_ && resume_until_ - now <= lifetime / 2) {
-        std::string json;
-        const std::string resume = resume_token(now);
-        contract::append_token(json, resume, format_rfc3339(resume_until_));
-        say(json);
-    }
-}
-
 void Connection::refuse(std::string_view event_id, const Error& error, Millis retry_after) {
     ++room_.lane().counters().refused_frames;
     ++room_.lane().counters().refusals[error.reason];
@@ -418,107 +336,6 @@ void Connection::read_failed(const Error& error) {
     log::error("session={} connection={} cannot be served reason={} {}", room_.actor().id(),
                admission_.connection_id, error.reason, error.detail);
     close(CloseCode::internal, error.reason);
-}
-
-// The end.
-
-void Connection::finish() {
-    finishing_ = true;
-    if (reader_ && ready()) reader_->pump();
-}
-
-void Connection::close(CloseCode code, std::string_view reason, std::string_view terminal) {
-    contract::ByeFrame bye;
-    bye.code = code;
-    bye.reason = reason;
-    bye.terminal_event = terminal;
-    say_bye(std::move(bye));
-}
-
-void Connection::close(const Error& why) {
-    say_bye(contract::bye_for(why));
-}
-
-// Named by its generation, so that a client knows whether it was itself that came back.
-void Connection::superseded_by(const Generation& winner) {
-    contract::ByeFrame bye;
-    bye.code = CloseCode::superseded;
-    bye.reason = "superseded";
-    bye.generation = winner.text();
-    say_bye(std::move(bye));
-}
-
-void Connection::say_bye(contract::ByeFrame bye) {
-    if (!socket_) return;
-    bye.request_id = admission_.request_id;
-    const auto code = static_cast<std::uint16_t>(bye.code);
-    const std::string reason = bye.reason;
-    ++room_.lane().counters().closes[reason];
-    std::string json;
-    contract::append_bye(json, bye);
-    say(json);
-    if (!socket_) return;
-    enqueue(net::Opcode::close, net::close_payload(code, reason));
-    hang_up(code, reason);
-}
-
-void Connection::send_away(Millis after, Millis jitter, SteadyTime deadline) {
-    if (!socket_) return;
-    away_by_ = deadline;
-    const SteadyTime now = room_.lane().loop().clock().steady();
-    std::string json;
-    contract::append_goaway(
-        json, {.reason = "draining",
-               .deadline_ms = std::chrono::duration_cast<Millis>(deadline - now).count(),
-               .after_ms = after.count(),
-               .jitter_ms = jitter.count(),
-               .resume = true});
-    say(json);
-}
-
-void Connection::hang_up(std::uint16_t code, std::string_view reason) {
-    if (!socket_) return;
-    log::debug("session={} connection={} closed code={} {}", room_.actor().id(),
-               admission_.connection_id, code, reason);
-    loss_ = loss_word(code);
-    net::close_lingering(std::move(socket_), room_.lane().loop());
-    room_.left(*this);
-}
-
-void Connection::note_lag(SteadyTime now) {
-    if (!reader_ || !reader_->behind()) {
-        behind_since_.reset();
-    } else if (!behind_since_) {
-        behind_since_ = now;
-    }
-}
-
-void Connection::tick(SteadyTime now, WallTime wall) {
-    if (!socket_) return;
-    keep_tokens_fresh(wall);
-    if (!socket_) return;
-    note_lag(now);
-    if (wall >= admission_.principal.expires_at) {
-        close(CloseCode::token_expired, "token_expired");
-    } else if (away_by_ && now >= *away_by_) {
-        close(CloseCode::draining, "draining");
-    } else if (behind_since_ && now - *behind_since_ > limits_.lag_max) {
-        close(CloseCode::slow, "slow");
-    } else if (waiting_writable_ && now - stuck_since_ > limits_.write_deadline) {
-        hang_up(static_cast<std::uint16_t>(CloseCode::slow), "takes nothing any more");
-    } else if (paused_) {
-        // We do not listen to it; a slow disk must not look like a dead peer.
-        heard_ = cut_since_ = now;
-    } else if (decoder_.mid_message() && now - cut_since_ > limits_.frame_deadline) {
-        close(CloseCode::slow, "slow");
-    } else if (now - heard_ > limits_.heartbeat * 5 / 2 && pinged_ > heard_ &&
-               now - pinged_ < limits_.heartbeat * 3 / 2) {
-        // It was asked since, and in time: a loop that stood still judges nobody.
-        close(CloseCode::heartbeat_missed, "heartbeat_missed");
-    } else if (now - pinged_ >= limits_.heartbeat) {
-        pinged_ = now;
-        enqueue(net::Opcode::ping, "");
-    }
 }
 
 }  // namespace lifeline::gateway
