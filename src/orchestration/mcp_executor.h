@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "orchestration/executor.h"
+#include "orchestration/mcp_client.h"
+
+namespace lifeline::orchestration {
+
+// Runs tools of one MCP server.
+//
+// | what came of tools/call                             | outcome             | again?        |
+// |-----------------------------------------------------|---------------------|---------------|
+// | the server could not be started or reached          | failed unreachable  | yes           |
+// | a JSON-RPC error (unknown tool, bad arguments)      | failed refused      | no            |
+// | a result with isError                               | failed tool_error   | no            |
+// | a result                                            | succeeded           |               |
+// | crash, end of the stream, no answer in time         | unknown no_answer   | if repeatable |
+// |                                                     |                     | (then failed) |
+// | called off before it was sent, or while repeatable  | cancelled           |               |
+//
+// Of a result the text parts are the summary (512 characters) and {"content":[...]} is the result,
+// with structuredContent when there is one, both cut to fit.
+class McpExecutor final : public Executor {
+public:
+    // The tool's name at the server for an action type; types without one keep their own name.
+    using Names = std::map<std::string, std::string, std::less<>>;
+
+    McpExecutor(Loop& loop, McpClient& client, Names names = {});
+    ~McpExecutor() override;
+
+    void execute(Job job, Done done) override;
+    void call_off(std::string_view session_id, std::string_view action_id) override;
+
+private:
+    using Key = std::pair<std::string, std::string>;
+    struct Call {
+        McpClient::RequestId request = 0;
+        bool aborted = false;
+    };
+
+    Loop& loop_;
+    McpClient& client_;
+    Names names_;
+    std::map<Key, Call> calls_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+// Pure: the table above, but for what was called off.
+Outcome mcp_outcome(const Job& job, const Result<contract::Json>& answer);
+
+}  // namespace lifeline::orchestration

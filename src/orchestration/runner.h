@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/loop.h"
+#include "orchestration/start_window.h"
+#include "orchestration/work.h"
+
+namespace lifeline::orchestration {
+
+// How a tool is run.
+struct ToolRoute {
+    Executor* executor = nullptr;  // Outlives the runner.
+    std::string name = "builtin";  // Who runs it, as `executor` of action.started: "mcp:files".
+    std::size_t concurrent_max = 8;
+    std::size_t per_minute = 0;  // Attempts begun in any minute; 0: no limit.
+};
+
+struct RunnerOptions {
+    std::size_t running_max = 64;     // Attempts at once, from claim to the outcome's being taken.
+    std::size_t sessions_max = 4096;  // That wait to be looked at.
+    // A lease is the timeout and this much longer, so that an outcome in time is always wanted.
+    Millis lease_margin = std::chrono::seconds(30);
+    // After a timeout an executor has this much time to say what came of it; then it counts as
+    // lost. Less than the margin.
+    Millis overrun = std::chrono::seconds(10);
+    Millis retry_first{200};  // When storage says no; doubled each time.
+    Millis retry_last = std::chrono::seconds(15);
+};
+
+struct RunnerCounters {
+    std::uint64_t claims = 0;
+    std::uint64_t claims_refused = 0;
+    std::uint64_t executed = 0;
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t unknown = 0;
+    std::uint64_t cancelled = 0;
+    std::uint64_t handed_over = 0;
+    std::uint64_t overrun = 0;            // Executors that did not answer in time.
+    std::uint64_t finish_retries = 0;     // Outcomes that storage did not take at once.
+    std::uint64_t outcomes_unwanted = 0;  // Outcomes refused for good.
+    std::uint64_t pokes_refused = 0;      // The queue was full.
+    std::uint64_t tool_unknown = 0;       // Claimables whose type has no route here.
+    std::size_t running = 0;              // Now, as are the following.
+    std::size_t waiting_sessions = 0;
+};
+
+// Runs approved actions: looks at calls that were poked, claims what may be claimed within the
+// limits, hands it to the tool's executor and brings the outcome back. What it promises: an attempt
+// is executed once for a claim and never without one; its outcome is handed in until storage takes
+// it, and never executed again meanwhile; after drain() began nothing is executed.
+//
+// It remembers nothing that matters: after a crash the claims' leases run out, and the calls know
+// what that means. One loop; may be destroyed at any time, what runs is then nobody's.
+class Runner {
+public:
+    Runner(Loop& loop, Work& work, std::map<std::string, ToolRoute> tools,
+           RunnerOptions options = {});
+    ~Runner();
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    // Something in that call may be claimable. False when the queue is full or the runner drains:
+    // poke again later.
+    bool poke(std::string session_id);
+    // Called off: stopped if it runs and can be stopped. Its outcome comes through Work as ever.
+    void cancel(std::string_view session_id, std::string_view action_id);
+    // Takes nothing any more; `done` when all that runs has an outcome that was taken. Once.
+    void drain(std::move_only_function<void()> done);
+
+    RunnerCounters counters() const;
+
+private:
+    struct Tool;
+    struct Attempt;
+    using Key = std::pair<std::string, std::string>;  // session, action
+
+    struct Waiting {  // Sessions, each once, in the order in which they came.
+        std::deque<std::string> order;
+        std::unordered_set<std::string> present;
+        bool add(const std::string& session);
+        std::string take();
+    };
+
+    void look();
+    void listed(const std::string& session, Result<std::vector<Claimable>> found);
+    void consider(const std::string& session, const Claimable& candidate);
+    void claim(const std::string& session, const Claimable& candidate, Tool& tool);
+    void claimed(const Key& key, Result<Job> job);
+    void execute(const std::shared_ptr<Attempt>& attempt);
+    void executed(const std::shared_ptr<Attempt>& attempt, Outcome outcome);
+    void overran(const std::shared_ptr<Attempt>& attempt);
+    void hand_in(const std::shared_ptr<Attempt>& attempt);
+    void handed_in(const std::shared_ptr<Attempt>& attempt, const Status& status);
+    void over(const Key& key);
+    void release();
+    void release(Tool& tool);
+    void look_again(const std::string& session, Millis after);
+    void storage_failed(const std::string& session);
+    Millis backoff(unsigned failures) const;
+    bool has_room(const Tool& tool) const;
+    bool retryable(const Error& error) const;
+    void count(Outcome::Kind kind);
+
+    Loop& loop_;
+    Work& work_;
+    RunnerOptions options_;
+    std::map<std::string, Tool, std::less<>> tools_;
+
+    Waiting poked_;
+    Waiting full_;  // Wait for any attempt to end.
+    std::map<Key, std::shared_ptr<Attempt>> attempts_;
+
+    struct Again {
+        Loop::TimerId timer = 0;
+        SteadyTime due;
+    };
+    std::unordered_map<std::string, Again> again_;        // The earliest look at a session.
+    std::unordered_map<std::string, unsigned> failures_;  // Of storage, in a row, by session.
+
+    bool looking_ = false;  // A look is posted.
+    std::size_t lists_ = 0;
+    bool draining_ = false;
+    std::move_only_function<void()> drained_;
+    RunnerCounters counters_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>();  // What comes back asks it first.
+};
+
+}  // namespace lifeline::orchestration
