@@ -2425,6 +2425,7 @@ export type Reason =
   | 'action_exists'
   | 'action_not_ready'
   | 'action_unknown'
+  | 'answer_lost'
   | 'args_changed'
   | 'args_invalid'
   | 'attempt_stale'
@@ -2504,6 +2505,7 @@ export type Reason =
   | 'participant_not_found'
   | 'participants_full'
   | 'payload_too_large'
+  | 'peer_refused'
   | 'peer_unavailable'
   | 'policy_invalid'
   | 'position_unknown'
@@ -2571,6 +2573,7 @@ export type Reason =
 
 /** Those of the moment: the very same thing may be accepted later. */
 export const retryableReasons: ReadonlySet<string> = new Set([
+  'answer_lost',
   'commit_failed',
   'connection_closed',
   'corruption_found',

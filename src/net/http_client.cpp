@@ -71,7 +71,8 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
     Worker& resolver;
     HttpClientOptions options;
     TlsContext tls;
-    std::unordered_map<HttpFetch*, std::shared_ptr<HttpFetch>> fetches;
+    std::unordered_map<FetchId, std::shared_ptr<HttpFetch>> fetches;
+    FetchId last_fetch = 0;
     std::size_t resolving = 0;  // With the worker, also for fetches that have given up.
 };
 
@@ -111,12 +112,14 @@ HttpClient::HttpClient(std::shared_ptr<State> state) : state_(std::move(state)) 
 
 HttpClient::~HttpClient() = default;
 
-void HttpClient::fetch(FetchRequest request, Done done) {
+HttpClient::FetchId HttpClient::fetch(FetchRequest request, Done done) {
+    const FetchId id = ++state_->last_fetch;
     // Answers from the loop, never from inside.
     const auto refuse = [&](Error error) {
         state_->loop.post([done = std::move(done), error = std::move(error)]() mutable {
             done(fail(std::move(error)));
         });
+        return id;
     };
     const auto url = parse_url(request.url);
     if (!url) return refuse(url.error());
@@ -134,19 +137,34 @@ void HttpClient::fetch(FetchRequest request, Done done) {
     }
     auto fetch =
         std::make_shared<HttpFetch>(state_->loop, state_->tls, *url, std::move(request),
-                                    [state = std::weak_ptr(state_), done = std::move(done)](
-                                        HttpFetch* finished, Result<Response> result) mutable {
+                                    [state = std::weak_ptr(state_), id,
+                                     done = std::move(done)](Result<Response> result) mutable {
                                         if (const auto client = state.lock())
-                                            client->fetches.erase(finished);
+                                            client->fetches.erase(id);
                                         done(std::move(result));
                                     });
-    state_->fetches.emplace(fetch.get(), fetch);
+    state_->fetches.emplace(id, fetch);
     fetch->start();
     state_->loop.post([state = std::weak_ptr(state_), asked = std::weak_ptr(fetch)] {
         const auto client = state.lock();
         const auto alive = asked.lock();
         if (client && alive) client->resolve(alive);
     });
+    return id;
+}
+
+void HttpClient::cancel(FetchId fetch, Cancel how) {
+    const auto found = state_->fetches.find(fetch);
+    if (found == state_->fetches.end()) return;
+    state_->loop.post([how, asked = std::weak_ptr(found->second)] {
+        const auto alive = asked.lock();
+        if (!alive || (how == Cancel::unless_sent && alive->has_sent())) return;
+        alive->peer_failed("called off");
+    });
+}
+
+bool may_have_arrived(const Error& error) {
+    return error.reason == "answer_lost" || error.reason == "body_too_large";
 }
 
 }  // namespace lifeline::net

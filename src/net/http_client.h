@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,6 +31,9 @@ enum class Egress : std::uint8_t {
     anywhere,
 };
 
+// What to do with an answer that is still coming.
+enum class Hear : std::uint8_t { on, enough };
+
 struct FetchRequest {
     std::string url;
     std::string method = "GET";
@@ -38,6 +42,9 @@ struct FetchRequest {
     Egress egress = Egress::public_https;
     Millis timeout = std::chrono::seconds(10);  // In all: name, connection, answer.
     std::size_t body_bytes_max = 1 << 20;
+    // Hears the body as it comes, once the head is there: the Response that `done` gets has none
+    // then. `enough` ends the fetch as if the answer were whole.
+    std::function<Hear(const Response& head, std::string_view piece)> hear = {};
 };
 
 struct HttpClientOptions {
@@ -49,8 +56,9 @@ struct HttpClientOptions {
 
 // HTTP(S) requests from one loop; one connection each. An answer of any status is a result, a
 // redirect too: nothing is followed, since the place it names was never checked. Errors: bad_format
-// for a URL that is none, egress_denied, body_too_large, peer_unavailable for all that can go wrong
-// on the way, overloaded when too many are in flight.
+// for a URL that is none, egress_denied, overloaded when too many are in flight, peer_unavailable
+// for all that can go wrong before the first byte of the request was sent; after that answer_lost
+// and body_too_large. See may_have_arrived.
 class HttpClient {
 public:
     using Done = std::move_only_function<void(Result<Response>)>;
@@ -64,11 +72,20 @@ public:
     ~HttpClient();
 
     // On the loop's thread; `done` is called once, from the loop.
-    void fetch(FetchRequest request, Done done);
+    using FetchId = std::uint64_t;
+    FetchId fetch(FetchRequest request, Done done);
+    // Ends it, with peer_unavailable or answer_lost, whichever is true. Over or unknown ones are
+    // nobody's mistake.
+    enum class Cancel : std::uint8_t { anyhow, unless_sent };
+    void cancel(FetchId fetch, Cancel how);
 
 private:
     std::shared_ptr<State> state_;
 };
+
+// Whether a request that ended with this error may have reached the peer. False: not one byte of it
+// has left this machine.
+bool may_have_arrived(const Error& error);
 
 // Whether a fetch may go there by its URL alone, before any name is resolved.
 Status check_egress(const Url& url, Egress egress);

@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -49,11 +50,17 @@ public:
         start(std::move(request), result);
         return result.get_future().get();
     }
-    void start(FetchRequest request, std::promise<Result<Response>>& result) {
-        thread.loop.post([&, request = std::move(request)]() mutable {
-            client_->fetch(std::move(request),
-                           [&](Result<Response> answer) { result.set_value(std::move(answer)); });
+    HttpClient::FetchId start(FetchRequest request, std::promise<Result<Response>>& result) {
+        return thread.on_loop([&, request = std::move(request)]() mutable {
+            return client_->fetch(std::move(request), [&](Result<Response> answer) {
+                result.set_value(std::move(answer));
+            });
         });
+    }
+    // Returns when it has taken effect.
+    void cancel(HttpClient::FetchId fetch, HttpClient::Cancel how) {
+        thread.on_loop([&] { client_->cancel(fetch, how); });
+        thread.on_loop([] {});
     }
 
     LoopThread thread;
@@ -75,10 +82,12 @@ public:
     ~Server() {
         thread_.on_loop([&] {
             kept.clear();
+            streams.clear();
             server_.reset();
         });
     }
     std::vector<std::shared_ptr<Exchange>> kept;  // What a handler does not answer.
+    std::vector<decltype(std::declval<Exchange>().stream({}))> streams;  // Or does not end.
     std::string url(std::string_view target) const {
         return "http://calls.test:" + std::to_string(server_->port()) + std::string(target);
     }
@@ -317,6 +326,174 @@ TEST(HttpClient, WhatIsRefusedByItsAddresses) {
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().reason, "egress_denied");
         EXPECT_EQ(answer.error().code, Code::not_allowed);
+    }
+}
+
+// A server without manners: accepts one connection, reads until the end of a head if it is told to,
+// says what it is told to and hangs up.
+class RudeServer {
+public:
+    enum class First { read, do_not_read };
+
+    explicit RudeServer(std::string answer, First first = First::read)
+        : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in local{};
+        local.sin_family = AF_INET;
+        local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(local);
+        auto* address = reinterpret_cast<sockaddr*>(&local);
+        EXPECT_EQ(::bind(listener_, address, size), 0);
+        EXPECT_EQ(::listen(listener_, 1), 0);
+        EXPECT_EQ(::getsockname(listener_, address, &size), 0);
+        port_ = ntohs(local.sin_port);
+        thread_ = std::thread([this, answer = std::move(answer), first] {
+            const int fd = ::accept(listener_, nullptr, nullptr);
+            std::string head;
+            char byte = 0;
+            while (first == First::read && !head.ends_with("\r\n\r\n") &&
+                   ::recv(fd, &byte, 1, 0) == 1)
+                head += byte;
+            std::string_view rest = answer;
+            while (!rest.empty()) {
+                const ssize_t sent = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+                if (sent <= 0) break;
+                rest.remove_prefix(static_cast<std::size_t>(sent));
+            }
+            ::close(fd);
+        });
+    }
+    ~RudeServer() {
+        thread_.join();
+        ::close(listener_);
+    }
+    std::string url(std::string_view scheme = "http") const {
+        return std::string(scheme) + "://127.0.0.1:" + std::to_string(port_) + "/";
+    }
+
+private:
+    int listener_;
+    std::uint16_t port_ = 0;
+    std::thread thread_;
+};
+
+TEST(HttpClient, SaysWhetherARequestMayHaveArrived) {
+    struct Case {
+        const char* name;
+        const char* scheme;
+        const char* answer;
+        RudeServer::First first;
+        const char* reason;
+    };
+    const auto read = RudeServer::First::read;
+    const Case cases[] = {
+        {"hangs up on a request", "http", "", read, "answer_lost"},
+        {"half a head", "http", "HTTP/1.1 200 OK\r\nContent-", read, "answer_lost"},
+        {"half a body", "http", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", read,
+         "answer_lost"},
+        {"no HTTP at all", "http", "220 mail.test ESMTP\r\n", read, "answer_lost"},
+        {"hangs up on the handshake", "https", "", RudeServer::First::do_not_read,
+         "peer_unavailable"},
+        {"speaks no TLS", "https", "220 mail.test ESMTP\r\n", RudeServer::First::do_not_read,
+         "peer_unavailable"},
+    };
+    for (const auto& [name, scheme, answer, first, reason] : cases) {
+        SCOPED_TRACE(name);
+        House house;
+        RudeServer server(answer, first);
+        const auto got = house.fetch(anywhere(server.url(scheme)));
+        ASSERT_FALSE(got);
+        EXPECT_EQ(got.error().reason, reason) << got.error().detail;
+        EXPECT_EQ(may_have_arrived(got.error()), std::string_view(reason) == "answer_lost");
+    }
+}
+
+TEST(HttpClient, AnAnswerThatDoesNotComeMayHaveArrived) {
+    std::promise<void> asked;
+    Server server([&](std::shared_ptr<Exchange> exchange) {
+        server.kept.push_back(std::move(exchange));
+        asked.set_value();
+    });
+    House house;
+    std::promise<Result<Response>> answer;
+    FetchRequest request = anywhere(server.url("/"));
+    request.timeout = Millis(300);
+    house.start(std::move(request), answer);
+    asked.get_future().wait();
+    EXPECT_EQ(answer.get_future().get().error().reason, "answer_lost");
+}
+
+TEST(HttpClient, CallsOff) {
+    std::promise<void> asked;
+    std::promise<void> let_go;
+    Server server([&](std::shared_ptr<Exchange> exchange) {
+        server.kept.push_back(std::move(exchange));
+        asked.set_value();
+    });
+    House house({.resolve = [wait = let_go.get_future().share()](const std::string& host) {
+        if (host == "slow.test") wait.wait();
+        return std::vector{at("127.0.0.1")};
+    }});
+    // What is sent is not cut off when only what is not sent shall be.
+    std::promise<Result<Response>> sent;
+    const auto id = house.start(anywhere(server.url("/")), sent);
+    asked.get_future().wait();
+    auto answer = sent.get_future();
+    house.cancel(id, HttpClient::Cancel::unless_sent);
+    EXPECT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    house.cancel(id, HttpClient::Cancel::anyhow);
+    EXPECT_EQ(answer.get().error().reason, "answer_lost");
+
+    std::promise<Result<Response>> waiting;
+    const auto other = house.start(anywhere("http://slow.test/"), waiting);
+    house.cancel(other, HttpClient::Cancel::unless_sent);
+    EXPECT_EQ(waiting.get_future().get().error().reason, "peer_unavailable");
+    let_go.set_value();
+    house.cancel(other, HttpClient::Cancel::anyhow);  // Nobody's mistake.
+}
+
+TEST(HttpClient, HearsABodyWhileItComes) {
+    Server server([&](std::shared_ptr<Exchange> exchange) {
+        auto stream = exchange->stream({200, {{"X-Kind", "stream"}}, {}});
+        for (int i = 0; i < 100; ++i) stream->write(std::string(100, 'a'));
+        if (exchange->request().path() == "/ends") return stream->end();
+        server.kept.push_back(std::move(exchange));
+        server.streams.push_back(std::move(stream));
+    });
+    House house;
+    struct Case {
+        const char* path;
+        std::size_t enough;
+        std::size_t limit;
+        const char* reason;  // Null: an answer.
+    };
+    const Case cases[] = {
+        {"/ends", 1 << 20, 1 << 20, nullptr},
+        {"/goes-on", 5000, 1 << 20, nullptr},
+        {"/goes-on", 1 << 20, 5000, "body_too_large"},
+        {"/ends", 1 << 20, 9999, "body_too_large"},
+        {"/ends", 1 << 20, 10000, nullptr},
+    };
+    for (const auto& [path, enough, limit, reason] : cases) {
+        SCOPED_TRACE(fmt::format("{} {} {}", path, enough, limit));
+        std::size_t heard = 0;
+        FetchRequest request = anywhere(server.url(path));
+        request.body_bytes_max = limit;
+        request.hear = [&heard, enough](const Response& head, std::string_view piece) {
+            EXPECT_EQ(*find_header(head.headers, "x-kind"), "stream");
+            heard += piece.size();
+            return heard >= enough ? Hear::enough : Hear::on;
+        };
+        const auto answer = house.fetch(std::move(request));
+        if (reason != nullptr) {
+            ASSERT_FALSE(answer);
+            EXPECT_EQ(answer.error().reason, reason);
+            EXPECT_LE(heard, limit);
+            continue;
+        }
+        ASSERT_TRUE(answer) << answer.error().detail;
+        EXPECT_EQ(answer->status, 200u);
+        EXPECT_EQ(answer->body, "");
+        EXPECT_GE(heard, std::min<std::size_t>(enough, 10000));
     }
 }
 

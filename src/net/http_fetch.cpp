@@ -119,13 +119,14 @@ void HttpFetch::receive() {
         const Io io = socket_->receive(buffer);
         if (io.status == Io::Status::again) return socket_->want_readable();
         if (io.status == Io::Status::ok) {
-            state = parser_->feed({buffer.data(), io.bytes});
+            state = hear(parser_->feed({buffer.data(), io.bytes}));
             continue;
         }
         // Over TLS an end that nobody announced may be anyone's scissors.
         const bool cut = tls_socket_ != nullptr && !tls_socket_->ended_cleanly();
-        state = cut ? ResponseParser::State::malformed : parser_->finish();
+        state = cut ? ResponseParser::State::malformed : hear(parser_->finish());
     }
+    if (phase_ == Phase::over) return;  // They have heard enough.
     switch (state) {
         case ResponseParser::State::complete:
             return finish(parser_->take());
@@ -138,13 +139,26 @@ void HttpFetch::receive() {
     }
 }
 
+// Passes on what is new to whoever listens; complete when they have heard enough.
+ResponseParser::State HttpFetch::hear(ResponseParser::State state) {
+    const bool told =
+        state == ResponseParser::State::need_more || state == ResponseParser::State::complete;
+    if (!request_.hear || !told || !parser_->has_head()) return state;
+    const std::string piece = parser_->take_piece();
+    if (request_.hear(parser_->head(), piece) == Hear::on) return state;
+    finish(parser_->head());
+    return ResponseParser::State::complete;
+}
+
 void HttpFetch::retry(std::string why) {
     last_failure_ = std::move(why);
     try_next_address();
 }
 
 void HttpFetch::peer_failed(std::string_view why) {
-    fail_with({Code::unavailable, "peer_unavailable", fmt::format("{}: {}", url_.origin(), why)});
+    std::string detail = fmt::format("{}: {}", url_.origin(), why);
+    if (has_sent()) return fail_with({Code::unavailable, "answer_lost", std::move(detail)});
+    fail_with({Code::unavailable, "peer_unavailable", std::move(detail)});
 }
 
 void HttpFetch::fail_with(Error error) {
@@ -158,7 +172,7 @@ void HttpFetch::finish(Result<Response> result) {
     if (timer_ != 0) loop_.cancel_timer(std::exchange(timer_, 0));
     socket_.reset();
     tls_socket_ = nullptr;
-    std::exchange(done_, nullptr)(this, std::move(result));
+    std::exchange(done_, nullptr)(std::move(result));
 }
 
 std::string HttpFetch::compose() const {

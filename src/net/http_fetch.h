@@ -19,7 +19,7 @@ namespace lifeline::net {
 // Owned by its HttpClient; lives on the loop.
 class HttpFetch final : public SocketHandler, public std::enable_shared_from_this<HttpFetch> {
 public:
-    using Done = std::move_only_function<void(HttpFetch*, Result<Response>)>;
+    using Done = std::move_only_function<void(Result<Response>)>;
 
     HttpFetch(AsioLoop& loop, const TlsContext& tls, Url url, FetchRequest request, Done done);
     ~HttpFetch();
@@ -29,6 +29,10 @@ public:
     // Its name is resolved: these are the places that may be asked.
     void connect(std::vector<IpAddress> addresses);
     void fail_with(Error error);
+    // As an error that says whether the request may have arrived.
+    void peer_failed(std::string_view why);
+    // Whether a byte of the request has left; a handshake is none of it.
+    bool has_sent() const { return sent_ > 0; }
 
     const Url& url() const { return url_; }
     const FetchRequest& request() const { return request_; }
@@ -45,8 +49,8 @@ private:
     bool shaken();
     bool sent();
     void receive();
+    ResponseParser::State hear(ResponseParser::State state);
     void retry(std::string why);
-    void peer_failed(std::string_view why);
     void finish(Result<Response> result);
     std::string compose() const;
 

@@ -58,6 +58,18 @@ void ResponseParser::restart() {
     syntax_->body_limit(body_bytes_max_);
 }
 
+bool ResponseParser::has_head() const {
+    return syntax_->head_done && syntax_->status / 100 != 1;
+}
+
+Response ResponseParser::head() const {
+    return {syntax_->status, syntax_->headers, {}};
+}
+
+std::string ResponseParser::take_piece() {
+    return std::exchange(syntax_->body, {});
+}
+
 Response ResponseParser::take() {
     CHECK(state_ == State::complete);
     return {syntax_->status, std::move(syntax_->headers), std::move(syntax_->body)};

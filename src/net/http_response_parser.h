@@ -26,8 +26,14 @@ public:
     State feed(std::string_view bytes);
     // The connection has ended: complete if that is how this message ends, else malformed.
     State finish();
-    // Once complete.
+    // Once complete: what was not taken before.
     Response take();
+
+    // For who listens to a body while it comes: status and headers, without a body.
+    bool has_head() const;
+    Response head() const;
+    // What of the body has come since it was last taken. The limit counts all of it.
+    std::string take_piece();
 
 private:
     struct Syntax;
