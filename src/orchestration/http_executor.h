@@ -29,8 +29,8 @@ struct HttpEndpoint {
 //   {"actionId":"...","actionType":"...","sessionId":"...","attempt":1,"args":{...}}
 // Redirects are never followed. What an answer means: http_outcome.h.
 //
-// call_off() stops a request of which nothing has left, or that may be repeated. Another one is waited
-// for: to cut it off would only make its outcome unknown.
+// call_off() stops a request of which nothing has left, or that may be repeated. Another one is
+// waited for: to cut it off would only make its outcome unknown.
 class HttpExecutor final : public Executor {
 public:
     // The client outlives this and is of the same loop.
