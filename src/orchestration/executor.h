@@ -12,9 +12,9 @@ namespace lifeline::orchestration {
 
 // One claimed attempt of one action.
 struct Job {
-    std::string session_id;
-    std::string action_id;
-    std::string action_type;
+    std::string session_id = {};
+    std::string action_id = {};
+    std::string action_type = {};
     std::string args_json = "{}";      // An object; the bytes that were approved.
     std::string idempotency_key = {};  // What the agent gave; may be empty.
     int attempt = 1;
