@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/loop.h"
@@ -42,14 +41,13 @@ public:
 
 private:
     struct Call;
-    using Key = std::pair<std::string, std::string>;
-
     net::FetchRequest compose(const Job& job, const std::shared_ptr<Call>& call) const;
+    void ended(Call& call, Result<net::Response> answer);
 
     Loop& loop_;
     net::HttpClient& client_;
     HttpEndpoint endpoint_;
-    std::map<Key, std::shared_ptr<Call>> calls_;
+    std::map<net::HttpClient::FetchId, std::shared_ptr<Call>> calls_;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
