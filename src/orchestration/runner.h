@@ -83,8 +83,6 @@ public:
     RunnerCounters counters() const;
 
 private:
-    struct Tool;
-    struct Attempt;
     using Key = std::pair<std::string, std::string>;  // session, action
 
     struct Waiting {  // Sessions, each once, in the order in which they came.
@@ -93,26 +91,50 @@ private:
         bool add(const std::string& session);
         std::string take();
     };
+    struct Tool {
+        ToolRoute route;
+        StartWindow window;
+        Waiting blocked = {};  // Until one of its attempts ends, or its minute.
+        std::size_t running = 0;
+        Loop::TimerId timer = 0;
+    };
+    struct Attempt {
+        enum class Phase : std::uint8_t { claiming, executing, finishing, over };
+        Key key;
+        Tool* tool = nullptr;
+        Millis timeout{0};
+        SteadyTime began = {};
+        Phase phase = Phase::claiming;
+        bool called_off = false;
+        Job job = {};
+        Outcome outcome = {};
+        unsigned failures = 0;  // Of storage to take the outcome.
+        Loop::TimerId timer = 0;
+    };
+    using AttemptPtr = std::shared_ptr<Attempt>;
+    enum class Go : std::uint8_t { on, no_room };
 
+    void look_soon();
     void look();
-    void listed(const std::string& session, Result<std::vector<Claimable>> found);
-    void consider(const std::string& session, const Claimable& candidate);
+    void listed(const std::string& session, const Result<std::vector<Claimable>>& found);
+    Go consider(const std::string& session, const Claimable& candidate);
+    void block(Tool& tool, const std::string& session);
     void claim(const std::string& session, const Claimable& candidate, Tool& tool);
-    void claimed(const Key& key, Result<Job> job);
-    void execute(const std::shared_ptr<Attempt>& attempt);
-    void executed(const std::shared_ptr<Attempt>& attempt, Outcome outcome);
-    void overran(const std::shared_ptr<Attempt>& attempt);
-    void hand_in(const std::shared_ptr<Attempt>& attempt);
-    void handed_in(const std::shared_ptr<Attempt>& attempt, const Status& status);
-    void over(const Key& key);
-    void release();
+    void claimed(const AttemptPtr& attempt, Result<Job> job);
+    void execute(const AttemptPtr& attempt);
+    void executed(const AttemptPtr& attempt, Outcome outcome);
+    void overran(const AttemptPtr& attempt);
+    void hand_in(const AttemptPtr& attempt);
+    void handed_in(const AttemptPtr& attempt, const Status& status);
+    void over(const AttemptPtr& attempt);
     void release(Tool& tool);
     void look_again(const std::string& session, Millis after);
     void storage_failed(const std::string& session);
+    void finish_drain();
     Millis backoff(unsigned failures) const;
-    bool has_room(const Tool& tool) const;
-    bool retryable(const Error& error) const;
     void count(Outcome::Kind kind);
+    Loop::TimerId start_timer(Millis after, std::move_only_function<void()> what);
+    void cancel_timer(Loop::TimerId& timer);
 
     Loop& loop_;
     Work& work_;
@@ -120,14 +142,12 @@ private:
     std::map<std::string, Tool, std::less<>> tools_;
 
     Waiting poked_;
-    Waiting full_;  // Wait for any attempt to end.
-    std::map<Key, std::shared_ptr<Attempt>> attempts_;
-
+    std::map<Key, AttemptPtr> attempts_;
     struct Again {
         Loop::TimerId timer = 0;
-        SteadyTime due;
+        SteadyTime due = {};
     };
-    std::unordered_map<std::string, Again> again_;        // The earliest look at a session.
+    std::unordered_map<std::string, Again> again_;        // When to look at a session again.
     std::unordered_map<std::string, unsigned> failures_;  // Of storage, in a row, by session.
 
     bool looking_ = false;  // A look is posted.

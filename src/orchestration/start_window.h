@@ -15,8 +15,8 @@ public:
     // How long until one more may begin; 0: now.
     Millis wait(SteadyTime now);
     void begin(SteadyTime now);
-    // The one that began last did not begin after all.
-    void take_back();
+    // What began then did not begin after all.
+    void take_back(SteadyTime began);
 
 private:
     std::size_t per_minute_;

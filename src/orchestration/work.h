@@ -13,8 +13,8 @@ namespace lifeline::orchestration {
 
 // An approved action that nobody runs.
 struct Claimable {
-    std::string action_id;
-    std::string action_type;
+    std::string action_id = {};
+    std::string action_type = {};
     bool repeatable = false;
     Millis timeout{30'000};
     int attempt_next = 1;
