@@ -15,6 +15,7 @@
 #include "contract/json.h"
 #include "orchestration/mcp_message.h"
 #include "orchestration/mcp_transport.h"
+#include "orchestration/outcome.h"
 
 namespace lifeline::orchestration {
 
@@ -58,9 +59,9 @@ public:
 
     // `done` is called once, from the loop, within `timeout`.
     void list_tools(Millis timeout, Done<std::vector<McpTool>> done);
-    // The `result` of tools/call. `args_json` is an object.
-    RequestId call_tool(std::string_view tool, std::string_view args_json, Millis timeout,
-                        Done<contract::Json> done);
+    // The `result` of tools/call. `args_json` and `meta_json` (its `_meta`) are objects.
+    RequestId call_tool(std::string_view tool, std::string_view args_json,
+                        std::string_view meta_json, Millis timeout, Done<contract::Json> done);
     // Asks the server to stop. `done` still comes: with an answer that overtook us, with
     // peer_unavailable when nothing was sent yet, else with answer_lost.
     void cancel(RequestId request, std::string_view why);
@@ -85,18 +86,20 @@ private:
     void transmit(RequestId id, Request& request);
     void answered(McpMessage message);
     void asked(const McpMessage& message);
+    void unreadable(const Error& error);
     void unasked(std::size_t bytes);
     void timed_out(RequestId id);
     void settle(RequestId id, Result<contract::Json> answer);
     void broke(const std::string& why);
-    void notify(std::string_view method, std::string params_json);
-    void next_page(const std::shared_ptr<Listing>& listing, std::string cursor);
+    void notify(std::string_view method, std::string_view params_json);
+    void next_page(const std::shared_ptr<Listing>& listing, std::string params);
     void page(const std::shared_ptr<Listing>& listing, Result<contract::Json> answer);
 
     Loop& loop_;
     std::unique_ptr<McpTransport> transport_;
     McpClientOptions options_;
     State state_ = State::closed;
+    unsigned opening_ = 0;  // How often it was opened.
     RequestId last_id_ = 0;
     RequestId initialize_ = 0;  // Of the request that opens, while it is under way.
     std::map<RequestId, std::unique_ptr<Request>> requests_;

@@ -2,9 +2,9 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "orchestration/executor.h"
 #include "orchestration/mcp_client.h"
@@ -23,8 +23,9 @@ namespace lifeline::orchestration {
 // |                                                     |                     | (then failed) |
 // | called off before it was sent, or while repeatable  | cancelled           |               |
 //
-// Of a result the text parts are the summary (512 characters) and {"content":[...]} is the result,
-// with structuredContent when there is one, both cut to fit.
+// The server is told twice what is once: `_meta` has "lifeline/idempotencyKey" and
+// "lifeline/sessionId". Of a result the text parts are the summary (512 characters) and
+// {"content":[...]} is the result, with structuredContent when there is one, both cut to fit.
 class McpExecutor final : public Executor {
 public:
     // The tool's name at the server for an action type; types without one keep their own name.
@@ -37,16 +38,13 @@ public:
     void call_off(std::string_view session_id, std::string_view action_id) override;
 
 private:
-    using Key = std::pair<std::string, std::string>;
-    struct Call {
-        McpClient::RequestId request = 0;
-        bool aborted = false;
-    };
+    struct Call;
+    void ended(Call& call, const Result<contract::Json>& answer);
 
     Loop& loop_;
     McpClient& client_;
     Names names_;
-    std::map<Key, Call> calls_;
+    std::map<McpClient::RequestId, std::shared_ptr<Call>> calls_;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 

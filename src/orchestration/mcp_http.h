@@ -34,8 +34,9 @@ public:
 
 private:
     struct Post;
+    net::FetchRequest compose(Message message) const;
     net::Hear hear(Post& post, const net::Response& head, std::string_view piece);
-    void ended(const std::shared_ptr<Post>& post, const Result<net::Response>& result);
+    void ended(Post& post, const Result<net::Response>& result);
     void lost(const Post& post, McpLoss loss, std::string why);
 
     Loop& loop_;
@@ -44,7 +45,7 @@ private:
     Listener* listener_ = nullptr;
     std::string session_;   // What the server calls us; empty: nothing.
     std::string protocol_;  // As agreed; empty while initializing.
-    std::map<std::int64_t, std::shared_ptr<Post>> posts_;  // Those that somebody waits for.
+    std::map<net::HttpClient::FetchId, std::shared_ptr<Post>> posts_;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 

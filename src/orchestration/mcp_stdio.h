@@ -1,8 +1,8 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "net/child_process.h"
 #include "orchestration/mcp_transport.h"
@@ -11,7 +11,7 @@ namespace lifeline::orchestration {
 
 // MCP over the standard input and output of a child process: one message a line. What it writes to
 // its standard error goes to our log, at debug.
-class McpStdio final : public McpTransport, private net::ChildHandler {
+class McpStdio final : public McpTransport {
 public:
     McpStdio(AsioLoop& loop, std::string name, net::ChildCommand command);
     ~McpStdio() override;
@@ -23,15 +23,17 @@ public:
     void close() override;
 
 private:
-    void on_line(std::string_view line) override;
-    void on_error_line(std::string_view line) override;
-    void on_exit(const net::ChildExit& exit) override;
+    // One life of the program.
+    struct Life;
+    void heard(const Life& life, std::string_view line);
+    void exited(const Life& life, const net::ChildExit& exit);
 
     AsioLoop& loop_;
     std::string name_;
     net::ChildCommand command_;
     Listener* listener_ = nullptr;
-    std::unique_ptr<net::ChildProcess> child_;
+    std::unique_ptr<Life> life_;
+    std::unique_ptr<Life> ending_;  // The one before, which was asked to end.
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 

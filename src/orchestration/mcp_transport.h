@@ -18,7 +18,7 @@ enum class McpLoss : std::uint8_t {
 };
 
 // Carries JSON-RPC messages to one MCP server and back. Lives on one loop; never calls its listener
-// from inside a call, and never after close().
+// from inside a call, and never after close(), which may be called from inside any of them.
 class McpTransport {
 public:
     class Listener {
@@ -45,7 +45,8 @@ public:
     // What initialize has led to; from now on messages belong to it.
     virtual void agreed(std::string_view protocol_version) = 0;
     virtual void send(Message message) = 0;
-    // Nobody waits for this answer any more.
+    // Nobody waits for this answer any more: it has come, or it is too late. May be called from
+    // inside on_message.
     virtual void give_up(std::int64_t request) = 0;
     virtual void close() = 0;
 };
