@@ -61,6 +61,8 @@ RUNGS = (
     Rung("web", "what the page promises, without a browser", Npm("web"), quick=True),
     Rung("conformance", "the WebSocket kit, against our codec and against npm ws",
          Npm("tests/conformance", "LIFELINE_WS_ECHO=asan:ws_echo")),
+    Rung("mcp", "our MCP client against servers from npm, as child processes and over HTTP",
+         Npm("tests/mcp", "LIFELINE_MCP_PROBE=asan:mcp_probe")),
     Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",
          Program(("release:simulation", "--seeds", "500"), counts=True)),
     Rung("mutants", "a house broken on purpose is found to be broken",
