@@ -63,8 +63,9 @@ TEST(Fit, WhatDoesNotFitIsCutAndSaysSo) {
 }
 
 TEST(Fit, NothingIsDeeperThanAnEventCanHold) {
-    std::string deep = "1";
-    for (int i = 0; i < 30; ++i) deep = R"({"a":)" + deep + "}";
+    std::string deep;
+    for (int i = 0; i < 30; ++i) deep += R"({"a":)";
+    deep += '1' + std::string(30, '}');
     const std::string fitted = fit_object(json(deep));
     EXPECT_THAT(fitted, HasSubstr("truncated"));
     EXPECT_TRUE(contract::Json::parse(R"({"payload":{"result":)" + fitted + "}}"));
