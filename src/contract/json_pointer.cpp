@@ -40,10 +40,10 @@ std::string pointer_step(std::string_view key) {
 std::optional<Json> take_step(const Json& json, std::string_view step) {
     if (!json.is_array()) return json.find(step);
     std::size_t position = 0;
-    const char* end = step.data() + step.size();
-    const auto [behind, error] = std::from_chars(step.data(), end, position);
+    const auto [behind, error] = std::from_chars(step.data(), step.data() + step.size(), position);
     const bool padded = step.size() > 1 && step.front() == '0';
-    if (step.empty() || padded || error != std::errc{} || behind != end) return std::nullopt;
+    const bool whole = error == std::errc{} && behind == step.data() + step.size();
+    if (step.empty() || padded || !whole) return std::nullopt;
     const auto items = json.items();
     return position < items.size() ? std::optional(items[position]) : std::nullopt;
 }
