@@ -57,7 +57,10 @@ ServerEvent confirmation_requested(const Action& action, std::uint32_t evaluatio
                 .text("actionId", action.id)
                 .text("title", cut_text(shown.title.empty() ? action.type : shown.title, 80))
                 .text("description",
-                      cut_text(shown.description.empty() ? action.summary : shown.description, 512))
+                      cut_text(shown.description.empty()
+                                   ? fmt::format("The agent wants to run {}.", action.type)
+                                   : shown.description,
+                               512))
                 .text("severity", ruling.severity)
                 .raw("scope", scope_json(shown))
                 .text("preview", cut_text(shown.preview, 16'000))

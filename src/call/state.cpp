@@ -105,6 +105,12 @@ bool State::has_work() const {
     });
 }
 
+bool State::wants_runner() const {
+    return std::ranges::any_of(actions, [](const Action& action) {
+        return claimable(action) || (action.state == ActionState::started && action.cancel_asked);
+    });
+}
+
 bool State::held_by_provider() const {
     return !provider.empty() && provider != no_provider;
 }

@@ -157,6 +157,8 @@ struct State {
     const ClosedConfirmation* closed_confirmation(std::string_view confirmation_id) const;
     // Something is going on out there, or may begin: also after the call's end.
     bool has_work() const;
+    // A runner has something to do here: to claim, or to call off.
+    bool wants_runner() const;
     // Whether a media provider holds the line, and not a socket of ours.
     bool held_by_provider() const;
     // Whom the call waits for when their line is lost: its owner once they have been here, and any

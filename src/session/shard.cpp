@@ -76,7 +76,7 @@ void Shard::opened(const std::string& id, Result<std::unique_ptr<journal::Stream
     call.actor = std::make_unique<Actor>(id, std::move(*stream), loop_, checker_, judge_);
     call.actor->on_appended = [this, actor = call.actor.get()] {
         tell();
-        if (on_work && actor->state().has_work()) on_work(actor->id());
+        if (on_work && actor->state().wants_runner()) on_work(actor->id());
     };
     call.actor->load([this, id](Status status) { loaded(id, std::move(status)); });
 }

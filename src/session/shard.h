@@ -38,7 +38,7 @@ public:
     // Called soon after appends to any of this loop's calls, at most once in a while: for views,
     // which follow the journal in steps.
     std::function<void()> on_appended;
-    // Called after an append to a call in which an action may be claimed, or is running.
+    // Called after an append to a call in which an action may be claimed, or is to be called off.
     std::function<void(const std::string& id)> on_work;
 
     // Whose word counts from now on.
