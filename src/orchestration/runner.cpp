@@ -39,11 +39,13 @@ Runner::Runner(Loop& loop, Work& work, std::map<std::string, ToolRoute> tools,
                RunnerOptions options)
     : loop_(loop), work_(work), options_(options) {
     CHECK(options_.overrun < options_.lease_margin);
-    for (auto& [type, route] : tools) {
-        CHECK(route.executor != nullptr && route.concurrent_max > 0);
-        const std::size_t per_minute = route.per_minute;
-        tools_.emplace(type, Tool{.route = std::move(route), .window = StartWindow(per_minute)});
-    }
+    for (auto& [type, route] : tools) add(type, std::move(route));
+}
+
+void Runner::add(const std::string& type, ToolRoute route) {
+    CHECK(route.executor != nullptr && route.concurrent_max > 0);
+    const std::size_t per_minute = route.per_minute;
+    tools_.emplace(type, Tool{.route = std::move(route), .window = StartWindow(per_minute)});
 }
 
 Runner::~Runner() {

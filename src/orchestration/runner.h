@@ -72,6 +72,10 @@ public:
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
 
+    // One more tool, of a server that says only now what it offers; one that is there stays as it
+    // is.
+    void add(const std::string& type, ToolRoute route);
+
     // Something in that call may be claimable. False when the queue is full or the runner drains:
     // poke again later.
     bool poke(std::string session_id);
