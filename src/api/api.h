@@ -20,6 +20,7 @@
 #include "net/origin.h"
 #include "roster/roster.h"
 #include "session/sessions.h"
+#include "tools/registry.h"
 
 namespace lifeline::api {
 
@@ -61,6 +62,7 @@ public:
         std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
+        std::function<tools::Registry()> tools;  // As they are now.
     };
 
     explicit Api(Parts parts) : parts_(std::move(parts)), connect_tokens_(parts_.keys) {}

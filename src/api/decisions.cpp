@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/routes.h"
+#include "contract/json_writer.h"
 
 namespace lifeline::api {
 

@@ -28,6 +28,7 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/invites", Access::principal, &create_invite},
     Route{"DELETE", "/v1/call/sessions/{}/invites/{}", Access::principal, &revoke_invite},
     Route{"POST", "/v1/call/invites/redeem", Access::open, &redeem_invite},
+    Route{"GET", "/v1/tools", Access::principal, &list_tools},
     Route{"GET", "/v1/safety/decisions", Access::principal, &list_decisions},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

@@ -29,6 +29,9 @@ void resolve_action(Api& api, Asked asked);
 void answer_confirmation(Api& api, Asked asked);
 void change_killswitch(Api& api, Asked asked);
 
+// tools.cpp
+void list_tools(Api& api, Asked asked);
+
 // decisions.cpp
 void list_decisions(Api& api, Asked asked);
 

@@ -7,17 +7,19 @@
 #include <array>
 #include <string_view>
 
+#include "app/policy_file.h"
 #include "app/settings.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "identity/keyed_issuers.h"
+#include "tools/read_tools.h"
 
 namespace lifeline::app {
 
 namespace {
 
 // The settings that may change while it serves.
-constexpr std::array<std::string_view, 26> live = {
+constexpr std::array<std::string_view, 28> live = {
     "limits.events_per_second",
     "limits.events_burst",
     "limits.connects_per_second",
@@ -44,6 +46,8 @@ constexpr std::array<std::string_view, 26> live = {
     "calls.max_duration_ms",
     "calls.reconnect_window_ms",
     "calls.reconnect_window_media_ms",
+    "safety.policy_file",
+    "safety.confirm_within_ms",
 };
 
 bool is_live(std::string_view name, const Config& before, const Config& next) {
@@ -61,6 +65,13 @@ gateway::Limits with_heartbeat(gateway::Limits limits, Millis heartbeat) {
 std::string rules_of(const std::vector<identity::IssuerConfig>& issuers) {
     std::string all;
     for (const auto& issuer : issuers) all += show_issuer(issuer) + "\n";
+    return all;
+}
+
+std::string tools_of(const Config& config) {
+    std::string all;
+    for (const auto& tool : config.tools) all += tools::show_tool(tool) + "\n";
+    for (const auto& server : config.mcp) all += tools::show_mcp_server(server) + "\n";
     return all;
 }
 
@@ -91,6 +102,7 @@ Changes take_changes(Config& config, const Config& next) {
         config.issuers = next.issuers;
     else
         changes.needs_restart.emplace_back("issuers");
+    if (tools_of(config) != tools_of(next)) changes.needs_restart.emplace_back("tools");
     config.origins = next.origins;
     config.public_url = next.public_url;
     config.log_level = next.log_level;
@@ -102,6 +114,8 @@ Changes take_changes(Config& config, const Config& next) {
     config.descriptors_reserved = next.descriptors_reserved;
     config.limits = with_heartbeat(next.limits, config.limits.heartbeat);
     config.calls = next.calls;
+    config.policy_file = next.policy_file;
+    config.confirm_within = next.confirm_within;
     if (config.tls.given() && next.tls.given()) config.tls = next.tls;
     return changes;
 }
@@ -112,6 +126,7 @@ struct Reload::Read {
     SharedTls tls;
     std::vector<std::pair<std::string, identity::KeySet>> keys;
     net::OriginList origins;
+    safety::Policy policy;
 };
 
 Reload::Reload(Loop& loop, Worker& worker, Config& config, SharedTls tls, ReadAgain read_again,
@@ -152,7 +167,10 @@ Result<Reload::Read> Reload::read(const ReadAgain& read_again) {
     if (!keys) return fail(keys.error());
     auto origins = net::OriginList::parse(config->origins);
     if (!origins) return fail(origins.error());
-    return Read{std::move(*config), std::move(*tls), std::move(*keys), std::move(*origins)};
+    auto policy = load_policy(config->policy_file);
+    if (!policy) return fail(policy.error());
+    return Read{std::move(*config), std::move(*tls), std::move(*keys), std::move(*origins),
+                std::move(*policy)};
 }
 
 void Reload::apply(Result<Read> read) {
@@ -170,6 +188,7 @@ void Reload::apply(Result<Read> read) {
         doors_.api.set_defaults(config_.calls);
         if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
         doors_.gateway_limits(config_.limits);
+        doors_.policy(std::move(read->policy), config_.confirm_within);
         log::set_level(config_.log_level);
         certificate_.watch(config_.tls);
         // At the level of what somebody has to know who has turned the others off.

@@ -12,6 +12,7 @@
 #include "identity/authenticator.h"
 #include "net/http_server.h"
 #include "net/origin.h"
+#include "safety/policy.h"
 
 namespace lifeline::app {
 
@@ -37,6 +38,7 @@ public:
         net::OriginList& origins;
         identity::Authenticator& authenticator;
         std::function<void(const gateway::Limits&)> gateway_limits;
+        std::function<void(safety::Policy, Millis confirm_within)> policy;
     };
     using ReadAgain = std::function<Result<Config>()>;
 

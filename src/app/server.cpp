@@ -16,6 +16,7 @@
 #include "app/boot_number.h"
 #include "app/certificate.h"
 #include "app/directory_log.h"
+#include "app/effects.h"
 #include "app/metric_sources.h"
 #include "app/metrics_server.h"
 #include "app/reload.h"
@@ -40,6 +41,8 @@ namespace {
 
 // Beyond the drain: for requests that are being answered.
 constexpr Millis stop_grace = std::chrono::seconds(5);
+// For tools that are being called.
+constexpr Millis effects_grace = std::chrono::seconds(10);
 
 std::size_t loops_wanted(const Config& config) {
     if (config.loops > 0) return config.loops;
@@ -75,6 +78,7 @@ struct Server::House {
     std::unique_ptr<ThreadWorker> resolver;
     std::unique_ptr<net::HttpClient> client;
     std::unique_ptr<identity::NetFetcher> fetcher;
+    std::unique_ptr<Effects> effects;
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
@@ -96,6 +100,7 @@ struct Server::House {
     bool stopping = false;
     bool leaving = false;
     Loop::TimerId drain_timer = 0;
+    Loop::TimerId effects_timer = 0;
 
     House(Config given, std::function<Result<Config>()> reads)
         : config(std::move(given)), read_again(std::move(reads)) {}
@@ -114,6 +119,7 @@ struct Server::House {
     void stop();
     void drain();
     void close_down();
+    void finish_effects();
     void leave();
     Status readiness() const;
 };
@@ -146,6 +152,9 @@ Status Server::House::build() {
     if (!made_client) return fail(made_client.error());
     client = std::move(*made_client);
     fetcher = std::make_unique<identity::NetFetcher>(*client);
+    auto made_effects = Effects::create({front(), *client, *sessions}, config);
+    if (!made_effects) return fail(made_effects.error());
+    effects = std::move(*made_effects);
     auto made = identity::Authenticator::create(
         {.issuers = config.issuers, .cache = {}},
         {*keys, directory->directory(), *directory, *fetcher, random, front()});
@@ -252,7 +261,8 @@ Status Server::House::build_doors() {
                                         .agent_user_id = config.dev_agent ? "usr_dev_agent" : ""},
                         .public_url = config.public_url,
                         .ready = [this] { return readiness(); },
-                        .port = [this] { return http->port(); }});
+                        .port = [this] { return http->port(); },
+                        .tools = [this] { return effects->registry(); }});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(
@@ -270,9 +280,12 @@ Status Server::House::build_doors() {
                       .api = *api,
                       .origins = *origins,
                       .authenticator = *authenticator,
-                      .gateway_limits = [this](const gateway::Limits& limits) {
-                          gateway->take_limits(limits);
-                      }});
+                      .gateway_limits =
+                          [this](const gateway::Limits& limits) { gateway->take_limits(limits); },
+                      .policy =
+                          [this](safety::Policy policy, Millis confirm_within) {
+                              effects->take_policy(std::move(policy), confirm_within);
+                          }});
     // Whose rights were taken away is cut at once, wherever they are connected.
     administration->on_revoked = [this](const identity::Revocation& revocation) {
         const auto why =
@@ -326,6 +339,7 @@ void Server::House::serve() {
     }
     ready = true;
     reload->start();
+    effects->start();
     const bool bracket = config.address.find(':') != std::string::npos;
     std::printf("ready %s://%s%s%s:%u\n", config.tls.given() ? "https" : "http", bracket ? "[" : "",
                 config.address.c_str(), bracket ? "]" : "", static_cast<unsigned>(http->port()));
@@ -386,7 +400,25 @@ void Server::House::close_down() {
     gateway->close_all(
         storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
         storage_failed ? "commit_failed" : "draining");
-    http->stop(stop_grace, [this] { journal->close(front(), [this](Status) { leave(); }); });
+    http->stop(stop_grace, [this] { finish_effects(); });
+}
+
+// What runs out there has its say before the journal closes, for a while: what has none then is not
+// known to have happened, and the next start says so.
+void Server::House::finish_effects() {
+    const auto close = std::make_shared<std::move_only_function<void()>>(
+        [this] { journal->close(front(), [this](Status) { leave(); }); });
+    const auto once = [close] {
+        if (auto last = std::exchange(*close, {})) last();
+    };
+    effects_timer = front().start_timer(effects_grace, [this, once] {
+        effects_timer = 0;
+        once();
+    });
+    effects->drain([this, once] {
+        if (effects_timer != 0) front().cancel_timer(std::exchange(effects_timer, 0));
+        once();
+    });
 }
 
 Status Server::House::readiness() const {

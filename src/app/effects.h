@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "base/asio_loop.h"
+#include "base/result.h"
+#include "net/http_client.h"
+#include "orchestration/mcp_client.h"
+#include "orchestration/runner.h"
+#include "orchestration/session_work.h"
+#include "session/rulebook.h"
+#include "session/sessions.h"
+
+namespace lifeline::app {
+
+// All by which an approved action becomes an effect: the tools of the configuration with what runs
+// each, the policy, the tools that MCP servers offer, and the runner. Tells the calls which tools
+// and which policy there are; the calls tell it when there is work. Lives on the first loop.
+class Effects {
+public:
+    struct Parts {
+        AsioLoop& home;
+        net::HttpClient& client;
+        session::Sessions& sessions;
+    };
+
+    // Reads policy and secrets; refuses what cannot be used, naming it.
+    static Result<std::unique_ptr<Effects>> create(Parts parts, const Config& config);
+    ~Effects();
+
+    // Asks the MCP servers what they offer, and again while one does not answer.
+    void start();
+    // From now on; what was decided stands.
+    void take_policy(safety::Policy policy, Millis confirm_within);
+    // Starts nothing more; `done` when what runs has come to an end.
+    void drain(std::move_only_function<void()> done);
+
+    // What can be asked for now.
+    const tools::Registry& registry() const { return registry_; }
+    orchestration::RunnerCounters counters() const { return runner_->counters(); }
+
+private:
+    struct Server;
+    Effects(Parts parts, const Config& config, safety::Policy policy);
+
+    Status add_tool(const tools::Tool& tool);
+    Status add_server(const tools::McpServer& server);
+    void ask(Server& server);
+    void offered(Server& server, const std::vector<orchestration::McpTool>& listed);
+    void tell_calls();
+    void look(const std::string& session_id);
+    void look_later(const std::string& session_id);
+
+    Parts parts_;
+    std::vector<tools::Tool> tools_;
+    tools::Registry registry_;
+    safety::Policy policy_;
+    Millis confirm_within_;
+    std::map<std::string, std::unique_ptr<Server>> servers_;
+    std::vector<std::unique_ptr<orchestration::Executor>> executors_;
+    orchestration::SessionWork work_;
+    std::unique_ptr<orchestration::Runner> runner_;  // Goes before what it runs.
+    std::set<std::string> refused_;
+    Loop::TimerId refused_timer_ = 0;
+    bool draining_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace lifeline::app
