@@ -118,23 +118,12 @@ export async function listTools(
   return read(options, '/v1/tools');
 }
 
-/** Stops actions, or lets them go on: everywhere, in an account, in a call, or those of one type. */
+/** Stops all actions of a call, or lets them go on. For its owner, its account's services and operators. */
 export async function setKillSwitch(
-  options: ClientOptions & {
-    readonly scope: 'global' | 'account' | 'session' | 'action_type';
-    /** Which account, call or type. */
-    readonly subject?: string;
-    readonly enabled: boolean;
-    readonly reason: string;
-  },
+  options: OfCall & { readonly enabled: boolean; readonly reason: string },
 ): Promise<unknown> {
-  const { scope, subject, enabled, reason } = options;
-  // A call's own switch stands in the call, in its stream.
-  if (scope === 'session' && subject !== undefined) {
-    return change(options, `${pathOf(subject)}/killswitch`, { enabled, reason });
-  }
-  const body = { scope, ...(subject === undefined ? {} : { subject }), enabled, reason };
-  return change(options, '/v1/safety/killswitch', body);
+  const { sessionId, enabled, reason } = options;
+  return change(options, `${pathOf(sessionId)}/killswitch`, { enabled, reason });
 }
 
 async function read<Reply>(options: ClientOptions, path: string): Promise<Reply> {

@@ -178,7 +178,7 @@ export class Page {
     if (stage.kind !== 'call' || this.get_token_ === null) throw new Error('There is no call.');
     const server = { baseUrl: this.base_url_, getToken: this.get_token_ };
     const subject = stage.talk.call.sessionId;
-    await setKillSwitch({ ...server, scope: 'session', subject, enabled, reason });
+    await setKillSwitch({ ...server, sessionId: subject, enabled, reason });
   }
 
   /** Out of the call, which goes on for the others; what was said stays on the screen. */
