@@ -28,7 +28,7 @@ async function callWithAgent(t) {
       `[tools.${name}]\nkind = "http"\nurl = "${tools.url}/${name}"\nsecret_file = "${join(folder, 'secret')}"\n${more}\n`;
     return (
       tool('send', 'schema = { type = "object", required = ["to"], properties = { to = { type = "string" } } }\n' +
-        'display = { scope_kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }') +
+        'display = { kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }') +
       tool('look', 'risk = "read_only"\nattempts = 3') +
       tool('note', 'risk = "low_risk_write"')
     );

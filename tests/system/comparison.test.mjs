@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { mismatches } from './support/dialogues.mjs';
+import { mismatches, unapproved } from './support/dialogues.mjs';
 
 const turns = [
   { speaker: 'user', text: 'A table for two.' },
@@ -32,5 +32,30 @@ for (const [name, planted, found] of cases) {
   test(`planted: ${name}`, () => {
     const expected = found.map((what) => `planted: ${what}`);
     assert.deepEqual(mismatches({ dialogue: 'planted', turns }, { ...faithful, ...planted }), expected);
+  });
+}
+
+const asks = (confirmationId, actionId) => ({ type: 'safety.confirmation.requested', payload: { confirmationId, actionId } });
+const says = (confirmationId, decision, argsHash, id = 'usr_1') => ({
+  type: 'safety.confirmation.resolved',
+  payload: { confirmationId, decision, argsHash, by: { kind: 'user', id } },
+});
+const approves = (actionId, argsHash) => ({ type: 'orchestration.action.approved', payload: { actionId, argsHash } });
+const starts = (actionId) => ({ type: 'orchestration.action.started', payload: { actionId } });
+const without = ["a: started without its owner's yes"];
+const stories = [
+  ['a yes and then a start', [asks('c', 'a'), says('c', 'approve', 'h'), approves('a', 'h'), starts('a')], []],
+  ['what needs no yes', [approves('free', 'h'), starts('free')], []],
+  ['no question at all', [approves('a', 'h'), starts('a')], without],
+  ['a no', [asks('c', 'a'), says('c', 'deny', 'h'), approves('a', 'h'), starts('a')], without],
+  ["somebody else's yes", [asks('c', 'a'), says('c', 'approve', 'h', 'usr_2'), approves('a', 'h'), starts('a')], without],
+  ['a yes to something else', [asks('c', 'a'), says('c', 'approve', 'x'), approves('a', 'h'), starts('a')], without],
+  ['a yes to another action', [asks('c', 'b'), says('c', 'approve', 'h'), approves('a', 'h'), starts('a')], without],
+  ['a start before the yes', [asks('c', 'a'), starts('a'), says('c', 'approve', 'h'), approves('a', 'h')], without],
+];
+for (const [name, events, found] of stories) {
+  test(`planted: ${name}`, () => {
+    const records = events.map((event) => ({ event }));
+    assert.deepEqual(unapproved(records, (id) => id !== 'free', 'usr_1'), found);
   });
 }

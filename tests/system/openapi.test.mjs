@@ -20,7 +20,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   await new Promise((resolve) => rude.listen(0, '127.0.0.1', resolve));
   t.after(() => rude.close());
   const server = new Server(
-    `[tools."lifeline.echo"]\nkind = "builtin"\n[tools.rude]\nkind = "http"\n` +
+    `[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "high_risk_external_send"\n[tools.rude]\nkind = "http"\n` +
       `url = "http://127.0.0.1:${rude.address().port}/"\n`,
     ['--dev'],
   );
@@ -130,6 +130,9 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
 
   await t.test('what an agent does', async () => {
     const agent = server.token('usr_bot', 'agent');
+    const { tools } = await ask('GET', '/v1/tools', { token: agent });
+    assert.deepEqual(tools.map(({ name }) => name), ['lifeline.echo', 'rude']);
+    await ask('GET', '/v1/tools', { token: null, reason: 'token_missing' });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
     let asked = 0;
     const publish = (type, payload, more) =>

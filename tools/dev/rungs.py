@@ -87,6 +87,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "listener"), quick=True),
     Rung("proxies", "nginx, HAProxy and Caddy in front, each with its recipe",
          Npm("tests/system", SERVER, "proxies"), ("proxies",)),
+    Rung("actions", "what agents ask for: judged, confirmed, done once by real tools, kill -9",
+         Npm("tests/system", SERVER, "actions")),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

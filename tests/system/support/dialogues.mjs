@@ -30,3 +30,44 @@ export function mismatches(dialogue, held) {
     found.push(`the last event is ${held.last}`);
   return found.map((what) => `${dialogue.dialogue}: ${what}`);
 }
+
+/** The tools that these dialogues need, as configuration: each a POST to `url`. */
+export function toolsFor(dialogues, url) {
+  const calls = dialogues.flatMap(({ turns }) => turns.flatMap(({ calls = [] }) => calls));
+  const risks = new Map(
+    calls.map(({ service, method, transactional }) => [
+      `${service}.${method}`,
+      transactional ? 'high_risk_external_send' : 'read_only',
+    ]),
+  );
+  return [...risks]
+    .map(
+      ([name, risk]) =>
+        `[tools."${name}"]\nkind = "http"\nurl = "${url}/${name}"\nrisk = "${risk}"\n` +
+        (risk === 'read_only' ? 'attempts = 10\n' : ''),
+    )
+    .join('');
+}
+
+/**
+ * What of a call's events was started although the policy wants a yes (`gated`, by actionId) and the
+ * owner had not given theirs to these very arguments before.
+ */
+export function unapproved(events, gated, owner) {
+  const found = [];
+  const asked = new Map(); // confirmationId -> actionId
+  const yes = new Map(); // actionId -> argsHash that the owner said yes to
+  const approved = new Map(); // actionId -> argsHash that may run
+  for (const { event } of events) {
+    const { type, payload } = event;
+    if (type === 'safety.confirmation.requested') asked.set(payload.confirmationId, payload.actionId);
+    if (type === 'safety.confirmation.resolved' && payload.decision === 'approve' && payload.by.id === owner)
+      yes.set(asked.get(payload.confirmationId), payload.argsHash);
+    if (type === 'orchestration.action.approved') approved.set(payload.actionId, payload.argsHash);
+    if (type !== 'orchestration.action.started' || !gated(payload.actionId)) continue;
+    const said = yes.get(payload.actionId);
+    if (said === undefined || said !== approved.get(payload.actionId))
+      found.push(`${payload.actionId}: started without its owner's yes`);
+  }
+  return found;
+}

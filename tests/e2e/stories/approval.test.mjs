@@ -1,10 +1,8 @@
 // Somebody is asked before something is done: no, otherwise, and yes on a second device; and it is done once.
-//
-// Not registered: the server does not act yet, so `npm test` (stories/*.test.mjs) does not take it. Once it does,
-// this file becomes approval.test.mjs; what it assumes of the server's settings is in `config` alone.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { after } from 'node:test';
 
 import { joinCall, redeemInvite } from '../../../sdk/dist/lifeline.js';
 import { inviteOf } from '../support/agent.mjs';
@@ -39,9 +37,10 @@ class Receiver {
 }
 
 const receiver = await Receiver.open();
+after(() => receiver.close());
 const schema =
   '{ type = "object", required = ["to"], properties = { to = { type = "string" }, text = { type = "string" } } }';
-const display = '{ scope_kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }';
+const display = '{ kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }';
 const config = `[tools.send]\nkind = "http"\nurl = "${receiver.url}/send"\nschema = ${schema}\ndisplay = ${display}\n`;
 
 /** An agent that asks for what the story tells it to. */
@@ -120,5 +119,5 @@ story('an answer needs a line, and a question ends on every screen', { config },
   await sheet(anna).getByRole('heading', { name: 'This question fell away.' }).waitFor();
   await sheet(anna).getByRole('button', { name: 'OK' }).click();
   assert.equal((await sent).code, 'action_cancelled');
-  receiver.close();
+  agent.leave();
 });
