@@ -53,11 +53,13 @@ public:
     pid_t pid() {
         return thread_.on_loop([&] { return child_->pid(); });
     }
+    // Called on the loop for each line from now on. False: destroy the child, from inside.
+    void for_each_line(std::function<bool(std::string_view)> when) {
+        thread_.on_loop([&] { when_line_ = std::move(when); });
+    }
     // Waits for a line like this one.
     void await(const std::string& line) { heard(line).get(); }
 
-    // On the loop; called for each line. False: destroy the child, from inside.
-    std::function<bool(std::string_view)> when_line = [](std::string_view) { return true; };
     std::vector<std::string> lines;  // After it is over.
     std::vector<std::string> errors;
     std::string error;  // Why it did not start.
@@ -77,11 +79,12 @@ private:
     void on_line(std::string_view line) override {
         lines.emplace_back(line);
         if (line == awaited_.first) std::exchange(awaited_, {}).second.set_value();
-        if (!when_line(line)) child_.reset();
+        if (!when_line_(line)) child_.reset();
     }
     void on_error_line(std::string_view line) override { errors.emplace_back(line); }
     void on_exit(const ChildExit& exit) override { over_.set_value(exit); }
 
+    std::function<bool(std::string_view)> when_line_ = [](std::string_view) { return true; };
     std::pair<std::string, std::promise<void>> awaited_;
     std::promise<ChildExit> over_;
     std::unique_ptr<ChildProcess> child_;
@@ -227,14 +230,15 @@ TEST(ChildProcess, ThatTalksWithoutEnd) {
     lines.stop();
     EXPECT_THAT(lines.wait().text(), HasSubstr("signal"));
 
-    Watched inside(Watched::shell("echo go; exec yes"));
+    // Both outlive the loop that touches them.
     std::promise<void> enough;
     int heard = 0;
-    inside.when_line = [&](std::string_view) {
+    Watched inside(Watched::shell("echo go; exec yes"));
+    inside.for_each_line([&](std::string_view) {
         if (++heard < 5000) return true;
         enough.set_value();
         return false;
-    };
+    });
     enough.get_future().wait();
     inside.destroy();
     EXPECT_EQ(heard, 5000);
