@@ -10,10 +10,10 @@ test(
   options,
   async (t) => {
     const house = await House.open(t);
-    const mia = await house.create('usr_mia', { provider: 'livekit' });
-    await live(mia);
     const service = house.token('usr_backend', 'service');
-    const callId = mia.sessionId;
+    const callId = await house.createFor('usr_mia', service, { provider: 'livekit' });
+    const mia = await house.join('usr_mia', callId);
+    await live(mia);
     const at = new Date().toISOString();
     const tell = (type: string, payload: object) =>
       house.publish(service, callId, type, { callId, ...payload });
