@@ -2531,6 +2531,11 @@ export type Reason =
   | 'session_not_joinable'
   | 'session_over'
   | 'slow'
+  | 'speech_busy'
+  | 'speech_not_configured'
+  | 'speech_refused'
+  | 'speech_silent'
+  | 'speech_unavailable'
   | 'stale'
   | 'stale_head'
   | 'storage_busy'
@@ -2590,6 +2595,7 @@ export const retryableReasons: ReadonlySet<string> = new Set([
   'rate_limited',
   'request_timeout',
   'slow',
+  'speech_busy',
   'stale_head',
   'storage_busy',
   'storage_error',

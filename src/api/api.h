@@ -20,6 +20,7 @@
 #include "net/origin.h"
 #include "roster/roster.h"
 #include "session/sessions.h"
+#include "speech/transcriber.h"
 #include "tools/registry.h"
 
 namespace lifeline::api {
@@ -62,7 +63,8 @@ public:
         std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
-        std::function<tools::Registry()> tools;  // As they are now.
+        std::function<tools::Registry()> tools;      // As they are now.
+        speech::Transcriber* transcriber = nullptr;  // Null: recordings are not taken.
     };
 
     explicit Api(Parts parts) : parts_(std::move(parts)), connect_tokens_(parts_.keys) {}

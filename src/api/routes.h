@@ -35,6 +35,10 @@ void list_tools(Api& api, Asked asked);
 // decisions.cpp
 void list_decisions(Api& api, Asked asked);
 
+// speech.cpp
+void upload_speech(Api& api, Asked asked);
+void speech_terms(Api& api, Asked asked);
+
 // events.cpp
 void publish_event(Api& api, Asked asked);
 void read_events(Api& api, Asked asked);

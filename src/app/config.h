@@ -35,6 +35,15 @@ struct TlsFiles {
     bool given() const { return !certificate.empty(); }
 };
 
+// Whom to ask what was said in a recording; none where base_url is empty.
+struct SpeechConfig {
+    std::string base_url;
+    std::string model = "whisper-1";
+    std::string key_file;
+    std::string key_env;
+    Millis timeout{30'000};
+};
+
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
 struct Config {
@@ -67,6 +76,7 @@ struct Config {
     std::vector<tools::McpServer> mcp;
     std::filesystem::path policy_file;      // Empty: the standard policy.
     Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
+    SpeechConfig speech;
 
     // By the setting's dotted name; what is not here has its default.
     std::map<std::string, Source, std::less<>> sources;

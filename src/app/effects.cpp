@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <utility>
 
 #include "app/policy_file.h"
+#include "app/secret_source.h"
 #include "base/log.h"
 #include "contract/json_writer.h"
 #include "orchestration/builtin_executor.h"
@@ -27,15 +27,6 @@ constexpr Millis refused_again_after = std::chrono::seconds(1);
 
 std::unexpected<Error> unusable(const std::string& what, const std::string& why) {
     return fail(Code::malformed, "config_invalid", fmt::format("{}: {}", what, why));
-}
-
-// The first line of a file that holds nothing else.
-Result<Secret<std::string>> read_secret(const std::string& setting, const std::string& path) {
-    std::ifstream file(path);
-    std::string line;
-    if (!std::getline(file, line) || line.empty())
-        return unusable(setting, fmt::format("{} cannot be read, or is empty", path));
-    return Secret<std::string>(std::move(line));
 }
 
 // As the server would have listed them itself.
@@ -165,7 +156,7 @@ Status Effects::add_tool(const tools::Tool& tool) {
             const std::string setting = fmt::format("tools.{}", tool.name);
             std::vector<Secret<std::string>> secrets;
             if (!tool.secret_file.empty()) {
-                auto secret = read_secret(setting + ".secret_file", tool.secret_file);
+                auto secret = read_secret_file(setting + ".secret_file", tool.secret_file);
                 if (!secret) return fail(secret.error());
                 secrets.push_back(std::move(*secret));
             }
@@ -210,7 +201,7 @@ Status Effects::add_server(const tools::McpServer& config) {
         orchestration::McpHttpOptions options{.url = config.url, .egress = net::Egress::anywhere};
         if (!config.token_file.empty()) {
             auto token =
-                read_secret(fmt::format("mcp.{}.token_file", config.name), config.token_file);
+                read_secret_file(fmt::format("mcp.{}.token_file", config.name), config.token_file);
             if (!token) return fail(token.error());
             options.headers.push_back({"Authorization", "Bearer " + token->reveal()});
         }

@@ -20,6 +20,7 @@
 #include "app/metric_sources.h"
 #include "app/metrics_server.h"
 #include "app/reload.h"
+#include "app/secret_source.h"
 #include "base/asio_loop.h"
 #include "base/log.h"
 #include "base/thread_worker.h"
@@ -34,6 +35,7 @@
 #include "roster/roster.h"
 #include "session/sessions.h"
 #include "softstate/sql_ack_store.h"
+#include "speech/transcriber.h"
 
 namespace lifeline::app {
 
@@ -78,6 +80,7 @@ struct Server::House {
     std::unique_ptr<ThreadWorker> resolver;
     std::unique_ptr<net::HttpClient> client;
     std::unique_ptr<identity::NetFetcher> fetcher;
+    std::unique_ptr<speech::Transcriber> transcriber;  // Null where none is configured.
     std::unique_ptr<Effects> effects;
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
@@ -109,6 +112,7 @@ struct Server::House {
 
     Status build();
     Status open_journal();
+    Status open_ears();
     std::vector<softstate::Ack> open_acks();
     Status build_doors();
     void start();
@@ -152,6 +156,7 @@ Status Server::House::build() {
     if (!made_client) return fail(made_client.error());
     client = std::move(*made_client);
     fetcher = std::make_unique<identity::NetFetcher>(*client);
+    if (const auto opened = open_ears(); !opened) return opened;
     auto made_effects = Effects::create({front(), *client, *sessions}, config);
     if (!made_effects) return fail(made_effects.error());
     effects = std::move(*made_effects);
@@ -169,6 +174,20 @@ Status Server::House::build() {
             audit->poke();
         };
     return build_doors();
+}
+
+Status Server::House::open_ears() {
+    const SpeechConfig& speech = config.speech;
+    if (speech.base_url.empty()) return {};
+    auto key = read_secret("speech", speech.key_file, speech.key_env);
+    if (!key) return fail(key.error());
+    transcriber = std::make_unique<speech::Transcriber>(
+        *client, random,
+        speech::TranscriberOptions{.base_url = speech.base_url,
+                                   .model = speech.model,
+                                   .key = std::move(*key),
+                                   .timeout = speech.timeout});
+    return {};
 }
 
 Status Server::House::open_journal() {
@@ -262,7 +281,8 @@ Status Server::House::build_doors() {
                         .public_url = config.public_url,
                         .ready = [this] { return readiness(); },
                         .port = [this] { return http->port(); },
-                        .tools = [this] { return effects->registry(); }});
+                        .tools = [this] { return effects->registry(); },
+                        .transcriber = transcriber.get()});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(

@@ -91,6 +91,30 @@ Setting public_url() {
             .show = [](const Config& config) { return json_text(config.public_url); }};
 }
 
+// A text of [speech], as it is.
+Setting speech_text(std::string SpeechConfig::* member, std::string_view what) {
+    return {.set = [member, what](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                if (!text || text->empty()) return must(what);
+                config.speech.*member = *text;
+                return {};
+            },
+            .show = [member](const Config& config) { return json_text(config.speech.*member); }};
+}
+
+Setting speech_url() {
+    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                const auto url = net::parse_url(text.value_or(std::string()));
+                const bool web = url && (url->scheme == "https" || url->scheme == "http");
+                if (!web || text->ends_with('/'))
+                    return must("a URL without a slash at its end, before /audio/transcriptions");
+                config.speech.base_url = *text;
+                return {};
+            },
+            .show = [](const Config& config) { return json_text(config.speech.base_url); }};
+}
+
 std::string with_port(std::string_view address, std::uint16_t port) {
     const bool six = address.find(':') != std::string_view::npos;
     return json_text(six ? fmt::format("[{}]:{}", address, port)
@@ -214,6 +238,13 @@ const std::map<std::string, Setting, std::less<>>& settings() {
         {"safety.policy_file", policy_file()},
         {"safety.confirm_within_ms",
          number(1'000, 86'400'000, [](auto& c) -> auto& { return c.confirm_within; })},
+        {"speech.base_url", speech_url()},
+        {"speech.model", speech_text(&SpeechConfig::model, "the name of a model")},
+        {"speech.key_file", speech_text(&SpeechConfig::key_file, "the path of a file")},
+        {"speech.key_env",
+         speech_text(&SpeechConfig::key_env, "the name of an environment variable")},
+        {"speech.timeout_ms",
+         number(1'000, 120'000, [](auto& c) -> auto& { return c.speech.timeout; })},
         {"limits.accepts_per_second",
          number(1, 100'000, [](auto& c) -> auto& { return c.accepts.per_second; })},
         {"limits.accepts_burst",

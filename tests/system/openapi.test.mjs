@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import test from 'node:test';
+import { Recogniser } from './support/recogniser.mjs';
 import { Witness } from './support/openapi.mjs';
 import { Server } from './support/server.mjs';
 
@@ -19,9 +20,11 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   const rude = createServer((request) => request.socket.destroy());
   await new Promise((resolve) => rude.listen(0, '127.0.0.1', resolve));
   t.after(() => rude.close());
+  const ears = await Recogniser.start(t);
   const server = new Server(
     `[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "high_risk_external_send"\n[tools.rude]\nkind = "http"\n` +
-      `url = "http://127.0.0.1:${rude.address().port}/"\n`,
+      `url = "http://127.0.0.1:${rude.address().port}/"\n` +
+      `[speech]\nbase_url = "${ears.url}"\n`,
     ['--dev'],
   );
   t.after(() => server.close());
@@ -102,6 +105,17 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('GET', `${call}/events?after=1&epoch=ep_other`, { reason: 'epoch_changed' });
     await ask('GET', `${call}/events?limit=many`, { reason: 'query_invalid' });
     await ask('GET', `${none}/events`, { reason: 'session_not_found' });
+  });
+
+  await t.test('speech', async () => {
+    assert.equal((await ask('GET', '/v1/speech')).upload, true);
+    await ask('GET', '/v1/speech', { token: null, reason: 'token_missing' });
+    const speak = (type, more) => ask('POST', `${call}/speech`, { headers: { 'Content-Type': type }, body: 'hello', ...more });
+    await speak('audio/webm', { status: 201 });
+    await speak('text/plain', { reason: 'content_type_unsupported' });
+    await speak('audio/webm', { token: stranger, reason: 'session_not_found' });
+    ears.mood = 500;
+    await speak('audio/webm', { reason: 'speech_unavailable' });
   });
 
   await t.test('participants and invites', async () => {

@@ -89,6 +89,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "proxies"), ("proxies",)),
     Rung("actions", "what agents ask for: judged, confirmed, done once by real tools, kill -9",
          Npm("tests/system", SERVER, "actions")),
+    Rung("speech", "a recording becomes words of whoever spoke, once, whatever the recogniser does",
+         Npm("tests/system", SERVER, "speech"), quick=True),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

@@ -113,6 +113,10 @@ def operation(catalogue, route):
         name = "envelope" if route["body"] == "event" else route["body"]
         made["requestBody"] = {"required": True, "content": {
             "application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+    if "bodyMedia" in route:
+        made["requestBody"] = {"required": True, "content": {
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in route["bodyMedia"]}}
     made["responses"] = responses(catalogue, route)
     return made
 
