@@ -130,7 +130,7 @@ void heard(Api& api, Asked asked, const Saying& saying, Result<std::string> text
     const std::string id = asked.session_id();
     const WallTime now = api.parts().clock.wall();
     if (!text) {
-        const Error error = text.error();
+        const Error& error = text.error();
         publish(api, std::move(asked),
                 event_of(id, saying, "failed", "transcript.failed", now,
                          failed_payload(saying, error.reason, message_of(error))),
