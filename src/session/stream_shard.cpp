@@ -1,4 +1,4 @@
-#include "session/shard.h"
+#include "session/stream_shard.h"
 
 #include <algorithm>
 #include <utility>

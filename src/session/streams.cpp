@@ -1,4 +1,4 @@
-#include "session/sessions.h"
+#include "session/streams.h"
 
 #include <functional>
 

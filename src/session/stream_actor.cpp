@@ -1,4 +1,4 @@
-#include "session/actor.h"
+#include "session/stream_actor.h"
 
 #include <algorithm>
 #include <utility>

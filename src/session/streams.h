@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "session/stream_shard.h"
+
+namespace lifeline::session {
+
+// `done`, called on `home` wherever the answer comes from.
+template <class T>
+Done<T> on_loop(Loop& home, Done<T> done) {
+    return [&home, done = std::move(done)](Result<T> result) mutable {
+        home.post([done = std::move(done), result = std::move(result)]() mutable {
+            done(std::move(result));
+        });
+    };
+}
+
+// All calls of this process, each pinned to one of its loops by the hash of its id.
+class Sessions {
+public:
+    Sessions(std::vector<Loop*> loops, journal::Journal& journal);
+
+    Shard& home(std::string_view id) { return *shards_[shard_of(id)]; }
+    std::size_t shard_of(std::string_view id) const;
+    const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
+
+    // Tools and policy as they are from now on. From any thread.
+    void take_judge(const std::shared_ptr<const call::Judge>& judge);
+
+    // From any loop; the answer comes back on `from`.
+    void submit(std::string id, call::Command command, Loop& from, Done<Receipt> answer);
+
+    // Runs `look` with the call's actor on the call's loop and brings what it says back to `from`.
+    template <class T>
+    void look(std::string id, Loop& from, std::function<Result<T>(Actor&)> look, Done<T> done) {
+        Shard& shard = home(id);
+        shard.loop().post([&shard, id = std::move(id), look = std::move(look),
+                           done = on_loop(from, std::move(done))]() mutable {
+            shard.with(
+                std::move(id), Shard::Missing::refuse,
+                [look = std::move(look), done = std::move(done)](Result<Actor*> actor) mutable {
+                    if (!actor) {
+                        done(fail(actor.error()));
+                    } else {
+                        done(look(**actor));
+                    }
+                });
+        });
+    }
+
+private:
+    std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace lifeline::session
