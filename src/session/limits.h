@@ -20,5 +20,8 @@ inline constexpr std::chrono::milliseconds deadline_step{60'000};
 inline constexpr std::chrono::milliseconds refused_pause{500};
 // How long a call without a connection stays in memory after its last command.
 inline constexpr std::chrono::seconds idle_actor_kept{30};
+// One chunk of a feed, of which one is on its way to each reader.
+inline constexpr std::size_t feed_chunk_events_max = 256;
+inline constexpr std::size_t feed_chunk_bytes_max = 64 * 1024;
 
 }  // namespace lifeline::session

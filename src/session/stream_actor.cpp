@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "contract/canonical.h"
+#include "session/call_rules.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
@@ -14,10 +15,23 @@ namespace {
 
 const contract::Actor the_server{"server", "lifeline"};
 
+// An id of the server's own was derived from what was asked for: when it is asked for again, only
+// the time is another.
+bool asks_the_same(const std::string& first, const contract::Event& again,
+                   contract::EventChecker& checker) {
+    if (!again.id().starts_with("ll_"))
+        return contract::canonical_json(first) == contract::canonical_json(again.json());
+    const auto event = checker.read_stored(first);
+    return event && event->type() == again.type() &&
+           contract::canonical_json(event->payload_json()) ==
+               contract::canonical_json(again.payload_json());
+}
+
 }  // namespace
 
 // What one turn has decided so far, and whom it will answer.
-struct Actor::Turn {
+template <class Rules>
+struct StreamActor<Rules>::Turn {
     struct Answer {
         Done<Receipt> done;
         std::string event_id = {};
@@ -41,30 +55,30 @@ struct Actor::Turn {
     }
 };
 
-Actor::Actor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
-             contract::EventChecker& checker, const std::shared_ptr<const call::Judge>& judge)
-    : id_(std::move(id)),
-      stream_(std::move(stream)),
-      loop_(loop),
-      checker_(checker),
-      judge_(judge),
-      last_used_(loop.clock().steady()) {
+template <class Rules>
+StreamActor<Rules>::StreamActor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
+                                contract::EventChecker& checker,
+                                const std::shared_ptr<const Judge>& judge)
+    : OpenStream(std::move(id), std::move(stream), loop), checker_(checker), judge_(judge) {
     state_.id = id_;
 }
 
-Actor::~Actor() {
+template <class Rules>
+StreamActor<Rules>::~StreamActor() {
     *alive_ = false;
     if (deadline_timer_ != 0) loop_.cancel_timer(deadline_timer_);
 }
 
 // Beside the state, which stays whole until it can be replaced.
-struct Actor::Loading {
-    call::State state;
+template <class Rules>
+struct StreamActor<Rules>::Loading {
+    State state;
     std::uint64_t folded = 0;
     Ready ready;
 };
 
-void Actor::load(Ready ready) {
+template <class Rules>
+void StreamActor<Rules>::load(Ready ready) {
     loading_ = true;
     auto loading = std::make_shared<Loading>();
     loading->state.id = id_;
@@ -72,7 +86,8 @@ void Actor::load(Ready ready) {
     read_on(std::move(loading));
 }
 
-void Actor::read_on(std::shared_ptr<Loading> loading) {
+template <class Rules>
+void StreamActor<Rules>::read_on(std::shared_ptr<Loading> loading) {
     if (loading->folded == stream_->head()) {
         loading_ = false;
         unread_ = false;
@@ -97,19 +112,20 @@ void Actor::read_on(std::shared_ptr<Loading> loading) {
                 const auto event = checker_.read_stored(stored.bytes);
                 // What was checked before it was written cannot be wrong now.
                 CHECK(event.has_value());
-                call::apply(loading->state, *event, stored.actor.id, stored.seq);
+                Rules::apply(loading->state, *event, stored.actor.id, stored.seq);
             }
             read_on(loading);
         });
 }
 
-void Actor::submit(call::Command command, Done<Receipt> answer) {
-    last_used_ = loop_.clock().steady();
+template <class Rules>
+void StreamActor<Rules>::submit(Command command, Done<Receipt> answer) {
+    touch();
     if (mailbox_.size() >= mailbox_commands_max) {
-        answer(fail(Code::overloaded, "overloaded", "this call's mailbox is full"));
+        answer(fail(Code::overloaded, "overloaded", "this stream's mailbox is full"));
         return;
     }
-    if (last_used_ < refusing_until_) {
+    if (last_used() < refusing_until_) {
         answer(fail(refusal_));
         return;
     }
@@ -117,21 +133,14 @@ void Actor::submit(call::Command command, Done<Receipt> answer) {
     schedule();
 }
 
-void Actor::watch(Watcher& watcher) {
-    watchers_.push_back(&watcher);
-}
-
-void Actor::unwatch(Watcher& watcher) {
-    CHECK(std::erase(watchers_, &watcher) == 1);
-    last_used_ = loop_.clock().steady();
-}
-
-bool Actor::idle() const {
-    return watchers_.empty() && mailbox_.empty() && waiting_for_durable_.empty() && !appending_ &&
+template <class Rules>
+bool StreamActor<Rules>::idle() const {
+    return !watched() && mailbox_.empty() && waiting_for_durable_.empty() && !appending_ &&
            !loading_ && looking_up_ == 0;
 }
 
-void Actor::when_durable(Ready ready) {
+template <class Rules>
+void StreamActor<Rules>::when_durable(Ready ready) {
     if (!deciding_ && !appending_ && !loading_ && !unread_) {
         ready({});
         return;
@@ -140,11 +149,13 @@ void Actor::when_durable(Ready ready) {
     if (unread_ && !loading_) reload();
 }
 
-void Actor::tell_durable(const Status& status) {
+template <class Rules>
+void StreamActor<Rules>::tell_durable(const Status& status) {
     for (auto& ready : std::exchange(waiting_for_durable_, {})) ready(status);
 }
 
-void Actor::schedule() {
+template <class Rules>
+void StreamActor<Rules>::schedule() {
     if (turn_scheduled_ || appending_ || loading_ || mailbox_.empty()) return;
     if (unread_) {
         reload();
@@ -158,7 +169,8 @@ void Actor::schedule() {
     });
 }
 
-void Actor::run_turn() {
+template <class Rules>
+void StreamActor<Rules>::run_turn() {
     if (appending_ || loading_ || unread_) return;
     Turn turn;
     deciding_ = true;
@@ -178,10 +190,11 @@ void Actor::run_turn() {
     }
 }
 
-bool Actor::decide_one(Submission& submission, Turn& turn) {
-    auto* publish = std::get_if<call::Publish>(&submission.command.request);
-    if (publish != nullptr) {
-        const auto event_id = publish->event.id();
+template <class Rules>
+bool StreamActor<Rules>::decide_one(Submission& submission, Turn& turn) {
+    const contract::Event* published = Rules::published(submission.command);
+    if (published != nullptr) {
+        const auto event_id = published->id();
         // The same id earlier in this very turn: by the next turn the journal knows it.
         if (turn.may_have(event_id)) return false;
         if (!submission.known_new && stream_->find(event_id)) {
@@ -194,46 +207,49 @@ bool Actor::decide_one(Submission& submission, Turn& turn) {
         return true;
     };
     const WallTime now = loop_.clock().wall();
-    auto decision = call::decide(state_, submission.command, now, *judge_);
+    auto decision = Rules::decide(state_, submission.command, now, *judge_);
     if (!decision) return refuse(std::move(decision.error()));
     // All of them are made before any is applied: what breaks the contract (an id that only a token
     // could bring in) refuses the command and leaves the state alone.
     std::vector<contract::Event> made;
-    for (const call::ServerEvent& wanted : decision->events) {
+    for (const auto& wanted : decision->events) {
         auto event = make(wanted, now);
         if (!event) return refuse(std::move(event.error()));
         made.push_back(std::move(*event));
     }
-    Turn::Answer answer{.done = std::move(submission.answer), .draft = turn.drafts.size()};
+    typename Turn::Answer answer{.done = std::move(submission.answer), .draft = turn.drafts.size()};
     const auto add = [&](const contract::Event& event, const contract::Actor& by,
                          std::string cause) {
-        call::apply(state_, event, by.id, folded_ + turn.drafts.size() + 1);
+        Rules::apply(state_, event, by.id, folded_ + turn.drafts.size() + 1);
         if (answer.event_id.empty()) answer.event_id = event.id();
         turn.add({std::string(event.id()), by, std::move(cause), event.json()});
     };
     std::string cause;
-    if (publish != nullptr) {
-        add(publish->event, submission.command.actor, {});
-        cause = publish->event.id();
+    if (published != nullptr) {
+        add(*published, submission.command.actor, {});
+        cause = published->id();
     }
     for (const auto& event : made)
-        add(event, publish != nullptr ? the_server : submission.command.actor, cause);
+        add(event, published != nullptr ? the_server : submission.command.actor, cause);
     turn.answers.push_back(std::move(answer));
     return true;
 }
 
-Result<contract::Event> Actor::make(const call::ServerEvent& wanted, WallTime now) {
+template <class Rules>
+Result<contract::Event> StreamActor<Rules>::make(const typename Rules::ServerEvent& wanted,
+                                                 WallTime now) {
     const auto type = contract::type_info(wanted.type).name;
     auto event = checker_.check(
         contract::event_json(wanted.id, id_, format_rfc3339(now), type, wanted.payload),
         contract::Sender::server);
     if (!event)
-        log::error("session={} type={} could not be made: {} {}", id_, type, event.error().reason,
-                   event.error().pointer);
+        log::error("{}={} type={} could not be made: {} {}", Rules::log_key, id_, type,
+                   event.error().reason, event.error().pointer);
     return event;
 }
 
-void Actor::append(Turn turn) {
+template <class Rules>
+void StreamActor<Rules>::append(Turn turn) {
     appending_ = true;
     auto drafts = std::move(turn.drafts);
     stream_->append(
@@ -245,7 +261,8 @@ void Actor::append(Turn turn) {
         });
 }
 
-void Actor::appended(Turn turn, Result<journal::Appended> result) {
+template <class Rules>
+void StreamActor<Rules>::appended(Turn turn, Result<journal::Appended> result) {
     if (!result) {
         turn_failed(result.error());
         for (auto& answer : turn.answers) answer.done(fail(result.error()));
@@ -255,9 +272,7 @@ void Actor::appended(Turn turn, Result<journal::Appended> result) {
     folded_ = result->head;
     if (changed) {
         arm_deadline();
-        // A watcher may leave, or bring another, while it is told.
-        for (std::size_t i = watchers_.size(); i > 0; --i)
-            if (i <= watchers_.size()) watchers_[i - 1]->changed();
+        tell_watchers();
         if (on_appended) on_appended();
     }
     const std::size_t events = turn.id_hashes.size();
@@ -276,10 +291,11 @@ void Actor::appended(Turn turn, Result<journal::Appended> result) {
 }
 
 // The state has decisions in it that were not written: it is read anew before the next one. Nothing
-// was acknowledged, so nothing is lost. Reading a call costs what it is long, so while the disk
+// was acknowledged, so nothing is lost. Reading a stream costs what it is long, so while the disk
 // refuses, its commands are refused without it.
-void Actor::turn_failed(const Error& error) {
-    log::warn("session={} append failed reason={}, the call is read anew", id_, error.reason);
+template <class Rules>
+void StreamActor<Rules>::turn_failed(const Error& error) {
+    log::warn("{}={} append failed reason={}, it is read anew", Rules::log_key, id_, error.reason);
     unread_ = true;
     if (error.reason == "storage_unavailable") {
         refusal_ = error;
@@ -289,7 +305,8 @@ void Actor::turn_failed(const Error& error) {
     if (!mailbox_.empty() || !waiting_for_durable_.empty()) reload();
 }
 
-void Actor::reload() {
+template <class Rules>
+void StreamActor<Rules>::reload() {
     load([this](const Status& loaded) {
         loading_ = false;
         // Unreadable: everyone who waits hears so, and the next command tries again.
@@ -299,9 +316,10 @@ void Actor::reload() {
     });
 }
 
-void Actor::look_up(Submission submission) {
+template <class Rules>
+void StreamActor<Rules>::look_up(Submission submission) {
     ++looking_up_;
-    std::string event_id(std::get<call::Publish>(submission.command.request).event.id());
+    std::string event_id(Rules::published(submission.command)->id());
     stream_->fetch(std::move(event_id),
                    [this, alive = alive_, submission = std::move(submission)](
                        Result<std::optional<journal::StoredEvent>> found) mutable {
@@ -311,7 +329,9 @@ void Actor::look_up(Submission submission) {
                    });
 }
 
-void Actor::looked_up(Submission submission, Result<std::optional<journal::StoredEvent>> found) {
+template <class Rules>
+void StreamActor<Rules>::looked_up(Submission submission,
+                                   Result<std::optional<journal::StoredEvent>> found) {
     if (!found) {
         submission.answer(fail(found.error()));
         return;
@@ -323,10 +343,9 @@ void Actor::looked_up(Submission submission, Result<std::optional<journal::Store
         return;
     }
     const auto& first = **found;
-    const auto& event = std::get<call::Publish>(submission.command.request).event;
-    const bool same =
-        first.actor == submission.command.actor && !first.erased &&
-        contract::canonical_json(first.bytes) == contract::canonical_json(event.json());
+    const contract::Event& event = *Rules::published(submission.command);
+    const bool same = first.actor == submission.command.actor && !first.erased &&
+                      asks_the_same(first.bytes, event, checker_);
     if (!same) {
         submission.answer(fail(Code::conflict, "id_conflict",
                                "this eventId was used for another event", "/eventId"));
@@ -335,8 +354,9 @@ void Actor::looked_up(Submission submission, Result<std::optional<journal::Store
     submission.answer(Receipt{first.event_id, first.seq, true, folded_});
 }
 
-void Actor::arm_deadline(Millis not_before) {
-    const WallTime due = call::next_deadline(state_);
+template <class Rules>
+void StreamActor<Rules>::arm_deadline(Millis not_before) {
+    const WallTime due = Rules::next_deadline(state_);
     if (due == deadline_ && deadline_timer_ != 0) return;
     if (deadline_timer_ != 0) loop_.cancel_timer(std::exchange(deadline_timer_, 0));
     deadline_ = due;
@@ -347,16 +367,17 @@ void Actor::arm_deadline(Millis not_before) {
         if (!*alive) return;
         deadline_timer_ = 0;
         deadline_ = WallTime::max();
-        if (loop_.clock().wall() < call::next_deadline(state_)) {
+        if (loop_.clock().wall() < Rules::next_deadline(state_)) {
             arm_deadline();
             return;
         }
-        submit({call::TimePassed{}, the_server, contract::Role::server},
-               [this, alive](const Result<Receipt>& receipt) {
-                   // Not yet due by the wall clock, or refused: try again.
-                   if (*alive) arm_deadline(receipt ? Millis{0} : refused_pause);
-               });
+        submit(Rules::time_passed(), [this, alive](const Result<Receipt>& receipt) {
+            // Not yet due by the wall clock, or refused: try again.
+            if (*alive) arm_deadline(receipt ? Millis{0} : refused_pause);
+        });
     });
 }
+
+template class StreamActor<CallRules>;
 
 }  // namespace lifeline::session

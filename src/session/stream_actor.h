@@ -10,12 +10,9 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/result.h"
-#include "call/command.h"
-#include "call/decide.h"
-#include "call/judge.h"
-#include "call/state.h"
 #include "contract/event.h"
 #include "journal/journal.h"
+#include "session/open_stream.h"
 
 namespace lifeline::session {
 
@@ -30,59 +27,46 @@ struct Receipt {
     std::uint64_t head = 0;  // The stream's head after this turn.
 };
 
-// Told after each append that changed the call, on its loop, before the answers.
-class Watcher {
-public:
-    virtual void changed() = 0;
-
-protected:
-    ~Watcher() = default;
-};
-
-// The only writer of one call's stream. A turn takes what has arrived, decides it all, appends once
-// and answers: commands that arrive together share one flush to disk. Answers come after the
+// The only writer of one stream, a call's or a document's: `Rules` say what its events mean
+// (CallRules shows what is asked of them). A turn takes what has arrived, decides it all, appends
+// once and answers: commands that arrive together share one flush to disk. Answers come after the
 // append, so an answer means durable. Lives on its stream's loop.
-class Actor {
+template <class Rules>
+class StreamActor final : public OpenStream {
 public:
+    using State = typename Rules::State;
+    using Command = typename Rules::Command;
+    using Judge = typename Rules::Judge;
     using Ready = std::move_only_function<void(Status)>;
 
     // `judge` is whoever speaks for tools and policy at the moment of a decision.
-    Actor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
-          contract::EventChecker& checker, const std::shared_ptr<const call::Judge>& judge);
-    ~Actor();
-    Actor(const Actor&) = delete;
-    Actor& operator=(const Actor&) = delete;
+    StreamActor(std::string id, std::unique_ptr<journal::Stream> stream, Loop& loop,
+                contract::EventChecker& checker, const std::shared_ptr<const Judge>& judge);
+    ~StreamActor();
 
     // Folds the stream into the state; once, before anything else.
     void load(Ready ready);
 
-    void submit(call::Command command, Done<Receipt> answer);
+    void submit(Command command, Done<Receipt> answer);
 
     // Tells when the state holds nothing that a crash could take back: at once, or at the end of
-    // the turn that is on its way to the disk. An error when the call cannot be read.
+    // the turn that is on its way to the disk. An error when the stream cannot be read.
     void when_durable(Ready ready);
 
-    const std::string& id() const { return id_; }
     // Between turns, what is durable; while one is being decided or written, that and what it
     // wants.
-    const call::State& state() const { return state_; }
-    journal::Stream& stream() { return *stream_; }
+    const State& state() const { return state_; }
     // Whose word on tools and policy counts now.
-    const call::Judge& judge() const { return *judge_; }
-
-    // Someone shows this call to somebody: the actor stays until unwatch.
-    void watch(Watcher& watcher);
-    void unwatch(Watcher& watcher);
+    const Judge& judge() const { return *judge_; }
     // Nothing would be lost by closing this actor now.
     bool idle() const;
-    SteadyTime last_used() const { return last_used_; }
 
     // Called after each append that changed something, on the loop.
     std::function<void()> on_appended;
 
 private:
     struct Submission {
-        call::Command command;
+        Command command;
         Done<Receipt> answer;
         bool known_new = false;  // The journal was asked: this eventId is not in it.
     };
@@ -92,7 +76,7 @@ private:
     void run_turn();
     // False when the submission has to wait for something.
     bool decide_one(Submission& submission, Turn& turn);
-    Result<contract::Event> make(const call::ServerEvent& wanted, WallTime now);
+    Result<contract::Event> make(const typename Rules::ServerEvent& wanted, WallTime now);
     void append(Turn turn);
     void appended(Turn turn, Result<journal::Appended> result);
     void look_up(Submission submission);
@@ -104,12 +88,9 @@ private:
     void tell_durable(const Status& status);
     void arm_deadline(Millis not_before = Millis{0});
 
-    std::string id_;
-    std::unique_ptr<journal::Stream> stream_;
-    Loop& loop_;
     contract::EventChecker& checker_;  // Shared by the loop's actors: buffers only.
-    const std::shared_ptr<const call::Judge>& judge_;
-    call::State state_;
+    const std::shared_ptr<const Judge>& judge_;
+    State state_;
     std::uint64_t folded_ = 0;  // How far the state has read the stream.
 
     std::deque<Submission> mailbox_;
@@ -122,8 +103,6 @@ private:
     Error refusal_;  // What commands hear until then.
     std::vector<Ready> waiting_for_durable_;
     int looking_up_ = 0;
-    std::vector<Watcher*> watchers_;
-    SteadyTime last_used_;
     Loop::TimerId deadline_timer_ = 0;
     WallTime deadline_ = WallTime::max();
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

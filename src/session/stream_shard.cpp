@@ -5,27 +5,24 @@
 
 #include "base/log.h"
 #include "contract/form.h"
+#include "session/call_rules.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
 
-namespace {
+template <class Rules>
+StreamShard<Rules>::StreamShard(Loop& loop, journal::Journal& journal)
+    : loop_(loop), journal_(journal) {}
 
-std::unexpected<Error> no_such_call() {
-    return fail(Code::not_found, "session_not_found", "no such call");
-}
-
-}  // namespace
-
-Shard::Shard(Loop& loop, journal::Journal& journal) : loop_(loop), journal_(journal) {}
-
-Shard::~Shard() {
+template <class Rules>
+StreamShard<Rules>::~StreamShard() {
     *alive_ = false;
     if (sweep_timer_ != 0) loop_.cancel_timer(sweep_timer_);
     if (tell_timer_ != 0) loop_.cancel_timer(tell_timer_);
 }
 
-void Shard::with(std::string id, Missing missing, Done<Actor*> done) {
+template <class Rules>
+void StreamShard<Rules>::with(std::string id, Missing missing, Done<Actor*> done) {
     reach(std::move(id), missing, [done = std::move(done)](Result<Actor*> actor) mutable {
         if (!actor) {
             done(std::move(actor));
@@ -42,61 +39,66 @@ void Shard::with(std::string id, Missing missing, Done<Actor*> done) {
     });
 }
 
-void Shard::reach(std::string id, Missing missing, Done<Actor*> done) {
+template <class Rules>
+void StreamShard<Rules>::reach(std::string id, Missing missing, Done<Actor*> done) {
     // Other streams have writers of their own.
-    if (!contract::matches(contract::Form::call_id, id)) {
-        done(no_such_call());
+    if (!contract::matches(Rules::name_form, id)) {
+        done(fail(Code::not_found, Rules::not_found, "no such stream"));
         return;
     }
-    auto [entry, fresh] = calls_.try_emplace(std::move(id));
-    Call& call = entry->second;
-    if (!call.ready) {
-        call.waiting.emplace_back(missing, std::move(done));
+    auto [entry, fresh] = streams_.try_emplace(std::move(id));
+    Held& held = entry->second;
+    if (!held.ready) {
+        held.waiting.emplace_back(missing, std::move(done));
         if (fresh) open(entry->first);
-    } else if (missing == Missing::create || call.actor->stream().head() > 0) {
-        done(call.actor.get());
+    } else if (missing == Missing::create || held.actor->stream().head() > 0) {
+        done(held.actor.get());
     } else {
-        done(no_such_call());
+        done(fail(Code::not_found, Rules::not_found, "no such stream"));
     }
 }
 
-void Shard::open(const std::string& id) {
+template <class Rules>
+void StreamShard<Rules>::open(const std::string& id) {
     journal_.open(id, loop_,
                   [this, alive = alive_, id](Result<std::unique_ptr<journal::Stream>> stream) {
                       if (*alive) opened(id, std::move(stream));
                   });
 }
 
-void Shard::opened(const std::string& id, Result<std::unique_ptr<journal::Stream>> stream) {
+template <class Rules>
+void StreamShard<Rules>::opened(const std::string& id,
+                                Result<std::unique_ptr<journal::Stream>> stream) {
     if (!stream) {
         loaded(id, fail(stream.error()));
         return;
     }
-    Call& call = calls_.at(id);
-    call.actor = std::make_unique<Actor>(id, std::move(*stream), loop_, checker_, judge_);
-    call.actor->on_appended = [this, actor = call.actor.get()] {
+    Held& held = streams_.at(id);
+    held.actor = std::make_unique<Actor>(id, std::move(*stream), loop_, checker_, judge_);
+    held.actor->on_appended = [this, actor = held.actor.get()] {
         tell();
-        if (on_work && actor->state().wants_runner()) on_work(actor->id());
+        if (on_work && Rules::has_news(actor->state())) on_work(actor->id());
     };
-    call.actor->load([this, id](Status status) { loaded(id, std::move(status)); });
+    held.actor->load([this, id](Status status) { loaded(id, std::move(status)); });
 }
 
-void Shard::loaded(const std::string& id, Status status) {
-    Call& call = calls_.at(id);
-    auto waiting = std::exchange(call.waiting, {});
+template <class Rules>
+void StreamShard<Rules>::loaded(const std::string& id, Status status) {
+    Held& held = streams_.at(id);
+    auto waiting = std::exchange(held.waiting, {});
     if (!status) {
-        log::error("session={} cannot be opened reason={} {}", id, status.error().reason,
+        log::error("{}={} cannot be opened reason={} {}", Rules::log_key, id, status.error().reason,
                    status.error().detail);
         let_go(id);
         for (auto& [missing, done] : waiting) done(fail(status.error()));
         return;
     }
-    Actor* actor = call.actor.get();
+    Actor* actor = held.actor.get();
     const bool wanted =
         actor->stream().head() > 0 ||
         std::ranges::any_of(waiting, [](const auto& who) { return who.first == Missing::create; });
     if (wanted) {
-        call.ready = true;
+        held.ready = true;
         if (sweep_timer_ == 0)
             sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
     } else {
@@ -106,30 +108,31 @@ void Shard::loaded(const std::string& id, Status status) {
         if (missing == Missing::create || actor->stream().head() > 0) {
             done(actor);
         } else {
-            done(no_such_call());
+            done(fail(Code::not_found, Rules::not_found, "no such stream"));
         }
     }
 }
 
 // The entry stays until its stream is closed, since a stream is opened once at a time: who asks
 // meanwhile waits, and it is opened again.
-void Shard::let_go(const std::string& id) {
+template <class Rules>
+void StreamShard<Rules>::let_go(const std::string& id) {
     // By a job of its own, since the actor may be what is calling.
     loop_.post([this, alive = alive_, id] {
         if (!*alive) return;
-        Call& call = calls_.at(id);
-        call.actor.reset();
-        if (call.waiting.empty()) {
-            calls_.erase(id);
+        Held& held = streams_.at(id);
+        held.actor.reset();
+        if (held.waiting.empty()) {
+            streams_.erase(id);
         } else {
             open(id);
         }
     });
 }
 
-void Shard::submit(std::string id, call::Command command, Done<Receipt> answer) {
-    const auto missing =
-        std::holds_alternative<call::Create>(command.request) ? Missing::create : Missing::refuse;
+template <class Rules>
+void StreamShard<Rules>::submit(std::string id, Command command, Done<Receipt> answer) {
+    const auto missing = Rules::creates(command) ? Missing::create : Missing::refuse;
     reach(std::move(id), missing,
           [command = std::move(command), answer = std::move(answer)](Result<Actor*> actor) mutable {
               if (!actor) {
@@ -140,7 +143,8 @@ void Shard::submit(std::string id, call::Command command, Done<Receipt> answer) 
           });
 }
 
-void Shard::tell() {
+template <class Rules>
+void StreamShard<Rules>::tell() {
     if (!on_appended || tell_timer_ != 0) return;
     tell_timer_ = loop_.start_timer(views_told_every, [this] {
         tell_timer_ = 0;
@@ -148,17 +152,19 @@ void Shard::tell() {
     });
 }
 
-// An open call stays, and one in which something runs: their deadlines are kept here. What is over,
-// or was never there, goes.
-void Shard::sweep() {
+// What has a deadline to keep stays. What is over, or was never there, goes.
+template <class Rules>
+void StreamShard<Rules>::sweep() {
     sweep_timer_ = 0;
     const SteadyTime now = loop_.clock().steady();
-    std::erase_if(calls_, [&](const auto& entry) {
-        const Call& call = entry.second;
-        return call.ready && call.actor->idle() && !call.actor->state().open() &&
-               !call.actor->state().has_work() && now - call.actor->last_used() >= idle_actor_kept;
+    std::erase_if(streams_, [&](const auto& entry) {
+        const Held& held = entry.second;
+        return held.ready && held.actor->idle() && !Rules::stays(held.actor->state()) &&
+               now - held.actor->last_used() >= idle_actor_kept;
     });
-    if (!calls_.empty()) sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
+    if (!streams_.empty()) sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
 }
+
+template class StreamShard<CallRules>;
 
 }  // namespace lifeline::session

@@ -3,29 +3,36 @@
 #include <functional>
 
 #include "base/check.h"
+#include "session/call_rules.h"
 
 namespace lifeline::session {
 
-Sessions::Sessions(std::vector<Loop*> loops, journal::Journal& journal) {
+template <class Rules>
+Streams<Rules>::Streams(std::vector<Loop*> loops, journal::Journal& journal) {
     CHECK(!loops.empty());
     for (Loop* loop : loops) shards_.push_back(std::make_unique<Shard>(*loop, journal));
 }
 
-std::size_t Sessions::shard_of(std::string_view id) const {
+template <class Rules>
+std::size_t Streams<Rules>::shard_of(std::string_view id) const {
     return std::hash<std::string_view>{}(id) % shards_.size();
 }
 
-void Sessions::take_judge(const std::shared_ptr<const call::Judge>& judge) {
+template <class Rules>
+void Streams<Rules>::take_judge(const std::shared_ptr<const Judge>& judge) {
     for (const auto& shard : shards_)
         shard->loop().post([&shard = *shard, judge] { shard.take_judge(judge); });
 }
 
-void Sessions::submit(std::string id, call::Command command, Loop& from, Done<Receipt> answer) {
+template <class Rules>
+void Streams<Rules>::submit(std::string id, Command command, Loop& from, Done<Receipt> answer) {
     Shard& shard = home(id);
     shard.loop().post([&shard, id = std::move(id), command = std::move(command),
                        answer = on_loop(from, std::move(answer))]() mutable {
         shard.submit(std::move(id), std::move(command), std::move(answer));
     });
 }
+
+template class Streams<CallRules>;
 
 }  // namespace lifeline::session

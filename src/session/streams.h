@@ -22,22 +22,29 @@ Done<T> on_loop(Loop& home, Done<T> done) {
     };
 }
 
-// All calls of this process, each pinned to one of its loops by the hash of its id.
-class Sessions {
+// All streams of one kind in this process, each pinned to one of its loops by the hash of its id.
+template <class Rules>
+class Streams {
 public:
-    Sessions(std::vector<Loop*> loops, journal::Journal& journal);
+    using Actor = StreamActor<Rules>;
+    using Shard = StreamShard<Rules>;
+    using Command = typename Rules::Command;
+    using Judge = typename Rules::Judge;
+
+    Streams(std::vector<Loop*> loops, journal::Journal& journal);
 
     Shard& home(std::string_view id) { return *shards_[shard_of(id)]; }
     std::size_t shard_of(std::string_view id) const;
     const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
 
     // Tools and policy as they are from now on. From any thread.
-    void take_judge(const std::shared_ptr<const call::Judge>& judge);
+    void take_judge(const std::shared_ptr<const Judge>& judge);
 
     // From any loop; the answer comes back on `from`.
-    void submit(std::string id, call::Command command, Loop& from, Done<Receipt> answer);
+    void submit(std::string id, Command command, Loop& from, Done<Receipt> answer);
 
-    // Runs `look` with the call's actor on the call's loop and brings what it says back to `from`.
+    // Runs `look` with the stream's actor on the stream's loop and brings what it says back to
+    // `from`.
     template <class T>
     void look(std::string id, Loop& from, std::function<Result<T>(Actor&)> look, Done<T> done) {
         Shard& shard = home(id);
