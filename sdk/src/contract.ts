@@ -1057,7 +1057,6 @@ export interface EventPayloads {
   };
   /**
    * A document begins; the first event of its stream. It outlives the calls in which it is open.
-   * (Preview: nothing emits it yet, it may still change.)
    */
   'document.created': {
     /** The document; equal to its stream. */
@@ -1066,15 +1065,16 @@ export interface EventPayloads {
     kind: string;
     /** The user whose document it is. */
     ownerId: string;
+    /** The account; equal to its stream. */
+    accountId: string;
     /** For people. */
     title: string;
-    /** Its first content; an empty object when absent. */
-    initial?: unknown;
+    /** Its first content, revision 0; an empty object when absent. */
+    initial?: Record<string, unknown>;
+    /** Of what was asked for: a repeated request is the same when this is. */
+    requestDigest?: string;
   };
-  /**
-   * The same places were changed meanwhile; the editor learns by whom. (Preview: nothing emits it
-   * yet, it may still change.)
-   */
+  /** The same places were changed meanwhile; the editor learns by whom. */
   'document.edit.rejected': {
     /** The revision the editor saw. */
     baseRev: number;
@@ -1087,7 +1087,7 @@ export interface EventPayloads {
   };
   /**
    * Someone wants to change the document as they know it. The server answers with `document.edited`
-   * or `document.edit.rejected`. (Preview: nothing emits it yet, it may still change.)
+   * or `document.edit.rejected`.
    */
   'document.edit.requested': {
     /** The revision they saw. */
@@ -1106,7 +1106,7 @@ export interface EventPayloads {
   };
   /**
    * The document has a new revision; revisions are gapless. The patch may have been rebased over
-   * edits of other places. (Preview: nothing emits it yet, it may still change.)
+   * edits of other places.
    */
   'document.edited': {
     /** The new revision. */
@@ -1127,10 +1127,7 @@ export interface EventPayloads {
     /** Who. */
     by: string;
   };
-  /**
-   * Another user, or everyone in a call, may now read or edit the document. (Preview: nothing emits
-   * it yet, it may still change.)
-   */
+  /** Another user, or everyone in a call, may now read or edit the document. */
   'document.shared': {
     /** Whom. */
     with: {
@@ -1142,10 +1139,7 @@ export interface EventPayloads {
     /** What they may do. */
     role: 'editor' | 'viewer';
   };
-  /**
-   * They may no longer read or edit the document. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** They may no longer read or edit the document. */
   'document.unshared': {
     /** Whom. */
     with: {
@@ -1523,18 +1517,22 @@ export interface EventPayloads {
     reason: string;
   };
   /**
-   * A document of this call has a new revision; said in the call, for those who do not follow the
-   * document. (Preview: nothing emits it yet, it may still change.)
+   * A document of this call has a new revision, was shared with it, or is not any more; said in the
+   * call, for those who do not follow the document.
    */
   'orchestration.deliverable.updated': {
     /** The document; equal to its stream. */
     documentId: string;
     /** What it is, for instance `cv`. */
     kind: string;
-    /** The revision. */
+    /** The newest revision; those between may have been passed over. */
     rev: number;
     /** Who changed it. */
     by: string;
+    /** For people. */
+    title?: string;
+    /** True when the document is no longer shared with this call. */
+    unshared?: boolean;
   };
   /**
    * What the person wants, as the agent understands it. (Preview: nothing emits it yet, it may
@@ -2138,7 +2136,10 @@ export interface RefreshFrame {
   token: string;
 }
 
-/** Also deliver a document of this call, from a cursor of its own. (Preview: not served yet.) */
+/**
+ * Also deliver a document of this call, from a cursor of its own: its events, then
+ * `replay.complete` with its stream. Refused, or ended later, by `error` with its stream.
+ */
 export interface SubscribeFrame {
   op: 'subscribe';
   /** The document's stream. */
@@ -2149,7 +2150,7 @@ export interface SubscribeFrame {
   epoch: string;
 }
 
-/** No longer deliver it. (Preview: not served yet.) */
+/** No longer deliver it. */
 export interface UnsubscribeFrame {
   op: 'unsubscribe';
   /** The document's stream. */
@@ -2317,6 +2318,8 @@ export interface ErrorFrame {
    * recommended; ids that begin with `ll_` are the server's own.
    */
   eventId?: string;
+  /** The document that is not delivered, or not any more. */
+  stream?: string;
   /** A reason of errors.json. */
   code: string;
   /** For people; never matched on. */
@@ -2446,9 +2449,11 @@ export type Reason =
   | 'cursor_invalid'
   | 'decision_not_allowed'
   | 'depth_exceeded'
-  | 'document_conflict'
+  | 'document_not_found'
+  | 'document_too_large'
   | 'draining'
   | 'duplicate_key'
+  | 'edit_conflict'
   | 'egress_denied'
   | 'epoch_changed'
   | 'erased'
@@ -2494,6 +2499,7 @@ export type Reason =
   | 'missing_field'
   | 'moved'
   | 'not_ready'
+  | 'not_subscribed'
   | 'not_yourself'
   | 'nothing_lost'
   | 'nul_character'
@@ -2504,6 +2510,8 @@ export type Reason =
   | 'participant_conflict'
   | 'participant_not_found'
   | 'participants_full'
+  | 'patch_failed'
+  | 'patch_invalid'
   | 'payload_too_large'
   | 'peer_refused'
   | 'peer_unavailable'
@@ -2520,6 +2528,7 @@ export type Reason =
   | 'restore_unfinished'
   | 'resume_token_invalid'
   | 'resume_token_reused'
+  | 'revision_ahead'
   | 'revision_stale'
   | 'route_not_found'
   | 'row_not_found'
@@ -2546,6 +2555,7 @@ export type Reason =
   | 'storage_unavailable'
   | 'stream_not_found'
   | 'subprotocol_missing'
+  | 'subscriptions_full'
   | 'superseded'
   | 'token_expired'
   | 'token_in_url'

@@ -106,6 +106,7 @@ void append_error(std::string& out, const ErrorFrame& frame) {
     JsonWriter json(out);
     begin(json, "error");
     optional(json, "eventId", frame.event_id);
+    optional(json, "stream", frame.stream);
     json.key("code").value(frame.error.reason);
     json.key("message").value(frame.error.detail.empty() ? info->meaning : frame.error.detail);
     optional(json, "pointer", frame.error.pointer);

@@ -75,6 +75,7 @@ struct ErrorFrame {
     std::string event_id = {};  // left out while empty
     Error error = {};           // the message is the error's detail, or else its meaning
     std::optional<std::int64_t> retry_after_ms = {};
+    std::string stream = {};  // of what a document's subscription came to; left out while empty
 };
 
 struct GoawayFrame {

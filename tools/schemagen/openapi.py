@@ -6,6 +6,7 @@ from .catalogue import SchemaError
 TAGS = {
     "call": "Calls: make, join, follow and end them.",
     "safety": "What agents do in a call, and who says yes to it.",
+    "document": "What people and agents write together.",
     "documents": "The contract itself.",
     "administration": "Accounts, users and API keys, for admins.",
     "instance": "For whoever runs the server.",
@@ -13,6 +14,8 @@ TAGS = {
 }
 PARAMETERS = {
     "sessionId": "The call.",
+    "documentId": "The document.",
+    "with": "A user's id, or a call's.",
     "participantId": "The participant: the user's id.",
     "inviteId": "The invite.",
     "actionId": "The action, by the id its agent gave it.",

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "contract/actor.h"
+#include "contract/event.h"
+#include "document/access.h"
+
+namespace lifeline::document {
+
+// Everything that can be asked of a document, whoever asks.
+
+struct Create {
+    std::string kind;
+    std::string title;
+    std::string owner_id;
+    std::string account_id;
+    std::string initial_json;  // An object; empty for none.
+    std::string session_id;    // Shared with this call from the beginning; may be empty.
+};
+
+// document.edit.requested, by whatever door; its id is what it is known by.
+struct Publish {
+    contract::Event event;
+};
+
+struct SetShare {
+    std::string with;
+    bool with_call = false;
+    ShareRole role = ShareRole::viewer;  // none: not any more.
+};
+
+using Request = std::variant<Create, Publish, SetShare>;
+
+struct Command {
+    Request request;
+    contract::Actor actor;
+    Caller caller;
+};
+
+}  // namespace lifeline::document
