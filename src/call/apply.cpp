@@ -282,6 +282,8 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
             return cut_off(state, event.text(field::transcript_truncated::utterance_id), actor_id);
         case EventType::transcript_failed:
             return cut_off(state, event.text(field::transcript_failed::utterance_id), actor_id);
+        case EventType::orchestration_deliverable_updated:
+            return folds::of_documents(state, event);
         case EventType::orchestration_turn_started:
             state.open_turns.push_back({text(event, field::orchestration_turn_started::turn_id),
                                         std::string(actor_id), time_of(event)});

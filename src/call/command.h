@@ -131,16 +131,27 @@ struct SetKillSwitch {
     std::string reason;
 };
 
+// A document of this call has come to a revision, was shared with it, or is not any more. Told by
+// whoever serves documents, as often as they like.
+struct DocumentChanged {
+    std::string document_id;
+    std::string kind;
+    std::string title;
+    std::uint64_t rev = 0;
+    std::string by;
+    bool shared = true;
+};
+
 // A deadline may have passed; what the state says decides which.
 struct TimePassed {};
 
 // The server started: whatever the journal says, nobody has a socket.
 struct Recovered {};
 
-using Request =
-    std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite, RevokeInvite,
-                 RedeemInvite, LineChanged, Publish, AnswerConfirmation, CancelAction, ClaimAction,
-                 FinishAction, ResolveAction, SetKillSwitch, TimePassed, Recovered>;
+using Request = std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite,
+                             RevokeInvite, RedeemInvite, LineChanged, Publish, AnswerConfirmation,
+                             CancelAction, ClaimAction, FinishAction, ResolveAction, SetKillSwitch,
+                             DocumentChanged, TimePassed, Recovered>;
 
 struct Command {
     Request request;

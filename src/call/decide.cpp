@@ -60,6 +60,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
             [&](const SetKillSwitch& request) {
                 return rules::set_kill_switch(state, request, command);
             },
+            [&](const DocumentChanged& request) { return rules::document_changed(state, request); },
             [&](const TimePassed&) { return rules::time_passed(state, now, judge); },
             [&](const Recovered&) { return rules::recovered(state, now, judge); },
         },

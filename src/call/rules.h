@@ -68,6 +68,9 @@ Result<Decision> line_changed(const State& state, const LineChanged& command, Wa
 Result<Decision> recovered(const State& state, WallTime now, const Judge& judge);
 ServerEvent added(const State& state, const Member& member, std::string_view by);
 
+// documents.cpp: what this call is told of the documents that are shared with it.
+Result<Decision> document_changed(const State& state, const DocumentChanged& change);
+
 // publish.cpp: what a client publishes.
 Result<Decision> publish(const State& state, const Publish& command, const Command& from,
                          WallTime now, const Judge& judge);

@@ -99,6 +99,11 @@ const ClosedConfirmation* State::closed_confirmation(std::string_view confirmati
     return found == closed_confirmations.end() ? nullptr : &*found;
 }
 
+const SharedDocument* State::document(std::string_view document_id) const {
+    const auto found = std::ranges::find(documents, document_id, &SharedDocument::id);
+    return found == documents.end() ? nullptr : &*found;
+}
+
 bool State::has_work() const {
     return std::ranges::any_of(actions, [](const Action& action) {
         return claimable(action) || action.state == ActionState::started;

@@ -80,6 +80,14 @@ struct Outage {
     Phase before = Phase::connected;   // What the call goes back to.
 };
 
+// A document that is shared with the call, as far as the call was told.
+struct SharedDocument {
+    std::string id;
+    std::string kind;
+    std::string title;
+    std::uint64_t rev = 0;
+};
+
 // What a media provider calls things; set when the call becomes active, immutable after.
 struct ProviderIds {
     std::string room_id;
@@ -121,6 +129,9 @@ struct State {
     bool killed = false;  // Nothing acts in this call until that is taken back.
     std::uint32_t killswitch_changes = 0;
 
+    std::vector<SharedDocument> documents;  // In the order in which they came.
+    std::uint32_t document_changes = 0;
+
     WallTime created_at;
     std::optional<WallTime> started_at;
     std::optional<WallTime> connected_at;
@@ -155,6 +166,8 @@ struct State {
     // The one whose confirmation is open under this id; null when there is none.
     const Action* action_asking(std::string_view confirmation_id) const;
     const ClosedConfirmation* closed_confirmation(std::string_view confirmation_id) const;
+    // Null when it is not shared with the call.
+    const SharedDocument* document(std::string_view document_id) const;
     // Something is going on out there, or may begin: also after the call's end.
     bool has_work() const;
     // A runner has something to do here: to claim, or to call off.

@@ -23,5 +23,9 @@ inline constexpr std::chrono::seconds idle_actor_kept{30};
 // One chunk of a feed, of which one is on its way to each reader.
 inline constexpr std::size_t feed_chunk_events_max = 256;
 inline constexpr std::size_t feed_chunk_bytes_max = 64 * 1024;
+// Calls that could not be told of a document are told again after this.
+inline constexpr std::chrono::milliseconds news_again_after{1'000};
+// What calls were told, remembered so that they are not told twice.
+inline constexpr std::size_t news_remembered_max = 4096;
 
 }  // namespace lifeline::session

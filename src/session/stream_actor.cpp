@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "contract/canonical.h"
 #include "session/call_rules.h"
+#include "session/document_rules.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
@@ -379,5 +380,6 @@ void StreamActor<Rules>::arm_deadline(Millis not_before) {
 }
 
 template class StreamActor<CallRules>;
+template class StreamActor<DocumentRules>;
 
 }  // namespace lifeline::session

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "contract/form.h"
 #include "session/call_rules.h"
+#include "session/document_rules.h"
 #include "session/limits.h"
 
 namespace lifeline::session {
@@ -99,6 +100,8 @@ void StreamShard<Rules>::loaded(const std::string& id, Status status) {
         std::ranges::any_of(waiting, [](const auto& who) { return who.first == Missing::create; });
     if (wanted) {
         held.ready = true;
+        if constexpr (Rules::news_when_opened)
+            if (on_work && Rules::has_news(actor->state())) on_work(id);
         if (sweep_timer_ == 0)
             sweep_timer_ = loop_.start_timer(idle_actor_kept, [this] { sweep(); });
     } else {
@@ -166,5 +169,6 @@ void StreamShard<Rules>::sweep() {
 }
 
 template class StreamShard<CallRules>;
+template class StreamShard<DocumentRules>;
 
 }  // namespace lifeline::session

@@ -48,7 +48,8 @@ public:
     // which follow the journal in steps.
     std::function<void()> on_appended;
     // Called after an append to a stream in which somebody else now has something to do
-    // (Rules::has_news): an action to claim or to call off, a call to be told of a document.
+    // (Rules::has_news, and Rules::news_when_opened): an action to claim or to call off, a call to
+    // be told of a document.
     std::function<void(const std::string& id)> on_work;
 
     // Whose word counts from now on.

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "session/call_rules.h"
+#include "session/document_rules.h"
 
 namespace lifeline::session {
 
@@ -34,5 +35,6 @@ void Streams<Rules>::submit(std::string id, Command command, Loop& from, Done<Re
 }
 
 template class Streams<CallRules>;
+template class Streams<DocumentRules>;
 
 }  // namespace lifeline::session
