@@ -16,9 +16,11 @@
 #include "identity/connect_token.h"
 #include "identity/instance_keys.h"
 #include "journal/journal.h"
+#include "library/library.h"
 #include "net/http_server.h"
 #include "net/origin.h"
 #include "roster/roster.h"
+#include "session/documents.h"
 #include "session/sessions.h"
 #include "speech/transcriber.h"
 #include "tools/registry.h"
@@ -48,6 +50,7 @@ class Api {
 public:
     struct Parts {
         session::Sessions& sessions;
+        session::Documents& documents;
         gateway::Gateway& gateway;
         identity::Authenticator& authenticator;
         identity::Administration& administration;
@@ -55,6 +58,7 @@ public:
         journal::Journal& journal;
         roster::Roster& roster;
         audit::Audit& audit;
+        library::Library& library;
         const net::OriginList& origins;
         Clock& clock;
         Random& random;

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/caller.h"
+#include "api/event_page.h"
 #include "api/feed.h"
 #include "api/routes.h"
 #include "contract/limits.h"
@@ -16,14 +17,8 @@ bool wants_ndjson(const net::Request& request) {
     return accept != nullptr && accept->find("application/x-ndjson") != std::string::npos;
 }
 
-struct Page {
-    std::vector<journal::StoredEvent> events;
-    std::uint64_t head = 0;
-    std::uint64_t last = 0;  // Where the next one goes on; the head when this is the last.
-};
-
 // Leaves only events of that type, by what they are and not by what is written in them.
-void keep_type(Page& page, std::string_view type) {
+void keep_type(EventPage& page, std::string_view type) {
     contract::EventChecker checker;
     std::erase_if(page.events, [&](const journal::StoredEvent& stored) {
         if (stored.erased) return true;
@@ -32,21 +27,8 @@ void keep_type(Page& page, std::string_view type) {
     });
 }
 
-std::string page_json(const Page& page, const std::string& epoch) {
-    contract::JsonWriter json;
-    json.object();
-    json.key("epoch").value(epoch);
-    json.key("headSeq").value(page.head);
-    json.key("events").array();
-    for (const auto& event : page.events) json.raw(event_record_json(event));
-    json.end();
-    if (page.last < page.head) json.key("next").value(page.last);
-    json.end();
-    return json.take();
-}
-
 // Lines have no room for `next`: it is where the Link leads.
-net::Response page_lines(const Page& page, const net::Request& request, std::int64_t limit,
+net::Response page_lines(const EventPage& page, const net::Request& request, std::int64_t limit,
                          std::string_view type) {
     net::Response response;
     response.set("Content-Type", "application/x-ndjson");
@@ -60,13 +42,13 @@ net::Response page_lines(const Page& page, const net::Request& request, std::int
 
 // Reads on the call's loop and brings the page back to the server's.
 void read_page(Api& api, Asked asked, EventCursor cursor, std::size_t limit,
-               std::move_only_function<void(Asked, Page)> then) {
+               std::move_only_function<void(Asked, EventPage)> then) {
     const std::string id = asked.session_id();
     session::Shard& shard = api.parts().sessions.home(id);
     Loop& loop = asked.loop();
     auto principal = asked.principal;
-    auto done = session::on_loop<Page>(
-        loop, [asked = std::move(asked), then = std::move(then)](Result<Page> page) mutable {
+    auto done = session::on_loop<EventPage>(
+        loop, [asked = std::move(asked), then = std::move(then)](Result<EventPage> page) mutable {
             if (!page) return asked.refuse(page.error());
             then(std::move(asked), std::move(*page));
         });
@@ -78,18 +60,7 @@ void read_page(Api& api, Asked asked, EventCursor cursor, std::size_t limit,
                        if (!actor) return done(fail(actor.error()));
                        const auto role = authorize((*actor)->state(), principal, Need::read);
                        if (!role) return done(fail(role.error()));
-                       auto& stream = (*actor)->stream();
-                       const std::uint64_t head = stream.head();
-                       if (const auto served = can_be_served(cursor, head); !served)
-                           return done(fail(served.error()));
-                       stream.read(cursor.after, {.events = limit, .bytes = 4 * 1024 * 1024},
-                                   [head, done = std::move(done)](
-                                       Result<std::vector<journal::StoredEvent>> events) mutable {
-                                       if (!events) return done(fail(events.error()));
-                                       const std::uint64_t last =
-                                           events->empty() ? head : events->back().seq;
-                                       done(Page{std::move(*events), head, last});
-                                   });
+                       read_event_page((*actor)->stream(), cursor, limit, std::move(done));
                    });
     });
 }
@@ -124,12 +95,12 @@ void read_events(Api& api, Asked asked) {
     if (!type.empty() && !contract::find_type(type))
         return asked.refuse({Code::malformed, "query_invalid", "no such event type", "/type"});
     read_page(api, std::move(asked), from, static_cast<std::size_t>(*limit),
-              [&api, type, limit = *limit](Asked done, Page page) {
+              [&api, type, limit = *limit](Asked done, EventPage page) {
                   if (!type.empty()) keep_type(page, type);
                   if (wants_ndjson(done.request()))
                       done.answer(page_lines(page, done.request(), limit, type));
                   else
-                      done.answer_json(200, page_json(page, api.parts().journal.epoch()));
+                      done.answer_json(200, event_page_json(page, api.parts().journal.epoch()));
               });
 }
 

@@ -44,6 +44,17 @@ void publish_event(Api& api, Asked asked);
 void read_events(Api& api, Asked asked);
 void get_snapshot(Api& api, Asked asked);
 
+// documents.cpp
+void create_document(Api& api, Asked asked);
+void list_documents(Api& api, Asked asked);
+void get_document(Api& api, Asked asked);
+
+// document_edits.cpp, document_events.cpp, document_shares.cpp
+void edit_document(Api& api, Asked asked);
+void read_document_events(Api& api, Asked asked);
+void share_document(Api& api, Asked asked);
+void unshare_document(Api& api, Asked asked);
+
 // accounts.cpp
 void list_accounts(Api& api, Asked asked);
 void create_account(Api& api, Asked asked);

@@ -18,8 +18,24 @@ struct CallAt {
     std::uint64_t seq = 0;
     std::string state_json;
     std::string actions_json;
+    std::string documents_json;
     bool killed = false;
 };
+
+std::string documents_json(const call::State& state) {
+    contract::JsonWriter json;
+    json.array();
+    for (const call::SharedDocument& one : state.documents) {
+        json.object();
+        json.key("documentId").value(one.id);
+        json.key("kind").value(one.kind);
+        json.key("title").value(one.title);
+        json.key("rev").value(one.rev);
+        json.end();
+    }
+    json.end();
+    return json.take();
+}
 
 // The call as it stood at `seq`, and what was said until then. Lives on the server's loop.
 class Snapshot : public std::enable_shared_from_this<Snapshot> {
@@ -58,6 +74,7 @@ private:
         json.key("seq").value(call_.seq);
         json.key("state").raw(call_.state_json);
         json.key("actions").raw(call_.actions_json);
+        json.key("documents").raw(call_.documents_json);
         json.key("killed").value(call_.killed);
         json.key("transcript");
         tail_.write(json);
@@ -89,7 +106,8 @@ void get_snapshot(Api& api, Asked asked) {
             if (!role) return fail(role.error());
             const call::State& state = actor.state();
             return CallAt{actor.stream().head(), session_json(state),
-                          actions_json(state, Shown::not_over), state.killed};
+                          actions_json(state, Shown::not_over), documents_json(state),
+                          state.killed};
         },
         [&api, keep](Result<CallAt> call) {
             if (!call) return keep->refuse(call.error());

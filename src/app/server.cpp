@@ -29,10 +29,13 @@
 #include "identity/authenticator.h"
 #include "identity/net_fetcher.h"
 #include "journal/sql_journal.h"
+#include "library/library.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/tcp_socket.h"
 #include "roster/roster.h"
+#include "session/document_news.h"
+#include "session/documents.h"
 #include "session/sessions.h"
 #include "softstate/sql_ack_store.h"
 #include "speech/transcriber.h"
@@ -76,6 +79,8 @@ struct Server::House {
     std::unique_ptr<ThreadWorker> reader;
     std::unique_ptr<ThreadWorker> views;
     std::optional<session::Sessions> sessions;
+    std::optional<session::Documents> documents;
+    std::optional<session::DocumentNews> news;
     std::unique_ptr<JournaledDirectory> directory;
     std::unique_ptr<ThreadWorker> resolver;
     std::unique_ptr<net::HttpClient> client;
@@ -86,6 +91,7 @@ struct Server::House {
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
     std::unique_ptr<audit::Audit> audit;
+    std::unique_ptr<library::Library> library;
     std::optional<net::OriginList> origins;
     std::unique_ptr<ThreadWorker> state_writer;
     std::unique_ptr<softstate::AckStore> ack_store;
@@ -117,6 +123,7 @@ struct Server::House {
     Status build_doors();
     void start();
     void take_up_calls();
+    void take_up_documents(std::vector<std::string> calls);
     void serve();
     void give_up(const Error& error);
     void await_signal();
@@ -150,6 +157,8 @@ Status Server::House::build() {
     std::vector<Loop*> all;
     for (auto& loop : loops) all.push_back(loop.get());
     sessions.emplace(all, *journal);
+    documents.emplace(all, *journal);
+    news.emplace(*documents, *sessions);
     directory = std::make_unique<JournaledDirectory>(front(), *journal);
     resolver = std::make_unique<ThreadWorker>("resolver");
     auto made_client = net::HttpClient::create(front(), *resolver, {});
@@ -168,6 +177,8 @@ Status Server::House::build() {
     administration.emplace(directory->directory(), *directory, random, front());
     roster = std::make_unique<roster::Roster>(front(), *views, *journal);
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
+    library = std::make_unique<library::Library>(front(), *views, *journal);
+    for (const auto& shard : documents->shards()) shard->on_appended = [this] { library->poke(); };
     for (const auto& shard : sessions->shards())
         shard->on_appended = [this] {
             roster->poke();
@@ -244,6 +255,7 @@ Status Server::House::build_doors() {
     gateway = std::make_unique<gateway::Gateway>(
         gateway::Gateway::Parts{
             .sessions = *sessions,
+            .documents = *documents,
             .authenticator = *authenticator,
             .accepting = front(),
             .keys = *keys,
@@ -265,6 +277,7 @@ Status Server::House::build_doors() {
         config.limits, config.retry, std::move(acks));
     api = std::make_unique<api::Api>(
         api::Api::Parts{.sessions = *sessions,
+                        .documents = *documents,
                         .gateway = *gateway,
                         .authenticator = *authenticator,
                         .administration = *administration,
@@ -272,6 +285,7 @@ Status Server::House::build_doors() {
                         .journal = *journal,
                         .roster = *roster,
                         .audit = *audit,
+                        .library = *library,
                         .origins = *origins,
                         .clock = clock,
                         .random = random,
@@ -328,7 +342,10 @@ void Server::House::start() {
             if (!followed) return give_up(followed.error());
             audit->start((config.data / "audit.db").string(), [this](Status audited) {
                 if (!audited) return give_up(audited.error());
-                take_up_calls();
+                library->start((config.data / "library.db").string(), [this](Status listed) {
+                    if (!listed) return give_up(listed.error());
+                    take_up_calls();
+                });
             });
         });
     });
@@ -347,7 +364,23 @@ void Server::House::take_up_calls() {
                     if (!receipt)
                         log::warn("session={} not taken up reason={}", id, receipt.error().reason);
                 });
+        take_up_documents(std::move(*ids));
         serve();
+    });
+}
+
+// What the old process wrote to a document and did not tell its calls any more, they are told now:
+// a document that is opened tells them.
+void Server::House::take_up_documents(std::vector<std::string> calls) {
+    library->shared_with(std::move(calls), front(), [this](Result<std::vector<std::string>> ids) {
+        if (!ids) return log::warn("documents not taken up reason={}", ids.error().reason);
+        for (const std::string& id : *ids)
+            documents->look<bool>(
+                id, front(), [](session::DocumentActor&) -> Result<bool> { return true; },
+                [id](const Result<bool>& opened) {
+                    if (!opened)
+                        log::warn("document={} not taken up reason={}", id, opened.error().reason);
+                });
     });
 }
 

@@ -158,9 +158,12 @@ Connection::Flow Connection::on_text(std::string_view message) {
         case Op::refresh:
             refresh(std::move(frame->token));
             break;
-        default:
-            refuse({}, Error{Code::malformed, "unknown_op", "this server does not know this op yet",
-                             "/op"});
+        case Op::subscribe:
+            subscribe(frame->stream, frame->after, frame->epoch);
+            break;
+        case Op::unsubscribe:
+            unsubscribe(frame->stream);
+            break;
     }
     if (!socket_) return Flow::stop;
     return paused_ ? Flow::pause : Flow::go_on;
@@ -196,14 +199,20 @@ void Connection::publish(contract::Event event) {
         refuse(event_id, Error{code, std::string(reason), std::move(detail), std::move(pointer)},
                retry_after);
     };
-    if (event.stream() != room_.actor().id())
+    const bool of_document =
+        contract::stream_kind(event.stream()) == contract::StreamKind::document;
+    if (event.stream() != room_.actor().id() && !of_document)
         return refused(Code::malformed, "wrong_stream", "this socket is another session's",
                        "/sessionId");
     const Millis wait = room_.lane().wait_to_publish(admission_.principal, room_.actor().id());
     if (wait > Millis{0})
         return refused(Code::overloaded, "rate_limited", "too many events a second", "", wait);
+    if (of_document && subscription(event.stream()) == nullptr)
+        return refused(Code::conflict, "not_subscribed", "subscribe to the document first",
+                       "/sessionId");
     if (++in_flight_ >= limits_.in_flight_max) paused_ = true;
     ++room_.lane().counters().published;
+    if (of_document) return publish_to_document(std::move(event));
     room_.actor().submit(
         {call::Publish{std::move(event)},
          {std::string(contract::to_text(admission_.role)), admission_.principal.user_id},
@@ -211,15 +220,16 @@ void Connection::publish(contract::Event event) {
          call::by_account({admission_.principal.user_id, admission_.principal.account_id,
                            admission_.principal.role, admission_.principal.call.has_value()})},
         [this, alive = alive_, event_id](Result<session::Receipt> receipt) {
-            if (*alive) published(event_id, std::move(receipt));
+            if (*alive) published(event_id, std::move(receipt), reader_ && reader_->behind());
         });
 }
 
-void Connection::published(const std::string& event_id, Result<session::Receipt> receipt) {
+void Connection::published(const std::string& event_id, Result<session::Receipt> receipt,
+                           bool late) {
     --in_flight_;
     if (!receipt) {
         refuse(event_id, receipt.error());
-    } else if (receipt->duplicate || (reader_ && reader_->behind())) {
+    } else if (receipt->duplicate || late) {
         // A repeat; or its own event will come late, or not at all.
         std::string json;
         contract::append_accepted(json, event_id, receipt->seq, receipt->duplicate);
@@ -296,7 +306,9 @@ void Connection::want_writable() {
 void Connection::on_writable() {
     waiting_writable_ = false;
     flush();
+    if (socket_ && ready()) pump_documents(1);
     if (socket_ && reader_ && ready()) reader_->pump();
+    if (socket_ && ready()) pump_documents(SIZE_MAX);
 }
 
 bool Connection::ready() const {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/loop.h"
 #include "contract/frames.h"
@@ -12,6 +14,7 @@
 #include "gateway/generation.h"
 #include "gateway/limits.h"
 #include "gateway/occupancy.h"
+#include "gateway/subscription.h"
 #include "gateway/token_bucket.h"
 #include "identity/principal.h"
 #include "net/socket.h"
@@ -40,7 +43,10 @@ struct Admission {
 // answered with an error frame, success with nothing: the event itself comes by with its seq. Out
 // goes what its reader's cursor has not passed, sent straight from the call's frames; only control
 // frames have a buffer of their own. Owned by its CallRoom, lives on the call's loop.
-class Connection final : net::SocketHandler, net::WebSocketSink, delivery::Outlet {
+class Connection final : net::SocketHandler,
+                         net::WebSocketSink,
+                         delivery::Outlet,
+                         SubscriptionOutlet {
 public:
     Connection(CallRoom& room, std::unique_ptr<net::Socket> socket, Admission admission,
                const Limits& limits);
@@ -88,6 +94,11 @@ private:
     void caught_up() override;
     void read_failed(const Error& error) override;
 
+    // SubscriptionOutlet
+    bool may_send() const override;
+    void say_of_document(std::string_view json) override;
+    void subscription_ended(Subscription& subscription, const Error& error) override;
+
     void say_hello();
     void say_bye(contract::ByeFrame bye);
     std::string resume_token(WallTime now);
@@ -103,7 +114,15 @@ private:
     bool charge();
     void receive();
     void publish(contract::Event event);
-    void published(const std::string& event_id, Result<session::Receipt> receipt);
+    // `late`: what was published will come by later, or not at all.
+    void published(const std::string& event_id, Result<session::Receipt> receipt, bool late);
+    void publish_to_document(contract::Event event);
+    void subscribe(const std::string& stream, std::uint64_t after, const std::string& epoch);
+    void unsubscribe(std::string_view stream);
+    void refuse_stream(const std::string& stream, const Error& error);
+    Subscription* subscription(std::string_view stream);
+    document::Caller document_caller() const;
+    void pump_documents(std::size_t most);
     void refuse(std::string_view event_id, const Error& error, Millis retry_after = Millis{0});
     // A control frame, in order behind what was begun.
     void say(std::string_view json);
@@ -118,6 +137,7 @@ private:
     const Limits& limits_;
     net::WebSocketDecoder decoder_;
     std::optional<delivery::Reader> reader_;
+    std::vector<std::unique_ptr<Subscription>> subscriptions_;
     TokenBucket frames_;  // What it may send, of whatever kind.
     TokenBucket bytes_;   // And how much.
     std::string out_;     // Control frames and the rest of a frame that was begun.

@@ -62,7 +62,8 @@ Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry,
                                                    identity::Authenticator::Purpose::socket, loop,
                                                    std::move(done));
              },
-             parts_.ack_store} {
+             parts_.ack_store,
+             &parts_.documents} {
     for (const auto& shard : parts_.sessions.shards())
         lanes_.push_back(std::make_unique<Lane>(*shard, house_));
     for (softstate::Ack& ack : acks)

@@ -11,6 +11,7 @@
 #include "identity/authenticator.h"
 #include "net/http_server.h"
 #include "net/origin.h"
+#include "session/documents.h"
 #include "session/sessions.h"
 
 namespace lifeline::gateway {
@@ -21,6 +22,7 @@ class Gateway {
 public:
     struct Parts {
         session::Sessions& sessions;
+        session::Documents& documents;
         identity::Authenticator& authenticator;
         Loop& accepting;  // The HTTP server's.
         const identity::InstanceKeys& keys;

@@ -17,6 +17,7 @@
 #include "gateway/rate_table.h"
 #include "gateway/resume_token.h"
 #include "identity/principal.h"
+#include "session/documents.h"
 #include "session/shard.h"
 
 namespace lifeline::gateway {
@@ -36,6 +37,7 @@ public:
         std::function<void(std::string token, Loop& loop, journal::Done<identity::Principal> done)>
             authenticate;
         softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
+        session::Documents* documents = nullptr;   // What can be followed beside a call.
     };
 
     Lane(session::Shard& shard, const House& house);
@@ -71,6 +73,7 @@ public:
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
+    session::Documents* documents() { return house_.documents; }
     const Limits& limits() const { return limits_; }
     const RetryPolicy& retry() const { return house_.retry; }
     const std::string& epoch() const { return house_.epoch; }
