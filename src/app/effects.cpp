@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "app/document_tools.h"
 #include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "base/log.h"
 #include "contract/json_writer.h"
 #include "orchestration/builtin_executor.h"
 #include "orchestration/client_executor.h"
+#include "orchestration/document_executor.h"
 #include "orchestration/http_executor.h"
 #include "orchestration/mcp_executor.h"
 #include "orchestration/mcp_http.h"
@@ -94,6 +96,10 @@ Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& conf
         if (const auto added = made->add_tool(tool); !added) return fail(added.error());
     if (config.dev && made->tools_.empty() && config.mcp.empty())
         if (const auto added = made->add_tool(tool_to_try()); !added) return fail(added.error());
+    // A tool of that name which is configured counts over ours.
+    for (const tools::Tool& tool : document_tools())
+        if (std::ranges::find(made->tools_, tool.name, &tools::Tool::name) == made->tools_.end())
+            if (const auto added = made->add_tool(tool); !added) return fail(added.error());
     if (const auto registry = tools::Registry::create(made->tools_); !registry)
         return fail(registry.error());
     made->tell_calls();
@@ -174,7 +180,11 @@ Status Effects::add_tool(const tools::Tool& tool) {
             executors_.push_back(std::make_unique<orchestration::ClientExecutor>(parts_.home));
             break;
         case tools::Kind::builtin:
-            executors_.push_back(std::make_unique<orchestration::BuiltinExecutor>(parts_.home));
+            if (tool.name.starts_with("document."))
+                executors_.push_back(std::make_unique<orchestration::DocumentExecutor>(
+                    parts_.home, parts_.sessions, parts_.documents, parts_.journal));
+            else
+                executors_.push_back(std::make_unique<orchestration::BuiltinExecutor>(parts_.home));
             break;
         case tools::Kind::mcp: {
             const std::string& there = tool.mcp_tool.empty() ? tool.name : tool.mcp_tool;

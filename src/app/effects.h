@@ -13,6 +13,7 @@
 #include "orchestration/mcp_client.h"
 #include "orchestration/runner.h"
 #include "orchestration/session_work.h"
+#include "session/documents.h"
 #include "session/rulebook.h"
 #include "session/sessions.h"
 
@@ -27,6 +28,8 @@ public:
         AsioLoop& home;
         net::HttpClient& client;
         session::Sessions& sessions;
+        session::Documents& documents;
+        journal::Journal& journal;
     };
 
     // Reads policy and secrets; refuses what cannot be used, naming it.

@@ -166,7 +166,8 @@ Status Server::House::build() {
     client = std::move(*made_client);
     fetcher = std::make_unique<identity::NetFetcher>(*client);
     if (const auto opened = open_ears(); !opened) return opened;
-    auto made_effects = Effects::create({front(), *client, *sessions}, config);
+    auto made_effects =
+        Effects::create({front(), *client, *sessions, *documents, *journal}, config);
     if (!made_effects) return fail(made_effects.error());
     effects = std::move(*made_effects);
     auto made = identity::Authenticator::create(
