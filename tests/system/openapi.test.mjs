@@ -118,6 +118,50 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await speak('audio/webm', { reason: 'speech_unavailable' });
   });
 
+  await t.test('documents', async () => {
+    const make = (body, more) => ask('POST', '/v1/documents', { body, ...more });
+    const wanted = { kind: 'cv', title: 'CV', initial: { a: [1] } };
+    const { document } = await make({ ...wanted, sessionId: session.sessionId }, { status: 201 });
+    await make({ kind: 'cv' }, { reason: 'missing_field' });
+    await make(wanted, { token: viewer, reason: 'forbidden' });
+    await make({ ...wanted, sessionId: 'sess_none' }, { reason: 'session_not_found' });
+    await make({ ...wanted, documentId: document.documentId }, { reason: 'id_conflict' });
+    await make({ ...wanted, ownerId: 'usr_b' }, { token: service, status: 201 });
+    const path = `/v1/documents/${document.documentId}`;
+    await ask('GET', path, { token: viewer });
+    await ask('GET', path, { token: stranger, reason: 'document_not_found' });
+    const edit = (body, more) => ask('POST', `${path}/edits`, { body, ...more });
+    const patch = [{ op: 'add', path: '/a/-', value: 2 }];
+    await edit({ baseRev: 0, patch });
+    await edit({ baseRev: 0, patch: [{ op: 'replace', path: '/a', value: 3 }] }, { reason: 'edit_conflict' });
+    await edit({ baseRev: 9, patch }, { reason: 'revision_ahead' });
+    await edit({ baseRev: 1, patch: [{ op: 'remove', path: '/b' }] }, { reason: 'patch_failed' });
+    await edit({ baseRev: 1, patch: [{ op: 'add', path: '/b' }] }, { reason: 'patch_invalid' });
+    await edit({ baseRev: 1, patch: [] }, { reason: 'out_of_range' });
+    await edit({ baseRev: 1, patch }, { token: viewer, reason: 'forbidden' });
+    await edit({ baseRev: 1, patch }, { token: stranger, reason: 'document_not_found' });
+    const page = await ask('GET', `${path}/events?limit=1`);
+    await ask('GET', `${path}/events?after=${page.next}&epoch=${page.epoch}`);
+    await ask('GET', `${path}/events?after=999`, { reason: 'cursor_ahead' });
+    await ask('GET', `${path}/events?after=1&epoch=ep_other`, { reason: 'epoch_changed' });
+    await ask('GET', `${path}/events?limit=many`, { reason: 'query_invalid' });
+    await ask('GET', `${path}/events`, { token: stranger, reason: 'document_not_found' });
+    const share = (body, more) => ask('POST', `${path}/shares`, { body, ...more });
+    await share({ with: 'usr_b', role: 'viewer' }, { status: 201 });
+    await share({ with: 'sess_none', role: 'viewer' }, { reason: 'session_not_found' });
+    await share({ with: 'usr_b', role: 'owner' }, { reason: 'unknown_value' });
+    await share({ with: 'usr_b', role: 'viewer' }, { token: viewer, reason: 'forbidden' });
+    await ask('DELETE', `${path}/shares/usr_b`);
+    await ask('DELETE', `${path}/shares/usr_b`, { token: viewer, reason: 'forbidden' });
+    for (let listed = { documents: [] }; listed.documents.length < 1; ) // The view is a moment behind.
+      listed = await ask('GET', '/v1/documents?kind=cv&limit=1');
+    const operator = server.token('usr_operator', 'operator');
+    const newest = await ask('GET', '/v1/documents?limit=1', { token: operator });
+    await ask('GET', `/v1/documents?limit=1&cursor=${newest.next}`, { token: operator });
+    await ask('GET', '/v1/documents?limit=0', { reason: 'query_invalid' });
+    await ask('GET', `${call}/snapshot`);
+  });
+
   await t.test('participants and invites', async () => {
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_b', role: 'user' } });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_b', role: 'viewer' }, reason: 'participant_conflict' });
@@ -145,7 +189,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   await t.test('what an agent does', async () => {
     const agent = server.token('usr_bot', 'agent');
     const { tools } = await ask('GET', '/v1/tools', { token: agent });
-    assert.deepEqual(tools.map(({ name }) => name), ['lifeline.echo', 'rude']);
+    assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'lifeline.echo', 'rude']);
     await ask('GET', '/v1/tools', { token: null, reason: 'token_missing' });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
     let asked = 0;

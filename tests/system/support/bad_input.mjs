@@ -92,7 +92,7 @@ export function* frameCases({ good, sessionId }) {
     yield [`type: the old ${type}`, changed({ type }), 'legacy_type'];
   }
   yield ['stream: another call', changed({ sessionId: 'sess_other' }), 'wrong_stream'];
-  yield ['stream: a document', changed({ sessionId: 'doc_1' }), ['wrong_stream', 'type_not_allowed']];
+  yield ['stream: a document', changed({ sessionId: 'doc_1' }), ['wrong_stream', 'type_not_allowed', 'not_subscribed']];
   yield ['stream: no prefix', changed({ sessionId: 'other' }), 'bad_format'];
 
   yield ['payload: too deep', byHand(`{"a":${deep(40)}}`), 'depth_exceeded'];
