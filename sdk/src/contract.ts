@@ -1002,6 +1002,8 @@ export interface EventPayloads {
     previousOwner?: 'user' | 'agent';
     /** What decided it. */
     cause?: 'vad' | 'timeout' | 'command';
+    /** Of several agents, the participant who answers from now on. */
+    agentId?: string;
   };
   /**
    * How long the parts of one turn took, in milliseconds. (Preview: nothing emits it yet, it may
@@ -2498,6 +2500,7 @@ export type Reason =
   | 'method_not_allowed'
   | 'missing_field'
   | 'moved'
+  | 'no_agent'
   | 'not_ready'
   | 'not_subscribed'
   | 'not_yourself'
