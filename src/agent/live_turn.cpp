@@ -1,0 +1,368 @@
+#include "agent/live_turn.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/spoken.h"
+#include "base/log.h"
+#include "contract/form.h"
+#include "contract/json_writer.h"
+
+namespace lifeline::agent {
+
+namespace {
+
+// One delta in so much time, however many pieces the model sends.
+constexpr Millis show_every{80};
+// What an event can carry, with room for escapes; an answer is never longer.
+constexpr std::size_t answer_bytes_max = 12'000;
+constexpr std::size_t calls_max = 16;
+constexpr std::size_t thought_bytes_max = 64 * 1024;
+// A driver that does not keep its own deadline.
+constexpr Millis overrun{5'000};
+
+std::string word_or(std::string_view text, std::string_view otherwise) {
+    return std::string(contract::matches(contract::Form::word, text) ? text : otherwise);
+}
+
+}  // namespace
+
+LiveTurn::LiveTurn(Parts parts, std::string id, TurnDecision decision)
+    : parts_(std::move(parts)),
+      id_(std::move(id)),
+      names_(id_),
+      decision_(std::move(decision)),
+      began_(parts_.loop.clock().steady()),
+      model_(parts_.driver.model()),
+      mode_rev_(parts_.conversation.mode_rev()) {}
+
+LiveTurn::~LiveTurn() {
+    over();
+    *alive_ = false;
+}
+
+void LiveTurn::begin() {
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_);
+    json.key("orchestrator").value(parts_.driver.name());
+    json.key("inputUtteranceIds").array();
+    for (const std::string& input : decision_.inputs) json.value(input);
+    json.end();
+    if (contract::matches(contract::Form::word, model_)) json.key("model").value(model_);
+    json.key("attempt").value(decision_.attempt).end();
+    parts_.outbox.say(names_.event("start"), "orchestration.turn.started", json.take(), As::agent,
+                      [this, alive = alive_](const Status& status) {
+                          if (!*alive || phase_ != Phase::beginning) return;
+                          if (status) return ask_model();
+                          refused_ = true;
+                          over();
+                          parts_.loop.post(parts_.refused);
+                      });
+}
+
+void LiveTurn::ask_model() {
+    if (const auto denied =
+            parts_.ledger.denied(parts_.settings.caps, spent_, parts_.conversation.session_id(),
+                                 parts_.conversation.owner_id(), parts_.loop.clock().wall()))
+        return quota(*denied);
+    phase_ = Phase::thinking;
+    PromptParts seen{.conversation = parts_.conversation,
+                     .persona = parts_.settings.persona,
+                     .running = id_,
+                     .rounds = rounds_,
+                     .before = parts_.before,
+                     .window = parts_.settings.window};
+    Prompt prompt;
+    prompt.session_id = parts_.conversation.session_id();
+    prompt.agent_id = parts_.conversation.agent_id();
+    prompt.owner_id = parts_.conversation.owner_id();
+    prompt.account_id = parts_.conversation.account_id();
+    prompt.turn_id = id_;
+    prompt.idempotency_key =
+        fmt::format("{}_{}_{}", short_digest(prompt.session_id, 16), names_.stem(), rounds_.size());
+    prompt.system = system_text(seen);
+    prompt.messages = messages_of(seen, prompt.new_from);
+    if (!parts_.driver.acts_by_itself()) prompt.tools = parts_.tools;
+    prompt.output_tokens_max = parts_.settings.output_tokens_max;
+    prompt.timeout = parts_.settings.model_timeout;
+    asked_bytes_ = prompt.system.size();
+    for (const Message& message : prompt.messages) asked_bytes_ += message.text.size();
+    telling_.clear();
+    for (std::string& id : told_by_prompt(parts_.conversation))
+        if (!told_.contains(id)) telling_.push_back(std::move(id));
+    usage_.reset();
+    rounds_.emplace_back();
+    round_text_ = text_.size();
+    wait_timer_ = parts_.loop.start_timer(prompt.timeout + overrun, [this] {
+        wait_timer_ = 0;
+        failed({.reason = "model_timeout", .detail = "the model took too long", .retryable = true});
+    });
+    run_ = parts_.driver.start(std::move(prompt), *this);
+}
+
+void LiveTurn::text(std::string_view piece) {
+    if (phase_ != Phase::thinking || piece.empty()) return;
+    if (text_.size() == round_text_ && !text_.empty() && !text_.ends_with('\n')) text_ += '\n';
+    say(piece);
+    rounds_.back().text += piece;
+    if (text_.size() < answer_bytes_max) return;
+    account(usage_.value_or(Usage()));
+    run_.reset();
+    finish("max_tokens");
+}
+
+// The last piece may end inside a character: what is shown is whole.
+void LiveTurn::say(std::string_view words) {
+    text_ += words;
+    if (show_timer_ != 0) return;
+    if (!utterance_begun_) begin_utterance();
+    show_timer_ = parts_.loop.start_timer(show_every, [this] {
+        show_timer_ = 0;
+        show();
+    });
+}
+
+void LiveTurn::show() {
+    if (show_timer_ != 0) parts_.loop.cancel_timer(std::exchange(show_timer_, 0));
+    const std::string_view rest = whole_characters(std::string_view(text_).substr(shown_));
+    if (rest.empty()) return;
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_).key("itemId").value("item_0");
+    json.key("deltaText").value(rest).key("offset").value(shown_characters_).end();
+    parts_.outbox.say(names_.event("d", static_cast<std::size_t>(deltas_++)),
+                      "orchestration.turn.delta", json.take());
+    shown_ += rest.size();
+    shown_characters_ += static_cast<std::int64_t>(characters_in(rest));
+}
+
+void LiveTurn::begin_utterance() {
+    utterance_begun_ = true;
+    utterance_began_ms_ = call_millis();
+    contract::JsonWriter json;
+    json.object().key("utteranceId").value(names_.utterance()).key("speaker").value("agent");
+    json.key("participantId").value(parts_.conversation.agent_id());
+    json.key("startMs").value(utterance_began_ms_).key("turnId").value(id_).end();
+    parts_.outbox.say(names_.event("speak"), "transcript.utterance.started", json.take());
+}
+
+void LiveTurn::end_utterance() {
+    show();
+    if (!utterance_begun_) return;
+    contract::JsonWriter json;
+    json.object().key("utteranceId").value(names_.utterance()).key("speaker").value("agent");
+    json.key("text").value(whole_characters(text_)).key("startMs").value(utterance_began_ms_);
+    json.key("endMs").value(std::max(call_millis(), utterance_began_ms_));
+    json.key("source").value("llm").end();
+    parts_.outbox.say(names_.event("spoken"), "transcript.final", json.take());
+}
+
+void LiveTurn::thought(std::string_view piece) {
+    if (phase_ != Phase::thinking) return;
+    std::string& thought = rounds_.back().thought;
+    if (thought.size() + piece.size() <= thought_bytes_max) thought += piece;
+}
+
+void LiveTurn::called(ToolCall call) {
+    if (phase_ == Phase::thinking && rounds_.back().calls.size() < calls_max)
+        rounds_.back().calls.push_back({.call = std::move(call), .action_id = {}, .answer = {}});
+}
+
+void LiveTurn::answering(std::string_view model) {
+    model_ = model;
+}
+
+void LiveTurn::used(const Usage& usage) {
+    usage_ = usage;
+}
+
+void LiveTurn::ended(std::string_view stop_reason) {
+    if (phase_ != Phase::thinking) return;
+    const std::string why(stop_reason);
+    account(usage_.value_or(Usage()));
+    run_.reset();
+    tell_results("completed");
+    if (rounds_.back().calls.empty()) return finish(why);
+    carry_out();
+}
+
+void LiveTurn::failed(const Failure& failure) {
+    if (phase_ != Phase::thinking) return;
+    const Failure kept = failure;
+    // Nothing was spent where nobody was reached, or was turned away.
+    if (kept.reason != "model_unreachable" && kept.reason != "model_rate_limited" &&
+        kept.reason != "model_refused")
+        account(usage_.value_or(Usage()));
+    run_.reset();
+    fail_with(kept);
+}
+
+// One record for each model call, written when it is over, however it ended: what was not told is
+// not known, and says so.
+void LiveTurn::account(const Usage& usage) {
+    const bool known = usage.input_tokens || usage.output_tokens;
+    const std::size_t answered = text_.size() - round_text_ + rounds_.back().thought.size();
+    const auto guess = static_cast<std::int64_t>((asked_bytes_ + answered) / 4);
+    const Amount amount = amount_of(usage, parts_.settings.prices, guess);
+    spent_ += amount;
+    const std::size_t number = rounds_.size();
+    const WallTime now = parts_.loop.clock().wall();
+    const std::string session = parts_.conversation.session_id();
+    const std::string record =
+        fmt::format("use_{}_{}_{}", short_digest(session, 16), names_.stem(), number);
+    parts_.ledger.add({.id = record,
+                       .session_id = session,
+                       .user_id = parts_.conversation.owner_id(),
+                       .at = now,
+                       .amount = amount});
+    if (parts_.conversation.account_id().empty()) return;
+    contract::JsonWriter json;
+    json.object().key("recordId").value(record);
+    json.key("accountId").value(parts_.conversation.account_id());
+    json.key("sessionId").value(session).key("meter").value("llm.tokens");
+    json.key("meterVersion").value(1);
+    json.key("window").value(format_rfc3339(now).substr(0, 14) + "00Z");
+    json.key("unit").value("token").key("quantity");
+    if (known) {
+        json.value(std::to_string(amount.tokens));
+    } else {
+        json.null();
+    }
+    json.key("source").value(known ? "provider" : "estimated");
+    json.key("needsReconciliation").value(!known);
+    json.key("participant").value(parts_.conversation.agent_id());
+    json.key("dims").object();
+    const auto dim = [&json](std::string_view name, const std::optional<std::int64_t>& value) {
+        if (value) json.key(name).value(*value);
+    };
+    dim("inputTokens", usage.input_tokens);
+    dim("cachedTokens", usage.cached_tokens);
+    dim("outputTokens", usage.output_tokens);
+    if (!known) json.key("estimatedTokens").value(guess);
+    json.key("costNano").value(std::to_string(amount.nano));
+    json.key("userId").value(parts_.conversation.owner_id()).end();
+    json.key("provider").value(word_or(parts_.driver.name(), "agent"));
+    if (contract::matches(contract::Form::word, model_)) json.key("model").value(model_);
+    json.key("turnId").value(id_).end();
+    parts_.outbox.say(names_.server_event("use", number), "billing.usage.measured", json.take(),
+                      As::server);
+}
+
+// What the model was shown is on record as told, also when its answer was not heard to the end.
+void LiveTurn::tell_results(std::string_view status) {
+    for (const std::string& id : std::exchange(telling_, {})) {
+        if (!told_.insert(id).second) continue;
+        contract::JsonWriter json;
+        json.object().key("actionId").value(id).key("target").value("model");
+        json.key("status").value(status).end();
+        parts_.outbox.say(names_.event("told:" + short_digest(id, 12)),
+                          "orchestration.result.delivered", json.take());
+    }
+}
+
+void LiveTurn::look() {
+    if (phase_ != Phase::acting || (!settled() && !waited_enough_)) return;
+    if (wait_timer_ != 0) parts_.loop.cancel_timer(std::exchange(wait_timer_, 0));
+    if (static_cast<int>(rounds_.size()) >= parts_.settings.rounds_max) return finish("max_rounds");
+    ask_model();
+}
+
+// What happens here: nothing that a person has to be waited for.
+bool LiveTurn::settled() const {
+    return std::ranges::all_of(rounds_.back().calls, [this](const CalledTool& called) {
+        if (called.action_id.empty()) return true;
+        const ActionRecord* action = parts_.conversation.action(called.action_id);
+        return action != nullptr &&
+               (action->is_over() || action->state == ActionRecord::State::waiting);
+    });
+}
+
+void LiveTurn::quota(const Denied& denied) {
+    contract::JsonWriter json;
+    json.object().key("subject").value(parts_.conversation.agent_id());
+    json.key("quota").value(denied.quota).key("limit").value(denied.limit);
+    json.key("current").value(denied.current);
+    if (denied.retry_at) json.key("retryAt").value(format_rfc3339(*denied.retry_at));
+    json.end();
+    parts_.outbox.say(names_.server_event("quota", 0), "billing.quota.denied", json.take(),
+                      As::server);
+    log::warn("session={} agent={} quota={} limit={} current={} the model is not asked",
+              parts_.conversation.session_id(), parts_.settings.name, denied.quota, denied.limit,
+              denied.current);
+    telling_ = told_by_prompt(parts_.conversation);
+    tell_results("skipped");
+    if (!text_.empty() && !text_.ends_with('\n')) text_ += '\n';
+    say(parts_.settings.quota_text);
+    finish("quota");
+}
+
+void LiveTurn::finish(std::string_view stop_reason) {
+    end_utterance();
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_).key("durationMs").value(age());
+    json.key("stopReason").value(word_or(stop_reason, "other"));
+    if (utterance_begun_) json.key("outputUtteranceId").value(names_.utterance());
+    json.key("text").value(whole_characters(text_)).end();
+    parts_.outbox.say(names_.event("end"), "orchestration.turn.completed", json.take());
+    over();
+}
+
+// Said once in an outage: whoever asks again and again need not hear it each time.
+void LiveTurn::fail_with(const Failure& failure) {
+    log::warn("session={} turn={} agent={} model={} failed reason={} {}",
+              parts_.conversation.session_id(), id_, parts_.settings.name, model_, failure.reason,
+              failure.detail);
+    if (parts_.conversation.failures_in_a_row() == 0 && !decision_.inputs.empty()) {
+        if (!text_.empty() && !text_.ends_with('\n')) text_ += '\n';
+        say(parts_.settings.failure_text);
+    }
+    end_utterance();
+    const bool fits = contract::matches(contract::Form::code, failure.reason);
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_).key("durationMs").value(age());
+    json.key("code").value(fits ? failure.reason : "model_failed");
+    json.key("message").value(failure.detail.empty() ? "The model could not be asked."
+                                                     : cut(failure.detail, 1000));
+    json.key("retryable").value(failure.retryable).end();
+    parts_.outbox.say(names_.event("end"), "orchestration.turn.failed", json.take());
+    over();
+}
+
+void LiveTurn::stop(std::string_view cause, std::optional<Millis> played) {
+    if (phase_ == Phase::over) return;
+    const bool asked = phase_ == Phase::thinking;
+    if (asked) account(usage_.value_or(Usage()));
+    run_.reset();
+    if (asked) tell_results("interrupted");
+    if (utterance_begun_) {
+        // Only what was shown can have been heard.
+        const std::string shown = text_.substr(0, shown_);
+        parts_.outbox.say(
+            names_.event("cut"), "transcript.truncated",
+            cut_payload(names_.utterance(), heard_of(shown, played, parts_.conversation.channel()),
+                        whole_characters(text_), played.value_or(Millis{age()}), "barge_in"));
+    }
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_).key("durationMs").value(age());
+    json.key("cause").value(cause).end();
+    parts_.outbox.say(names_.event("end"), "orchestration.turn.cancelled", json.take());
+    over();
+}
+
+void LiveTurn::over() {
+    phase_ = Phase::over;
+    run_.reset();
+    if (show_timer_ != 0) parts_.loop.cancel_timer(std::exchange(show_timer_, 0));
+    if (wait_timer_ != 0) parts_.loop.cancel_timer(std::exchange(wait_timer_, 0));
+}
+
+std::int64_t LiveTurn::age() const {
+    return std::chrono::duration_cast<Millis>(parts_.loop.clock().steady() - began_).count();
+}
+
+std::int64_t LiveTurn::call_millis() const {
+    return millis_in_call(parts_.conversation, parts_.loop.clock().wall());
+}
+
+}  // namespace lifeline::agent

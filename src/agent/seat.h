@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/conversation.h"
+#include "agent/driver.h"
+#include "agent/live_turn.h"
+#include "agent/outbox.h"
+#include "agent/settings.h"
+#include "agent/spend.h"
+#include "base/loop.h"
+#include "contract/event.h"
+#include "journal/journal.h"
+#include "tools/registry.h"
+
+namespace lifeline::agent {
+
+// One agent in one call: folds the call's events, decides by them when to answer, and runs one turn
+// at a time. It keeps nothing that the events do not give back: another process that folds them
+// ends what this one left open and answers what is unanswered.
+class Seat {
+public:
+    struct Parts {
+        Loop& loop;
+        Door& door;
+        Driver& driver;
+        const AgentSettings& settings;
+        Ledger& ledger;
+        std::function<tools::Registry()> tools;  // As they are now.
+    };
+
+    Seat(Parts parts, std::string session_id);
+    ~Seat();
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+    // Each event of the call, in order.
+    void take(const journal::StoredEvent& stored);
+    // All there is was taken; from now on it acts.
+    void caught_up();
+    // The last of the call that this one continues.
+    void take_before(std::vector<Message> before) { before_ = std::move(before); }
+
+    const Conversation& conversation() const { return conversation_; }
+    // The call is over, or the agent was sent away: nobody needs this seat any more.
+    bool is_over() const { return over_; }
+    bool busy() const { return turn_ != nullptr; }
+
+private:
+    void consider();
+    void begin(TurnDecision decision);
+    void recover(const std::string& turn_id);
+    void cut_late(std::string_view turn_id);
+    void count(const contract::Event& event);
+    std::vector<ToolOffer> offers() const;
+
+    Parts parts_;
+    Conversation conversation_;
+    Outbox outbox_;
+    contract::EventChecker checker_;
+    std::vector<Message> before_;
+    std::unique_ptr<LiveTurn> turn_;
+    std::string recovering_;
+    std::uint64_t turn_number_ = 0;  // Of the last turn that was tried.
+    Loop::TimerId timer_ = 0;
+    bool caught_up_ = false;
+    bool over_ = false;
+    int cuts_ = 0;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace lifeline::agent

@@ -1,0 +1,227 @@
+#include "agent/seat.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "agent/test_call.h"
+
+namespace lifeline::agent {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+bool has_tool_result(const Prompt& prompt) {
+    return !prompt.messages.empty() && prompt.messages.back().role == Message::Role::tool;
+}
+
+}  // namespace
+
+TEST(Seat, AnswersWhatWasSaid) {
+    TestCall call;
+    call.answer = [](const Prompt&) { return Reply{.pieces = {"Of cou", "rse, ", "gladly."}}; };
+    call.say("Can you help?");
+    call.run_for(2s);
+    EXPECT_EQ(call.last_words(), "Of course, gladly.");
+    const auto started = call.events("orchestration.turn.started");
+    ASSERT_EQ(started.size(), 1U);
+    EXPECT_EQ(started[0].find("inputUtteranceIds")->items()[0].as_text(), "u1");
+    const auto completed = call.events("orchestration.turn.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    EXPECT_EQ(completed[0].text("text"), "Of course, gladly.");
+    std::string deltas;
+    for (const auto& delta : call.events("orchestration.turn.delta")) {
+        EXPECT_EQ(delta.find("offset")->as_integer(), static_cast<std::int64_t>(deltas.size()));
+        deltas += *delta.text("deltaText");
+    }
+    EXPECT_EQ(deltas, "Of course, gladly.");
+    const auto usage = call.events("billing.usage.measured");
+    ASSERT_EQ(usage.size(), 1U);
+    EXPECT_EQ(usage[0].text("quantity"), "110");
+    ASSERT_EQ(call.asked.size(), 1U);
+    EXPECT_EQ(call.asked[0].messages.back().text, "Can you help?");
+}
+
+TEST(Seat, ActsAndTellsWhatCameOfIt) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (has_tool_result(prompt)) return Reply{.pieces = {"It is sunny."}};
+        return Reply{.calls = {{"c1", "look.up", R"({"what":"weather"})"}}};
+    };
+    call.say("Weather?");
+    call.run_for(1s);
+    const auto asked = call.events("orchestration.action.requested");
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(call.count("orchestration.action.approved"), 1U);
+    // A runner claims it and brings what came of it.
+    const std::string action(*asked[0].text("actionId"));
+    EXPECT_EQ(
+        call.submit(call::ClaimAction{action, 60s}, {"server", "lifeline"}, contract::Role::server),
+        "ok");
+    call::FinishAction finish;
+    finish.action_id = action;
+    finish.attempt = 1;
+    for (const auto& stored : call.all())
+        if (stored.bytes.find("orchestration.action.started") != std::string::npos)
+            finish.fence = stored.seq;
+    finish.outcome = call::FinishAction::Outcome::succeeded;
+    finish.result_json = R"({"sky":"clear"})";
+    EXPECT_EQ(call.submit(finish, {"server", "lifeline"}, contract::Role::server), "ok");
+    call.run_for(1s);
+    EXPECT_EQ(call.last_words(), "It is sunny.");
+    ASSERT_EQ(call.asked.size(), 2U);
+    EXPECT_NE(call.asked[1].messages.back().text.find(R"("sky":"clear")"), std::string::npos);
+    EXPECT_EQ(call.count("orchestration.result.delivered"), 1U);
+    EXPECT_EQ(call.count("orchestration.turn.completed"), 1U);
+    call.run_for(60s);
+    EXPECT_EQ(call.asked.size(), 2U);
+}
+
+TEST(Seat, DoesNotWaitForAPersonAndTellsTheirAnswerLater) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (has_tool_result(prompt)) return Reply{.pieces = {"Please confirm."}};
+        if (prompt.messages.back().text.starts_with("[What became"))
+            return Reply{.pieces = {"As you wish, I did not send it."}};
+        return Reply{.calls = {{"c1", "mail.send", R"({"to":"bob"})"}}};
+    };
+    call.say("Write to Bob");
+    call.run_for(2s);
+    EXPECT_EQ(call.last_words(), "Please confirm.");
+    EXPECT_EQ(call.count("orchestration.result.delivered"), 0U);
+    const auto confirmation = call.events("safety.confirmation.requested");
+    ASSERT_EQ(confirmation.size(), 1U);
+    call::AnswerConfirmation no;
+    no.confirmation_id = *confirmation[0].text("confirmationId");
+    no.decision = "deny";
+    no.args_hash = *confirmation[0].text("argsHash");
+    EXPECT_EQ(call.submit(no, {"user", "ada"}, contract::Role::user), "ok");
+    call.run_for(2s);
+    EXPECT_EQ(call.last_words(), "As you wish, I did not send it.");
+    EXPECT_EQ(call.count("orchestration.turn.completed"), 2U);
+    EXPECT_EQ(call.count("orchestration.result.delivered"), 1U);
+    EXPECT_EQ(call.count("orchestration.action.requested"), 1U);
+}
+
+TEST(Seat, IsSilentWhenSomebodySpeaks) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (prompt.messages.back().text == "Stop") return Reply{.pieces = {"Fine."}};
+        return Reply{.pieces = std::vector<std::string>(100, "word ")};
+    };
+    call.say("Talk");
+    call.run_for(2s);
+    EXPECT_EQ(call.count("orchestration.turn.completed"), 0U);
+    call.say("Stop");
+    call.run_for(3s);
+    const auto cancelled = call.events("orchestration.turn.cancelled");
+    ASSERT_EQ(cancelled.size(), 1U);
+    EXPECT_EQ(cancelled[0].text("cause"), "barge_in");
+    EXPECT_EQ(call.count("transcript.truncated"), 1U);
+    EXPECT_EQ(call.last_words(), "Fine.");
+    // The model was stopped before it told what it cost: that is not known, and not nothing.
+    const auto usage = call.events("billing.usage.measured");
+    ASSERT_EQ(usage.size(), 2U);
+    EXPECT_EQ(usage[0].find("quantity")->kind(), contract::Json::Kind::null);
+    EXPECT_EQ(usage[0].find("needsReconciliation")->as_bool(), true);
+}
+
+TEST(Seat, SaysOnceThatItsModelIsAway) {
+    TestCall call;
+    call.answer = [](const Prompt&) {
+        return Reply{.failure = Failure{.reason = "model_unreachable", .retryable = true}};
+    };
+    for (int i = 0; i < 3; ++i) {
+        call.say("Hello?");
+        call.run_for(5s);
+    }
+    EXPECT_EQ(call.count("orchestration.turn.failed"), 3U);
+    EXPECT_EQ(call.last_words(), call.settings.failure_text);
+    EXPECT_EQ(call.count("billing.usage.measured"), 0U);
+    std::size_t said = 0;
+    for (const auto& payload : call.events("transcript.final"))
+        said += payload.text("speaker") == "agent";
+    EXPECT_EQ(said, 1U);
+}
+
+TEST(Seat, StopsAtItsCapsAndSaysSo) {
+    TestCall call;
+    call.settings.caps.call.tokens = 200;
+    call.restart();
+    for (int i = 0; i < 4; ++i) {
+        call.say("Hello?");
+        call.run_for(5s);
+    }
+    EXPECT_EQ(call.asked.size(), 2U);
+    EXPECT_EQ(call.last_words(), call.settings.quota_text);
+    const auto denied = call.events("billing.quota.denied");
+    ASSERT_EQ(denied.size(), 2U);
+    EXPECT_EQ(denied[0].text("quota"), "agent.call.tokens");
+    EXPECT_EQ(denied[0].find("current")->as_integer(), 220);
+    // Also after a restart: what was spent is in the journal.
+    call.restart();
+    call.say("Hello?");
+    call.run_for(5s);
+    EXPECT_EQ(call.asked.size(), 2U);
+}
+
+TEST(Seat, RefusesToTheModelWhatIsNoToolAndNoJson) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (has_tool_result(prompt)) return Reply{.pieces = {"Sorry."}};
+        return Reply{.calls = {{"a", "rm.all", "{}"},
+                               {"b", "look.up", "{\"x\":"},
+                               {"c", "set_mode", R"({"mode":"cv"})"}}};
+    };
+    call.say("Go");
+    call.run_for(3s);
+    ASSERT_EQ(call.asked.size(), 2U);
+    const auto& messages = call.asked[1].messages;
+    ASSERT_GE(messages.size(), 4U);
+    EXPECT_NE(messages[messages.size() - 3].text.find("no tool rm.all"), std::string::npos);
+    EXPECT_NE(messages[messages.size() - 2].text.find("not one JSON object"), std::string::npos);
+    EXPECT_EQ(call.count("orchestration.action.requested"), 0U);
+    const auto modes = call.events("orchestration.mode.changed");
+    ASSERT_EQ(modes.size(), 1U);
+    EXPECT_EQ(modes[0].text("mode"), "cv");
+    EXPECT_EQ(call.last_words(), "Sorry.");
+}
+
+// Wherever the process dies: each thing said has exactly one completed answer, what the model
+// wanted done is asked for once, and a turn ends once.
+TEST(Seat, PropertyAfterAnyCrashEachIsAnsweredOnce) {
+    std::size_t died_in_a_turn = 0;
+    for (int crash = 0; crash < 60; ++crash) {
+        SCOPED_TRACE(crash);
+        TestCall call;
+        call.answer = [](const Prompt& prompt) {
+            if (has_tool_result(prompt)) return Reply{.pieces = {"Please ", "confirm."}};
+            return Reply{.pieces = {"Let me ", "see."},
+                         .calls = {{"c1", "mail.send", R"({"to":"bob"})"}}};
+        };
+        call.say("Write to Bob");
+        // Event by event, so that it dies between any two of them.
+        for (int step = 0; step < crash * 2; ++step)
+            if (!call.loop.run_one()) call.run_for(Millis(20));
+        call.restart();
+        call.run_for(10s);
+        std::multiset<std::string> answered;
+        std::size_t ends = 0;
+        for (const auto& payload : call.events("orchestration.turn.completed")) {
+            ++ends;
+            for (const auto& started : call.events("orchestration.turn.started"))
+                if (started.text("turnId") == payload.text("turnId"))
+                    for (const auto& input : started.find("inputUtteranceIds")->items())
+                        answered.emplace(*input.as_text());
+        }
+        died_in_a_turn += call.count("orchestration.turn.failed");
+        ends += call.count("orchestration.turn.failed");
+        EXPECT_EQ(answered, (std::multiset<std::string>{"u1"}));
+        EXPECT_EQ(call.count("orchestration.action.requested"), 1U);
+        EXPECT_EQ(call.count("orchestration.turn.started"), ends);
+    }
+    EXPECT_GT(died_in_a_turn, 10U);
+}
+
+}  // namespace lifeline::agent
