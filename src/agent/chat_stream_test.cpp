@@ -25,13 +25,13 @@ struct Heard final : Hearer {
     std::optional<Usage> last;
 };
 
-std::string data(std::string_view json) {
+std::string sse(std::string_view json) {
     return fmt::format("data: {}\n\n", json);
 }
 
 std::string delta(std::string_view inner, std::string_view finish = "null") {
-    return data(fmt::format(R"({{"choices":[{{"index":0,"delta":{{{}}},"finish_reason":{}}}]}})",
-                            inner, finish));
+    return sse(fmt::format(R"({{"choices":[{{"index":0,"delta":{{{}}},"finish_reason":{}}}]}})",
+                           inner, finish));
 }
 
 // "words | tool{args} ... | end_turn in/cached/out", or the reason of the failure.
@@ -71,13 +71,13 @@ TEST(ChatStream, HearsTheSameHoweverItIsCut) {
          "Good day||end_turn"},
         {"usage in the last chunk",
          delta(R"("content":"x")", R"("stop")") +
-             data(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,)"
-                  R"("prompt_tokens_details":{"cached_tokens":3}}})") +
+             sse(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,)"
+                 R"("prompt_tokens_details":{"cached_tokens":3}}})") +
              done,
          "x||end_turn 7/3/2"},
         {"usage in the choice",
-         data(R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop",)"
-              R"("usage":{"prompt_tokens":7,"completion_tokens":2,"cached_tokens":1}}]})") +
+         sse(R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop",)"
+             R"("usage":{"prompt_tokens":7,"completion_tokens":2,"cached_tokens":1}}]})") +
              done,
          "x||end_turn 7/1/2"},
         {"one call in pieces",
@@ -109,16 +109,16 @@ TEST(ChatStream, HearsTheSameHoweverItIsCut) {
          "x||max_tokens"},
         {"cut in the middle", delta(R"("content":"x")"), "x|model_cut"},
         {"cut inside a chunk", delta(R"("content":"x")") + "data: {\"choi", "x|model_cut"},
-        {"no JSON", delta(R"("content":"x")") + data("{oops"), "x|model_malformed"},
+        {"no JSON", delta(R"("content":"x")") + sse("{oops"), "x|model_malformed"},
         {"an error in the stream",
-         delta(R"("content":"x")") + data(R"({"error":{"message":"overloaded"}})"),
+         delta(R"("content":"x")") + sse(R"({"error":{"message":"overloaded"}})"),
          "x|model_failed"},
         {"half a character in each chunk",
          delta(R"("content":"a\ud83d")") + delta(R"("content":"\ude00b")", R"("stop")") + done,
          "a\xEF\xBF\xBD\xEF\xBF\xBD"
          "b||end_turn"},
         {"comments and other choices",
-         ": ping\n\n" + data(R"({"choices":[{"index":1,"delta":{"content":"no"}}]})") +
+         ": ping\n\n" + sse(R"({"choices":[{"index":1,"delta":{"content":"no"}}]})") +
              delta(R"("content":"x")", R"("stop")") + done,
          "x||end_turn"},
     };

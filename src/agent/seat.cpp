@@ -6,7 +6,7 @@
 #include "agent/own_tools.h"
 #include "agent/spoken.h"
 #include "agent/turn_names.h"
-#include "contract/json.h"
+#include "agent/usage_record.h"
 #include "contract/json_writer.h"
 
 namespace lifeline::agent {
@@ -20,18 +20,6 @@ namespace field = contract::field;
 // After a turn that the call did not take.
 constexpr Millis refused_pause{1'000};
 constexpr Millis wait_least{1};
-
-std::int64_t integer_in(const contract::Json& object, std::string_view key) {
-    const auto value = object.find(key);
-    return value ? value->as_integer().value_or(0) : 0;
-}
-
-std::int64_t digits_in(const contract::Json& object, std::string_view key) {
-    std::int64_t number = 0;
-    for (const char c : object.text(key).value_or(""))
-        if (c >= '0' && c <= '9' && number < INT64_MAX / 20) number = number * 10 + (c - '0');
-    return number;
-}
 
 }  // namespace
 
@@ -50,7 +38,7 @@ void Seat::take(const journal::StoredEvent& stored) {
     const auto event = checker_.read_stored(stored.bytes);
     if (!event) return conversation_.take_erased(stored.seq);
     conversation_.take(*event, stored.actor.id, stored.seq, stored.recorded_at);
-    if (event->type() == EventType::billing_usage_measured) count(*event);
+    if (const auto record = usage_record(*event)) parts_.ledger.add(*record);
     if (!caught_up_) return;
     if (event->type() == EventType::call_turn_interrupted)
         cut_late(event->text(field::call_turn_interrupted::turn_id));
@@ -61,23 +49,6 @@ void Seat::take(const journal::StoredEvent& stored) {
 void Seat::caught_up() {
     caught_up_ = true;
     consider();
-}
-
-// What this agent's model calls cost, whichever process made them.
-void Seat::count(const contract::Event& event) {
-    namespace f = field::billing_usage_measured;
-    if (event.find_text("meter") != "llm.tokens" || !event.has(f::dims)) return;
-    const auto dims = contract::Json::parse(event.raw(f::dims));
-    const auto at = parse_rfc3339(event.ts());
-    if (!dims || !at) return;
-    Amount amount{.tokens = integer_in(*dims, "inputTokens") + integer_in(*dims, "outputTokens") +
-                            integer_in(*dims, "estimatedTokens"),
-                  .nano = digits_in(*dims, "costNano")};
-    parts_.ledger.add({.id = std::string(event.find_text("recordId").value_or("")),
-                       .session_id = conversation_.session_id(),
-                       .user_id = std::string(dims->text("userId").value_or("")),
-                       .at = *at,
-                       .amount = amount});
 }
 
 void Seat::consider() {

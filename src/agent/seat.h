@@ -54,7 +54,6 @@ private:
     void begin(TurnDecision decision);
     void recover(const std::string& turn_id);
     void cut_late(std::string_view turn_id);
-    void count(const contract::Event& event);
     std::vector<ToolOffer> offers() const;
 
     Parts parts_;

@@ -59,6 +59,14 @@ void Table::millis(std::string_view key, Millis& into) {
     into = Millis{*number};
 }
 
+void Table::amount(std::string_view key, std::int64_t& into) {
+    const auto value = find(key);
+    if (!value) return;
+    const auto number = value->as_integer();
+    if (!number || *number < 0) return refuse(key, "must be a whole number");
+    into = *number;
+}
+
 void Table::risk(std::string_view key, contract::Risk& into) {
     const auto value = find(key);
     if (!value) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -30,6 +31,7 @@ public:
     void yes_or_no(std::string_view key, bool& into);
     void whole(std::string_view key, int& into);
     void millis(std::string_view key, Millis& into);
+    void amount(std::string_view key, std::int64_t& into);  // whole, within 2^53
     void risk(std::string_view key, contract::Risk& into);
     void roles(std::string_view key, contract::RoleSet& into);
     void risks(std::string_view key, std::map<std::string, contract::Risk, std::less<>>& into);
@@ -38,6 +40,8 @@ public:
     // An empty one where the key is absent.
     Table table(std::string_view key);
 
+    // What somebody else reads.
+    void known(std::string_view key) { known_.emplace_back(key); }
     void refuse(std::string_view key, std::string_view what);
     void refuse(const Error& error);  // of a table within
     Result<void> status() const;
