@@ -3,8 +3,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/exchange.h"
+#include "api/hosted_agent.h"
 #include "api/open_streams.h"
 #include "api/router.h"
 #include "audit/audit.h"
@@ -67,8 +69,9 @@ public:
         std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
-        std::function<tools::Registry()> tools;      // As they are now.
-        speech::Transcriber* transcriber = nullptr;  // Null: recordings are not taken.
+        std::function<tools::Registry()> tools;                 // As they are now.
+        speech::Transcriber* transcriber = nullptr;             // Null: recordings are not taken.
+        std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
     };
 
     explicit Api(Parts parts) : parts_(std::move(parts)), connect_tokens_(parts_.keys) {}
@@ -83,6 +86,9 @@ public:
     const Counters& counters() const { return counters_; }
 
     Parts& parts() { return parts_; }
+    std::vector<HostedAgent> hosted_agents() const {
+        return parts_.agents ? parts_.agents() : std::vector<HostedAgent>();
+    }
     // Whose answers are open.
     OpenStreams& open_streams() { return open_streams_; }
     // From now on, for who asks next.

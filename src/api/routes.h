@@ -29,6 +29,12 @@ void resolve_action(Api& api, Asked asked);
 void answer_confirmation(Api& api, Asked asked);
 void change_killswitch(Api& api, Asked asked);
 
+// turns.cpp
+void create_turn(Api& api, Asked asked);
+
+// agents.cpp
+void list_agents(Api& api, Asked asked);
+
 // tools.cpp
 void list_tools(Api& api, Asked asked);
 

@@ -95,6 +95,18 @@ void add_the_agent(const Development& development, call::Create& create) {
     create.members.push_back({development.agent_user_id, Role::agent, development.agent_name});
 }
 
+// The server's own agents: by their own name when they were asked for, and those that join all.
+void add_hosted(const Api& api, call::Create& create) {
+    for (const HostedAgent& agent : api.hosted_agents()) {
+        const auto asked = std::ranges::find(create.members, agent.user_id, &call::Member::user_id);
+        if (asked != create.members.end()) {
+            if (asked->role == Role::agent && asked->name.empty()) asked->name = agent.display_name;
+        } else if (agent.joins_all) {
+            create.members.push_back({agent.user_id, Role::agent, agent.display_name});
+        }
+    }
+}
+
 void answer_created(Api& api, Asked asked, std::string id) {
     asked.captures = {id};
     auto principal = asked.principal;
@@ -114,6 +126,7 @@ void answer_created(Api& api, Asked asked, std::string id) {
 }
 
 void submit_create(Api& api, Asked asked, call::Create create, std::string id) {
+    add_hosted(api, create);
     const contract::Actor actor{std::string(contract::to_text(asked.principal.role)),
                                 asked.principal.user_id};
     const Role role = asked.principal.role;

@@ -21,6 +21,7 @@ void add_accounts(CLI::App& app, int& exit_code);      // account
 void add_users(CLI::App& app, int& exit_code);         // user
 void add_keys(CLI::App& app, int& exit_code);          // key
 void add_tools(CLI::App& app, int& exit_code);         // tools
+void add_agents(CLI::App& app, int& exit_code);        // agent
 void add_policy(CLI::App& app, int& exit_code);        // policy
 void add_journal(CLI::App& app, int& exit_code);  // verify, backup, restore, journal, replay, tail
 

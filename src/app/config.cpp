@@ -37,6 +37,10 @@ Result<void> read_table(Config& config, const toml::table& table, const std::str
             if (const auto read = read_issuers(node, config.issuers); !read) return read;
             continue;
         }
+        if (name == "agents") {
+            if (const auto read = read_agents(node, config.agents); !read) return read;
+            continue;
+        }
         if (name == "tools" || name == "mcp") {
             const auto read =
                 name == "mcp" ? read_mcp_servers(node, config) : read_tools(node, config);

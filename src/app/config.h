@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "app/config_agents.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "gateway/limits.h"
@@ -74,6 +75,7 @@ struct Config {
     std::vector<identity::IssuerConfig> issuers;
     std::vector<tools::Tool> tools;
     std::vector<tools::McpServer> mcp;
+    std::vector<AgentConfig> agents;
     std::filesystem::path policy_file;      // Empty: the standard policy.
     Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
     SpeechConfig speech;

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     lifeline::app::add_users(app, exit_code);
     lifeline::app::add_keys(app, exit_code);
     lifeline::app::add_tools(app, exit_code);
+    lifeline::app::add_agents(app, exit_code);
     lifeline::app::add_policy(app, exit_code);
     lifeline::app::add_journal(app, exit_code);
     try {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "app/agents.h"
 #include "app/boot_number.h"
 #include "app/certificate.h"
 #include "app/directory_log.h"
@@ -87,6 +88,7 @@ struct Server::House {
     std::unique_ptr<identity::NetFetcher> fetcher;
     std::unique_ptr<speech::Transcriber> transcriber;  // Null where none is configured.
     std::unique_ptr<Effects> effects;
+    std::unique_ptr<Agents> agents;
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
@@ -170,6 +172,14 @@ Status Server::House::build() {
         Effects::create({front(), *client, *sessions, *documents, *journal}, config);
     if (!made_effects) return fail(made_effects.error());
     effects = std::move(*made_effects);
+    auto made_agents = Agents::create({.home = front(),
+                                       .resolver = *resolver,
+                                       .sessions = *sessions,
+                                       .journal = *journal,
+                                       .tools = [this] { return effects->registry(); }},
+                                      config.agents);
+    if (!made_agents) return fail(made_agents.error());
+    agents = std::move(*made_agents);
     auto made = identity::Authenticator::create(
         {.issuers = config.issuers, .cache = {}},
         {*keys, directory->directory(), *directory, *fetcher, random, front()});
@@ -292,12 +302,15 @@ Status Server::House::build_doors() {
                         .random = random,
                         .defaults = config.calls,
                         .development = {.enabled = config.dev,
-                                        .agent_user_id = config.dev_agent ? "usr_dev_agent" : ""},
+                                        .agent_user_id = config.dev_agent && config.agents.empty()
+                                                             ? "usr_dev_agent"
+                                                             : ""},
                         .public_url = config.public_url,
                         .ready = [this] { return readiness(); },
                         .port = [this] { return http->port(); },
                         .tools = [this] { return effects->registry(); },
-                        .transcriber = transcriber.get()});
+                        .transcriber = transcriber.get(),
+                        .agents = [this] { return agents->list(); }});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(
@@ -367,6 +380,7 @@ void Server::House::take_up_calls() {
                 });
         take_up_documents(std::move(*ids));
         serve();
+        agents->start(*roster);
     });
 }
 
@@ -451,6 +465,7 @@ void Server::House::close_down() {
     if (std::exchange(leaving, true)) return;
     if (drain_timer != 0) front().cancel_timer(std::exchange(drain_timer, 0));
     reload->stop();
+    agents->stop();
     gateway->close_all(
         storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
         storage_failed ? "commit_failed" : "draining");

@@ -93,6 +93,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "speech"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
          Npm("tests/system", SERVER, "documents"), quick=True),
+    Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",
+         Npm("tests/agent", SERVER)),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

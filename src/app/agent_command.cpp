@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "app/agent_check.h"
+#include "app/commands.h"
+#include "app/serve_options.h"
+#include "contract/json_writer.h"
+
+namespace lifeline::app {
+
+namespace {
+
+struct Options {
+    ServeOptions serve;
+    std::string name;
+    bool json = false;
+};
+
+std::string number_or(const std::optional<std::int64_t>& value) {
+    return value ? std::to_string(*value) : "unknown";
+}
+
+std::int64_t nano_of(const AgentConfig& config, const CheckedCall& call) {
+    return call.usage ? agent::amount_of(*call.usage, config.settings.prices, 0).nano : 0;
+}
+
+void print_call(std::string_view what, const AgentConfig& config, const CheckedCall& call) {
+    std::printf("  %-9s", std::string(what).c_str());
+    if (call.failure) {
+        std::printf("failed: %s: %s\n", call.failure->reason.c_str(), call.failure->detail.c_str());
+        return;
+    }
+    const agent::Usage usage = call.usage.value_or(agent::Usage());
+    std::printf("first after %lld ms, all after %lld ms, tokens in %s out %s, cost %lld nano\n",
+                static_cast<long long>(call.first.value_or(call.all).count()),
+                static_cast<long long>(call.all.count()), number_or(usage.input_tokens).c_str(),
+                number_or(usage.output_tokens).c_str(),
+                static_cast<long long>(nano_of(config, call)));
+}
+
+void write_call(contract::JsonWriter& json, const AgentConfig& config, const CheckedCall& call) {
+    json.object().key("ok").value(!call.failure.has_value());
+    if (call.failure) {
+        json.key("reason").value(call.failure->reason).key("detail").value(call.failure->detail);
+    } else {
+        json.key("text").value(call.text).key("pieces").value(call.pieces);
+        json.key("firstMs").value(call.first.value_or(call.all).count());
+    }
+    json.key("allMs").value(call.all.count());
+    if (!call.model.empty()) json.key("model").value(call.model);
+    const auto tokens = [&json](std::string_view key, const std::optional<std::int64_t>& value) {
+        json.key(key);
+        value ? json.value(*value) : json.null();
+    };
+    const agent::Usage usage = call.usage.value_or(agent::Usage());
+    tokens("inputTokens", usage.input_tokens);
+    tokens("cachedTokens", usage.cached_tokens);
+    tokens("outputTokens", usage.output_tokens);
+    json.key("costNano").value(nano_of(config, call)).end();
+}
+
+void show(const AgentConfig& config, const AgentCheck& check, bool as_json) {
+    const std::string advice = check.advice(config);
+    if (as_json) {
+        contract::JsonWriter json;
+        json.object().key("name").value(config.settings.name).key("driver").value(config.driver);
+        json.key("passed").value(check.passed()).key("sentence");
+        write_call(json, config, check.sentence);
+        if (!check.sentence.failure && config.driver != "scripted") {
+            json.key("tool");
+            write_call(json, config, check.tool);
+            json.key("toolCalled").value(check.tool_called);
+        }
+        if (!advice.empty()) json.key("advice").value(advice);
+        std::printf("%s\n", json.end().take().c_str());
+        return;
+    }
+    std::printf("%s (%s%s%s): %s\n", config.settings.name.c_str(), config.driver.c_str(),
+                check.sentence.model.empty() ? "" : ", ", check.sentence.model.c_str(),
+                check.passed() ? "ready" : "not ready");
+    print_call("sentence", config, check.sentence);
+    if (!check.sentence.failure && config.driver != "scripted")
+        print_call("tool", config, check.tool);
+    if (!advice.empty()) std::printf("  %s\n", advice.c_str());
+}
+
+int check(const Options& options) {
+    const auto config = effective_config(options.serve);
+    if (!config) return report(config.error());
+    bool all_passed = true;
+    bool found = false;
+    for (const AgentConfig& agent : config->agents) {
+        if (!options.name.empty() && agent.settings.name != options.name) continue;
+        found = true;
+        const auto checked = check_agent(agent);
+        if (!checked) return report(checked.error());
+        show(agent, *checked, options.json);
+        all_passed = all_passed && checked->passed();
+    }
+    if (!found)
+        return report({Code::malformed, "config_invalid",
+                       options.name.empty()
+                           ? "no agent is configured: name one in [agents.NAME]"
+                           : fmt::format("there is no [agents.{}]", options.name)});
+    return all_passed ? 0 : 1;
+}
+
+}  // namespace
+
+void add_agents(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    auto* family = app.add_subcommand("agent", "The agents that the server runs");
+    family->require_subcommand(1);
+    auto* command = family->add_subcommand(
+        "check", "Asks an agent's model for a sentence and a tool call: how fast, how many tokens");
+    command->add_option("name", options->name, "Of [agents.NAME]; all of them when left out");
+    command->add_option("--config", options->serve.config, "A TOML file with settings");
+    command->add_flag("--json", options->json, "A line of JSON for each, for programs");
+    command->callback([options, &exit_code] { exit_code = check(*options); });
+}
+
+}  // namespace lifeline::app

@@ -1,0 +1,69 @@
+#include "app/config_agents.h"
+
+#include <gtest/gtest.h>
+#include <toml++/toml.h>
+
+#include "contract/reason.h"
+
+namespace lifeline::app {
+
+namespace {
+
+// What is said of it; "" when it is taken.
+std::string refusal_of(std::string_view text) {
+    std::vector<AgentConfig> agents;
+    const toml::table table = toml::parse(text);
+    const auto read = read_agents(*table.get("agents"), agents);
+    return read ? "" : read.error().detail;
+}
+
+}  // namespace
+
+TEST(ConfigAgents, SaysWhatIsWrongAndWhere) {
+    const std::string scripted = "[agents.a]\ndriver = \"scripted\"\n";
+    const std::string openai =
+        "[agents.a]\ndriver = \"openai\"\nbase_url = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n";
+    struct Case {
+        std::string text;
+        std::string refusal;
+    };
+    const Case cases[] = {
+        {scripted, ""},
+        {openai + "key_env = \"K\"\n", ""},
+        {openai + "profile = \"ollama\"\n", ""},
+        {openai, "line 1: agents.a: key_file or key_env must say where the key is"},
+        {openai + "key_env = \"K\"\nkey_file = \"f\"\n",
+         "line 5: agents.a: key_env and key_file are one too many"},
+        {openai + "profile = \"else\"\n",
+         "line 5: agents.a: profile must be one of generic, kimi, openai, opencode, ollama"},
+        {"[agents.a]\n", "line 1: agents.a: driver must be openai or scripted"},
+        {scripted + "model = \"m\"\n", "line 3: agents.a: model is no setting of this version"},
+        {scripted + "join = \"some\"\n", "line 3: agents.a: join must be all or asked"},
+        {scripted + "[agents.a.caps]\nturn_token = 1\n",
+         "line 4: agents.a: turn_token is no setting of this version"},
+        {scripted + "[agents.b]\ndriver = \"scripted\"\nuser_id = \"agt_a\"\n",
+         "line 3: agents.b: user_id is that of another agent, too"},
+    };
+    for (const auto& [text, refusal] : cases) {
+        SCOPED_TRACE(text);
+        EXPECT_EQ(refusal_of(text), refusal);
+    }
+}
+
+TEST(ConfigAgents, HasDefaultsThatCapWhatIsSpent) {
+    std::vector<AgentConfig> agents;
+    const toml::table table = toml::parse(
+        "[agents.coach]\ndriver = \"openai\"\nprofile = \"kimi\"\nmodel = \"m\"\nkey_env = \"K\"\n"
+        "tools = []\nprices = { input = 5, output = 7 }\ncaps = { day_tokens = 0 }\n");
+    ASSERT_TRUE(read_agents(*table.get("agents"), agents).has_value());
+    const AgentConfig& coach = agents.at(0);
+    EXPECT_EQ(coach.settings.user_id, "agt_coach");
+    EXPECT_EQ(coach.base_url, "https://api.moonshot.ai/v1");
+    EXPECT_FALSE(coach.settings.all_tools);
+    EXPECT_EQ(coach.settings.prices, (agent::Prices{5, 5, 7}));
+    EXPECT_GT(coach.settings.caps.turn.tokens, 0);
+    EXPECT_GT(coach.settings.caps.user_day.tokens, 0);
+    EXPECT_EQ(coach.settings.caps.day.tokens, 0);
+}
+
+}  // namespace lifeline::app
