@@ -1231,10 +1231,7 @@ export interface EventPayloads {
     /** Who did it. */
     by: string;
   };
-  /**
-   * The request is well formed and will be judged: in the same batch as the request. (Preview:
-   * nothing emits it yet, it may still change.)
-   */
+  /** The request is well formed and will be judged: in the same batch as the request. */
   'orchestration.action.accepted': {
     /** The action. */
     actionId: string;
@@ -1244,16 +1241,15 @@ export interface EventPayloads {
     policyVersion: string;
     /** What the server takes it to be: the tool's risk, or the requester's where that is higher. */
     risk?: Risk;
+    /** Which kind of action: what counts of a day are made of. */
+    actionType?: string;
     /**
      * The action with the same idempotencyKey that stands for this one: its outcome is this one's,
      * and nothing more follows here.
      */
     duplicateOf?: string;
   };
-  /**
-   * The action may run, exactly once and exactly so. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** The action may run, exactly once and exactly so. */
   'orchestration.action.approved': {
     /** The action. */
     actionId: string;
@@ -1264,7 +1260,7 @@ export interface EventPayloads {
   };
   /**
    * A person approved something else than was asked: the open confirmation is superseded and a new
-   * one opens for these arguments. (Preview: nothing emits it yet, it may still change.)
+   * one opens for these arguments.
    */
   'orchestration.action.args.replaced': {
     /** The action. */
@@ -1276,10 +1272,7 @@ export interface EventPayloads {
     /** Who edited them. */
     by: string;
   };
-  /**
-   * One attempt failed and another will follow: only for what may be repeated. (Preview: nothing
-   * emits it yet, it may still change.)
-   */
+  /** One attempt failed and another will follow: only for what may be repeated. */
   'orchestration.action.attempt.failed': {
     /** The action. */
     actionId: string;
@@ -1292,10 +1285,7 @@ export interface EventPayloads {
     /** When the next begins. */
     willRetryAt: string;
   };
-  /**
-   * Nothing happens until a person has answered. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** Nothing happens until a person has answered. */
   'orchestration.action.awaiting_confirmation': {
     /** The action. */
     actionId: string;
@@ -1306,20 +1296,14 @@ export interface EventPayloads {
     /** Until when; silence is no. */
     expiresAt: string;
   };
-  /**
-   * Someone in the call wants the action stopped. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** Someone in the call wants the action stopped. */
   'orchestration.action.cancel.requested': {
     /** The action. */
     actionId: string;
     /** Why, in the words of whoever did it. */
     reason?: string;
   };
-  /**
-   * It will not happen: stopped before the executor was reached, or the executor confirmed it.
-   * (Preview: nothing emits it yet, it may still change.)
-   */
+  /** It will not happen: stopped before the executor was reached, or the executor confirmed it. */
   'orchestration.action.cancelled': {
     /** The action. */
     actionId: string;
@@ -1337,7 +1321,7 @@ export interface EventPayloads {
     /** How that went. */
     result: 'succeeded' | 'failed' | 'partial';
   };
-  /** The action failed, for good. (Preview: nothing emits it yet, it may still change.) */
+  /** The action failed, for good. */
   'orchestration.action.failed': {
     /** The action. */
     actionId: string;
@@ -1350,7 +1334,7 @@ export interface EventPayloads {
   };
   /**
    * What the participant who runs a `client` tool says came of it. The server decides what it
-   * means. (Preview: nothing emits it yet, it may still change.)
+   * means.
    */
   'orchestration.action.outcome.reported': {
     /** The action. */
@@ -1373,7 +1357,7 @@ export interface EventPayloads {
   };
   /**
    * The executor was lost after the call had left. It is never tried again by itself: a person or a
-   * probe resolves it. (Preview: nothing emits it yet, it may still change.)
+   * probe resolves it.
    */
   'orchestration.action.outcome_unknown': {
     /** The action. */
@@ -1383,7 +1367,10 @@ export interface EventPayloads {
     /** When the other side will be asked. */
     probeAt?: string;
   };
-  /** How far the action is. (Preview: nothing emits it yet, it may still change.) */
+  /**
+   * How far the action is: by the participant whose app runs it, or by the server for a tool that
+   * says so.
+   */
   'orchestration.action.progress': {
     /** The action. */
     actionId: string;
@@ -1404,10 +1391,7 @@ export interface EventPayloads {
     /** In words that a person can judge. */
     summary: string;
   };
-  /**
-   * The request is malformed or unknown; never a decision of policy. (Preview: nothing emits it
-   * yet, it may still change.)
-   */
+  /** The request is malformed or unknown; never a decision of policy. */
   'orchestration.action.rejected': {
     /** The action. */
     actionId: string;
@@ -1420,7 +1404,7 @@ export interface EventPayloads {
   };
   /**
    * The agent asks for an action: the only source of execution. Accepted xor rejected in the same
-   * batch. (Preview: nothing emits it yet, it may still change.)
+   * batch.
    */
   'orchestration.action.requested': {
     /** The action; minted by the agent. */
@@ -1447,10 +1431,7 @@ export interface EventPayloads {
     /** True when speaking over the agent also stops it. */
     cancelOnInterrupt?: boolean;
   };
-  /**
-   * What really came of an action whose outcome was unknown. (Preview: nothing emits it yet, it may
-   * still change.)
-   */
+  /** What really came of an action whose outcome was unknown. */
   'orchestration.action.resolved': {
     /** The action. */
     actionId: string;
@@ -1461,10 +1442,7 @@ export interface EventPayloads {
     /** How they know. */
     evidence: string;
   };
-  /**
-   * An executor has claimed the action; its `seq` is the fence of the attempt. (Preview: nothing
-   * emits it yet, it may still change.)
-   */
+  /** An executor has claimed the action; its `seq` is the fence of the attempt. */
   'orchestration.action.started': {
     /** The action. */
     actionId: string;
@@ -1475,10 +1453,7 @@ export interface EventPayloads {
     /** When the claim ends by itself. */
     leaseUntil: string;
   };
-  /**
-   * The action is done. `effectId` proves that it was done once. (Preview: nothing emits it yet, it
-   * may still change.)
-   */
+  /** The action is done. `effectId` proves that it was done once. */
   'orchestration.action.succeeded': {
     /** The action. */
     actionId: string;
@@ -1498,7 +1473,7 @@ export interface EventPayloads {
   };
   /**
    * The time was over before the executor was reached, or the tool may be repeated safely. Else it
-   * would be `outcome_unknown`. (Preview: nothing emits it yet, it may still change.)
+   * would be `outcome_unknown`.
    */
   'orchestration.action.timed_out': {
     /** The action. */
@@ -1536,10 +1511,7 @@ export interface EventPayloads {
     /** True when the document is no longer shared with this call. */
     unshared?: boolean;
   };
-  /**
-   * What the person wants, as the agent understands it. (Preview: nothing emits it yet, it may
-   * still change.)
-   */
+  /** What the person wants, as the agent understands it. */
   'orchestration.intent.detected': {
     /** The agent's turn. */
     turnId: string;
@@ -1552,10 +1524,7 @@ export interface EventPayloads {
     /** What was filled in. */
     slots?: Record<string, unknown>;
   };
-  /**
-   * The application's mode changes; what people see is derived from it. (Preview: nothing emits it
-   * yet, it may still change.)
-   */
+  /** The application's mode changes; what people see is derived from it. */
   'orchestration.mode.changed': {
     /** The mode. */
     mode: string;
@@ -1570,7 +1539,7 @@ export interface EventPayloads {
   };
   /**
    * The result reached the model, the screen or the ear; the model must be told even after an
-   * interruption. (Preview: nothing emits it yet, it may still change.)
+   * interruption.
    */
   'orchestration.result.delivered': {
     /** The action. */
@@ -1623,7 +1592,7 @@ export interface EventPayloads {
     /** Characters of the item before this delta. */
     offset: number;
   };
-  /** The agent could not answer. (Preview: nothing emits it yet, it may still change.) */
+  /** The agent could not answer. */
   'orchestration.turn.failed': {
     /** The agent's turn. */
     turnId: string;
@@ -1656,9 +1625,7 @@ export interface EventPayloads {
     /** Which attempt, from 1. */
     attempt?: number;
   };
-  /**
-   * Something may be done, and who said so. (Preview: nothing emits it yet, it may still change.)
-   */
+  /** Something may be done, and who said so. */
   'safety.approved': {
     /** The policy. */
     policyId: string;
@@ -1677,7 +1644,7 @@ export interface EventPayloads {
   };
   /**
    * Something may not be done. `explicit_user_confirmation_required` is the reason that existing
-   * frontends know. (Preview: nothing emits it yet, it may still change.)
+   * frontends know.
    */
   'safety.blocked': {
     /** The policy. */
@@ -1697,7 +1664,7 @@ export interface EventPayloads {
   };
   /**
    * A person's answer, as they sent it. What it leads to is `safety.confirmation.resolved`, or an
-   * error when another was first. (Preview: nothing emits it yet, it may still change.)
+   * error when another was first.
    */
   'safety.confirmation.answered': {
     /** The confirmation. */
@@ -1711,29 +1678,21 @@ export interface EventPayloads {
     /** Why, in the words of whoever did it. */
     reason?: string;
   };
-  /**
-   * The question fell away: the action or the call did. (Preview: nothing emits it yet, it may
-   * still change.)
-   */
+  /** The question fell away: the action or the call did. */
   'safety.confirmation.cancelled': {
     /** The confirmation. */
     confirmationId: string;
     /** Why. */
     cause: string;
   };
-  /**
-   * Nobody answered in time, which is a no. (Preview: nothing emits it yet, it may still change.)
-   */
+  /** Nobody answered in time, which is a no. */
   'safety.confirmation.expired': {
     /** The confirmation. */
     confirmationId: string;
     /** Why. */
     cause: string;
   };
-  /**
-   * A person must say yes before the action runs. Issued by the server alone. (Preview: nothing
-   * emits it yet, it may still change.)
-   */
+  /** A person must say yes before the action runs. Issued by the server alone. */
   'safety.confirmation.requested': {
     /** The confirmation. */
     confirmationId: string;
@@ -1778,10 +1737,7 @@ export interface EventPayloads {
      */
     answerableBy?: 'owner' | 'user' | 'operator';
   };
-  /**
-   * The question is answered; the first answer counts. (Preview: nothing emits it yet, it may still
-   * change.)
-   */
+  /** The question is answered; the first answer counts. */
   'safety.confirmation.resolved': {
     /** The confirmation. */
     confirmationId: string;
@@ -1800,7 +1756,7 @@ export interface EventPayloads {
     /** Why, in the words of whoever did it. */
     reason?: string;
   };
-  /** Another question took its place. (Preview: nothing emits it yet, it may still change.) */
+  /** Another question took its place. */
   'safety.confirmation.superseded': {
     /** The confirmation. */
     confirmationId: string;
@@ -1830,10 +1786,7 @@ export interface EventPayloads {
     /** The utterance. */
     utteranceId?: string;
   };
-  /**
-   * A policy was asked and answered: one for every action, also when it allows. (Preview: nothing
-   * emits it yet, it may still change.)
-   */
+  /** A policy was asked and answered: one for every action, also when it allows. */
   'safety.evaluated': {
     /** The decision. */
     decisionId: string;
@@ -1858,11 +1811,43 @@ export interface EventPayloads {
     latencyMs: number;
     /** True when no person was involved. */
     automatic: boolean;
+    /**
+     * Actions of this type that were accepted on this day (UTC), this one included; where the
+     * policy asks for it.
+     */
+    counts?: {
+      /** In calls of this call's owner. */
+      owner: number;
+      /** In all calls of the account. */
+      account: number;
+    };
+    /** The word of an external policy engine, where one is asked. */
+    engine?: {
+      /** What it said. */
+      outcome: 'allow' | 'deny' | 'require_confirmation' | 'unavailable';
+      /** Its rule, where it names one. */
+      rule?: string;
+      /** For people; never matched on. */
+      message?: string;
+    };
   };
   /**
-   * Always allow, within bounds: never for what cannot be taken back. (Preview: nothing emits it
-   * yet, it may still change.)
+   * The decision needs what takes a moment: the day's counts, or an external policy engine. The
+   * action waits for it, and is blocked when it does not come in time.
    */
+  'safety.evaluation.requested': {
+    /** The action. */
+    actionId: string;
+    /** The decision to come. */
+    decisionId: string;
+    /** What is judged. */
+    argsHash: string;
+    /** What it waits for. */
+    needs: ('counts' | 'engine')[];
+    /** Until when; silence is no. */
+    expiresAt: string;
+  };
+  /** Always allow, within bounds: never for what cannot be taken back. */
   'safety.grant.created': {
     /** The grant. */
     grantId: string;
@@ -1877,17 +1862,14 @@ export interface EventPayloads {
     /** Who granted it. */
     by: string;
   };
-  /** No longer allowed without asking. (Preview: nothing emits it yet, it may still change.) */
+  /** No longer allowed without asking. */
   'safety.grant.revoked': {
     /** The grant. */
     grantId: string;
     /** Who revoked it. */
     by: string;
   };
-  /**
-   * Actions are stopped, or allowed again: everywhere, in an account, in a call or for a type.
-   * (Preview: nothing emits it yet, it may still change.)
-   */
+  /** Actions are stopped, or allowed again: everywhere, in an account, in a call or for a type. */
   'safety.killswitch.changed': {
     /** How far it reaches. */
     scope: 'global' | 'account' | 'session' | 'action_type';
@@ -1899,6 +1881,8 @@ export interface EventPayloads {
     reason: string;
     /** Which account, call or type. */
     subject?: string;
+    /** With `action_type`: the account in which the type is stopped; everywhere when absent. */
+    accountId?: string;
   };
   /**
    * A person with the right to do so decided against the policy. (Preview: nothing emits it yet, it
@@ -1981,6 +1965,11 @@ export interface EventPayloads {
     source?: 'stt' | 'llm' | 'typed';
     /** True when it comes after the end of the call. */
     late?: boolean;
+    /**
+     * By the agent: the confirmation that this utterance reads back to the person. Only what is
+     * said after it can answer by voice.
+     */
+    confirmationId?: string;
   };
   /**
    * What has been understood of an utterance so far: always the whole text, never a difference,
@@ -2467,6 +2456,8 @@ export type Reason =
   | 'forbidden'
   | 'format_newer'
   | 'frame_too_large'
+  | 'grant_forbidden'
+  | 'grant_not_found'
   | 'handshake_timeout'
   | 'header_too_large'
   | 'heartbeat_missed'

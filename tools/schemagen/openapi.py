@@ -21,6 +21,7 @@ PARAMETERS = {
     "actionId": "The action, by the id its agent gave it.",
     "confirmationId": "The confirmation, by the id that safety.confirmation.requested gave it.",
     "accountId": "The account.",
+    "grantId": "The grant.",
     "userId": "The user.",
     "keyId": "The public part of an API key.",
     "type": "An event type, for instance `call.started`; `x` for the application's own.",
