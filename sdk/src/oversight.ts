@@ -126,6 +126,45 @@ export async function setKillSwitch(
   return change(options, `${pathOf(sessionId)}/killswitch`, { enabled, reason });
 }
 
+/** What is stopped beyond single calls. */
+export interface KillSwitchRecord {
+  readonly scope: 'instance' | 'account' | 'action_type';
+  readonly accountId?: string;
+  readonly actionType?: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What of that concerns the asker: an operator, auditor or service of an account, or an admin. */
+export async function listKillSwitches(
+  options: ClientOptions,
+): Promise<{ readonly switches: readonly KillSwitchRecord[] }> {
+  return read(options, '/v1/safety/killswitch');
+}
+
+/**
+ * Stops the instance (an admin), an account or a type of action (an operator, in their own account), or takes
+ * that back. Nothing is claimed any more once this resolves, with what is stopped then.
+ */
+export async function setKillSwitchBeyondCalls(
+  options: ClientOptions & {
+    readonly scope: 'instance' | 'account' | 'action_type';
+    readonly accountId?: string;
+    readonly actionType?: string;
+    readonly enabled: boolean;
+    readonly reason: string;
+  },
+): Promise<{ readonly switches: readonly KillSwitchRecord[] }> {
+  const { scope, accountId, actionType, enabled, reason } = options;
+  return change(options, '/v1/safety/killswitch', {
+    scope,
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(actionType === undefined ? {} : { actionType }),
+    enabled,
+    reason,
+  });
+}
+
 async function read<Reply>(options: ClientOptions, path: string): Promise<Reply> {
   const { rest } = await clientOf(options);
   return rest.requestPatiently<Reply>({ method: 'GET', path });

@@ -6,9 +6,11 @@ import {
   getAction,
   listActions,
   listDecisions,
+  listKillSwitches,
   listTools,
   resolveAction,
   setKillSwitch,
+  setKillSwitchBeyondCalls,
 } from '../src/lifeline.js';
 import { hash } from './events.js';
 import { world } from './world.js';
@@ -33,6 +35,8 @@ test('each question goes to its address, and says what it should', async () => {
     [(of) => listDecisions({ ...of, cursor: 'x y', limit: 5 }), 'GET /v1/safety/decisions?session=sess_1&cursor=x+y&limit=5'],
     [(of) => listTools(of), 'GET /v1/tools'],
     [(of) => setKillSwitch({ ...of, ...kill }), `POST ${path}/killswitch`, kill],
+    [(of) => listKillSwitches(of), 'GET /v1/safety/killswitch'],
+    [(of) => setKillSwitchBeyondCalls({ ...of, ...kill, scope: 'account' }), 'POST /v1/safety/killswitch', { scope: 'account', ...kill }],
   ];
   for (const [ask, route, body] of cases) {
     const address = route.replace(/\?.*/, '');

@@ -25,6 +25,16 @@ Result<std::string> account_to_look_at(const identity::Principal& principal) {
                 "only an admin, or an operator of the account, may");
 }
 
+Result<std::string> account_overseen(const identity::Principal& principal) {
+    using contract::Role;
+    if (!principal.call && principal.role == Role::admin) return std::string();
+    const bool oversees = principal.role == Role::operator_ || principal.role == Role::auditor ||
+                          principal.role == Role::service;
+    if (!principal.call && oversees) return principal.account_id;
+    return fail(Code::not_allowed, "forbidden",
+                "this is for operators, auditors and services of the account");
+}
+
 void change_directory(Api& api, Asked asked, identity::Administration::Decide decide,
                       std::move_only_function<void(Asked, bool changed)> then) {
     if (const auto may = may_administer(asked.principal); !may) return asked.refuse(may.error());

@@ -20,6 +20,9 @@ Status may_administer(const identity::Principal& principal);
 // The account whose things may be looked at: an operator's own, or all ("") for an admin.
 Result<std::string> account_to_look_at(const identity::Principal& principal);
 
+// The account whose decisions may be looked at: one's own, or all ("") for an admin.
+Result<std::string> account_overseen(const identity::Principal& principal);
+
 // Decides on the directory's loop; `then` runs once that is durable. A refusal is answered here.
 void change_directory(Api& api, Asked asked, identity::Administration::Decide decide,
                       std::move_only_function<void(Asked, bool changed)> then);

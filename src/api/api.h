@@ -22,6 +22,7 @@
 #include "net/http_server.h"
 #include "net/origin.h"
 #include "roster/roster.h"
+#include "safety/switchboard.h"
 #include "session/documents.h"
 #include "session/sessions.h"
 #include "speech/transcriber.h"
@@ -71,6 +72,10 @@ public:
         std::function<std::uint16_t()> port;
         std::function<tools::Registry()> tools;                 // As they are now.
         speech::Transcriber* transcriber = nullptr;             // Null: recordings are not taken.
+        // Stops something beyond one call, or takes that back; answered when it is in force.
+        using Board = journal::Done<safety::Switchboard>;
+        std::function<void(safety::StopChange, Loop& from, Board)> stop;
+        std::function<void(Loop& from, Board)> stops;  // What is stopped.
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
     };
 

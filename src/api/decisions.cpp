@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "api/administer.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "api/routes.h"
@@ -8,8 +9,6 @@
 namespace lifeline::api {
 
 namespace {
-
-using contract::Role;
 
 void write_decision(contract::JsonWriter& json, const audit::Decision& decision) {
     const auto text = [&](std::string_view key, std::string_view value) {
@@ -34,23 +33,6 @@ void write_decision(contract::JsonWriter& json, const audit::Decision& decision)
         json.end();
     }
     json.end();
-}
-
-// Whose decisions the principal may look at: of every account, of their own, or nobody's.
-Result<std::string> account_of(const identity::Principal& principal) {
-    switch (principal.role) {
-        case Role::admin:
-            return std::string();
-        case Role::operator_:
-        case Role::auditor:
-        case Role::service:
-            if (!principal.call) return principal.account_id;
-            break;
-        default:
-            break;
-    }
-    return fail(Code::not_allowed, "forbidden",
-                "the audit view is for operators, auditors and services of the account");
 }
 
 std::string text_query(const net::Request& request, std::string_view name) {
@@ -94,7 +76,7 @@ std::string page_of(const std::vector<audit::Decision>& rows, bool more) {
 
 void list_decisions(Api& api, Asked asked) {
     const auto& request = asked.request();
-    auto account = account_of(asked.principal);
+    auto account = account_overseen(asked.principal);
     if (!account) return asked.refuse(account.error());
     const auto cursor = number_query(request, "cursor", 1, INT64_MAX, INT64_MAX);
     if (!cursor) return asked.refuse(cursor.error());

@@ -40,6 +40,8 @@ constexpr std::array table{
     Route{"DELETE", "/v1/documents/{}/shares/{}", Access::principal, &unshare_document},
     Route{"GET", "/v1/agents", Access::principal, &list_agents},
     Route{"GET", "/v1/tools", Access::principal, &list_tools},
+    Route{"GET", "/v1/safety/killswitch", Access::principal, &list_killswitches},
+    Route{"POST", "/v1/safety/killswitch", Access::principal, &change_safety_killswitch},
     Route{"GET", "/v1/safety/decisions", Access::principal, &list_decisions},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

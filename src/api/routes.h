@@ -40,6 +40,8 @@ void list_tools(Api& api, Asked asked);
 
 // decisions.cpp
 void list_decisions(Api& api, Asked asked);
+void list_killswitches(Api& api, Asked asked);
+void change_safety_killswitch(Api& api, Asked asked);
 
 // speech.cpp
 void upload_speech(Api& api, Asked asked);

@@ -269,15 +269,27 @@ void Effects::take_policy(safety::Policy policy, Millis confirm_within) {
     tell_calls();
 }
 
+void Effects::take_switches(safety::KillSwitches switches,
+                            std::move_only_function<void()> in_force) {
+    switches_ = std::move(switches);
+    parts_.sessions.take_judge(rulebook(), parts_.home, std::move(in_force));
+}
+
 void Effects::tell_calls() {
     auto registry = tools::Registry::create(tools_);
-    if (!registry) {
+    if (registry)
+        registry_ = std::move(*registry);
+    else
         log::error("tools stay as they were: {}", registry.error().detail);
-        return;
-    }
-    registry_ = std::move(*registry);
-    parts_.sessions.take_judge(std::make_shared<session::Rulebook>(session::Rulebook::Parts{
-        .tools = registry_, .policy = policy_, .confirm_within = confirm_within_}));
+    parts_.sessions.take_judge(rulebook());
+}
+
+std::shared_ptr<const session::Rulebook> Effects::rulebook() {
+    return std::make_shared<session::Rulebook>(
+        session::Rulebook::Parts{.tools = registry_,
+                                 .policy = policy_,
+                                 .kill_switches = switches_,
+                                 .confirm_within = confirm_within_});
 }
 
 }  // namespace lifeline::app

@@ -40,6 +40,8 @@ public:
     void start();
     // From now on; what was decided stands.
     void take_policy(safety::Policy policy, Millis confirm_within);
+    // `in_force` when no call claims anything any more that they stop.
+    void take_switches(safety::KillSwitches switches, std::move_only_function<void()> in_force);
     // Starts nothing more; `done` when what runs has come to an end.
     void drain(std::move_only_function<void()> done);
 
@@ -56,6 +58,7 @@ private:
     void ask(Server& server);
     void offered(Server& server, const std::vector<orchestration::McpTool>& listed);
     void tell_calls();
+    std::shared_ptr<const session::Rulebook> rulebook();
     void look(const std::string& session_id);
     void look_later(const std::string& session_id);
 
@@ -64,6 +67,7 @@ private:
     tools::Registry registry_;
     safety::Policy policy_;
     Millis confirm_within_;
+    safety::KillSwitches switches_;
     std::map<std::string, std::unique_ptr<Server>> servers_;
     std::vector<std::unique_ptr<orchestration::Executor>> executors_;
     orchestration::SessionWork work_;

@@ -23,22 +23,22 @@ Result<std::unique_ptr<Offline>> Offline::open(const std::string& folder, Missin
                                              .random = house->writer_random_});
     if (!opened) return fail(opened.error());
     house->journal_ = std::move(*opened);
-    house->directory_ = std::make_unique<JournaledDirectory>(house->loop_, *house->journal_);
+    house->instance_ = std::make_unique<InstanceLog>(house->loop_, *house->journal_);
     const auto loaded =
-        house->wait([&](journal::Done<void> done) { house->directory_->load(std::move(done)); });
+        house->wait([&](journal::Done<void> done) { house->instance_->load(std::move(done)); });
     if (!loaded) return fail(loaded.error());
     return house;
 }
 
 Offline::~Offline() {
     if (!journal_) return;
-    directory_.reset();
+    instance_.reset();
     (void)wait([this](journal::Done<void> done) { journal_->close(loop_, std::move(done)); });
 }
 
 Status Offline::append(identity::DirectoryChanges changes) {
     return wait(
-        [&](journal::Done<void> done) { directory_->append(std::move(changes), std::move(done)); });
+        [&](journal::Done<void> done) { instance_->append(std::move(changes), std::move(done)); });
 }
 
 Result<bool> Offline::change(const std::string& folder, Missing missing, const Decide& decide) {

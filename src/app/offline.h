@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "app/directory_log.h"
+#include "app/instance_log.h"
 #include "base/asio_loop.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -25,7 +25,7 @@ public:
     static Result<std::unique_ptr<Offline>> open(const std::string& folder, Missing missing);
     ~Offline();
 
-    const identity::Directory& directory() { return directory_->directory(); }
+    const identity::Directory& directory() { return instance_->directory(); }
     identity::Deciding deciding() { return {directory(), clock_.wall(), random_}; }
     // Appends, and returns when it is durable.
     Status append(identity::DirectoryChanges changes);
@@ -47,7 +47,7 @@ private:
     std::unique_ptr<ThreadWorker> writer_ = std::make_unique<ThreadWorker>("journal-write");
     std::unique_ptr<ThreadWorker> marker_ = std::make_unique<ThreadWorker>("journal-mark");
     std::unique_ptr<ThreadWorker> reader_ = std::make_unique<ThreadWorker>("journal-read");
-    std::unique_ptr<JournaledDirectory> directory_;
+    std::unique_ptr<InstanceLog> instance_;
 };
 
 }  // namespace lifeline::app

@@ -16,12 +16,13 @@
 #include "app/agents.h"
 #include "app/boot_number.h"
 #include "app/certificate.h"
-#include "app/directory_log.h"
 #include "app/effects.h"
+#include "app/instance_log.h"
 #include "app/metric_sources.h"
 #include "app/metrics_server.h"
 #include "app/reload.h"
 #include "app/secret_source.h"
+#include "app/stopping.h"
 #include "base/asio_loop.h"
 #include "base/log.h"
 #include "base/thread_worker.h"
@@ -82,13 +83,14 @@ struct Server::House {
     std::optional<session::Sessions> sessions;
     std::optional<session::Documents> documents;
     std::optional<session::DocumentNews> news;
-    std::unique_ptr<JournaledDirectory> directory;
+    std::unique_ptr<InstanceLog> instance;
     std::unique_ptr<ThreadWorker> resolver;
     std::unique_ptr<net::HttpClient> client;
     std::unique_ptr<identity::NetFetcher> fetcher;
     std::unique_ptr<speech::Transcriber> transcriber;  // Null where none is configured.
     std::unique_ptr<Effects> effects;
     std::unique_ptr<Agents> agents;
+    std::optional<Stopping> stops;
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
@@ -161,7 +163,7 @@ Status Server::House::build() {
     sessions.emplace(all, *journal);
     documents.emplace(all, *journal);
     news.emplace(*documents, *sessions);
-    directory = std::make_unique<JournaledDirectory>(front(), *journal);
+    instance = std::make_unique<InstanceLog>(front(), *journal);
     resolver = std::make_unique<ThreadWorker>("resolver");
     auto made_client = net::HttpClient::create(front(), *resolver, {});
     if (!made_client) return fail(made_client.error());
@@ -180,12 +182,13 @@ Status Server::House::build() {
                                       config.agents);
     if (!made_agents) return fail(made_agents.error());
     agents = std::move(*made_agents);
+    stops.emplace(front(), *instance, *effects, random);
     auto made = identity::Authenticator::create(
         {.issuers = config.issuers, .cache = {}},
-        {*keys, directory->directory(), *directory, *fetcher, random, front()});
+        {*keys, instance->directory(), *instance, *fetcher, random, front()});
     if (!made) return fail(made.error());
     authenticator = std::move(*made);
-    administration.emplace(directory->directory(), *directory, random, front());
+    administration.emplace(instance->directory(), *instance, random, front());
     roster = std::make_unique<roster::Roster>(front(), *views, *journal);
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
@@ -310,6 +313,14 @@ Status Server::House::build_doors() {
                         .port = [this] { return http->port(); },
                         .tools = [this] { return effects->registry(); },
                         .transcriber = transcriber.get(),
+                        .stop =
+                            [this](safety::StopChange change, Loop& from, Stopping::Done done) {
+                                stops->change(std::move(change), from, std::move(done));
+                            },
+                        .stops =
+                            [this](Loop& from, Stopping::Done done) {
+                                stops->look(from, std::move(done));
+                            },
                         .agents = [this] { return agents->list(); }});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
@@ -349,9 +360,10 @@ Status Server::House::build_doors() {
 
 // On the first loop: each step when the one before is done.
 void Server::House::start() {
-    directory->load([this](Status loaded) {
+    instance->load([this](Status loaded) {
         if (!loaded) return give_up(loaded.error());
         authenticator->warm_up();
+        stops->restore([] {});  // Told to every loop before any call is taken up.
         roster->start((config.data / "views.db").string(), [this](Status followed) {
             if (!followed) return give_up(followed.error());
             audit->start((config.data / "audit.db").string(), [this](Status audited) {

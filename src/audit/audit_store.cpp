@@ -16,11 +16,11 @@ create table decisions(
 create index decisions_by_call on decisions(call, position);
 create index decisions_by_account on decisions(account, position);
 )",
-                                 .version = 1};
+                                 .version = 2};
 
 constexpr const char* insert_decision =
     "insert or replace into decisions values("
-    "?1,?2,?3,coalesce((select account from calls where id=?2),''),"
+    "?1,?2,?3,coalesce((select account from calls where id=?2),?15),"
     "?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)";
 
 Decision decision_in(const sql::Statement& row) {
@@ -76,6 +76,7 @@ Status AuditStore::apply(const AuditChange& change, std::uint64_t cursor) {
                                   .bind_text(12, one.rules)
                                   .bind_text(13, one.by_kind)
                                   .bind_text(14, one.by_id)
+                                  .bind_text(15, one.account_id)
                                   .run();
             if (!done) return done;
         }

@@ -127,4 +127,35 @@ TEST(Audit, IsTheSameAfterItWasThrownAway) {
     EXPECT_EQ(house.list(again, {}), first);
 }
 
+// What is stopped for all calls of an account is that account's to see.
+TEST(Audit, KnowsWhoseAStopBeyondOneCallIs) {
+    House house;
+    const auto stop = [&](const std::string& what) {
+        house.append("sys_instance", "safety.killswitch.changed",
+                     R"({"enabled":true,"by":"usr_op","reason":"drill",)" + what + "}");
+    };
+    stop(R"("scope":"global")");
+    stop(R"("scope":"account","subject":"acct_1")");
+    stop(R"("scope":"action_type","subject":"mail","accountId":"acct_2")");
+    Audit audit(house.loop, house.loop, house.journal);
+    house.start(audit);
+    const auto rules = [&](std::string account) {
+        std::string all;
+        DecisionQuery query;
+        query.account_id = std::move(account);
+        audit.list(std::move(query), house.loop, [&](Result<std::vector<Decision>> rows) {
+            ASSERT_TRUE(rows.has_value());
+            for (const Decision& one : *rows)
+                all += one.rules + " " + one.outcome + " by " + one.by_id + "; ";
+        });
+        house.loop.run();
+        return all;
+    };
+    const std::string account = "kill_switch:account on by usr_op; ";
+    const std::string type = "kill_switch:action_type mail on by usr_op; ";
+    EXPECT_EQ(rules("acct_1"), account);
+    EXPECT_EQ(rules("acct_2"), type);
+    EXPECT_EQ(rules(""), type + account + "kill_switch:global on by usr_op; ");
+}
+
 }  // namespace lifeline::audit

@@ -57,6 +57,17 @@ void take_by(const Json& payload, Decision& decision) {
     }
 }
 
+// Of what, in the words in which a verdict names the switch; and whose it is, beyond one call.
+void take_stop(const Json& payload, Decision& decision) {
+    const std::string scope = first_of(payload, {"scope"});
+    const std::string subject = first_of(payload, {"subject"});
+    decision.rules = "kill_switch:" + scope;
+    if (scope == "account") decision.account_id = subject;
+    if (scope != "action_type") return;
+    decision.rules += ' ' + subject;
+    decision.account_id = first_of(payload, {"accountId"});
+}
+
 }  // namespace
 
 std::optional<Decision> decision_of(const contract::Event& event) {
@@ -79,6 +90,7 @@ std::optional<Decision> decision_of(const contract::Event& event) {
             decision.outcome = first_of(*payload, {"reason"});
             break;
         case EventType::safety_killswitch_changed:
+            take_stop(*payload, decision);
             decision.outcome = payload->find("enabled").and_then(
                                    [](const Json& on) { return on.as_bool(); }) == true
                                    ? "on"

@@ -14,7 +14,7 @@ struct Decision {
     std::uint64_t position = 0;  // The order of the list, and its cursor.
     std::string session_id;
     std::uint64_t seq = 0;
-    std::string account_id;  // Filled in by the store, which knows whose call it is.
+    std::string account_id;  // Of a call filled in by the store, which knows whose it is.
     std::string at;          // When it was recorded.
     std::string type;        // Of its event: "safety.evaluated".
     std::string action_id;

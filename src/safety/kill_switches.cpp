@@ -27,7 +27,10 @@ std::optional<Verdict> KillSwitches::stop(const Question& question) const {
     };
     if (auto verdict = by_name(accounts, "account", question.account_id)) return verdict;
     if (auto verdict = by_name(sessions, "session", question.session_id)) return verdict;
-    return by_name(action_types, "action_type", question.action_type);
+    if (auto verdict = by_name(action_types, "action_type", question.action_type)) return verdict;
+    const auto account = action_types_of_accounts.find(question.account_id);
+    if (account == action_types_of_accounts.end()) return std::nullopt;
+    return by_name(account->second, "action_type", question.action_type);
 }
 
 }  // namespace lifeline::safety

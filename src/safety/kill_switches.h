@@ -18,6 +18,7 @@ struct KillSwitches {
     ByName accounts = {};
     ByName sessions = {};
     ByName action_types = {};
+    std::map<std::string, ByName, std::less<>> action_types_of_accounts = {};
 
     // A denial by `kill_switch`, whose `rules` name the switch (`kill_switch:session`); nothing
     // where none applies.

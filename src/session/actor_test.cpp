@@ -147,6 +147,22 @@ const Error disk_full{Code::unavailable, "storage_unavailable", "no room"};
 
 }  // namespace
 
+TEST(Actor, AnotherJudgeIsInForceOnceWhatTheLastOneAllowedIsWritten) {
+    House house;
+    EXPECT_EQ(house.create(), "ok 1");
+    std::vector<std::string> order;
+    house.shard().submit("sess_1", {house.note("n", 1), {"user", "ada"}, Role::user},
+                         [&](const Result<Receipt>&) { order.emplace_back("written"); });
+    // Behind the turn that decides it, before the disk has it.
+    house.loop.post([&] {
+        house.shard().take_judge(call::no_tools(), [&] { order.emplace_back("in force"); });
+    });
+    house.loop.run();
+    EXPECT_EQ(order, (std::vector<std::string>{"written", "in force"}));
+    house.shard().take_judge(call::no_tools(), [&] { order.emplace_back("at once"); });
+    EXPECT_EQ(order.back(), "at once");
+}
+
 TEST(Actor, AnswersWithThePlaceOfTheEvent) {
     House house;
     EXPECT_EQ(house.run(house.note("e1", 1)), "session_not_found");

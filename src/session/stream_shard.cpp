@@ -147,6 +147,26 @@ void StreamShard<Rules>::submit(std::string id, Command command, Done<Receipt> a
 }
 
 template <class Rules>
+void StreamShard<Rules>::take_judge(std::shared_ptr<const Judge> judge,
+                                    std::move_only_function<void()> in_force) {
+    judge_ = std::move(judge);
+    struct Waiting {
+        std::size_t left = 1;
+        std::move_only_function<void()> in_force;
+        void one_less() {
+            if (--left == 0) in_force();
+        }
+    };
+    auto waiting = std::make_shared<Waiting>(Waiting{.in_force = std::move(in_force)});
+    for (const auto& [id, held] : streams_) {
+        if (!held.actor) continue;
+        ++waiting->left;
+        held.actor->when_durable([waiting](const Status&) { waiting->one_less(); });
+    }
+    waiting->one_less();
+}
+
+template <class Rules>
 void StreamShard<Rules>::tell() {
     if (!on_appended || tell_timer_ != 0) return;
     tell_timer_ = loop_.start_timer(views_told_every, [this] {

@@ -52,8 +52,10 @@ public:
     // be told of a document.
     std::function<void(const std::string& id)> on_work;
 
-    // Whose word counts from now on.
-    void take_judge(std::shared_ptr<const Judge> judge) { judge_ = std::move(judge); }
+    // Whose word counts from now on. `in_force` when nothing that was decided by another's word is
+    // still on its way to the disk: what the journal gets after that is by this one's.
+    void take_judge(
+        std::shared_ptr<const Judge> judge, std::move_only_function<void()> in_force = [] {});
 
 private:
     struct Held {

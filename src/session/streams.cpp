@@ -26,6 +26,22 @@ void Streams<Rules>::take_judge(const std::shared_ptr<const Judge>& judge) {
 }
 
 template <class Rules>
+void Streams<Rules>::take_judge(const std::shared_ptr<const Judge>& judge, Loop& from,
+                                std::move_only_function<void()> in_force) {
+    // Counted where it is answered, so that no two loops touch it.
+    auto left = std::make_shared<std::size_t>(shards_.size());
+    auto last = std::make_shared<std::move_only_function<void()>>(std::move(in_force));
+    for (const auto& shard : shards_)
+        shard->loop().post([&shard = *shard, &from, judge, left, last] {
+            shard.take_judge(judge, [&from, left, last] {
+                from.post([left, last] {
+                    if (--*left == 0) (*last)();
+                });
+            });
+        });
+}
+
+template <class Rules>
 void Streams<Rules>::submit(std::string id, Command command, Loop& from, Done<Receipt> answer) {
     Shard& shard = home(id);
     shard.loop().post([&shard, id = std::move(id), command = std::move(command),

@@ -39,6 +39,10 @@ public:
 
     // Tools and policy as they are from now on. From any thread.
     void take_judge(const std::shared_ptr<const Judge>& judge);
+    // The same; `in_force`, on `from`, when no stream of any loop goes by another's word any more,
+    // nor has anything on its way to the disk that it decided by one.
+    void take_judge(const std::shared_ptr<const Judge>& judge, Loop& from,
+                    std::move_only_function<void()> in_force);
 
     // From any loop; the answer comes back on `from`.
     void submit(std::string id, Command command, Loop& from, Done<Receipt> answer);
