@@ -14,9 +14,10 @@ using contract::Json;
 
 namespace {
 
-constexpr std::string_view fields[] = {"name",          "action",   "risk",    "role",
-                                       "requester",     "session",  "account", "args",
-                                       "count_in_call", "consents", "expect",  "rule"};
+constexpr std::string_view fields[] = {
+    "name",          "action",   "risk",   "role",      "requester",
+    "session",       "account",  "args",   "day_count", "account_day_count",
+    "count_in_call", "consents", "expect", "rule"};
 
 // The first thing that is wrong with a case: the field, and why.
 using Fault = std::optional<std::pair<std::string, std::string>>;
@@ -49,6 +50,16 @@ Fault read_rest(const Json& json, PolicyCase& into) {
         // A text stands for arguments as somebody sends them, which need not be JSON.
         into.args =
             args->is_text() ? std::string(*args->as_text()) : contract::canonical_json(*args);
+    }
+    const std::pair<std::string_view, std::int64_t safety::DayCounts::*> counts[] = {
+        {"day_count", &safety::DayCounts::owner},
+        {"account_day_count", &safety::DayCounts::account}};
+    for (const auto& [key, member] : counts) {
+        const auto count = json.find(key);
+        if (!count) continue;
+        if (!count->as_integer()) return {{std::string(key), "must be a whole number"}};
+        if (!into.day_counts) into.day_counts.emplace();
+        *into.day_counts.*member = *count->as_integer();
     }
     if (const auto count = json.find("count_in_call")) {
         if (!count->as_integer()) return {{"count_in_call", "must be a whole number"}};
@@ -87,7 +98,8 @@ safety::Question PolicyCase::question() const {
             .account_id = account,
             .args_json = args,
             .count_in_call = count_in_call,
-            .consents = consents};
+            .consents = consents,
+            .day_counts = day_counts};
 }
 
 Result<std::vector<PolicyCase>> read_policy_cases(std::string_view json) {

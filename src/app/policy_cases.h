@@ -20,6 +20,7 @@ struct PolicyCase {
     std::string account;
     std::string args = "{}";
     std::int64_t count_in_call = 0;
+    std::optional<safety::DayCounts> day_counts = {};
     std::vector<safety::Consent> consents;
     safety::Outcome expect = safety::Outcome::deny;
     std::string rule;  // which must have decided; empty: any

@@ -34,6 +34,16 @@ std::string inputs_hash(const Question& question, const std::optional<contract::
         json.object().key("state").value(state).key("subject").value(subject).end();
     json.end();
     json.key("countInCall").value(question.count_in_call);
+    if (const auto& counts = question.day_counts) {
+        json.key("dayCounts").object();
+        json.key("account").value(counts->account).key("owner").value(counts->owner).end();
+    }
+    if (const auto& engine = question.engine) {
+        json.key("engine").object();
+        json.key("message").value(engine->message);
+        json.key("outcome").value(engine->outcome ? to_text(*engine->outcome) : "unavailable");
+        json.key("rule").value(engine->rule).end();
+    }
     json.key("requesterId").value(question.requester_id);
     json.key("risk").value(contract::to_text(question.risk));
     json.key("role").value(contract::to_text(question.role));

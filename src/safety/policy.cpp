@@ -37,6 +37,14 @@ bool applies(const Rule& rule, const Question& question, Arguments& arguments) {
         return false;
     // This one would be the next of them.
     if (when.count_over && question.count_in_call < *when.count_over) return false;
+    const auto over = [&](const std::optional<std::int64_t>& bound, auto count) {
+        if (!bound) return true;
+        if (!question.day_counts) return rule.then != Outcome::allow;
+        return count(*question.day_counts) > *bound;  // This one is among them.
+    };
+    if (!over(when.day_count_over, [](const DayCounts& counts) { return counts.owner; }) ||
+        !over(when.account_day_count_over, [](const DayCounts& counts) { return counts.account; }))
+        return false;
     if (when.consent && !consent_is(*when.consent, question.consents)) return false;
     return std::ranges::all_of(when.arguments, [&](const Condition& condition) {
         return holds(condition, rule.then, arguments);
@@ -65,6 +73,7 @@ Verdict verdict_of(const Rule& rule, const Question& question) {
     verdict.confirm_by = rule.confirm_by;
     verdict.confirm_within = rule.confirm_within;
     verdict.may_edit = rule.may_edit;
+    verdict.by_voice = rule.by_voice;
     return verdict;
 }
 
@@ -88,6 +97,27 @@ Verdict judge(const Policy::Content& content, const Question& question,
                       fmt::format("default:{}", contract::to_text(question.risk)), {});
 }
 
+// The engine may only make it stricter: it is asked beside the policy, not instead of it. Where it
+// says nothing that can be understood, the answer is no.
+void heed(const EngineWord& engine, Verdict& verdict) {
+    if (!engine.outcome) {
+        if (verdict.outcome == Outcome::deny) return;
+        verdict = verdict_of(Outcome::deny, "engine:unavailable",
+                             "What decides about this does not answer.");
+        verdict.reason = "policy_engine_unavailable";
+        return;
+    }
+    const std::string rule =
+        engine.rule.empty() ? std::string("engine") : fmt::format("engine:{}", engine.rule);
+    if (strictness(*engine.outcome) <= strictness(verdict.outcome)) {
+        verdict.rules.push_back(rule);
+        return;
+    }
+    auto rules = std::move(verdict.rules);
+    verdict = verdict_of(*engine.outcome, rule, engine.message);
+    verdict.rules.insert(verdict.rules.begin(), rules.begin(), rules.end());
+}
+
 }  // namespace
 
 Policy Policy::standard() {
@@ -105,8 +135,23 @@ Result<Policy> Policy::parse(std::string_view json) {
 Verdict Policy::evaluate(const Question& question) const {
     const auto args = arguments_of(question);
     Verdict verdict = judge(*content_, question, args);
+    if (question.engine) heed(*question.engine, verdict);
     verdict.inputs_hash = inputs_hash(question, args);
     return verdict;
+}
+
+bool Policy::counts_days(std::string_view action_type) const {
+    return std::ranges::any_of(content_->rules, [&](const Rule& rule) {
+        if (!rule.when.day_count_over && !rule.when.account_day_count_over) return false;
+        return rule.when.actions.empty() ||
+               std::ranges::any_of(rule.when.actions, [&](const std::string& glob) {
+                   return glob_matches(glob, action_type);
+               });
+    });
+}
+
+Spoken Policy::spoken(std::string_view text, std::string_view language) const {
+    return content_->voice.what_was_said(text, language);
 }
 
 std::string_view Policy::id() const {
@@ -127,6 +172,7 @@ std::vector<Policy::Row> Policy::rows() const {
         std::string text(to_text(rule.then));
         if (rule.acknowledge_risk) text += ", also of high risk";
         if (rule.then == Outcome::confirm) text += " by " + rule.confirm_by;
+        if (rule.by_voice) text += ", also by voice";
         return text;
     };
     for (const Rule& rule : content_->rules)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "safety/spoken.h"
 #include "safety/verdict.h"
 
 namespace lifeline::safety {
@@ -23,6 +24,10 @@ public:
 
     // Arguments that are no JSON object are denied: what cannot be looked at cannot be let through.
     Verdict evaluate(const Question& question) const;
+    // Whether a rule about this type asks how many of it there were today.
+    bool counts_days(std::string_view action_type) const;
+    // What somebody says who is asked by voice; see spoken.h.
+    Spoken spoken(std::string_view text, std::string_view language) const;
 
     std::string_view id() const;
     std::string_view version() const;

@@ -22,6 +22,7 @@ struct Policy::Content {
                                        Outcome::confirm};  // by Risk
     std::vector<Rule> rules;
     std::vector<Path> paths;  // that any of them looks at
+    VoiceWords voice = VoiceWords::standard();
 };
 
 // `policy_invalid`

@@ -63,6 +63,22 @@ void read_rules(const Json& json, Faults& faults, Policy::Content& content) {
     faults.begin_rule({});
 }
 
+// [voice.de] yes = ["ja", "ja bitte"], no = ["nein"]: instead of the words that are known without.
+void read_voice(const Json& json, Faults& faults, VoiceWords& voice) {
+    if (!json.is_object()) return faults.add("/voice", "voice must be [voice.LANGUAGE] tables");
+    voice = VoiceWords();
+    for (const auto& [language, words] : json.members()) {
+        Fields fields(words, "/voice/" + std::string(language), faults);
+        for (const Spoken meaning : {Spoken::yes, Spoken::no}) {
+            const std::string_view key = meaning == Spoken::yes ? "yes" : "no";
+            for (const std::string& word : fields.texts(key))
+                if (!voice.add(language, word, meaning))
+                    fields.refuse(key,
+                                  fmt::format("has \"{}\", which says nothing, or both", word));
+        }
+    }
+}
+
 }  // namespace
 
 Result<Policy::Content> read_policy(std::string_view json) {
@@ -83,6 +99,7 @@ Result<Policy::Content> read_policy(std::string_view json) {
         if (const auto defaults = fields.find("default"))
             read_defaults(*defaults, "/default", faults, content.defaults);
         if (const auto rules = fields.find("rules")) read_rules(*rules, faults, content);
+        if (const auto voice = fields.find("voice")) read_voice(*voice, faults, content.voice);
     }
     if (!faults.status()) return fail(faults.status().error());
     content.hash = to_hex(Sha256().of({tag, contract::canonical_json(*root)}));

@@ -232,5 +232,103 @@ TEST(Policy, TheHashesAreOfWhatItMeans) {
     differs([&](Question& q) { q.consents = consents; });
 }
 
+TEST(Policy, CountsADayAsItIsToldAndReadsSilenceTheStricterWay) {
+    const auto policy = Policy::parse(R"({"id":"p","version":"1","rules":[
+        {"name":"account","when":{"action":"note_*","account_day_count_over":100},"then":"deny"},
+        {"name":"owner","when":{"action":"note_*","day_count_over":2},"then":"confirm"},
+        {"name":"many","when":{"action":"look","day_count_over":2},"then":"allow"}]})");
+    ASSERT_TRUE(policy.has_value());
+    EXPECT_TRUE(policy->counts_days("note_add"));
+    EXPECT_TRUE(policy->counts_days("look"));
+    EXPECT_FALSE(policy->counts_days("send"));
+    struct Case {
+        const char* name;
+        const char* action;
+        std::optional<DayCounts> counts;
+        const char* rule;
+    };
+    const Case cases[] = {
+        {"the second", "note_add", DayCounts{2, 2}, "default:low_risk_write"},
+        {"the third", "note_add", DayCounts{3, 3}, "owner"},
+        {"the account's hundredth", "note_add", DayCounts{1, 100}, "default:low_risk_write"},
+        {"and the next", "note_add", DayCounts{1, 101}, "account"},
+        {"nobody knows", "note_add", std::nullopt, "account"},
+        {"nobody knows, and it would allow", "look", std::nullopt, "default:low_risk_write"},
+    };
+    for (const auto& [name, action, counts, rule] : cases) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(policy
+                      ->evaluate({.action_type = action,
+                                  .risk = contract::Risk::low_risk_write,
+                                  .day_counts = counts})
+                      .rules.back(),
+                  rule);
+    }
+    EXPECT_EQ(Policy::parse(R"({"id":"p","version":"1","rules":[
+        {"name":"r","when":{"day_count_over":-1},"then":"deny"}]})")
+                  .error()
+                  .reason,
+              "policy_invalid");
+}
+
+TEST(Policy, AnEngineMakesItStricterAndNeverLaxer) {
+    using enum Outcome;
+    struct Case {
+        const char* name;
+        Outcome policy;
+        EngineWord engine;
+        Outcome then;
+        const char* reason;
+    };
+    const Case cases[] = {
+        {"both allow", allow, {allow}, allow, ""},
+        {"it asks", allow, {confirm}, confirm, "explicit_user_confirmation_required"},
+        {"it denies", allow, {deny, "r"}, deny, "policy_denied"},
+        {"it allows what is asked about",
+         confirm,
+         {allow},
+         confirm,
+         "explicit_user_confirmation_required"},
+        {"it allows what is denied", deny, {allow}, deny, "policy_denied"},
+        {"silence", allow, {}, deny, "policy_engine_unavailable"},
+        {"silence about what is asked", confirm, {}, deny, "policy_engine_unavailable"},
+        {"silence about what is denied", deny, {}, deny, "policy_denied"},
+    };
+    for (const auto& [name, given, engine, then, reason] : cases) {
+        SCOPED_TRACE(name);
+        const auto policy = Policy::parse(R"({"id":"p","version":"1","default":{"read_only":")" +
+                                          std::string(to_text(given)) + R"("}})");
+        ASSERT_TRUE(policy.has_value());
+        const Question plain{.action_type = "look", .risk = contract::Risk::read_only};
+        Question asked = plain;
+        asked.engine = engine;
+        const Verdict verdict = policy->evaluate(asked);
+        EXPECT_EQ(verdict.outcome, then);
+        EXPECT_EQ(verdict.reason, reason);
+        EXPECT_NE(verdict.inputs_hash, policy->evaluate(plain).inputs_hash);
+    }
+}
+
+TEST(Policy, SaysWhereASpokenYesCountsAndWhichWordsAreOne) {
+    const auto policy = Policy::parse(R"({"id":"p","version":"1",
+        "rules":[{"name":"r","then":"confirm","channel":"both"}],
+        "voice":{"de":{"yes":["jawohl"],"no":["nein"]}}})");
+    ASSERT_TRUE(policy.has_value());
+    EXPECT_TRUE(policy->evaluate({.action_type = "send"}).by_voice);
+    EXPECT_FALSE(Policy::standard().evaluate({.action_type = "send"}).by_voice);
+    EXPECT_EQ(policy->spoken("Jawohl!", "de"), Spoken::yes);
+    EXPECT_EQ(policy->spoken("ja", "de"), Spoken::neither);
+    for (const char* rule :
+         {R"({"name":"r","then":"confirm","channel":"phone"})",
+          R"({"name":"r","then":"allow","channel":"both"})",
+          R"({"name":"r","then":"confirm","confirm_by":"operator","channel":"both"})"}) {
+        SCOPED_TRACE(rule);
+        EXPECT_FALSE(
+            Policy::parse(R"({"id":"p","version":"1","rules":[)" + std::string(rule) + "]}"));
+    }
+    EXPECT_FALSE(
+        Policy::parse(R"({"id":"p","version":"1","voice":{"de":{"yes":["ja"],"no":["Ja!"]}}})"));
+}
+
 }  // namespace
 }  // namespace lifeline::safety

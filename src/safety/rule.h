@@ -25,6 +25,8 @@ struct When {
     std::optional<std::array<bool, 3>> risks;  // by Risk
     std::optional<contract::RoleSet> roles;
     std::optional<std::int64_t> count_over;
+    std::optional<std::int64_t> day_count_over;          // In calls of the same owner.
+    std::optional<std::int64_t> account_day_count_over;  // In all calls of the account.
     std::optional<ConsentIs> consent;
     std::vector<Condition> arguments;
 };
@@ -40,6 +42,7 @@ struct Rule {
     std::string confirm_by = "owner";
     std::optional<Millis> confirm_within;
     bool may_edit = true;
+    bool by_voice = false;
 };
 
 }  // namespace lifeline::safety

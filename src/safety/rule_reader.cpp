@@ -75,8 +75,13 @@ When read_when(const Json& json, const std::string& pointer, std::vector<Path>& 
     when.accounts = fields.texts("account");
     read_risks(fields, when);
     read_roles(fields, when);
-    when.count_over = fields.whole("count_over");
-    if (when.count_over && *when.count_over < 0) fields.refuse("count_over", "must be 0 or more");
+    const auto count = [&](std::string_view key, std::optional<std::int64_t>& bound) {
+        bound = fields.whole(key);
+        if (bound && *bound < 0) fields.refuse(key, "must be 0 or more");
+    };
+    count("count_over", when.count_over);
+    count("day_count_over", when.day_count_over);
+    count("account_day_count_over", when.account_day_count_over);
     if (const auto consent = fields.find("consent"))
         read_consent(*consent, fields.at("consent"), faults, when);
     if (const auto arguments = fields.find("args"))
@@ -112,8 +117,14 @@ void read_confirmation(Fields& fields, Rule& rule) {
                           fmt::format("must be {} to {}", confirm_ms_least, confirm_ms_most));
     }
     rule.may_edit = fields.yes_or_no("may_edit").value_or(true);
+    if (const auto channel = fields.text("channel")) {
+        rule.by_voice = *channel == "both";
+        if (*channel != "ui" && *channel != "both") fields.refuse("channel", "must be ui or both");
+        if (rule.by_voice && rule.confirm_by == "operator")
+            fields.refuse("channel", "can be both for people of the call only");
+    }
     if (rule.then == Outcome::confirm) return;
-    for (const auto key : {"confirm_by", "expires_ms", "may_edit"})
+    for (const auto key : {"confirm_by", "expires_ms", "may_edit", "channel"})
         if (fields.has(key)) fields.refuse(key, "is only for then = \"confirm\"");
 }
 

@@ -31,6 +31,19 @@ struct Consent {
     std::string state;    // granted, denied, withdrawn
 };
 
+// How many actions of a type were accepted on this day (UTC), the one that is judged included.
+struct DayCounts {
+    std::int64_t owner = 0;    // In calls of this call's owner.
+    std::int64_t account = 0;  // In all calls of the account.
+};
+
+// What an external policy engine says, or that it says nothing.
+struct EngineWord {
+    std::optional<Outcome> outcome = {};  // Nothing: it did not answer, or not in words of ours.
+    std::string rule = {};
+    std::string message = {};
+};
+
 // An action that somebody wants done, and what of its call matters. Borrows everything.
 struct Question {
     std::string_view action_type = {};
@@ -43,6 +56,9 @@ struct Question {
     // Of this type in this call, not rejected, before this one.
     std::int64_t count_in_call = 0;
     std::span<const Consent> consents = {};
+    // Nothing where they were not found out: rules that ask for them are read the stricter way.
+    std::optional<DayCounts> day_counts = {};
+    std::optional<EngineWord> engine = {};
 };
 
 struct Verdict {
@@ -57,6 +73,7 @@ struct Verdict {
     std::string confirm_by = "owner";  // owner, user, operator
     std::optional<Millis> confirm_within = {};
     bool may_edit = true;
+    bool by_voice = false;         // A spoken yes counts, too.
     std::string inputs_hash = {};  // SHA-256 of the question, in hexadecimal
 };
 
