@@ -77,6 +77,7 @@ function actionOf(one: ActionSnapshot): Action {
 /** The server's words for where an action stands; one that is not known here is not over yet. */
 const states: Readonly<Record<string, ActionState>> = {
   accepted: 'accepted',
+  evaluating: 'accepted',
   awaiting_confirmation: 'awaiting_confirmation',
   approved: 'approved',
   started: 'running',

@@ -5,8 +5,9 @@
 namespace lifeline::call {
 
 std::string_view to_text(ActionState state) {
-    constexpr std::array<std::string_view, 7> names = {
-        "accepted", "awaiting_confirmation", "approved", "started", "retrying", "unknown", "over"};
+    constexpr std::array<std::string_view, 8> names = {
+        "accepted", "evaluating", "awaiting_confirmation", "approved", "started", "retrying",
+        "unknown",  "over"};
     return names.at(static_cast<std::size_t>(state));
 }
 

@@ -6,13 +6,15 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "call/facts.h"
 #include "contract/risk.h"
 
 namespace lifeline::call {
 
 // Where an action stands (contract: the state machine of an action). Every change is an event.
 enum class ActionState : std::uint8_t {
-    accepted,               // Asked for and well formed; judged in the same batch.
+    accepted,               // Asked for and well formed; judged in the same batch, or
+    evaluating,             // waiting for what its judgement rests on.
     awaiting_confirmation,  // A person was asked.
     approved,               // May run once: whoever claims it first.
     started,                // Claimed; what happens out there has begun.
@@ -36,6 +38,7 @@ struct Confirmation {
     WallTime expires_at;
     Confirmer by = Confirmer::owner;
     bool may_edit = false;
+    bool by_voice = false;
     std::string payload_json;  // Of the event that asked: what a page shows that comes later.
 };
 
@@ -74,6 +77,11 @@ struct Action {
     std::string args_json;  // Canonical, as last replaced.
     std::string args_hash;
     std::optional<Confirmation> confirmation;
+    std::optional<WallTime> evaluate_by;  // While it is evaluating: then it is blocked.
+    Facts facts;                          // What the last judgement rested on.
+    bool must_ask = false;                // Its arguments were replaced, and nobody saw them yet.
+    std::string grant_id;                 // That allowed it; may be empty.
+    std::uint32_t progress_told = 0;
     std::optional<WallTime> deadline;
     Millis deadline_after{0};
     std::string decision_id;  // That approved it.

@@ -56,6 +56,43 @@ std::string_view outcome_word(Ruling::Outcome outcome) {
     return "deny";
 }
 
+std::string counts_json(const Facts& facts) {
+    if (!facts.counts) return {};
+    contract::JsonWriter json;
+    json.object();
+    json.key("owner").value(facts.counts->owner);
+    json.key("account").value(facts.counts->account);
+    json.end();
+    return json.take();
+}
+
+std::string_view engine_outcome(EngineWord::Outcome outcome) {
+    switch (outcome) {
+        case EngineWord::Outcome::allow:
+            return "allow";
+        case EngineWord::Outcome::deny:
+            return "deny";
+        case EngineWord::Outcome::confirm:
+            return "require_confirmation";
+        case EngineWord::Outcome::unavailable:
+            break;
+    }
+    return "unavailable";
+}
+
+std::string engine_json(const Facts& facts) {
+    if (!facts.engine) return {};
+    contract::JsonWriter json;
+    json.object();
+    json.key("outcome").value(engine_outcome(facts.engine->outcome));
+    if (contract::matches(contract::Form::id, facts.engine->rule))
+        json.key("rule").value(facts.engine->rule);
+    if (!facts.engine->message.empty())
+        json.key("message").value(cut_text(facts.engine->message, 1024));
+    json.end();
+    return json.take();
+}
+
 }  // namespace
 
 std::string decision_id(const Action& action, std::uint32_t evaluation) {
@@ -69,6 +106,7 @@ ServerEvent accepted(const Action& action, std::string_view policy_version) {
                 .text("argsHash", action.args_hash)
                 .text("policyVersion", policy_version)
                 .text("risk", contract::to_text(action.risk))
+                .text("actionType", action.type)
                 .optional("duplicateOf", action.duplicate_of)
                 .take()};
 }
@@ -82,7 +120,24 @@ ServerEvent rejected(std::string_view action_id, std::string_view code, std::str
                 .take()};
 }
 
-// Judged within the decision itself, so it took no time that could be told.
+ServerEvent evaluation_requested(const Action& action, std::uint32_t evaluation, const Needs& needs,
+                                 WallTime evaluate_by) {
+    contract::JsonWriter words;
+    words.array();
+    if (needs.counts) words.value("counts");
+    if (needs.engine) words.value("engine");
+    words.end();
+    return {server_id("evaluating", action.id, evaluation), EventType::safety_evaluation_requested,
+            Payload()
+                .text("actionId", action.id)
+                .text("decisionId", decision_id(action, evaluation))
+                .text("argsHash", action.args_hash)
+                .raw("needs", words.take())
+                .text("expiresAt", format_rfc3339(evaluate_by))
+                .take()};
+}
+
+// Judged within the decision itself it took no time that could be told.
 ServerEvent evaluated(const Action& action, std::uint32_t evaluation, const Ruling& ruling) {
     contract::JsonWriter subject;
     subject.object().key("kind").value("action").key("id").value(action.id).end();
@@ -99,8 +154,10 @@ ServerEvent evaluated(const Action& action, std::uint32_t evaluation, const Ruli
                 .text("policyVersion", ruling.policy_version)
                 .raw("rules", rules.take())
                 .text("inputsHash", ruling.inputs_hash)
-                .integer("latencyMs", 0)
+                .integer("latencyMs", std::max(ruling.took, Millis{0}).count())
                 .flag("automatic", true)
+                .raw("counts", counts_json(action.facts))
+                .raw("engine", engine_json(action.facts))
                 .take()};
 }
 
@@ -173,6 +230,19 @@ ServerEvent started(const Action& action, int attempt, std::string_view executor
                 .integer("attempt", attempt)
                 .text("leaseUntil", format_rfc3339(lease_until))
                 .take()};
+}
+
+// Each has its own place among those of its attempt; a later one replaces it for who is behind.
+ServerEvent progress(const Action& action, std::string_view message,
+                     std::optional<double> percent) {
+    contract::JsonWriter json;
+    json.object();
+    json.key("actionId").value(action.id);
+    json.key("message").value(said(message));
+    if (percent) json.key("pct").value(std::clamp(*percent, 0.0, 100.0));
+    json.end();
+    return {server_id("act_progress", action.id, action.progress_told + 1),
+            EventType::orchestration_action_progress, json.take()};
 }
 
 ServerEvent succeeded(const Action& action, const FinishAction& how) {

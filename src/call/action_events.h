@@ -19,6 +19,8 @@ std::string confirmation_id(const Action& action, std::uint32_t evaluation);
 ServerEvent accepted(const Action& action, std::string_view policy_version);
 ServerEvent rejected(std::string_view action_id, std::string_view code, std::string_view message);
 ServerEvent evaluated(const Action& action, std::uint32_t evaluation, const Ruling& ruling);
+ServerEvent evaluation_requested(const Action& action, std::uint32_t evaluation, const Needs& needs,
+                                 WallTime evaluate_by);
 ServerEvent blocked(const Action& action, std::uint32_t evaluation, const Ruling& ruling);
 // By the policy itself, or by a person who answered `confirmation`.
 ServerEvent allowed_by_policy(const Action& action, std::uint32_t evaluation, const Ruling& ruling);
@@ -31,7 +33,7 @@ ServerEvent awaiting(const Action& action, std::uint32_t evaluation, std::string
                      WallTime expires_at);
 ServerEvent confirmation_resolved(const Action& action, std::string_view decision,
                                   const contract::Actor& by, std::string_view via,
-                                  std::string_view reason);
+                                  std::string_view reason, std::string_view utterance_id = {});
 ServerEvent confirmation_expired(const Action& action);
 ServerEvent confirmation_cancelled(const Action& action, std::string_view cause);
 ServerEvent confirmation_superseded(const Action& action, std::string_view by_confirmation);
@@ -39,6 +41,7 @@ ServerEvent args_replaced(const Action& action, std::string_view by);
 
 ServerEvent started(const Action& action, int attempt, std::string_view executor,
                     WallTime lease_until);
+ServerEvent progress(const Action& action, std::string_view message, std::optional<double> percent);
 ServerEvent succeeded(const Action& action, const FinishAction& how);
 ServerEvent attempt_failed(const Action& action, std::string_view code, std::string_view message,
                            WallTime retry_at);

@@ -18,18 +18,40 @@ Result<Decision> request_action(const State& state, const contract::Event& event
                                 const Command& from, WallTime now, const Judge& judge);
 
 // judging.cpp: what the policy says, and what follows from it. `action` is as it will be judged.
-enum class Asking { as_ruled, in_any_case };
-void judge_action(const State& state, const Action& action, Asking asking, WallTime now,
-                  const Judge& judge, std::vector<ServerEvent>& events);
-Ruling ruling_on(const State& state, const Action& action, const Judge& judge);
+// Where the judgement rests on what is not known yet, it is asked for, and the action waits.
+void judge_action(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
+                  std::vector<ServerEvent>& events);
+Ruling ruling_on(const State& state, const Action& action, WallTime now, const Judge& judge);
+// Whether that lets it begin: by itself, or since a person said yes to these very arguments.
+bool lets_begin(const Ruling& ruling, const Action& action);
 // What follows from a ruling, with its own event before it.
 void follow_ruling(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
                    std::vector<ServerEvent>& events);
+// What the judgement rests on is known now, or will not be.
+Result<Decision> assess_action(const State& state, const AssessAction& found, WallTime now,
+                               const Judge& judge);
+void assess_in_vain(const State& state, const Action& action, WallTime now, const Judge& judge,
+                    std::vector<ServerEvent>& events);
+
+// granting.cpp: what the owner allows beforehand.
+Result<Decision> create_grant(const State& state, const CreateGrant& command, const Command& from,
+                              WallTime now, const Judge& judge);
+Result<Decision> revoke_grant(const State& state, const RevokeGrant& command, const Command& from);
+// The one that allows what would be asked about; null when there is none.
+const Grant* grant_for(const State& state, const Action& action, WallTime now);
 
 // answering.cpp: a person says yes, no, or yes but otherwise.
 Result<Decision> answer_confirmation(const State& state, const AnswerConfirmation& answer,
                                      const Command& from, std::string_view via, WallTime now,
                                      const Judge& judge);
+// voice.cpp: the same by a spoken word, where the question may be answered so. Nothing where it is
+// no answer, which is no error: people say all sorts of things.
+Decision heard(const State& state, const contract::Event& event, const Command& from, WallTime now,
+               const Judge& judge);
+Decision approve(const Action& action, const Command& from, std::string_view via,
+                 std::string_view reason, std::string_view utterance_id = {});
+Decision deny(const Action& action, const Command& from, std::string_view via,
+              std::string_view reason, std::string_view utterance_id = {});
 // Whether that sender could answer, were it asked now.
 bool may_confirm(const State& state, Confirmer wanted, const Command& from);
 // Whether there is anybody who could.
@@ -43,6 +65,9 @@ Result<Decision> finish_action(const State& state, const FinishAction& how, cons
 // A participant's app says what its attempt came to.
 Result<Decision> outcome_reported(const State& state, const contract::Event& event, WallTime now,
                                   const Judge& judge);
+Result<Decision> report_progress(const State& state, const ReportProgress& progress);
+// A participant's app says how far it is.
+Result<void> may_tell_progress(const State& state, const contract::Event& event);
 Result<Decision> resolve_action(const State& state, const ResolveAction& how, const Command& from);
 // Nobody will say any more what became of that attempt.
 void executor_lost(const State& state, const Action& action, WallTime now, const Judge& judge,

@@ -35,19 +35,6 @@ std::unexpected<Error> not_open(const State& state, const AnswerConfirmation& an
                                    : fmt::format("{} said {}", closed->by, closed->outcome));
 }
 
-Decision approve(const Action& action, const AnswerConfirmation& answer, const Command& from,
-                 std::string_view via) {
-    const std::string decision = events::decision_id(action, action.evaluations);
-    return {{events::confirmation_resolved(action, "approve", from.actor, via, answer.reason),
-             events::allowed_by_person(action, from.actor), events::approved(action, decision)}};
-}
-
-Decision deny(const Action& action, const AnswerConfirmation& answer, const Command& from,
-              std::string_view via) {
-    return {{events::confirmation_resolved(action, "deny", from.actor, via, answer.reason),
-             events::cancelled(action, "denied")}};
-}
-
 // Asked again with what the person made of it, whatever the policy says of that: what was typed is
 // not yet what was seen as it would be sent.
 Result<Decision> edit(const State& state, const Action& action, const AnswerConfirmation& answer,
@@ -63,13 +50,30 @@ Result<Decision> edit(const State& state, const Action& action, const AnswerConf
     Action edited = action;
     edited.args_json = contract::canonical_json(answer.args_json);
     edited.args_hash = args_hash(action.id, action.type, edited.args_json);
+    edited.approved_by_person = false;
+    edited.must_ask = true;
+    edited.facts.engine.reset();  // It spoke of other arguments.
     Decision decision;
     decision.events.push_back(events::args_replaced(edited, from.actor.id));
-    judge_action(state, edited, Asking::in_any_case, now, judge, decision.events);
+    judge_action(edited, ruling_on(state, edited, now, judge), now, judge, decision.events);
     return decision;
 }
 
 }  // namespace
+
+Decision approve(const Action& action, const Command& from, std::string_view via,
+                 std::string_view reason, std::string_view utterance_id) {
+    const std::string decision = events::decision_id(action, action.evaluations);
+    return {
+        {events::confirmation_resolved(action, "approve", from.actor, via, reason, utterance_id),
+         events::allowed_by_person(action, from.actor), events::approved(action, decision)}};
+}
+
+Decision deny(const Action& action, const Command& from, std::string_view via,
+              std::string_view reason, std::string_view utterance_id) {
+    return {{events::confirmation_resolved(action, "deny", from.actor, via, reason, utterance_id),
+             events::cancelled(action, "denied")}};
+}
 
 bool may_confirm(const State& state, Confirmer wanted, const Command& from) {
     if (wanted == Confirmer::operator_)
@@ -113,8 +117,8 @@ Result<Decision> answer_confirmation(const State& state, const AnswerConfirmatio
     if (!answer.args_json.empty())
         return fail(Code::malformed, "decision_not_allowed", "arguments come with edit",
                     "/payload/args");
-    return answer.decision == "approve" ? approve(*action, answer, from, via)
-                                        : deny(*action, answer, from, via);
+    return answer.decision == "approve" ? approve(*action, from, via, answer.reason)
+                                        : deny(*action, from, via, answer.reason);
 }
 
 }  // namespace lifeline::call::rules

@@ -192,14 +192,38 @@ Invite& invite_of(State& state, std::string_view id) {
     return *found;
 }
 
-void speaks(State& state, std::string_view utterance_id, std::string_view speaker_id,
-            std::int64_t rev) {
+OpenUtterance& speaks(State& state, std::string_view utterance_id, std::string_view speaker_id,
+                      std::int64_t rev) {
     const auto open = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id);
-    if (open == state.open_utterances.end()) {
-        state.open_utterances.push_back({std::string(utterance_id), std::string(speaker_id), rev});
-    } else {
-        open->rev = std::max(open->rev, rev);
-    }
+    if (open == state.open_utterances.end())
+        return state.open_utterances.emplace_back(
+            OpenUtterance{std::string(utterance_id), std::string(speaker_id), rev});
+    open->rev = std::max(open->rev, rev);
+    return *open;
+}
+
+// Whatever else the agent's side says, the question that it read back is not the last word any
+// more.
+void agent_speaks(State& state, const Event& event, contract::Field utterance,
+                  contract::Field speaker) {
+    if (state.read_back && event.text(speaker) == "agent" &&
+        event.text(utterance) != state.read_back->utterance_id)
+        state.read_back.reset();
+}
+
+void begins(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
+    namespace f = field::transcript_utterance_started;
+    agent_speaks(state, event, f::utterance_id, f::speaker);
+    OpenUtterance& open = speaks(state, event.text(f::utterance_id), actor_id, -1);
+    open.began = seq;
+    open.start_ms = event.integer(f::start_ms);
+    open.participant = event.text(f::participant_id);
+}
+
+void goes_on(State& state, const Event& event, std::string_view actor_id) {
+    namespace f = field::transcript_partial;
+    agent_speaks(state, event, f::utterance_id, f::speaker);
+    speaks(state, event.text(f::utterance_id), actor_id, event.integer(f::rev));
 }
 
 std::uint32_t starter_place(State& state, std::string_view starter) {
@@ -223,8 +247,24 @@ void turn_over(State& state, std::string_view turn_id) {
     if (!state.turn_is_over(turn_id)) state.closed_turns.push_back(id_hash(turn_id));
 }
 
-// Nobody will hear or understand the rest, so no final text need come.
+// The agent's final text that names an open question reads it back, if it is the one who asks.
+void reads_back(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
+    namespace f = field::transcript_final;
+    if (event.text(f::speaker) != "agent") return;
+    state.read_back.reset();
+    if (!event.has(f::confirmation_id)) return;
+    const Action* action = state.action_asking(event.text(f::confirmation_id));
+    const Participant* speaker = state.participant(actor_id);
+    const bool another = speaker != nullptr && action != nullptr && action->requester != actor_id;
+    if (action == nullptr || another) return;
+    state.read_back = ReadBack{action->confirmation->id, text(event, f::utterance_id), seq,
+                               event.integer(f::end_ms)};
+}
+
+// Nobody will hear or understand the rest, so no final text need come; nor was it heard as a
+// question.
 void cut_off(State& state, std::string_view utterance_id, std::string_view by) {
+    if (state.read_back && state.read_back->utterance_id == utterance_id) state.read_back.reset();
     if (state.open_utterance(utterance_id) != nullptr) spoke(state, utterance_id, by);
 }
 
@@ -271,12 +311,11 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
         case EventType::call_deadline_warning:
             return deadline_warned(state, event);
         case EventType::transcript_utterance_started:
-            return speaks(state, event.text(field::transcript_utterance_started::utterance_id),
-                          actor_id, -1);
+            return begins(state, event, actor_id, seq);
         case EventType::transcript_partial:
-            return speaks(state, event.text(field::transcript_partial::utterance_id), actor_id,
-                          event.integer(field::transcript_partial::rev));
+            return goes_on(state, event, actor_id);
         case EventType::transcript_final:
+            reads_back(state, event, actor_id, seq);
             return spoke(state, event.text(field::transcript_final::utterance_id), actor_id);
         case EventType::transcript_truncated:
             return cut_off(state, event.text(field::transcript_truncated::utterance_id), actor_id);

@@ -50,6 +50,8 @@ void over(Action& action, std::string_view outcome) {
     action.outcome = outcome;
     action.confirmation.reset();
     action.deadline.reset();
+    action.evaluate_by.reset();
+    action.facts = {};
     action.retry_at.reset();
     std::string().swap(action.args_json);
 }
@@ -87,9 +89,48 @@ void asked(Action& action, const Event& event) {
         confirmation.by =
             confirmer_from(event.text(f::answerable_by)).value_or(Confirmer::operator_);
     confirmation.may_edit = event.raw(f::allowed_decisions).find("\"edit\"") != std::string::npos;
+    confirmation.by_voice = event.text(f::channel) != "ui";
     confirmation.payload_json = event.payload_json();
     action.confirmation = std::move(confirmation);
     action.state = ActionState::awaiting_confirmation;
+}
+
+std::optional<DayCounts> counts_in(std::string_view text) {
+    const auto json = contract::Json::parse(text);
+    if (!json) return std::nullopt;
+    const auto number = [&](std::string_view key) {
+        const auto value = json->find(key);
+        return value ? value->as_integer().value_or(0) : 0;
+    };
+    return DayCounts{number("owner"), number("account")};
+}
+
+std::optional<EngineWord> engine_in(std::string_view text) {
+    const auto json = contract::Json::parse(text);
+    if (!json) return std::nullopt;
+    const auto outcome = json->text("outcome").value_or("");
+    using Outcome = EngineWord::Outcome;
+    return EngineWord{.outcome = outcome == "allow"                  ? Outcome::allow
+                                 : outcome == "deny"                 ? Outcome::deny
+                                 : outcome == "require_confirmation" ? Outcome::confirm
+                                                                     : Outcome::unavailable,
+                      .rule = std::string(json->text("rule").value_or("")),
+                      .message = std::string(json->text("message").value_or(""))};
+}
+
+// One use for each action, however often it is judged.
+void use_grant(State& state, Action& action, std::string_view rules) {
+    const auto list = contract::Json::parse(rules);
+    if (!list) return;
+    constexpr std::string_view prefix = "grant:";
+    for (const contract::Json& rule : list->items()) {
+        const auto name = rule.as_text().value_or("");
+        if (!name.starts_with(prefix)) continue;
+        Grant* grant = state.grant(name.substr(prefix.size()));
+        if (grant == nullptr || action.grant_id == grant->id) continue;
+        ++grant->uses;
+        action.grant_id = grant->id;
+    }
 }
 
 void evaluated(State& state, const Event& event) {
@@ -101,6 +142,20 @@ void evaluated(State& state, const Event& event) {
     ++action->evaluations;
     action->policy_id = event.text(f::policy_id);
     action->policy_version = event.text(f::policy_version);
+    action->evaluate_by.reset();
+    if (event.has(f::counts)) action->facts.counts = counts_in(event.raw(f::counts));
+    if (event.has(f::engine)) action->facts.engine = engine_in(event.raw(f::engine));
+    if (event.text(f::outcome) == "allow") use_grant(state, *action, event.raw(f::rules));
+}
+
+void granted(State& state, const Event& event) {
+    namespace f = field::safety_grant_created;
+    state.grants.push_back({.id = std::string(event.text(f::grant_id)),
+                            .action_type = std::string(event.text(f::action_type)),
+                            .constraint_json = contract::canonical_json(event.raw(f::constraint)),
+                            .uses_max = event.has(f::max_uses) ? event.integer(f::max_uses) : 1,
+                            .expires_at = time_at(event, f::expires_at).value_or(WallTime{}),
+                            .by = std::string(event.text(f::by))});
 }
 
 void resolved(State& state, const Event& event) {
@@ -140,6 +195,15 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             return over(action, "rejected");
         case EventType::safety_approved:
             action.approved_by_person = event.has(field::safety_approved::confirmation_id);
+            if (action.approved_by_person) action.must_ask = false;
+            return;
+        case EventType::safety_evaluation_requested:
+            action.state = ActionState::evaluating;
+            action.evaluate_by =
+                time_at(event, field::safety_evaluation_requested::expires_at).value_or(WallTime{});
+            return;
+        case EventType::orchestration_action_progress:
+            ++action.progress_told;
             return;
         case EventType::safety_blocked:
             return over(action, "blocked");
@@ -150,6 +214,8 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             action.args_json = contract::canonical_json(event.raw(f::args));
             action.args_hash = event.text(f::args_hash);
             action.approved_by_person = false;
+            action.must_ask = true;
+            action.facts.engine.reset();
             return;
         }
         case EventType::orchestration_action_approved:
@@ -213,6 +279,12 @@ void of_actions(State& state, const Event& event, std::string_view actor_id, std
             if (event.text(field::safety_killswitch_changed::scope) != "session") return;
             state.killed = event.flag(field::safety_killswitch_changed::enabled);
             ++state.killswitch_changes;
+            return;
+        case EventType::safety_grant_created:
+            return granted(state, event);
+        case EventType::safety_grant_revoked:
+            if (Grant* grant = state.grant(event.text(field::safety_grant_revoked::grant_id)))
+                grant->revoked = true;
             return;
         case EventType::call_consent_updated:
             return consent(state, event);

@@ -142,16 +142,46 @@ struct DocumentChanged {
     bool shared = true;
 };
 
+// What a judgement that waits rests on, found out: by the server, for exactly that decision.
+struct AssessAction {
+    std::string action_id;
+    std::string decision_id;
+    Facts facts;
+    Millis took{0};
+};
+
+// How far what runs is, by the executor that claimed it.
+struct ReportProgress {
+    std::string action_id;
+    std::uint64_t fence = 0;
+    std::string message;
+    std::optional<double> percent;
+};
+
+// For a while, what the policy would ask about is allowed, within bounds.
+struct CreateGrant {
+    std::string grant_id;
+    std::string action_type;
+    std::string constraint_json;
+    std::int64_t uses_max = 0;
+    Millis lives{0};
+};
+
+struct RevokeGrant {
+    std::string grant_id;
+};
+
 // A deadline may have passed; what the state says decides which.
 struct TimePassed {};
 
 // The server started: whatever the journal says, nobody has a socket.
 struct Recovered {};
 
-using Request = std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite,
-                             RevokeInvite, RedeemInvite, LineChanged, Publish, AnswerConfirmation,
-                             CancelAction, ClaimAction, FinishAction, ResolveAction, SetKillSwitch,
-                             DocumentChanged, TimePassed, Recovered>;
+using Request =
+    std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite, RevokeInvite,
+                 RedeemInvite, LineChanged, Publish, AnswerConfirmation, CancelAction, ClaimAction,
+                 FinishAction, ResolveAction, SetKillSwitch, AssessAction, ReportProgress,
+                 CreateGrant, RevokeGrant, DocumentChanged, TimePassed, Recovered>;
 
 struct Command {
     Request request;

@@ -67,7 +67,7 @@ ServerEvent confirmation_requested(const Action& action, std::uint32_t evaluatio
                 .text("argsHash", action.args_hash)
                 .raw("allowedDecisions", decisions.take())
                 .text("expiresAt", format_rfc3339(expires_at))
-                .text("channel", "ui")
+                .text("channel", ruling.by_voice ? "both" : "ui")
                 .text("answerableBy", to_text(ruling.confirm_by))
                 .take()};
 }
@@ -86,7 +86,7 @@ ServerEvent awaiting(const Action& action, std::uint32_t evaluation, std::string
 
 ServerEvent confirmation_resolved(const Action& action, std::string_view decision,
                                   const contract::Actor& by, std::string_view via,
-                                  std::string_view reason) {
+                                  std::string_view reason, std::string_view utterance_id) {
     contract::JsonWriter actor;
     actor.object().key("kind").value(by.kind).key("id").value(by.id).end();
     return {closed_id(action), EventType::safety_confirmation_resolved,
@@ -96,6 +96,7 @@ ServerEvent confirmation_resolved(const Action& action, std::string_view decisio
                 .raw("by", actor.take())
                 .text("via", via)
                 .text("argsHash", action.confirmation->args_hash)
+                .optional("utteranceId", utterance_id)
                 .optional("reason", reason)
                 .take()};
 }

@@ -51,6 +51,7 @@ WallTime next_of_actions(const State& state) {
             continue;
         }
         if (action.deadline) next = std::min(next, *action.deadline);
+        if (action.evaluate_by) next = std::min(next, *action.evaluate_by);
         if (action.confirmation) next = std::min(next, action.confirmation->expires_at);
     }
     return next;

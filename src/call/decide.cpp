@@ -61,6 +61,16 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
                 return rules::set_kill_switch(state, request, command);
             },
             [&](const DocumentChanged& request) { return rules::document_changed(state, request); },
+            [&](const AssessAction& request) {
+                return rules::assess_action(state, request, now, judge);
+            },
+            [&](const ReportProgress& request) { return rules::report_progress(state, request); },
+            [&](const CreateGrant& request) {
+                return rules::create_grant(state, request, command, now, judge);
+            },
+            [&](const RevokeGrant& request) {
+                return rules::revoke_grant(state, request, command);
+            },
             [&](const TimePassed&) { return rules::time_passed(state, now, judge); },
             [&](const Recovered&) { return rules::recovered(state, now, judge); },
         },

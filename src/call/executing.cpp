@@ -91,15 +91,17 @@ Result<Decision> claim_action(const State& state, const ClaimAction& claim, Wall
         decision.events.push_back(events::failed(*action, "args_invalid", fits.error().detail));
         return decision;
     }
-    const Ruling ruling = ruling_on(state, *action, judge);
-    const bool allowed = ruling.outcome == Ruling::Outcome::allow ||
-                         (ruling.outcome == Ruling::Outcome::confirm && action->approved_by_person);
-    if (!allowed) {
-        follow_ruling(*action, ruling, now, judge, decision.events);
+    const Ruling ruling = ruling_on(state, *action, now, judge);
+    // Asks for what is not known yet, too: counts or an engine that the policy did not have before.
+    if (!lets_begin(ruling, *action) || !judge.needs(action->type).met_by(action->facts)) {
+        judge_action(*action, ruling, now, judge, decision.events);
         return decision;
     }
-    // The same evaluation once more is no news; under another policy it is.
-    if (ruling.policy_version != action->policy_version)
+    // The same evaluation once more is no news; under another policy or grant it is.
+    const bool by_another_grant = std::ranges::any_of(ruling.rules, [&](std::string_view rule) {
+        return rule.starts_with("grant:") && rule.substr(6) != action->grant_id;
+    });
+    if (ruling.policy_version != action->policy_version || by_another_grant)
         decision.events.push_back(events::evaluated(*action, action->evaluations + 1, ruling));
     decision.events.push_back(events::started(*action, action->attempt + 1, tool->executor,
                                               later(now, std::max(claim.lease, tool->timeout))));
@@ -162,6 +164,25 @@ Result<Decision> outcome_reported(const State& state, const contract::Event& eve
     }
     return finish_action(state, how, Command{how, {"server", "lifeline"}, contract::Role::server},
                          now, judge);
+}
+
+Result<Decision> report_progress(const State& state, const ReportProgress& progress) {
+    const Action* action = state.action(progress.action_id);
+    if (action == nullptr) return unknown_action();
+    if (action->state != ActionState::started || action->fence != progress.fence)
+        return fail(Code::conflict, "attempt_stale", "this attempt is over");
+    return Decision{{events::progress(*action, progress.message, progress.percent)}};
+}
+
+Result<void> may_tell_progress(const State& state, const contract::Event& event) {
+    namespace told = contract::field::orchestration_action_progress;
+    const Action* action = state.action(event.text(told::action_id));
+    if (action == nullptr) return unknown_action();
+    if (action->executor != client_executor)
+        return fail(Code::not_allowed, "forbidden", "this action is not executed by a participant",
+                    "/payload/actionId");
+    if (action->state == ActionState::started) return {};
+    return fail(Code::conflict, "action_not_ready", "it does not run", "/payload/actionId");
 }
 
 Result<Decision> resolve_action(const State& state, const ResolveAction& how, const Command& from) {

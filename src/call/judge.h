@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "call/action.h"
+#include "call/facts.h"
 #include "contract/risk.h"
 #include "contract/role.h"
 
@@ -56,6 +57,7 @@ struct Question {
     std::string_view args_json;
     std::int64_t count_in_call = 0;  // Of this type, accepted before this one.
     std::span<const Consent> consents;
+    Facts facts;
 };
 
 struct Ruling {
@@ -71,6 +73,9 @@ struct Ruling {
     Confirmer confirm_by = Confirmer::owner;
     Millis confirm_within{0};
     bool may_edit = true;
+    bool by_voice = false;  // A spoken yes counts, too.
+    Millis took{0};         // Where it was asked for and waited for.
+    bool stopped = false;   // By a kill switch: nothing else needs to be known.
 };
 
 // A snapshot: the same questions get the same answers, for as long as it lives.
@@ -84,6 +89,10 @@ public:
     virtual Result<void> check_args(std::string_view action_type,
                                     std::string_view args_json) const = 0;
     virtual Ruling rule(const Question& question) const = 0;
+    // What has to be in the question's facts.
+    virtual Needs needs(std::string_view) const { return {}; }
+    // Whether that is a yes or a no and nothing besides, in that language ("de"; empty: not known).
+    virtual Spoken spoken(std::string_view, std::string_view) const { return Spoken::neither; }
     virtual Shown show(std::string_view action_type, std::string_view summary,
                        std::string_view args_json) const = 0;
 };

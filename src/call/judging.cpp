@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "call/action_events.h"
@@ -44,7 +46,7 @@ void ask(const Action& action, const Ruling& ruling, WallTime now, const Judge& 
 
 }  // namespace
 
-Ruling ruling_on(const State& state, const Action& action, const Judge& judge) {
+Ruling ruling_on(const State& state, const Action& action, WallTime now, const Judge& judge) {
     const Participant* requester = state.participant(action.requester);
     Ruling ruling =
         judge.rule({.action_type = action.type,
@@ -55,10 +57,22 @@ Ruling ruling_on(const State& state, const Action& action, const Judge& judge) {
                     .account_id = state.account_id,
                     .args_json = action.args_json,
                     .count_in_call = count_before(state, action),
-                    .consents = state.consents});
-    if (state.killed)
+                    .consents = state.consents,
+                    .facts = action.facts});
+    if (state.killed) {
+        ruling.stopped = true;
         return denied(std::move(ruling), "killswitch", "killswitch",
                       "Actions are switched off in this call.");
+    }
+    if (ruling.outcome == Ruling::Outcome::confirm && ruling.confirm_by != Confirmer::operator_) {
+        if (const Grant* grant = grant_for(state, action, now)) {
+            ruling.outcome = Ruling::Outcome::allow;
+            ruling.rules.push_back(fmt::format("grant:{}", grant->id));
+        }
+    }
+    // What a person typed is not yet what they saw as it would be sent.
+    if (ruling.outcome == Ruling::Outcome::allow && action.must_ask)
+        ruling.outcome = Ruling::Outcome::confirm;
     if (ruling.outcome == Ruling::Outcome::confirm &&
         !somebody_may_confirm(state, ruling.confirm_by))
         return denied(std::move(ruling), "nobody_to_confirm", "nobody_to_confirm",
@@ -66,12 +80,20 @@ Ruling ruling_on(const State& state, const Action& action, const Judge& judge) {
     return ruling;
 }
 
-void judge_action(const State& state, const Action& action, Asking asking, WallTime now,
-                  const Judge& judge, std::vector<ServerEvent>& events) {
-    Ruling ruling = ruling_on(state, action, judge);
-    if (asking == Asking::in_any_case && ruling.outcome == Ruling::Outcome::allow)
-        ruling.outcome = Ruling::Outcome::confirm;
-    follow_ruling(action, ruling, now, judge, events);
+bool lets_begin(const Ruling& ruling, const Action& action) {
+    return ruling.outcome == Ruling::Outcome::allow ||
+           (ruling.outcome == Ruling::Outcome::confirm && action.approved_by_person);
+}
+
+void judge_action(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
+                  std::vector<ServerEvent>& events) {
+    const Needs needs = judge.needs(action.type);
+    if (ruling.stopped || needs.met_by(action.facts))
+        return follow_ruling(action, ruling, now, judge, events);
+    // What is open asks about something that will be judged anew.
+    if (action.confirmation) events.push_back(events::confirmation_cancelled(action, "edited"));
+    events.push_back(events::evaluation_requested(action, action.evaluations + 1, needs,
+                                                  later(now, needs.within)));
 }
 
 void follow_ruling(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
@@ -91,6 +113,46 @@ void follow_ruling(const Action& action, const Ruling& ruling, WallTime now, con
             events.push_back(events::blocked(action, evaluation, ruling));
             return;
     }
+}
+
+Result<Decision> assess_action(const State& state, const AssessAction& found, WallTime now,
+                               const Judge& judge) {
+    const Action* action = state.action(found.action_id);
+    if (action == nullptr)
+        return fail(Code::not_found, "action_unknown", "no such action in this call");
+    if (action->state != ActionState::evaluating || now >= action->evaluate_by.value_or(now) ||
+        found.decision_id != events::decision_id(*action, action->evaluations + 1))
+        return fail(Code::conflict, "action_not_ready", "it does not wait for this any more");
+    Action judged = *action;
+    judged.facts = found.facts;
+    if (!judge.needs(action->type).met_by(judged.facts))
+        return fail(Code::conflict, "action_not_ready", "it waits for something else by now");
+    Ruling ruling = ruling_on(state, judged, now, judge);
+    ruling.took = found.took;
+    Decision decision;
+    // A person has said yes to these very arguments already; what was asked for was only whether
+    // the policy has nothing against it.
+    if (ruling.outcome == Ruling::Outcome::confirm && judged.approved_by_person) {
+        const std::uint32_t evaluation = judged.evaluations + 1;
+        decision.events.push_back(events::evaluated(judged, evaluation, ruling));
+        decision.events.push_back(
+            events::approved(judged, events::decision_id(judged, evaluation)));
+        return decision;
+    }
+    follow_ruling(judged, ruling, now, judge, decision.events);
+    return decision;
+}
+
+// Silence is no: of an engine that does not answer, and of counts that nobody has.
+void assess_in_vain(const State& state, const Action& action, WallTime now, const Judge& judge,
+                    std::vector<ServerEvent>& events) {
+    const bool engine = judge.needs(action.type).engine;
+    Action judged = action;
+    if (engine) judged.facts.engine = EngineWord{};
+    const Ruling ruling = denied(ruling_on(state, judged, now, judge), "evaluation_timeout",
+                                 engine ? "policy_engine_unavailable" : "counts_unavailable",
+                                 "It could not be judged in time.");
+    follow_ruling(judged, ruling, now, judge, events);
 }
 
 }  // namespace lifeline::call::rules

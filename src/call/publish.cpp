@@ -124,6 +124,11 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
                 state, event.text(field::orchestration_action_cancel_requested::action_id), from);
         case EventType::orchestration_action_outcome_reported:
             return outcome_reported(state, event, now, judge);
+        case EventType::orchestration_action_progress:
+            if (const auto fits = may_tell_progress(state, event); !fits) return fail(fits.error());
+            return decision;
+        case EventType::transcript_final:
+            return heard(state, event, from, now, judge);
         case EventType::orchestration_result_delivered:
             if (const auto fits = may_tell(state, event); !fits) return fail(fits.error());
             return decision;

@@ -93,10 +93,10 @@ Result<Decision> request_action(const State& state, const contract::Event& event
     if (full(state)) return rejected("quota", "too many actions of this call are not over");
     if (const auto fits = judge.check_args(action.type, action.args_json); !fits)
         return rejected("schema", fmt::format("{} {}", fits.error().pointer, fits.error().detail));
-    const Ruling ruling = ruling_on(state, action, judge);
+    const Ruling ruling = ruling_on(state, action, now, judge);
     Decision decision;
     decision.events.push_back(events::accepted(action, ruling.policy_version));
-    follow_ruling(action, ruling, now, judge, decision.events);
+    judge_action(action, ruling, now, judge, decision.events);
     return decision;
 }
 

@@ -52,6 +52,16 @@ const Invite* State::invite(std::string_view invite_id) const {
     return found == invites.end() ? nullptr : &*found;
 }
 
+const Grant* State::grant(std::string_view grant_id) const {
+    const auto found = std::ranges::find(grants, grant_id, &Grant::id);
+    return found == grants.end() ? nullptr : &*found;
+}
+
+Grant* State::grant(std::string_view grant_id) {
+    const auto found = std::ranges::find(grants, grant_id, &Grant::id);
+    return found == grants.end() ? nullptr : &*found;
+}
+
 const OpenUtterance* State::open_utterance(std::string_view utterance_id) const {
     const auto found = std::ranges::find(open_utterances, utterance_id, &OpenUtterance::id);
     return found == open_utterances.end() ? nullptr : &*found;
@@ -112,7 +122,8 @@ bool State::has_work() const {
 
 bool State::wants_runner() const {
     return std::ranges::any_of(actions, [](const Action& action) {
-        return claimable(action) || (action.state == ActionState::started && action.cancel_asked);
+        return claimable(action) || action.state == ActionState::evaluating ||
+               (action.state == ActionState::started && action.cancel_asked);
     });
 }
 

@@ -55,6 +55,31 @@ struct OpenUtterance {
     std::string id;
     std::string starter;
     std::int64_t rev = -1;  // Of the last partial; -1 before the first.
+    // Of its transcript.utterance.started; 0 and empty where there was none.
+    std::uint64_t began = 0;
+    std::int64_t start_ms = 0;
+    std::string participant = {};
+};
+
+// The last thing that was said on the agent's side, if that was reading a question back: what the
+// person says next may be the answer to it.
+struct ReadBack {
+    std::string confirmation_id;
+    std::string utterance_id;
+    std::uint64_t seq = 0;    // Of its final text.
+    std::int64_t end_ms = 0;  // When it had been spoken.
+};
+
+// What is allowed without asking, within bounds: by the owner, for this call.
+struct Grant {
+    std::string id;
+    std::string action_type;
+    std::string constraint_json;  // Canonical: JSON pointers and the values that must stand there.
+    std::int64_t uses_max = 0;
+    std::int64_t uses = 0;
+    WallTime expires_at;
+    std::string by;
+    bool revoked = false;
 };
 
 // One that is over: it has its final text, was cut off or could not be understood. There may be
@@ -126,6 +151,8 @@ struct State {
     std::vector<Action> actions;  // In the order of their requests; see action.h.
     std::vector<ClosedConfirmation> closed_confirmations;
     std::vector<Consent> consents;
+    std::vector<Grant> grants;
+    std::optional<ReadBack> read_back;
     bool killed = false;  // Nothing acts in this call until that is taken back.
     std::uint32_t killswitch_changes = 0;
 
@@ -153,6 +180,8 @@ struct State {
     const Participant* participant(std::string_view participant_id) const;
     Participant* participant(std::string_view participant_id);
     const Invite* invite(std::string_view invite_id) const;
+    const Grant* grant(std::string_view grant_id) const;
+    Grant* grant(std::string_view grant_id);
     // Null when it was not begun, or is over.
     const OpenUtterance* open_utterance(std::string_view utterance_id) const;
     // Null when it is not over, or unknown.
@@ -170,7 +199,7 @@ struct State {
     const SharedDocument* document(std::string_view document_id) const;
     // Something is going on out there, or may begin: also after the call's end.
     bool has_work() const;
-    // A runner has something to do here: to claim, or to call off.
+    // A runner has something to do here: to claim, to call off, or to find out for a judgement.
     bool wants_runner() const;
     // Whether a media provider holds the line, and not a socket of ours.
     bool held_by_provider() const;

@@ -91,6 +91,8 @@ void actions_time_passed(const State& state, WallTime now, const Judge& judge,
             if (action.confirmation)
                 events.push_back(events::confirmation_cancelled(action, "deadline"));
             events.push_back(events::timed_out(action));
+        } else if (action.evaluate_by && now >= *action.evaluate_by) {
+            assess_in_vain(state, action, now, judge, events);
         } else if (action.confirmation && now >= action.confirmation->expires_at) {
             events.push_back(events::confirmation_expired(action));
             events.push_back(events::cancelled(action, "expired"));

@@ -13,6 +13,8 @@ public:
     std::map<std::string, ToolFacts, std::less<>> tools;
     std::map<std::string, Ruling, std::less<>> rulings;
     std::string version = "1";
+    Needs wanted;                      // Of every type.
+    std::int64_t day_counts_most = 3;  // More than that is denied, where it is asked.
 
     void add(const std::string& type, contract::Risk risk, bool repeatable, int attempts,
              Ruling::Outcome outcome, std::string executor = "http") {
@@ -40,7 +42,20 @@ public:
     Ruling rule(const Question& question) const override {
         Ruling ruling = rulings.at(std::string(question.action_type));
         ruling.policy_version = version;
+        const Facts& facts = question.facts;
+        if (facts.counts && facts.counts->owner > day_counts_most)
+            ruling.outcome = Ruling::Outcome::deny;
+        if (facts.engine && facts.engine->outcome == EngineWord::Outcome::deny)
+            ruling.outcome = Ruling::Outcome::deny;
+        if (facts.engine && facts.engine->outcome == EngineWord::Outcome::confirm &&
+            ruling.outcome == Ruling::Outcome::allow)
+            ruling.outcome = Ruling::Outcome::confirm;
         return ruling;
+    }
+    Needs needs(std::string_view) const override { return wanted; }
+    Spoken spoken(std::string_view text, std::string_view lang) const override {
+        if (text == "Yes." && lang != "xx") return Spoken::yes;
+        return text == "No." ? Spoken::no : Spoken::neither;
     }
     Shown show(std::string_view type, std::string_view summary,
                std::string_view args) const override {
