@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "audit/audit_store.h"
+#include "audit/day_counts.h"
 #include "audit/decision.h"
 #include "base/loop.h"
 #include "base/result.h"
@@ -28,6 +29,10 @@ public:
     void start(std::string path, journal::Done<void> ready);
     // Something was appended. From any thread.
     void poke();
+    // How many actions of its type there are on its day with this one: those of the journal, and
+    // those that were asked about and are on their way there. Counted by the home loop alone, so
+    // that two calls that ask at once hear different numbers.
+    void count(CountedAction action, Loop& from, journal::Done<DayCounts::Count> done);
     void list(DecisionQuery query, Loop& from, journal::Done<std::vector<Decision>> done);
 
 private:
@@ -38,6 +43,8 @@ private:
     journal::Journal& journal_;
     contract::EventChecker checker_;
     std::shared_ptr<AuditStore> store_;  // Touched only by the worker's jobs, once opened.
+    DayCounts counts_;                   // On the home loop.
+    bool counting_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     journal::Follower follower_;
 };

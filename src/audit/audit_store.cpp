@@ -7,7 +7,11 @@ namespace lifeline::audit {
 namespace {
 
 constexpr journal::ViewForm form{.tables = R"(
-create table calls(id text primary key, account text not null) without rowid;
+create table calls(id text primary key, account text not null, owner text not null) without rowid;
+create table accepted(
+    call text not null, action text not null, day text not null, type text not null,
+    primary key(call, action)) without rowid;
+create index accepted_by_day on accepted(day);
 create table decisions(
     position integer primary key, call text not null, seq integer not null, account text not null,
     at text not null, type text not null, action text not null, confirmation text not null,
@@ -16,7 +20,7 @@ create table decisions(
 create index decisions_by_call on decisions(call, position);
 create index decisions_by_account on decisions(account, position);
 )",
-                                 .version = 2};
+                                 .version = 3};
 
 constexpr const char* insert_decision =
     "insert or replace into decisions values("
@@ -51,14 +55,45 @@ Result<AuditStore> AuditStore::open(const std::string& path, const journal::View
     return AuditStore(std::move(*view));
 }
 
-Status AuditStore::apply(const AuditChange& change, std::uint64_t cursor) {
+Status AuditStore::count(sql::Database& database, std::vector<CountedAction>& accepted) {
+    for (CountedAction& one : accepted) {
+        auto whose = database.prepare("select account, owner from calls where id=?");
+        if (!whose) return fail(whose.error());
+        whose->bind_text(1, one.session_id);
+        const auto known = whose->step();
+        if (!known) return fail(known.error());
+        if (!*known) continue;  // Its call was erased.
+        one.account_id = whose->text(0);
+        one.owner_id = whose->text(1);
+        auto insert = database.prepare("insert or replace into accepted values(?,?,?,?)");
+        if (!insert) return fail(insert.error());
+        if (const auto done = insert->bind_text(1, one.session_id)
+                                  .bind_text(2, one.action_id)
+                                  .bind_text(3, one.day)
+                                  .bind_text(4, one.action_type)
+                                  .run();
+            !done)
+            return done;
+    }
+    if (accepted.empty()) return {};
+    // Nobody asks about more than the day before.
+    auto forget = database.prepare(
+        "delete from accepted where day < (select max(day) from accepted where day < ?)");
+    if (!forget) return fail(forget.error());
+    return forget->bind_text(1, accepted.back().day).run();
+}
+
+Status AuditStore::apply(AuditChange& change, std::uint64_t cursor) {
     return view_.move(cursor, [&](sql::Database& database) -> Status {
-        for (const auto& [call, account] : change.calls) {
-            auto insert = database.prepare("insert or replace into calls values(?,?)");
+        for (const auto& [call, account, owner] : change.calls) {
+            auto insert = database.prepare("insert or replace into calls values(?,?,?)");
             if (!insert) return fail(insert.error());
-            if (const auto done = insert->bind_text(1, call).bind_text(2, account).run(); !done)
+            if (const auto done =
+                    insert->bind_text(1, call).bind_text(2, account).bind_text(3, owner).run();
+                !done)
                 return done;
         }
+        if (auto counted = count(database, change.accepted); !counted) return counted;
         for (const Decision& one : change.decisions) {
             auto insert = database.prepare(insert_decision);
             if (!insert) return fail(insert.error());
@@ -82,6 +117,22 @@ Status AuditStore::apply(const AuditChange& change, std::uint64_t cursor) {
         }
         return {};
     });
+}
+
+Result<std::vector<CountedAction>> AuditStore::accepted_since(const std::string& day) {
+    auto select = view_.database().prepare(
+        "select day, account, owner, type, call, action from accepted "
+        "join calls on calls.id=accepted.call where day>=?");
+    if (!select) return fail(select.error());
+    select->bind_text(1, day);
+    std::vector<CountedAction> found;
+    for (;;) {
+        const auto more = select->step();
+        if (!more) return fail(more.error());
+        if (!*more) return found;
+        const auto text = [&](int column) { return std::string(select->text(column)); };
+        found.push_back({text(0), text(1), text(2), text(3), text(4), text(5)});
+    }
 }
 
 Result<std::vector<Decision>> AuditStore::list(const DecisionQuery& query) {

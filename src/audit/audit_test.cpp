@@ -158,4 +158,47 @@ TEST(Audit, KnowsWhoseAStopBeyondOneCallIs) {
     EXPECT_EQ(rules(""), type + account + "kill_switch:global on by usr_op; ");
 }
 
+// What was accepted counts once: told by the journal, asked about before, and after a restart.
+TEST(Audit, CountsADayOverTheJournalAndWhoAsks) {
+    House house;
+    house.call("sess_1", "acct_1");
+    house.call("sess_2", "acct_1");
+    const auto accepted = [&](const std::string& call, const std::string& id,
+                              const std::string& more = "") {
+        house.append(call, "orchestration.action.accepted",
+                     R"({"actionId":")" + id + R"(","argsHash":")" + hash +
+                         R"(","policyVersion":"1","actionType":"note")" + more + "}");
+    };
+    const auto ask = [&](Audit& audit, const std::string& call, const std::string& id) {
+        std::string said = "no answer";
+        audit.count({day_of(house.loop.clock().wall()), "acct_1", "ada", "note", call, id},
+                    house.loop, [&](Result<DayCounts::Count> count) {
+                        said = count ? std::to_string(count->owner) : count.error().reason;
+                    });
+        house.loop.run();
+        return said;
+    };
+    accepted("sess_1", "act_1");
+    accepted("sess_1", "act_2", R"(,"duplicateOf":"act_1")");
+    {
+        Audit audit(house.loop, house.loop, house.journal);
+        EXPECT_EQ(ask(audit, "sess_1", "act_3"), "not_ready");
+        house.start(audit);
+        EXPECT_EQ(ask(audit, "sess_1", "act_1"), "1");
+        EXPECT_EQ(ask(audit, "sess_2", "act_1"), "2");  // Not in the journal yet,
+        accepted("sess_2", "act_1");                    // and then it is.
+        audit.poke();
+        house.loop.run();
+        EXPECT_EQ(ask(audit, "sess_2", "act_2"), "3");
+    }
+    Audit again(house.loop, house.loop, house.journal);
+    house.start(again);
+    EXPECT_EQ(ask(again, "sess_1", "act_9"),
+              "3");  // act_2 of the second call was only asked about.
+    Audit anew(house.loop, house.loop, house.journal);
+    std::filesystem::remove_all(house.folder / "audit.db");
+    house.start(anew);
+    EXPECT_EQ(ask(anew, "sess_1", "act_9"), "3");
+}
+
 }  // namespace lifeline::audit
