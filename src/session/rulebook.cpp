@@ -32,6 +32,31 @@ std::string version_of(const safety::Policy& policy) {
                        policy.hash().substr(0, 12));
 }
 
+std::optional<safety::DayCounts> counts_of(const call::Facts& facts) {
+    if (!facts.counts) return std::nullopt;
+    return safety::DayCounts{facts.counts->owner, facts.counts->account};
+}
+
+std::optional<safety::EngineWord> engine_of(const call::Facts& facts) {
+    if (!facts.engine) return std::nullopt;
+    using Said = call::EngineWord::Outcome;
+    safety::EngineWord word{.rule = facts.engine->rule, .message = facts.engine->message};
+    switch (facts.engine->outcome) {
+        case Said::allow:
+            word.outcome = safety::Outcome::allow;
+            break;
+        case Said::deny:
+            word.outcome = safety::Outcome::deny;
+            break;
+        case Said::confirm:
+            word.outcome = safety::Outcome::confirm;
+            break;
+        case Said::unavailable:
+            break;
+    }
+    return word;
+}
+
 }  // namespace
 
 Rulebook::Rulebook(Parts parts) : parts_(std::move(parts)), version_(version_of(parts_.policy)) {}
@@ -65,8 +90,11 @@ call::Ruling Rulebook::rule(const call::Question& asked) const {
                                     .account_id = asked.account_id,
                                     .args_json = asked.args_json,
                                     .count_in_call = asked.count_in_call,
-                                    .consents = consents};
+                                    .consents = consents,
+                                    .day_counts = counts_of(asked.facts),
+                                    .engine = engine_of(asked.facts)};
     auto stopped = parts_.kill_switches.stop(question);
+    const bool was_stopped = stopped.has_value();
     safety::Verdict verdict = stopped ? std::move(*stopped) : parts_.policy.evaluate(question);
     call::Ruling ruling;
     ruling.outcome = outcome_of(verdict.outcome);
@@ -81,7 +109,27 @@ call::Ruling Rulebook::rule(const call::Question& asked) const {
         call::confirmer_from(verdict.confirm_by).value_or(call::Confirmer::operator_);
     ruling.confirm_within = verdict.confirm_within.value_or(parts_.confirm_within);
     ruling.may_edit = verdict.may_edit;
+    ruling.by_voice = verdict.by_voice;
+    ruling.stopped = was_stopped;
     return ruling;
+}
+
+call::Needs Rulebook::needs(std::string_view action_type) const {
+    return {.counts = parts_.policy.counts_days(action_type),
+            .engine = parts_.engine,
+            .within = parts_.evaluate_within};
+}
+
+call::Spoken Rulebook::spoken(std::string_view text, std::string_view language) const {
+    switch (parts_.policy.spoken(text, language)) {
+        case safety::Spoken::yes:
+            return call::Spoken::yes;
+        case safety::Spoken::no:
+            return call::Spoken::no;
+        case safety::Spoken::neither:
+            break;
+    }
+    return call::Spoken::neither;
 }
 
 call::Shown Rulebook::show(std::string_view action_type, std::string_view,

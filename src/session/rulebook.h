@@ -19,6 +19,8 @@ public:
         safety::Policy policy = safety::Policy::standard();
         safety::KillSwitches kill_switches = {};
         Millis confirm_within = std::chrono::minutes(5);  // Where the policy does not say.
+        bool engine = false;            // An external one is asked about every action.
+        Millis evaluate_within{2'000};  // What takes a moment may take no longer.
     };
 
     explicit Rulebook(Parts parts);
@@ -27,6 +29,8 @@ public:
     Result<void> check_args(std::string_view action_type,
                             std::string_view args_json) const override;
     call::Ruling rule(const call::Question& question) const override;
+    call::Needs needs(std::string_view action_type) const override;
+    call::Spoken spoken(std::string_view text, std::string_view language) const override;
     call::Shown show(std::string_view action_type, std::string_view summary,
                      std::string_view args_json) const override;
 
