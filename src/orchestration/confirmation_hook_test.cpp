@@ -1,0 +1,96 @@
+#include "orchestration/confirmation_hook.h"
+
+#include <gtest/gtest.h>
+
+#include "base/virtual_loop.h"
+#include "journal/memory_journal.h"
+
+namespace lifeline::orchestration {
+namespace {
+
+class House {
+public:
+    House() : journal(loop.clock()) {
+        journal.open("sess_1", loop, [&](auto opened) { stream = std::move(*opened); });
+        loop.run();
+        hook.emplace(
+            loop, journal,
+            [this](net::FetchRequest request, net::HttpClient::Done done) {
+                sent.push_back(request);
+                const unsigned status = sent.size() > refusals ? 204 : 503;
+                loop.post([status, done = std::move(done)]() mutable {
+                    done(net::Response{status, {}, ""});
+                });
+            },
+            ConfirmationHook::Options{.url = "https://ops.example/asked"});
+    }
+    void asks(const std::string& id, Millis within) {
+        const std::string hash(64, 'a');
+        append("safety.confirmation.requested",
+               R"({"confirmationId":")" + id +
+                   R"(","actionId":"act_1","title":"Send?","description":"d",)"
+                   R"("severity":"info","scope":{"kind":"other","target":"x",)"
+                   R"("audience":"external"},"preview":"","argsHash":")" +
+                   hash + R"(","allowedDecisions":["approve"],"expiresAt":")" +
+                   format_rfc3339(loop.clock().wall() + within) + R"(","channel":"ui"})");
+    }
+    void append(const std::string& type, const std::string& payload) {
+        const std::string id = "ll_" + std::to_string(stream->head());
+        stream->append(
+            stream->head(),
+            {{id,
+              {"server", "lifeline"},
+              "",
+              contract::event_json(id, "sess_1", "2026-02-16T10:00:00.000Z", type, payload)}},
+            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
+        hook->poke();
+    }
+
+    VirtualLoop loop;
+    journal::MemoryJournal journal;
+    std::unique_ptr<journal::Stream> stream;
+    std::vector<net::FetchRequest> sent;
+    std::size_t refusals = 0;
+    std::optional<ConfirmationHook> hook;
+};
+
+TEST(ConfirmationHook, TellsOfWhatIsAskedFromNowOnAndOfNothingElse) {
+    House house;
+    house.asks("cnf_before", std::chrono::minutes(5));
+    house.loop.run();
+    house.hook->start();
+    house.loop.run();
+    house.append("x.note", R"({"text":"\"type\":\"safety.confirmation.requested\""})");
+    house.asks("cnf_1", std::chrono::minutes(5));
+    house.loop.run();
+    ASSERT_EQ(house.sent.size(), 1u);
+    EXPECT_EQ(house.sent[0].url, "https://ops.example/asked");
+    EXPECT_EQ(net::find_header(house.sent[0].headers, "webhook-id")->substr(0), "sess_1:cnf_1");
+    EXPECT_NE(house.sent[0].body.find(R"("confirmationId":"cnf_1")"), std::string::npos);
+}
+
+TEST(ConfirmationHook, TriesAgainUntilItIsTaken) {
+    House house;
+    house.refusals = 3;
+    house.hook->start();
+    house.loop.run();
+    const WallTime began = house.loop.clock().wall();
+    house.asks("cnf_1", std::chrono::minutes(5));
+    house.loop.run();
+    EXPECT_EQ(house.sent.size(), 4u);
+    EXPECT_GE(house.loop.clock().wall() - began, std::chrono::seconds(7));  // 1 + 2 + 4
+}
+
+TEST(ConfirmationHook, GivesUpWhenTheQuestionIsOver) {
+    House house;
+    house.refusals = 1'000;
+    house.hook->start();
+    house.loop.run();
+    house.asks("cnf_1", std::chrono::seconds(10));
+    house.loop.run();
+    EXPECT_EQ(house.sent.size(), 4u);  // At once, and after 1, 2 and 4 seconds.
+    EXPECT_EQ(house.hook->given_up(), 1u);
+}
+
+}  // namespace
+}  // namespace lifeline::orchestration
