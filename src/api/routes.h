@@ -41,6 +41,9 @@ void list_tools(Api& api, Asked asked);
 // decisions.cpp
 void list_decisions(Api& api, Asked asked);
 void list_killswitches(Api& api, Asked asked);
+void list_grants(Api& api, Asked asked);
+void create_grant(Api& api, Asked asked);
+void revoke_grant(Api& api, Asked asked);
 void change_safety_killswitch(Api& api, Asked asked);
 
 // speech.cpp
