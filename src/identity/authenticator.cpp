@@ -3,10 +3,23 @@
 #include <utility>
 
 #include "contract/reason.h"
+#include "identity/capability.h"
 #include "identity/connect_token.h"
 #include "identity/deadline.h"
 
 namespace lifeline::identity {
+
+namespace {
+
+// What is good at one door only.
+bool opens(std::string_view token, Authenticator::Purpose purpose) {
+    using Purpose = Authenticator::Purpose;
+    if (token.starts_with(connect_token_prefix)) return purpose == Purpose::socket;
+    if (token.starts_with(capability_prefix)) return purpose == Purpose::act;
+    return true;
+}
+
+}  // namespace
 
 Authenticator::Authenticator(Unchecked, const Options& options, House house)
     : home_(house.home),
@@ -36,7 +49,7 @@ void Authenticator::answer(std::string token, Purpose purpose, Loop& caller, Don
             done(std::move(outcome));
         });
     };
-    if (purpose == Purpose::request && token.starts_with(connect_token_prefix)) {
+    if (!opens(token, purpose)) {
         reply(contract::refuse(contract::reason::token_wrong_kind));
         return;
     }

@@ -16,7 +16,7 @@ namespace lifeline::identity {
 // Turns whatever a client presents as its token into a Principal, or refuses it:
 //   token_invalid       not ours, not whole, not for us; trying again does not help
 //   token_expired       was good; a new one will be
-//   token_wrong_kind    a connect token, and no socket is asked for
+//   token_wrong_kind    a connect token or a capability, and it is not shown at its own door
 //   key_revoked, user_unknown, account_disabled
 //                       good, but its holder has no business here any more, or not yet
 //   issuer_unavailable, storage_unavailable, overloaded
@@ -25,16 +25,17 @@ namespace lifeline::identity {
 // only.
 //
 // Kinds of token: `llc_...` connect token, which opens a socket and is good for no request, since
-// it could renew itself by one; `llk_...` API key, a JWT of this instance or of a configured
-// issuer, or anything else where an issuer is asked by introspection. All are judged on the home
-// loop, where the directory is, so that what was revoked is refused from then on, whatever it had
-// been exchanged for. Every wait has a deadline, every table a limit.
+// it could renew itself by one; `lla_...` capability, by which an agent acts; `llk_...` API key, a
+// JWT of this instance or of a configured issuer, or anything else where an issuer is asked by
+// introspection. All are judged on the home loop, where the directory is, so that what was revoked
+// is refused from then on, whatever it had been exchanged for. Every wait has a deadline, every
+// table a limit.
 //
 // Owned by wiring; outlives the last job of every loop that calls it.
 class Authenticator {
 public:
     // What a token is shown for.
-    enum class Purpose { request, socket };
+    enum class Purpose { request, socket, act };  // act: by the MCP door
 
     struct Options {
         std::vector<IssuerConfig> issuers;

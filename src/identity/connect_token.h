@@ -31,8 +31,6 @@ public:
     Result<Principal> verify(std::string_view token, WallTime now) const;
 
 private:
-    Digest mac(std::string_view body) const;
-
     Secret<Digest> key_;
 };
 

@@ -26,6 +26,7 @@ std::size_t TokenJudge::DigestHash::operator()(const Digest& digest) const {
 TokenJudge::TokenJudge(House house, CacheLimits limits)
     : keys_(house.keys),
       connect_tokens_(house.keys),
+      capabilities_(house.keys),
       directory_(house.directory),
       home_(house.home),
       fetcher_(house.fetcher),
@@ -56,6 +57,10 @@ void TokenJudge::judge(std::string token, Done<Principal> done) {
     }
     if (token.starts_with(connect_token_prefix)) {
         done(connect_token(token));
+        return;
+    }
+    if (token.starts_with(capability_prefix)) {
+        done(capability(token));
         return;
     }
     const Digest digest = sha256(token);
@@ -101,7 +106,14 @@ Result<Principal> TokenJudge::connect_token(std::string_view token) const {
     return principal;
 }
 
-Status TokenJudge::standing(const Principal& principal) const {
+Result<Principal> TokenJudge::capability(std::string_view token) const {
+    auto shown = capabilities_.verify(token, now());
+    if (!shown) return fail(shown.error());
+    if (auto stands = standing(shown->agent, shown->maker_id); !stands) return fail(stands.error());
+    return std::move(shown->agent);
+}
+
+Status TokenJudge::standing(const Principal& principal, std::string_view user_id) const {
     if (!principal.key_id.empty()) {
         const KeyRecord* const key = directory_.key(principal.key_id);
         if (key == nullptr) return token_invalid("no API key of ours");
@@ -111,7 +123,7 @@ Status TokenJudge::standing(const Principal& principal) const {
     }
     if (!principal.issuer.empty()) {
         const auto user = directory_.user(principal.issuer, principal.subject);
-        if (!user || user->user_id != principal.user_id)
+        if (!user || user->user_id != user_id)
             return contract::refuse(contract::reason::user_unknown,
                                     "the subject stands for another user now, or for none");
     }

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "identity/bounded_cache.h"
+#include "identity/capability.h"
 #include "identity/claims.h"
 #include "identity/connect_token.h"
 #include "identity/directory.h"
@@ -61,9 +62,14 @@ private:
 
     Result<Principal> api_key(std::string_view token) const;
     Result<Principal> connect_token(std::string_view token) const;
-    // Whether the directory still knows whom this principal was made of. What was exchanged for a
-    // token of ours is asked about again, or it would outlive what it was made with.
-    Status standing(const Principal& principal) const;
+    Result<Principal> capability(std::string_view token) const;
+    // Whether the directory still knows whom this principal was made of, and by the same user. What
+    // was exchanged for a token of ours is asked about again, or it would outlive what it was made
+    // with.
+    Status standing(const Principal& principal, std::string_view user_id) const;
+    Status standing(const Principal& principal) const {
+        return standing(principal, principal.user_id);
+    }
     void external(const Digest& digest, std::string token, Done<Principal> done);
     void ask(std::string token, OnVerdict done);
     void concluded(const Digest& digest, Verdict verdict);
@@ -73,6 +79,7 @@ private:
 
     const InstanceKeys& keys_;
     ConnectTokens connect_tokens_;
+    Capabilities capabilities_;
     Directory& directory_;
     Loop& home_;
     Fetcher& fetcher_;
