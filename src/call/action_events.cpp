@@ -28,7 +28,7 @@ std::string actor_json(const contract::Actor& actor) {
 }
 
 std::string over_id(const Action& action) {
-    return server_id("act_over", action.id);
+    return end_event_id(action.id);
 }
 
 // What an executor or an app says goes into an event whatever it is: an outcome is never lost
@@ -99,8 +99,16 @@ std::string decision_id(const Action& action, std::uint32_t evaluation) {
     return derived("dec_", action, evaluation);
 }
 
+std::string answer_event_id(std::string_view action_id) {
+    return server_id("act_ack", action_id);
+}
+
+std::string end_event_id(std::string_view action_id) {
+    return server_id("act_over", action_id);
+}
+
 ServerEvent accepted(const Action& action, std::string_view policy_version) {
-    return {server_id("act_ack", action.id), EventType::orchestration_action_accepted,
+    return {answer_event_id(action.id), EventType::orchestration_action_accepted,
             Payload()
                 .text("actionId", action.id)
                 .text("argsHash", action.args_hash)
@@ -112,7 +120,7 @@ ServerEvent accepted(const Action& action, std::string_view policy_version) {
 }
 
 ServerEvent rejected(std::string_view action_id, std::string_view code, std::string_view message) {
-    return {server_id("act_ack", action_id), EventType::orchestration_action_rejected,
+    return {answer_event_id(action_id), EventType::orchestration_action_rejected,
             Payload()
                 .text("actionId", action_id)
                 .text("code", code)

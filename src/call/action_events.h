@@ -16,6 +16,11 @@ namespace lifeline::call::events {
 std::string decision_id(const Action& action, std::uint32_t evaluation);
 std::string confirmation_id(const Action& action, std::uint32_t evaluation);
 
+// The event that says whether it was accepted, and the one that is its end: for whoever looks them
+// up by their ids.
+std::string answer_event_id(std::string_view action_id);
+std::string end_event_id(std::string_view action_id);
+
 ServerEvent accepted(const Action& action, std::string_view policy_version);
 ServerEvent rejected(std::string_view action_id, std::string_view code, std::string_view message);
 ServerEvent evaluated(const Action& action, std::uint32_t evaluation, const Ruling& ruling);
