@@ -4,10 +4,13 @@ import type { OnActionOptions, ToolHandler } from './client_tool.js';
 import type { Confirmation } from './confirmation.js';
 import { Connection, type Backend, type Ticket } from './connection.js';
 import { schemaVersion, type EventType, type HelloFrame, type PayloadOf } from './contract.js';
+import type { DocumentRecord } from './document_view.js';
+import { Documents } from './documents.js';
 import type { LifelineError } from './error.js';
 import { callEventOf, type CallEvent, type EventRecord } from './event.js';
 import { mintId } from './id.js';
 import { Listeners } from './listeners.js';
+import type { LiveDocument } from './live_document.js';
 import { Cell, notify, partOf, type Observable } from './observable.js';
 import type { Published } from './outbox.js';
 import type { Platform } from './platform.js';
@@ -17,6 +20,7 @@ import type { Session } from './session.js';
 import { initialState, type CallState, type Participant, type Utterance } from './state.js';
 import type { ConnectionStatus } from './status.js';
 import { writeUtterance, type UtteranceOptions, type UtteranceWriter } from './utterance.js';
+import type { Deliverable } from './work.js';
 
 /** The cursor was refused, and state was read anew from the snapshot: redraw from `call.state`. */
 export interface Reset {
@@ -42,6 +46,7 @@ export class Call {
   readonly #errorListeners = new Set<(error: LifelineError) => void>();
   readonly #state = new Cell<CallState>(initialState);
   readonly #acting: Acting;
+  readonly #documents: Documents;
   #self = new Deferred<Self>();
   #folded: CallState = initialState;
   #viewDue: (() => void) | null = null;
@@ -59,6 +64,11 @@ export class Call {
     this.state,
     (s) => s.participants,
   );
+  /** The call's documents and their newest revisions: `state.deliverables`. What is in one, openDocument() shows. */
+  readonly documents: Observable<readonly Deliverable[]> = partOf(
+    this.state,
+    (s) => s.deliverables,
+  );
 
   /** @internal Use createCall or joinCall. */
   constructor(
@@ -69,6 +79,11 @@ export class Call {
   ) {
     this.session = session;
     this.#platform = platform;
+    this.#documents = new Documents({
+      platform,
+      mint: (prefix) => this.#mint(prefix),
+      read: backend.document ?? null,
+    });
     this.#connection = new Connection(
       platform,
       {
@@ -87,6 +102,7 @@ export class Call {
         reopened: () => this.#reopened(),
       },
       resumeToken,
+      this.#documents,
     );
     this.#acting = new Acting({
       sessionId: session.sessionId,
@@ -236,6 +252,16 @@ export class Call {
     return this.#acting.onAction(type, handler, options);
   }
 
+  /**
+   * Follows a document of this call live and edits it, on the connection that there is. It need not be known
+   * yet, nor the call be connected: the document loads by itself, see its `view`. Opened twice it is one;
+   * each has its own close(). At most 16 at a time.
+   */
+  openDocument(documentId: string): LiveDocument {
+    const known = this.#folded.deliverables.find((one) => one.documentId === documentId);
+    return this.#documents.open(documentId, { kind: known?.kind ?? '', title: known?.title ?? '' });
+  }
+
   /** Asks the server to end the call for everybody. Resolves when the request is on record. */
   end(reason?: PayloadOf<'call.end.requested'>['reason']): Promise<Published> {
     return this.publish('call.end.requested', reason === undefined ? {} : { reason });
@@ -320,6 +346,7 @@ export class Call {
 /** What a call needs of REST. */
 export interface CallBackend extends Omit<Backend, 'startOver'> {
   answer(confirmationId: string, answer: object): Promise<unknown>;
+  document?(documentId: string): Promise<DocumentRecord>;
   snapshot(): Promise<{ cursor: { epoch: string; seq: number }; state: CallState }>;
 }
 

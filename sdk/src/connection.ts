@@ -43,6 +43,17 @@ export interface ConnectionEvents {
   reopened(): void;
 }
 
+/** What else flows on the line of the call: documents, each a stream of its own. */
+export interface Beside {
+  /** After every hello. */
+  lineUp(line: Line, epoch: string): void;
+  lineDown(): void;
+  /** Nothing more will come, as in closed(). */
+  over(why: LifelineError): void;
+  /** Whether the frame was for it. */
+  frame(frame: ServerFrame): boolean;
+}
+
 const left = ownEnding('stop', 'left', 1000);
 
 /** Endings from which there is a way back, if somebody asks for it. */
@@ -57,6 +68,7 @@ export class Connection {
   readonly #platform: Platform;
   readonly #backend: Backend;
   readonly #events: ConnectionEvents;
+  readonly #beside: Beside | null;
   readonly #stream: Stream;
   readonly #retry: Retry;
   readonly #lineage: Lineage;
@@ -77,8 +89,10 @@ export class Connection {
     backend: Backend,
     events: ConnectionEvents,
     resumeToken: string | null = null,
+    beside: Beside | null = null,
   ) {
     this.#platform = platform;
+    this.#beside = beside;
     this.#backend = backend;
     this.#events = events;
     this.#retry = new Retry(platform);
@@ -207,6 +221,7 @@ export class Connection {
   #hangUp(): void {
     this.#line = null;
     this.#stream.detach();
+    this.#beside?.lineDown();
     this.#renewal.stop();
     this.#cancelGoaway();
     this.#closesAt = null;
@@ -227,12 +242,15 @@ export class Connection {
   }
 
   #frame(frame: ServerFrame): void {
+    if (this.#beside?.frame(frame)) return;
     switch (frame.op) {
       case 'hello':
         this.#retry.obey(frame);
         this.#lineage.greeted(frame);
         this.#events.hello(frame);
-        return this.#stream.hello(frame);
+        this.#stream.hello(frame);
+        if (this.#line) this.#beside?.lineUp(this.#line, frame.epoch);
+        return;
       case 'token':
         return this.#lineage.rotated(frame.resumeToken);
       case 'token.expiring':
@@ -295,6 +313,7 @@ export class Connection {
     this.#show('closed', ending);
     const why = refusalOf(ending);
     this.#stream.close(why);
+    this.#beside?.over(why);
     this.#events.closed(why);
   }
 

@@ -167,6 +167,8 @@ function callOf(
         path: `${path}/confirmations/${encodeURIComponent(confirmationId)}`,
         body,
       }),
+    document: (documentId) =>
+      rest.request({ method: 'GET', path: `/v1/documents/${encodeURIComponent(documentId)}` }),
     renewToken: () => tokens.renew(),
     tokenExpired: () => tokens.expired(),
   };

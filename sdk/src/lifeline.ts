@@ -31,11 +31,25 @@ export {
   type JoinCallOptions,
   type RedeemedInvite,
 } from './create.js';
+export {
+  createDocument,
+  editDocument,
+  getDocument,
+  listDocuments,
+  shareDocument,
+  unshareDocument,
+  type CreateDocumentOptions,
+  type DocumentSummary,
+} from './document_rest.js';
+export type { DocumentEdit, DocumentRecord, DocumentView, EditRejection } from './document_view.js';
 export { LifelineError } from './error.js';
 export { createInvite, type CreateInviteOptions, type Invite } from './invite.js';
 export { callEventOf, type Actor, type CallEvent, type EventRecord, type Seen } from './event.js';
 export { followCalls, type CallNotice, type FollowOptions } from './follow.js';
 export { fromLegacy, toLegacy, type LegacyType } from './legacy.js';
+export { applyPatch, type Patch, type PatchOperation } from './json_patch.js';
+export { pointerOf, valueAt, type Json, type JsonObject } from './json_pointer.js';
+export type { LiveDocument } from './live_document.js';
 export type { Observable } from './observable.js';
 export type { Published } from './outbox.js';
 export {

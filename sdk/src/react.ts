@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { useCallback, useEffect, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Call } from './call.js';
+import type { DocumentView } from './document_view.js';
+import type { LiveDocument } from './live_document.js';
 import type { Observable } from './observable.js';
 import { initialState, type CallState, type Participant, type Utterance } from './state.js';
 import { idleStatus, type ConnectionStatus } from './status.js';
@@ -40,6 +42,38 @@ export function useParticipants(call: Call | null): readonly Participant[] {
 export function useConnection(call: Call | null): ConnectionStatus {
   return useObservable(call?.connection, idleStatus);
 }
+
+/**
+ * A document of the call, followed while the component is there. `document` is what to edit; null before it
+ * was opened.
+ */
+export function useDocument(
+  call: Call | null,
+  documentId: string,
+): { readonly document: LiveDocument | null; readonly view: DocumentView } {
+  const [document, setDocument] = useState<LiveDocument | null>(null);
+  useEffect(() => {
+    if (!call) return;
+    const opened = call.openDocument(documentId);
+    setDocument(opened);
+    return () => {
+      opened.close();
+      setDocument(null);
+    };
+  }, [call, documentId]);
+  return { document, view: useObservable(document?.view, unread) };
+}
+
+const unread: DocumentView = {
+  state: 'loading',
+  kind: '',
+  title: '',
+  rev: 0,
+  content: {},
+  unsaved: 0,
+  lastEdit: null,
+  error: null,
+};
 
 /**
  * Keeps the screen on while `active`, so that a call is not put to sleep in somebody's hand. Where the

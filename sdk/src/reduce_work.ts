@@ -48,15 +48,24 @@ export function withIntent(
   return [...others, one].slice(-intentsMax);
 }
 
+/** A revision that is older than what is known is none; a document that is not shared any more is gone. */
 export function withDeliverable(
   deliverables: readonly Deliverable[],
   { payload }: CallEvent<'orchestration.deliverable.updated'>,
 ): readonly Deliverable[] {
-  const { documentId, kind, rev, by } = payload;
+  const { documentId, kind, rev, by, title, unshared }: DeliverableUpdated = payload;
   const before = deliverables.find((one) => one.documentId === documentId);
+  if (unshared === true)
+    return before ? deliverables.filter((one) => one !== before) : deliverables;
   if (before && rev <= before.rev) return deliverables;
-  const after = { documentId, kind, rev, by };
+  const after = { documentId, kind, title: title ?? before?.title ?? null, rev, by };
   return before
     ? deliverables.map((one) => (one === before ? after : one))
     : [...deliverables, after].slice(-deliverablesMax);
 }
+
+/** As servers say it today; older ones neither gave the title nor took a document away. */
+type DeliverableUpdated = CallEvent<'orchestration.deliverable.updated'>['payload'] & {
+  readonly title?: string;
+  readonly unshared?: boolean;
+};

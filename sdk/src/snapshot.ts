@@ -13,6 +13,13 @@ interface Snapshot {
   readonly state: Session & { readonly phase?: CallState['phase'] };
   /** Those that are not over. */
   readonly actions?: readonly ActionSnapshot[];
+  /** Those that are shared with the call. */
+  readonly documents?: readonly {
+    readonly documentId: string;
+    readonly kind: string;
+    readonly title?: string;
+    readonly rev: number;
+  }[];
   /** Actions are switched off in this call. */
   readonly killed?: boolean;
 }
@@ -55,8 +62,20 @@ export async function readSnapshot(
     if (events.length === 0) break; // No longer kept: then without them.
     folded = events.reduce(reduce, folded);
   }
+  if (read.documents) folded = { ...folded, deliverables: documentsOf(read.documents, folded) };
   folded = withSnapshotActions(folded, read.actions ?? [], read.killed ?? false);
   return { cursor: { epoch, seq }, state: { ...folded, seq } };
+}
+
+/** The snapshot says which there are; who edited last, the events that were read. */
+function documentsOf(
+  documents: NonNullable<Snapshot['documents']>,
+  { deliverables }: CallState,
+): CallState['deliverables'] {
+  return documents.map(({ documentId, kind, title, rev }) => {
+    const seen = deliverables.find((one) => one.documentId === documentId && one.rev === rev);
+    return { documentId, kind, title: title ?? seen?.title ?? null, rev, by: seen?.by ?? null };
+  });
 }
 
 function stateOf(session: Snapshot['state']): CallState {

@@ -31,6 +31,9 @@ export interface Intent {
 export interface Deliverable {
   readonly documentId: string;
   readonly kind: string;
+  /** For people; null where it was not said. */
+  readonly title: string | null;
   readonly rev: number;
-  readonly by: string;
+  /** Who made the revision; null where it was not said. */
+  readonly by: string | null;
 }

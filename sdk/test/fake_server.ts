@@ -28,6 +28,8 @@ export class FakeServer {
   /** Thrown by the next ticket requests, in turn. */
   readonly refusals: LifelineError[] = [];
   snapshotAt: number | null = null;
+  /** What else there is on a socket beside the call; says whether the frame was for it. */
+  beside: (socket: FakeSocket, frame: Record<string, unknown>) => boolean = () => false;
   readonly #fence = new Fence();
 
   get socket(): FakeSocket {
@@ -111,6 +113,7 @@ export class FakeServer {
   }
 
   #received(socket: FakeSocket, frame: Record<string, unknown>): void {
+    if (this.beside(socket, frame)) return;
     if (frame['op'] === 'ping')
       socket.say({ op: 'pong', t: frame['t'], headSeq: this.journal.length });
     if (frame['op'] !== 'publish' || !this.answering) return;

@@ -12,7 +12,13 @@ const state = (modes: string[], kinds: string[]): CallState => ({
     context: null,
     reason: 'r',
   })),
-  deliverables: kinds.map((kind) => ({ documentId: `doc_${kind}`, kind, rev: 1, by: 'x' })),
+  deliverables: kinds.map((kind) => ({
+    documentId: `doc_${kind}`,
+    kind,
+    title: null,
+    rev: 1,
+    by: 'x',
+  })),
 });
 
 const words = ({ kind, modes, documents }: Shown) => `${kind} ${modes.length} ${documents.length}`;
