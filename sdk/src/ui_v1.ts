@@ -11,12 +11,14 @@
 import { openConfirmations, type Confirmation } from './confirmation.js';
 import type { CallEvent } from './event.js';
 import { withConfirmation } from './reduce_confirmation.js';
+import { withDeliverable, withMode } from './reduce_work.js';
 import type { CallState } from './state.js';
 import { ActionsV1 } from './ui_v1_actions.js';
 import { TextV1 } from './ui_v1_text.js';
 import type { UiEventV1, UiTypeV1 } from './ui_v1_types.js';
-import type { Deliverable } from './work.js';
+import type { Deliverable, Mode } from './work.js';
 
+export { driveUiContractV1, type UiCall } from './ui_v1_drive.js';
 export type { UiEventV1, UiTypeV1 } from './ui_v1_types.js';
 
 export interface UiContractV1Options {
@@ -34,6 +36,8 @@ export interface UiContractV1Options {
 export interface UiContractV1 {
   /** What the next event of the call means on the screen; nothing for most. */
   take(event: CallEvent): readonly UiEventV1[];
+  /** A document as it is now, for whoever follows it live: `recordedAt` says when it became so. */
+  document(of: Deliverable, recordedAt: string): readonly UiEventV1[];
   /** What stands on the screen after the state was read anew; see `call.on('reset')`. */
   restore(state: CallState): readonly UiEventV1[];
 }
@@ -45,6 +49,8 @@ export function toUiContractV1(options: UiContractV1Options = {}): UiContractV1 
   const actions = new ActionsV1();
   let seq = 0;
   let asked: readonly Confirmation[] = [];
+  let modes: readonly Mode[] = [];
+  let deliverables: readonly Deliverable[] = [];
 
   const said = (type: UiTypeV1, ts: string, payload: object): UiEventV1 => ({
     v: '1.0',
@@ -69,12 +75,15 @@ export function toUiContractV1(options: UiContractV1Options = {}): UiContractV1 
   const meaning = (event: CallEvent): [UiTypeV1, object][] => {
     switch (event.type) {
       case 'orchestration.mode.changed': {
+        if (news(modes, (modes = withMode(modes, event))).length === 0) return [];
         const { mode, state, context, reason } = event.payload;
         if (state === 'deactivated') return [['mode.deactivate', { mode, reason }]];
         return [['mode.activate', { mode, ...(context === undefined ? {} : { context }) }]];
       }
       case 'orchestration.deliverable.updated':
-        return deliverable(event.payload);
+        return news(deliverables, (deliverables = withDeliverable(deliverables, event))).flatMap(
+          deliverable,
+        );
       case 'safety.confirmation.requested':
         asked = openOnly(withConfirmation(asked, event));
         return actions.asked(asked[asked.length - 1]!);
@@ -90,8 +99,11 @@ export function toUiContractV1(options: UiContractV1Options = {}): UiContractV1 
       seq = event.seq;
       return meaning(event).map(([type, payload]) => said(type, event.recordedAt, payload));
     },
+    document(of, recordedAt) {
+      return deliverable(of).map(([type, payload]) => said(type, recordedAt, payload));
+    },
     restore(state) {
-      seq = state.seq;
+      ({ seq, modes, deliverables } = state);
       actions.restore(state.actions);
       const open = openConfirmations(state);
       asked = open;
@@ -119,6 +131,11 @@ const phases: Readonly<Record<string, string>> = {
   connected: 'connected',
   reconnecting: 'reconnecting',
 };
+
+/** What an event has put into a list; nothing where it was older than what is known. */
+function news<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  return after.filter((one) => !before.includes(one));
+}
 
 const openOnly = (all: readonly Confirmation[]) => all.filter((one) => one.state === 'open');
 
