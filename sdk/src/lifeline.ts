@@ -57,6 +57,7 @@ export {
   cancelAction,
   getAction,
   listActions,
+  listAgents,
   listDecisions,
   listKillSwitches,
   listTools,
@@ -64,6 +65,7 @@ export {
   setKillSwitch,
   setKillSwitchBeyondCalls,
   type ActionRecord,
+  type AgentRecord,
   type DecisionRecord,
   type KillSwitchRecord,
   type ListPage,
@@ -85,4 +87,4 @@ export {
 export type { ConnectionStatus } from './status.js';
 export type { GetToken, TokenRequest } from './token.js';
 export type { UtteranceOptions, UtteranceWriter } from './utterance.js';
-export type { Deliverable, Intent, KillSwitch, Mode } from './work.js';
+export type { Deliverable, Intent, KillSwitch, Mode, Turn } from './work.js';

@@ -118,6 +118,24 @@ export async function listTools(
   return read(options, '/v1/tools');
 }
 
+/** An agent that the server runs itself. */
+export interface AgentRecord {
+  readonly name: string;
+  /** Who it is in a call. */
+  readonly userId: string;
+  readonly driver: string;
+  readonly model?: string;
+  /** `all`: it comes to every call; `asked`: to those made with it among the participants. */
+  readonly join: string;
+}
+
+/** The agents that can be asked into a call here. */
+export async function listAgents(
+  options: ClientOptions,
+): Promise<{ readonly agents: readonly AgentRecord[] }> {
+  return read(options, '/v1/agents');
+}
+
 /** Stops all actions of a call, or lets them go on. For its owner, its account's services and operators. */
 export async function setKillSwitch(
   options: OfCall & { readonly enabled: boolean; readonly reason: string },

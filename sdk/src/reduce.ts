@@ -1,6 +1,7 @@
 import type { CallEvent } from './event.js';
 import { actionIdOf, withAction } from './reduce_action.js';
 import { withConfirmation } from './reduce_confirmation.js';
+import { turnsAfterFinal, withTurn } from './reduce_turn.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
 
@@ -44,6 +45,7 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'transcript.utterance.started':
     case 'transcript.partial':
     case 'transcript.final':
+      return turnsAfterFinal(withUtterance(state, event), event.payload.utteranceId);
     case 'transcript.truncated':
     case 'transcript.corrected':
       return withUtterance(state, event);
@@ -55,6 +57,12 @@ function apply(state: CallState, event: CallEvent): CallState {
       return { ...state, intents: withIntent(state.intents, event) };
     case 'orchestration.deliverable.updated':
       return { ...state, deliverables: withDeliverable(state.deliverables, event) };
+    case 'orchestration.turn.started':
+    case 'orchestration.turn.delta':
+    case 'orchestration.turn.completed':
+    case 'orchestration.turn.failed':
+    case 'orchestration.turn.cancelled':
+      return withTurn(state, event);
     case 'safety.killswitch.changed':
       return { ...state, killSwitches: withKillSwitch(state.killSwitches, event) };
     default:

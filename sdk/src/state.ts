@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { Confirmation } from './confirmation.js';
-import type { Deliverable, Intent, KillSwitch, Mode } from './work.js';
+import type { Deliverable, Intent, KillSwitch, Mode, Turn } from './work.js';
 
 /** A person or agent who is or was in the call. */
 export interface Participant {
@@ -84,6 +84,8 @@ export interface CallState {
   readonly modes: readonly Mode[];
   /** The last twenty, newest last. */
   readonly intents: readonly Intent[];
+  /** Of the agents' turns that run, what came of each so far; of those that are over, the last few. */
+  readonly turns: readonly Turn[];
   /** The call's documents and their newest revisions. */
   readonly deliverables: readonly Deliverable[];
   readonly end: CallEnd | null;
@@ -103,6 +105,7 @@ export const initialState: CallState = {
   killSwitches: [],
   modes: [],
   intents: [],
+  turns: [],
   deliverables: [],
   end: null,
 };

@@ -37,3 +37,16 @@ export interface Deliverable {
   /** Who made the revision; null where it was not said. */
   readonly by: string | null;
 }
+
+/** An agent's answer while it comes, before it is an utterance. */
+export interface Turn {
+  readonly turnId: string;
+  /** Whose turn it is. */
+  readonly participantId: string;
+  readonly state: 'running' | 'completed' | 'failed' | 'cancelled';
+  /** What has come and is in no finished utterance yet; empty again once it is, and when the turn is over. */
+  readonly text: string;
+  readonly itemId: string | null;
+  /** Where it began. */
+  readonly firstSeq: number;
+}
