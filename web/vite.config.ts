@@ -29,6 +29,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@lifeline/client/faults/switch', replacement: here('../sdk/faults/switch.ts') },
+      { find: '@lifeline/client/modules', replacement: here('../sdk/src/modules.ts') },
       { find: '@lifeline/client/react', replacement: here('../sdk/src/react.ts') },
       { find: '@lifeline/client', replacement: here('../sdk/src/lifeline.ts') },
     ],

@@ -25,6 +25,8 @@ export interface Shown {
 export interface Module<View> {
   /** The kind of document that it is for. */
   readonly kind: string;
+  /** What it is called in front of people; made of the kind if left out. */
+  readonly title?: string;
   /** The modes in which its panel shows; the kind itself if left out. */
   readonly modes?: readonly string[];
   /** Whether it also shows outside of its modes once there is a document. */
@@ -51,6 +53,14 @@ export class Modules<View> {
     }
     this.#modules.set(module.kind, module);
     return this;
+  }
+
+  /** The module for a kind, or for a mode that shows one; undefined where nobody has brought it. */
+  of(kindOrMode: string): Module<View> | undefined {
+    const all = [...this.#modules.values()];
+    return (
+      this.#modules.get(kindOrMode) ?? all.find((one) => one.modes?.includes(kindOrMode) === true)
+    );
   }
 
   /** Runs every module's tools in `call`; returns the function that stops them. */

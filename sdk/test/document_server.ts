@@ -52,9 +52,10 @@ export class DocumentServer {
     readonly id: string,
     initial: JsonObject,
     kind = 'cv',
+    title = 'A title',
   ) {
     this.content = initial;
-    const payload = { documentId: id, kind, ownerId: 'usr_1', title: 'A title', initial };
+    const payload = { documentId: id, kind, ownerId: 'usr_1', title, initial };
     this.#append('document.created', payload, 'usr_1');
   }
 

@@ -31,6 +31,8 @@ test('a panel shows in its modes, and where it says so whenever there is a docum
   const shown = (one: CallState) =>
     modules.shown(one).map(({ module, shown: what }) => module.panel(what));
   assert.deepEqual(shown(initialState), []);
+  assert.equal(modules.of('interview')?.kind, 'questions');
+  assert.equal(modules.of('recipe'), undefined);
   assert.deepEqual(shown(state(['cv'], ['note'])), ['cv 1 0', 'note 0 1']);
   assert.deepEqual(shown(state(['interview'], ['cv', 'questions'])), ['questions 1 1']);
 });

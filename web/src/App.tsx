@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 
 import { CallPage } from './views/CallPage';
+import type { Panels } from './views/Desk';
 import { Lobby } from './views/Lobby';
 import { Opening } from './views/Opening';
 import { ServerAddress } from './views/ProblemFacts';
@@ -8,7 +9,7 @@ import { useStore } from './talk/store';
 import { Page, type Stage } from './page';
 
 /** Which screen stands: opening, before a call, or in it. What happens in between is `Page`'s. */
-export function App({ invite }: { invite: string | null }) {
+export function App({ invite, panels }: { readonly invite: string | null; readonly panels: Panels }) {
   const [page] = useState(() => new Page(invite));
   useEffect(() => {
     void page.open();
@@ -17,12 +18,18 @@ export function App({ invite }: { invite: string | null }) {
   const stage = useStore(page.stage);
   return (
     <ServerAddress value={page.server_address}>
-      <Screen page={page} stage={stage} />
+      <Screen page={page} stage={stage} panels={panels} />
     </ServerAddress>
   );
 }
 
-function Screen({ page, stage }: { readonly page: Page; readonly stage: Stage }) {
+interface ScreenProps {
+  readonly page: Page;
+  readonly stage: Stage;
+  readonly panels: Panels;
+}
+
+function Screen({ page, stage, panels }: ScreenProps) {
   const makeInvite = useCallback(() => page.make_invite(), [page]);
 
   switch (stage.kind) {
@@ -37,7 +44,8 @@ function Screen({ page, stage }: { readonly page: Page; readonly stage: Stage })
           busy={stage.busy}
           problem={stage.problem}
           canReturn={stage.canReturn}
-          onStart={(name) => void page.start(name)}
+          agents={stage.agents}
+          onStart={(name, agents) => void page.start(name, agents)}
           onJoin={(name, secret) => void page.join(name, secret)}
           onReturn={() => void page.come_back()}
         />
@@ -47,6 +55,7 @@ function Screen({ page, stage }: { readonly page: Page; readonly stage: Stage })
         <CallPage
           key={stage.talk.call.sessionId}
           talk={stage.talk}
+          panels={panels}
           hearing={page.hearing}
           devMode={page.dev.enabled}
           faults={page.faults}

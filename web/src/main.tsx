@@ -1,23 +1,5 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { Modules } from '@lifeline/client/modules';
 
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/lobby.css';
-import './styles/call.css';
-import './styles/transcript.css';
-import './styles/drawer.css';
-import './styles/dialog.css';
-import './styles/act.css';
-import './styles/confirm.css';
-import { App } from './App';
-import { takeInvite } from './place/invite';
+import { mountPage } from './mount';
 
-// Before anything else looks at the address.
-const invite = takeInvite(location, (url) => history.replaceState(null, '', url));
-
-createRoot(document.getElementById('page')!).render(
-  <StrictMode>
-    <App invite={invite} />
-  </StrictMode>,
-);
+mountPage(new Modules());

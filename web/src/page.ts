@@ -5,7 +5,9 @@ import {
   createCall,
   createInvite,
   joinCall,
+  listAgents,
   setKillSwitch,
+  type AgentRecord,
   type Call,
   type GetToken,
   type Platform,
@@ -37,6 +39,8 @@ export interface LobbyStage {
   readonly busy: boolean;
   readonly problem: Problem | null;
   readonly canReturn: boolean;
+  /** The server's own agents that can be asked along. */
+  readonly agents: readonly AgentRecord[];
 }
 
 export type Stage =
@@ -60,6 +64,7 @@ export class Page {
   /** What the page before this one, in this tab, has left of its line. */
   private line_: string | undefined;
   private readonly redemption_ = new Redemption();
+  private agents_: readonly AgentRecord[] = [];
 
   constructor(private invite_: string | null) {
     this.speaker_ = new Speaker(browserSynthesis(), (state) => this.hearing.set(state));
@@ -90,14 +95,27 @@ export class Page {
     }
     if (this.invite_ === null && rememberedCall() !== null) return this.come_back();
     this.stage.set(this.lobby(null));
+    void this.find_agents();
   }
 
   /** From a tap or key press, which also lets the page speak. */
-  start(name: string): Promise<void> {
+  start(name: string, agents: readonly string[] = []): Promise<void> {
     this.speaker_.unlock();
     rememberName(name);
     const getToken = devPass(this.base_url_, name);
-    return this.enter(getToken, null, () => createCall({ ...this.server(getToken), channel: 'voice' }));
+    const participants = agents.map((userId) => ({ userId, role: 'agent' as const }));
+    const call = { channel: 'voice' as const, ...(participants.length > 0 && { participants }) };
+    return this.enter(getToken, null, () => createCall({ ...this.server(getToken), ...call }));
+  }
+
+  /** A server that has none, or is older than agents, simply offers none. */
+  private async find_agents(): Promise<void> {
+    if (!this.dev.enabled || this.invite_ !== null) return;
+    const getToken = devPass(this.base_url_, rememberedName() || 'Somebody');
+    const { agents } = await listAgents({ baseUrl: this.base_url_, getToken }).catch(() => ({ agents: [] }));
+    this.agents_ = agents;
+    const { value } = this.stage;
+    if (value.kind === 'lobby') this.stage.set({ ...value, agents });
   }
 
   /** A new call that goes on from the one on the screen, which was given up. */
@@ -194,6 +212,7 @@ export class Page {
   go_home(): void {
     this.leave();
     this.stage.set(this.lobby(null));
+    void this.find_agents();
   }
 
   /** `pass` is what this tab has to keep to come back, where that cannot be had anew. */
@@ -244,7 +263,7 @@ export class Page {
 
   private lobby(problem: Problem | null): LobbyStage {
     const canReturn = rememberedCall() !== null;
-    return { kind: 'lobby', invited: this.invite_ !== null, busy: false, problem, canReturn };
+    return { kind: 'lobby', invited: this.invite_ !== null, busy: false, problem, canReturn, agents: this.agents_ };
   }
 }
 

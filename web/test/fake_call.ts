@@ -16,6 +16,8 @@ import {
   type Self,
 } from '@lifeline/client';
 
+import { FakeDocuments } from './fake_documents';
+
 type Listener = (event: CallEvent) => void;
 
 export interface PublishedEvent {
@@ -49,6 +51,7 @@ export class FakeCall {
   self: Promise<Self> = Promise.resolve({ participantId: 'usr_anna', role: 'user' });
   readonly left = new Watched(false);
   readonly resumeToken = null;
+  readonly documents = new FakeDocuments();
   tries = 0;
   private readonly listeners_ = new Map<string, Set<Listener>>();
   private minted_ = 0;
@@ -130,6 +133,10 @@ export class FakeCall {
 
   cancelAction(actionId: string): Promise<Published> {
     return this.publish('orchestration.action.cancel.requested', { actionId });
+  }
+
+  openDocument(documentId: string) {
+    return this.documents.open(documentId);
   }
 
   serverNow(): number {

@@ -12,6 +12,7 @@ import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
 import { ConfirmBanner } from './ConfirmBanner';
 import { ConfirmSheet } from './ConfirmSheet';
+import { Desk, ModeBar, panelsOf, type Panels } from './Desk';
 import { DevBanner } from './DevBanner';
 import { Drawer } from './Drawer';
 import { Ignored } from './Ignored';
@@ -19,6 +20,7 @@ import { KillSwitchBar } from './KillSwitch';
 import { LineState } from './LineState';
 import { Notice } from './Notice';
 import { People } from './People';
+import { SidePicker, type Side } from './SidePicker';
 import { Speak } from './Speak';
 import { TopBar } from './TopBar';
 import { Verdict } from './Verdict';
@@ -26,6 +28,8 @@ import { Words } from './Words';
 
 interface Props {
   readonly talk: Talk;
+  /** What the application shows of its documents. */
+  readonly panels: Panels;
   readonly hearing: Store<SpeakState>;
   readonly devMode: boolean;
   /** Breaks this page's own line on purpose; null unless in development mode. */
@@ -41,7 +45,7 @@ interface Props {
 
 /** The call on the screen, and what can be done there. */
 export function CallPage(props: Props) {
-  const { talk, hearing, devMode, faults, scriptedAgent, makeInvite, onKillSwitch, onLeave, onCarryOn, onHome } =
+  const { talk, panels, hearing, devMode, faults, scriptedAgent, makeInvite, onKillSwitch, onLeave, onCarryOn, onHome } =
     props;
   const { call, conversation, asking } = talk;
   const view = useCallView(talk, scriptedAgent);
@@ -52,6 +56,8 @@ export function CallPage(props: Props) {
   const [ending, setEnding] = useState(false);
   const [notice, setNotice] = useState<Problem | null>(null);
   const drawer = useDrawer();
+  const [side, setSide] = useState<Side>('talk');
+  const documents = panelsOf(panels, view.state);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => focusUnlessPhone(field.current), []);
   useEffect(() => call.on('error', (error) => setNotice(problemOf(error))), [call]);
@@ -88,7 +94,12 @@ export function CallPage(props: Props) {
   };
 
   return (
-    <main className="call" data-drawer={drawer.open ? 'open' : 'closed'}>
+    <main
+      className="call"
+      data-drawer={drawer.open ? 'open' : 'closed'}
+      data-desk={documents > 0 || undefined}
+      data-side={documents > 0 ? side : 'talk'}
+    >
       <h1 className="hidden-but-read">Call</h1>
       {devMode && <DevBanner />}
       <TopBar
@@ -102,7 +113,9 @@ export function CallPage(props: Props) {
       />
       <LineState words={view.line} onTryNow={tryNow} />
       <People people={view.people} />
+      {documents > 0 && <SidePicker side={side} documents={documents} onPick={setSide} />}
       <div className="asks">
+        <ModeBar state={view.state} panels={panels} />
         <KillSwitchBar
           switches={view.killSwitches}
           nameOf={view.stopperOf}
@@ -135,6 +148,9 @@ export function CallPage(props: Props) {
           )
         }
       />
+      {documents > 0 && (
+        <Desk call={call} state={view.state} panels={panels} nameOf={nameOf} readsOnly={reads_only || over} />
+      )}
       {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
       {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
       <Announcer heard={view.heard} ownId={view.ownId} live={view.connected} />

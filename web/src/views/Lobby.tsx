@@ -1,7 +1,11 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+
+import type { AgentRecord } from '@lifeline/client';
 
 import { inviteFromPasted } from '../place/invite';
 import { rememberedName } from '../place/memory';
+import { titleOf } from '../words/document';
+import { plain } from '../words/plain';
 import type { Problem } from '../words/problem';
 import { DevBanner } from './DevBanner';
 import { ProblemNote } from './ProblemNote';
@@ -16,7 +20,9 @@ interface Props {
   readonly problem: Problem | null;
   /** The call this tab was in; null if there is none to go back to. */
   readonly canReturn: boolean;
-  readonly onStart: (name: string) => void;
+  readonly agents: readonly AgentRecord[];
+  /** With the ids of the agents that are to come along. */
+  readonly onStart: (name: string, agents: readonly string[]) => void;
   readonly onJoin: (name: string, secret: string | null) => void;
   readonly onReturn: () => void;
 }
@@ -79,9 +85,54 @@ function Heading({ invited, devMode, scriptedAgent }: Props) {
   );
 }
 
-function StartForm({ busy, onStart }: Props) {
+function StartForm({ busy, agents, onStart }: Props) {
+  const [left_out, setLeftOut] = useState<ReadonlySet<string>>(new Set());
+  const come = agents.filter((one) => one.join !== 'all' && !left_out.has(one.userId));
+  const turn = (userId: string, comes: boolean) => {
+    const others = [...left_out].filter((one) => one !== userId);
+    setLeftOut(new Set(comes ? others : [...others, userId]));
+  };
   return (
-    <NameForm busy={busy} action="Start the call" doing="Starting …" onName={onStart} />
+    <NameForm
+      busy={busy}
+      action="Start the call"
+      doing="Starting …"
+      onName={(name) => onStart(name, come.map((one) => one.userId))}
+    >
+      {agents.length > 0 && <AgentChoice agents={agents} leftOut={left_out} onTurn={turn} />}
+    </NameForm>
+  );
+}
+
+interface AgentChoiceProps {
+  readonly agents: readonly AgentRecord[];
+  readonly leftOut: ReadonlySet<string>;
+  readonly onTurn: (userId: string, comes: boolean) => void;
+}
+
+/** The server's own agents: who comes along is seen, and chosen where it can be. */
+function AgentChoice({ agents, leftOut, onTurn }: AgentChoiceProps) {
+  return (
+    <fieldset className="agents">
+      <legend>Who comes along</legend>
+      {agents.map(({ userId, name, driver, model, join }) => (
+        <label key={userId}>
+          <input
+            type="checkbox"
+            checked={join === 'all' || !leftOut.has(userId)}
+            disabled={join === 'all'}
+            onChange={(event) => onTurn(userId, event.target.checked)}
+          />
+          <span>
+            {titleOf(name)}
+            <span className="small">
+              {driver === 'scripted' ? ' follows a script' : ` ${plain(model ?? driver)}`}
+              {join === 'all' && ', in every call'}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
@@ -96,9 +147,10 @@ interface NameFormProps {
   readonly action: string;
   readonly doing: string;
   readonly onName: (name: string) => void;
+  readonly children?: ReactNode;
 }
 
-function NameForm({ busy, action, doing, onName }: NameFormProps) {
+function NameForm({ busy, action, doing, onName, children }: NameFormProps) {
   const [name, setName] = useState(rememberedName);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -112,6 +164,7 @@ function NameForm({ busy, action, doing, onName }: NameFormProps) {
   return (
     <form onSubmit={submit}>
       <NameField value={name} onChange={setName} fieldRef={field} />
+      {children}
       <div className="row">
         <button type="submit" className="button" data-kind="first" aria-disabled={busy}>
           {busy ? doing : action}

@@ -4,14 +4,15 @@ import { useCallback, useEffect, useMemo } from 'react';
 import { useStore } from '../talk/store';
 import type { Talk } from '../talk/talk';
 import { lineWords } from '../words/connection';
-import { transcriptLines } from '../words/lines';
+import { transcriptLines, withTurns } from '../words/lines';
 import { nameIn, personOf } from '../words/people';
 import { announcedOf, rowsOf } from '../words/rows';
 import { useNow, useOnline } from './hooks';
 
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
 export function useCallView({ call, conversation, self, asking }: Talk, scripted: string | null) {
-  const { end, phase, seq, outage, actions, killSwitches } = useCall(call);
+  const state = useCall(call);
+  const { end, phase, seq, outage, actions, killSwitches, turns } = state;
   const connection = useConnection(call);
   const utterances = useTranscript(call);
   const participants = useParticipants(call);
@@ -31,8 +32,8 @@ export function useCallView({ call, conversation, self, asking }: Talk, scripted
   );
   const lines = useMemo(() => {
     const known = new Map(people.map((person) => [person.id, person]));
-    return transcriptLines(utterances, outgoing, known, { id: ownId, connected, over });
-  }, [utterances, outgoing, people, ownId, connected, over]);
+    return transcriptLines(withTurns(utterances, turns), outgoing, known, { id: ownId, connected, over });
+  }, [utterances, turns, outgoing, people, ownId, connected, over]);
   const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
   const rows = useMemo(() => rowsOf(lines, actions, nameOf), [lines, actions, nameOf]);
   const heard = useMemo(() => announcedOf(rows), [rows]);
@@ -54,6 +55,7 @@ export function useCallView({ call, conversation, self, asking }: Talk, scripted
   }, [over, conversation]);
 
   return {
+    state,
     end,
     ending: phase === 'ending',
     connection,

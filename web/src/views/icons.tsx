@@ -46,6 +46,24 @@ export const Close = () => (
   </Icon>
 );
 
+export const Up = () => (
+  <Icon>
+    <path d="M10 16V4.5M5.25 9 10 4.25 14.75 9" />
+  </Icon>
+);
+
+export const Down = () => (
+  <Icon>
+    <path d="M10 4v11.5M5.25 11 10 15.75 14.75 11" />
+  </Icon>
+);
+
+export const Remove = () => (
+  <Icon>
+    <path d="M4.5 6h11M8 6V4.25h4V6M6 6l.75 10h6.5L14 6" />
+  </Icon>
+);
+
 export const ShieldMark = () => (
   <Icon>
     <path d="M10 2.25 3.75 4.5v5c0 4 2.6 6.9 6.25 8.25 3.65-1.35 6.25-4.25 6.25-8.25v-5zM10 6.75v3.75m0 2.75v.01" />

@@ -1,6 +1,6 @@
 // What the transcript shows: the call's utterances in the call's order, then what this person has on its way.
 
-import type { Utterance } from '@lifeline/client';
+import type { Turn, Utterance } from '@lifeline/client';
 
 import type { Outgoing } from '../talk/outgoing';
 import type { Person } from './people';
@@ -22,6 +22,43 @@ export interface Line {
   readonly problem: Problem | null;
 }
 
+/**
+ * The utterances, and what agents are about to say: a turn's text as it comes, in the row where it will stand once
+ * it is said.
+ */
+export function withTurns(utterances: readonly Utterance[], turns: readonly Turn[]): readonly Utterance[] {
+  const coming = turns.filter((one) => one.state === 'running' && one.text !== '');
+  if (coming.length === 0) return utterances;
+  const begun = new Set<string>();
+  const all = utterances.map((said): Utterance => {
+    const turn = coming.find((one) => one.turnId === said.turnId);
+    if (!turn || said.text !== '' || isSettled(said)) return said;
+    begun.add(turn.turnId);
+    return { ...said, text: turn.text, state: 'partial' };
+  });
+  const rest = coming.filter((one) => !begun.has(one.turnId)).map((turn) => ownOf(turn, utterances));
+  return [...all, ...rest];
+}
+
+/** A turn whose words have no utterance yet. */
+function ownOf(turn: Turn, utterances: readonly Utterance[]): Utterance {
+  const spoken = utterances.filter((one) => one.turnId === turn.turnId).length;
+  return {
+    utteranceId: spoken === 0 ? turn.turnId : `${turn.turnId} ${spoken}`,
+    speaker: 'agent',
+    participantId: turn.participantId,
+    turnId: turn.turnId,
+    text: turn.text,
+    generatedText: null,
+    state: 'partial',
+    rev: -1,
+    startMs: 0,
+    endMs: 0,
+    source: 'llm',
+    firstSeq: turn.firstSeq,
+  };
+}
+
 export function transcriptLines(
   utterances: readonly Utterance[],
   outgoing: readonly Outgoing[],
@@ -30,13 +67,26 @@ export function transcriptLines(
 ): Line[] {
   const settled = new Set(utterances.filter(isSettled).map((one) => one.utteranceId));
   const waiting = outgoing.filter((one) => !settled.has(one.utteranceId));
+  const keys = keysOf(utterances);
   const on_its_way = new Set(waiting.map((one) => one.utteranceId));
   return [
     ...utterances
       .filter((one) => !on_its_way.has(one.utteranceId) && (one.text !== '' || isSettled(one)))
-      .map((one) => keptLine(one, people, own.over)),
+      .map((one) => ({ ...keptLine(one, people, own.over), key: keys.get(one) ?? one.utteranceId })),
     ...waiting.map((one) => ownLine(one, people.get(own.id)?.name ?? 'You', own)),
   ];
+}
+
+/** The first words of a turn stand in the row in which they grew, so that nothing jumps when they are said. */
+function keysOf(utterances: readonly Utterance[]): ReadonlyMap<Utterance, string> {
+  const keys = new Map<Utterance, string>();
+  const turns = new Set<string>();
+  for (const one of utterances) {
+    if (one.turnId === null || turns.has(one.turnId)) continue;
+    turns.add(one.turnId);
+    keys.set(one, one.turnId);
+  }
+  return keys;
 }
 
 function isSettled({ state }: Utterance): boolean {

@@ -9,9 +9,11 @@ import '../../src/styles/drawer.css';
 import '../../src/styles/dialog.css';
 import '../../src/styles/act.css';
 import '../../src/styles/confirm.css';
+import '../../src/styles/desk.css';
 import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
 import { LifelineError } from '@lifeline/client';
+import { Modules } from '@lifeline/client/modules';
 import { FaultSwitch } from '@lifeline/client/faults/switch';
 
 import { Speaker, type SpeakState } from '../../src/speech/speaker';
@@ -29,6 +31,7 @@ import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
 import { acting, later } from './acting';
+import { documents, laterThere } from './documents';
 import { scenes } from './scenes';
 
 const asked = new URLSearchParams(location.search);
@@ -45,6 +48,7 @@ if (scene.startsWith('lobby')) {
       busy={scene === 'lobby-busy'}
       problem={scene === 'lobby-problem' ? problemOf(new LifelineError({ code: 'unreachable', message: '' })) : null}
       canReturn={scene === 'lobby-problem'}
+      agents={scene === 'lobby-agents' ? [{ userId: 'agt_lifeos', name: 'lifeos', driver: 'scripted', join: 'asked' }, { userId: 'agt_kimi', name: 'career_coach', driver: 'openai', model: 'kimi-k2', join: 'all' }] : []}
       onStart={nothing}
       onJoin={nothing}
       onReturn={nothing}
@@ -67,13 +71,14 @@ if (scene.startsWith('lobby')) {
   }
   root.render(<ApprovePage approval={approval} />);
 } else {
-  const make = scenes[scene] ?? acting[scene] ?? scenes.talking!;
+  const make = scenes[scene] ?? acting[scene] ?? documents[scene] ?? scenes.talking!;
   const fake = make();
   const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
   const speaker = new Speaker(null, nothing);
   const talk = openTalk(fake.call, speaker);
   replayInto(talk.log, fake);
-  if (later[scene]) setTimeout(() => later[scene]!(fake), 400);
+  const then = later[scene] ?? laterThere[scene];
+  if (then) setTimeout(() => then(fake), 400);
   if (asked.has('notice')) {
     const requestId = 'req_01JKQ8V4Z7F3N0R2T4W6Y8B0D2';
     setTimeout(() => fake.report(new LifelineError({ code: 'rate_limited', message: '', requestId })), 100);
@@ -84,6 +89,7 @@ if (scene.startsWith('lobby')) {
   root.render(
     <CallPage
       talk={talk}
+      panels={new Modules()}
       hearing={hearing}
       devMode={!asked.has('plain')}
       faults={asked.has('plain') ? null : new FaultSwitch()}

@@ -1,0 +1,27 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/lobby.css';
+import './styles/call.css';
+import './styles/transcript.css';
+import './styles/drawer.css';
+import './styles/dialog.css';
+import './styles/act.css';
+import './styles/confirm.css';
+import './styles/desk.css';
+import { App } from './App';
+import { takeInvite } from './place/invite';
+import type { Panels } from './views/Desk';
+
+/** Puts the page up, with the panels that an application brings. Its own entry is main.tsx; examples/lifeos has another. */
+export function mountPage(panels: Panels): void {
+  // Before anything else looks at the address.
+  const invite = takeInvite(location, (url) => history.replaceState(null, '', url));
+  createRoot(document.getElementById('page')!).render(
+    <StrictMode>
+      <App invite={invite} panels={panels} />
+    </StrictMode>,
+  );
+}
