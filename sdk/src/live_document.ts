@@ -173,6 +173,7 @@ export class LiveDocument {
   frame(frame: ServerFrame): void {
     if (frame.op === 'event') return this.#record(frame);
     if (frame.op === 'replay.complete') return this.#caughtUp();
+    if (frame.op === 'skipped') return this.#skipped(frame.fromSeq, frame.toSeq);
     if (frame.op === 'error') return this.#refusal(frame);
   }
 
@@ -232,6 +233,12 @@ export class LiveDocument {
     }
     if (this.state === 'live') this.#show({});
     this.#flush();
+  }
+
+  /** Erased; counts as received. */
+  #skipped(fromSeq: number, toSeq: number): void {
+    if (fromSeq > this.#seq + 1) this.#resync();
+    else this.#seq = Math.max(this.#seq, toSeq);
   }
 
   #fold({ event, meta }: EventRecord): void {

@@ -282,6 +282,17 @@ test('it begins with what REST says, not with all of its history', async () => {
   assert.equal(other.state, 'gone');
 });
 
+test('what was erased counts as received', async () => {
+  const { there, document, server } = await open();
+  const [created] = there.journal;
+  there.journal.push(created!); // Its place is taken by nothing that can be read.
+  for (const socket of there.followers.keys()) there.followers.set(socket, 2);
+  there.say({ op: 'skipped', fromSeq: 2, toSeq: 2, reason: 'erased', stream: 'doc_1' });
+  there.edit('usr_ben', [set('/name', 'Ben')]);
+  assert.equal(document.content['name'], 'Ben');
+  assert.deepEqual(requests({ server }), [['subscribe']]);
+});
+
 test('the call says which documents there are', async () => {
   const { server, call, document } = await open();
   const told = (more: object) =>
