@@ -4,6 +4,7 @@
 
 #include "api/assets.h"
 #include "api/cors.h"
+#include "api/mcp_door.h"
 #include "api/page_policy.h"
 #include "api/problem.h"
 
@@ -34,6 +35,7 @@ void Api::handle(std::shared_ptr<net::Exchange> exchange) {
     const auto& request = exchange->request();
     Asked asked(exchange, parts_.origins, counters_);
     if (request.method == "OPTIONS") return preflight(std::move(asked));
+    if (request.path() == "/mcp") return mcp_door(*this, std::move(asked));
     std::string session_id;
     if (is_socket_path(request.path(), session_id)) {
         parts_.gateway.upgrade(std::move(exchange), std::move(session_id));

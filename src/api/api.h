@@ -15,6 +15,7 @@
 #include "gateway/gateway.h"
 #include "identity/administration.h"
 #include "identity/authenticator.h"
+#include "identity/capability.h"
 #include "identity/connect_token.h"
 #include "identity/instance_keys.h"
 #include "journal/journal.h"
@@ -79,7 +80,8 @@ public:
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
     };
 
-    explicit Api(Parts parts) : parts_(std::move(parts)), connect_tokens_(parts_.keys) {}
+    explicit Api(Parts parts)
+        : parts_(std::move(parts)), connect_tokens_(parts_.keys), capabilities_(parts_.keys) {}
 
     void handle(std::shared_ptr<net::Exchange> exchange);
 
@@ -100,6 +102,7 @@ public:
     void set_public_url(std::string url) { parts_.public_url = std::move(url); }
     void set_defaults(const CallDefaults& defaults) { parts_.defaults = defaults; }
     const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
+    const identity::Capabilities& capabilities() const { return capabilities_; }
     // The address of this server as the client knows it, for links: "http://127.0.0.1:8787".
     std::string base_url(const net::Client& client) const;
 
@@ -110,6 +113,7 @@ private:
 
     Parts parts_;
     identity::ConnectTokens connect_tokens_;
+    identity::Capabilities capabilities_;
     Counters counters_;
     OpenStreams open_streams_;
 };

@@ -27,10 +27,14 @@ void Asked::answer_nothing() {
 }
 
 void Asked::refuse(const Error& error, std::string_view terminal_event) {
+    refuse_with(error, problem(request().id, error, terminal_event));
+}
+
+void Asked::refuse_with(const Error& error, net::Response response) {
     log::info("request={} {} {} refused reason={} client={} {}", request().id, request().method,
               request().path(), error.reason, client().address.text(), error.detail);
     counters_->refused(Counters::Door::rest, error.reason);
-    answer(problem(request().id, error, terminal_event));
+    answer(std::move(response));
 }
 
 std::unique_ptr<net::ResponseStream> Asked::stream(std::string_view content_type) {

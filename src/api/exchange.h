@@ -37,6 +37,8 @@ public:
     void answer_json(unsigned status, std::string body);
     void answer_nothing();  // 204
     void refuse(const Error& error, std::string_view terminal_event = {});
+    // The same, where a refusal has another form than problem+json.
+    void refuse_with(const Error& error, net::Response response);
     std::unique_ptr<net::ResponseStream> stream(std::string_view content_type);
 
 private:

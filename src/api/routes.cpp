@@ -27,6 +27,7 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/actions/{}/resolve", Access::principal, &resolve_action},
     Route{"POST", "/v1/call/sessions/{}/confirmations/{}", Access::principal, &answer_confirmation},
     Route{"POST", "/v1/call/sessions/{}/killswitch", Access::principal, &change_killswitch},
+    Route{"POST", "/v1/call/sessions/{}/capability", Access::principal, &create_capability},
     Route{"POST", "/v1/call/sessions/{}/invites", Access::principal, &create_invite},
     Route{"DELETE", "/v1/call/sessions/{}/invites/{}", Access::principal, &revoke_invite},
     Route{"POST", "/v1/call/invites/redeem", Access::open, &redeem_invite},

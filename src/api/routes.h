@@ -21,6 +21,9 @@ void create_invite(Api& api, Asked asked);
 void revoke_invite(Api& api, Asked asked);
 void redeem_invite(Api& api, Asked asked);
 
+// capability.cpp
+void create_capability(Api& api, Asked asked);
+
 // actions.cpp
 void list_actions(Api& api, Asked asked);
 void get_action(Api& api, Asked asked);

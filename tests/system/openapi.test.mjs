@@ -192,6 +192,10 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'lifeline.echo', 'rude']);
     await ask('GET', '/v1/tools', { token: null, reason: 'token_missing' });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
+    await ask('POST', `${call}/capability`, { body: { ttlMs: 10 }, reason: 'out_of_range' });
+    await ask('POST', `${call}/capability`, { body: { userId: 'usr_none' }, reason: 'participant_not_found' });
+    await ask('POST', `${call}/capability`, { token: viewer, body: {}, reason: 'forbidden' });
+    assert.equal((await ask('POST', `${call}/capability`, { body: {} })).userId, 'usr_bot');
     let asked = 0;
     const publish = (type, payload, more) =>
       ask('POST', `${call}/events`, {
