@@ -9,13 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
-const binary = process.env.LIFELINE_BINARY ?? path.join(root, 'build/release/src/app/lifeline');
+export const binary = process.env.LIFELINE_BINARY ?? path.join(root, 'build/release/src/app/lifeline');
 const readyWithinMs = 30_000;
 const account = 'acct_dev'; // Whose calls development mode makes.
 
 export class Server {
   #folder;
   #origins;
+  #devAgent;
   #process = null;
   #log = [];
   /** `http://127.0.0.1:PORT`, the same after a restart. */
@@ -23,13 +24,14 @@ export class Server {
 
   /**
    * A server in development mode on a folder of its own. `origins` are the pages it accepts besides its own,
-   * `config` is the text of its configuration.
+   * `config` is the text of its configuration; without `devAgent` no call is given the scripted agent of development.
    */
-  static async start({ origins = [], config = '' } = {}) {
+  static async start({ origins = [], config = '', devAgent = true } = {}) {
     const server = new Server();
     server.#folder = await mkdtemp(path.join(tmpdir(), 'lifeline-e2e-'));
     await writeFile(server.#config, config);
     server.#origins = origins;
+    server.#devAgent = devAgent;
     await server.#run('127.0.0.1:0');
     return server;
   }
@@ -91,7 +93,7 @@ export class Server {
 
   async #run(listen) {
     const args = ['serve', '--listen', listen, '--data', this.#data, '--config', this.#config];
-    args.push('--dev', '--dev-agent');
+    args.push('--dev', ...(this.#devAgent ? ['--dev-agent'] : []));
     for (const origin of this.#origins) args.push('--origin', origin);
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;

@@ -17,13 +17,13 @@ const pictures = path.join(root, 'build/e2e');
 
 /** Tells a story; `options` are the server's. At its end no page may have complained of anything. */
 export function story(name, options, tell) {
-  test(name, { timeout: patienceMs }, async () => {
+  test(name, { timeout: patienceMs, skip: options.skip ?? false }, async () => {
     const cast = {};
     try {
       cast.server = await Server.start(options);
       // A way to the server on which things go wrong; who takes it is the story's business.
       cast.proxy = await FaultProxy.open({ target: cast.server.url });
-      cast.agent = await Agent.start(cast.server);
+      if (options.devAgent !== false) cast.agent = await Agent.start(cast.server);
       cast.browser = await Browser.open();
       await tell(cast);
       assert.deepEqual(cast.browser.complaints, []);
