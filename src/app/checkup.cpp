@@ -17,6 +17,9 @@ std::vector<CheckupLine> Checkup::run() {
     web_socket();
     issuers();
     clock();
+    policy();
+    canary();
+    tools();
     return std::exchange(lines_, {});
 }
 

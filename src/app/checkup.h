@@ -49,6 +49,12 @@ private:
     // checkup_issuers.cpp
     void issuers();
     void clock();
+    // checkup_tools.cpp
+    void policy();
+    void canary();
+    void tools();
+    void secret_of(const std::string& name, const std::string& setting, const std::string& path);
+    void place_of(const std::string& name, const std::string& url);
 
     void note(std::string name, Verdict verdict, std::string found, std::string advice = {}) {
         lines_.push_back({std::move(name), verdict, std::move(found), std::move(advice)});

@@ -1,23 +1,12 @@
 #include "app/effects.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "app/document_tools.h"
 #include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "base/log.h"
-#include "contract/json_writer.h"
-#include "orchestration/builtin_executor.h"
-#include "orchestration/client_executor.h"
-#include "orchestration/document_executor.h"
-#include "orchestration/http_executor.h"
-#include "orchestration/mcp_executor.h"
-#include "orchestration/mcp_http.h"
-#include "orchestration/mcp_stdio.h"
 
 namespace lifeline::app {
 
@@ -26,35 +15,8 @@ namespace {
 constexpr Millis offer_timeout = std::chrono::seconds(20);
 constexpr Millis asked_again_after = std::chrono::seconds(30);
 constexpr Millis refused_again_after = std::chrono::seconds(1);
-
-std::unexpected<Error> unusable(const std::string& what, const std::string& why) {
-    return fail(Code::malformed, "config_invalid", fmt::format("{}: {}", what, why));
-}
-
-// As the server would have listed them itself.
-std::string offer_json(const std::vector<orchestration::McpTool>& listed) {
-    contract::JsonWriter json;
-    json.object().key("tools").array();
-    for (const auto& tool : listed) {
-        json.object();
-        json.key("name").value(tool.name);
-        json.key("description").value(tool.description);
-        json.key("inputSchema").raw(tool.input_schema_json);
-        json.key("annotations").object();
-        const auto hint = [&](std::string_view name, std::optional<bool> value) {
-            if (value) json.key(name).value(*value);
-        };
-        hint("readOnlyHint", tool.read_only);
-        hint("destructiveHint", tool.destructive);
-        hint("idempotentHint", tool.idempotent);
-        hint("openWorldHint", tool.open_world);
-        json.end();
-        json.end();
-    }
-    json.end();
-    json.end();
-    return json.take();
-}
+// A judgement waits so much longer than the engine has, for the way there and back.
+constexpr Millis evaluate_margin = std::chrono::seconds(2);
 
 // So that a page on this machine can be asked something at once: it sends nothing.
 tools::Tool tool_to_try() {
@@ -71,25 +33,12 @@ tools::Tool tool_to_try() {
     return tool;
 }
 
-std::vector<std::string> environment_of(const std::vector<std::string>& names) {
-    std::vector<std::string> found;
-    for (const std::string& name : names)
-        if (const char* value = std::getenv(name.c_str())) found.push_back(name + "=" + value);
-    return found;
-}
-
 }  // namespace
-
-struct Effects::Server {
-    tools::McpServer config;
-    std::unique_ptr<orchestration::McpClient> client;
-    Loop::TimerId again = 0;
-};
 
 Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& config) {
     auto policy = load_policy(config.policy_file);
     if (!policy) return fail(policy.error());
-    std::unique_ptr<Effects> made(new Effects(parts, config, std::move(*policy)));
+    std::unique_ptr<Effects> made(new Effects(std::move(parts), config, std::move(*policy)));
     for (const tools::McpServer& server : config.mcp)
         if (const auto added = made->add_server(server); !added) return fail(added.error());
     for (const tools::Tool& tool : config.tools)
@@ -102,17 +51,31 @@ Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& conf
             if (const auto added = made->add_tool(tool); !added) return fail(added.error());
     if (const auto registry = tools::Registry::create(made->tools_); !registry)
         return fail(registry.error());
+    if (!config.engine_url.empty()) {
+        orchestration::PolicyEngineConfig engine{.url = config.engine_url,
+                                                 .timeout = config.engine_timeout};
+        if (!config.engine_token_file.empty()) {
+            auto token = read_secret_file("safety.engine.token_file", config.engine_token_file);
+            if (!token) return fail(token.error());
+            engine.token = std::move(*token);
+        }
+        made->engine_.emplace(made->parts_.client, std::move(engine));
+    }
+    made->assessor_.emplace(made->parts_.home, made->parts_.sessions,
+                            made->engine_ ? &*made->engine_ : nullptr, made->parts_.count);
     made->tell_calls();
     return made;
 }
 
 Effects::Effects(Parts parts, const Config& config, safety::Policy policy)
-    : parts_(parts),
+    : parts_(std::move(parts)),
       policy_(std::move(policy)),
       confirm_within_(config.confirm_within),
-      work_(parts.sessions, parts.home),
+      executors_(parts_.home, parts_.client),
+      document_executor_(parts_.home, parts_.sessions, parts_.documents, parts_.journal),
+      work_(parts_.sessions, parts_.home),
       runner_(std::make_unique<orchestration::Runner>(
-          parts.home, work_, std::map<std::string, orchestration::ToolRoute>{})) {
+          parts_.home, work_, std::map<std::string, orchestration::ToolRoute>{})) {
     for (const auto& shard : parts_.sessions.shards())
         shard->on_work = [this, &home = parts_.home, alive = alive_](const std::string& id) {
             home.post([this, alive, id] {
@@ -125,11 +88,12 @@ Effects::~Effects() {
     *alive_ = false;
     if (refused_timer_ != 0) parts_.home.cancel_timer(refused_timer_);
     for (auto& [name, server] : servers_)
-        if (server->again != 0) parts_.home.cancel_timer(server->again);
+        if (server.again != 0) parts_.home.cancel_timer(server.again);
 }
 
 // The calls say that something may be claimed, or runs and is not wanted any more.
 void Effects::look(const std::string& session_id) {
+    assessor_->look(session_id);
     if (!runner_->poke(session_id)) return look_later(session_id);
     work_.called_off(session_id, [this, alive = alive_, session_id](std::vector<std::string> ids) {
         if (!*alive) return;
@@ -153,87 +117,38 @@ void Effects::drain(std::move_only_function<void()> done) {
     runner_->drain(std::move(done));
 }
 
+Result<orchestration::Executor*> Effects::executor_of(const tools::Tool& tool) {
+    if (tool.kind == tools::Kind::builtin && tool.name.starts_with("document."))
+        return &document_executor_;
+    return executors_.add(tool);
+}
+
 Status Effects::add_tool(const tools::Tool& tool) {
+    auto executor = executor_of(tool);
+    if (!executor) return fail(executor.error());
     orchestration::ToolRoute route;
+    route.executor = *executor;
     route.name = tools::to_text(tool.kind);
     route.per_minute = static_cast<std::size_t>(tool.per_minute);
-    switch (tool.kind) {
-        case tools::Kind::http: {
-            const std::string setting = fmt::format("tools.{}", tool.name);
-            std::vector<Secret<std::string>> secrets;
-            if (!tool.secret_file.empty()) {
-                auto secret = read_secret_file(setting + ".secret_file", tool.secret_file);
-                if (!secret) return fail(secret.error());
-                secrets.push_back(std::move(*secret));
-            }
-            auto signer = orchestration::WebhookSigner::create(secrets);
-            if (!signer) return unusable(setting + ".secret_file", signer.error().detail);
-            executors_.push_back(std::make_unique<orchestration::HttpExecutor>(
-                parts_.home, parts_.client,
-                orchestration::HttpEndpoint{.url = tool.url,
-                                            .egress = net::Egress::anywhere,
-                                            .setting = setting + ".url",
-                                            .signer = std::move(*signer)}));
-            break;
-        }
-        case tools::Kind::client:
-            executors_.push_back(std::make_unique<orchestration::ClientExecutor>(parts_.home));
-            break;
-        case tools::Kind::builtin:
-            if (tool.name.starts_with("document."))
-                executors_.push_back(std::make_unique<orchestration::DocumentExecutor>(
-                    parts_.home, parts_.sessions, parts_.documents, parts_.journal));
-            else
-                executors_.push_back(std::make_unique<orchestration::BuiltinExecutor>(parts_.home));
-            break;
-        case tools::Kind::mcp: {
-            const std::string& there = tool.mcp_tool.empty() ? tool.name : tool.mcp_tool;
-            executors_.push_back(std::make_unique<orchestration::McpExecutor>(
-                parts_.home, *servers_.at(tool.server)->client,
-                orchestration::McpExecutor::Names{{tool.name, there}}));
-            break;
-        }
-    }
-    route.executor = executors_.back().get();
     runner_->add(tool.name, std::move(route));
     tools_.push_back(tool);
     return {};
 }
 
 Status Effects::add_server(const tools::McpServer& config) {
-    std::unique_ptr<orchestration::McpTransport> transport;
-    if (config.url.empty()) {
-        transport = std::make_unique<orchestration::McpStdio>(
-            parts_.home, config.name,
-            net::ChildCommand{.argv = config.command,
-                              .environment = environment_of(config.env_from)});
-    } else {
-        orchestration::McpHttpOptions options{.url = config.url, .egress = net::Egress::anywhere};
-        if (!config.token_file.empty()) {
-            auto token =
-                read_secret_file(fmt::format("mcp.{}.token_file", config.name), config.token_file);
-            if (!token) return fail(token.error());
-            options.headers.push_back({"Authorization", "Bearer " + token->reveal()});
-        }
-        transport = std::make_unique<orchestration::McpHttp>(parts_.home, parts_.client,
-                                                             std::move(options));
-    }
-    auto server = std::make_unique<Server>();
-    server->config = config;
-    server->client = std::make_unique<orchestration::McpClient>(
-        parts_.home, std::move(transport), orchestration::McpClientOptions{.name = config.name});
-    servers_.emplace(config.name, std::move(server));
+    if (auto added = executors_.add_server(config); !added) return added;
+    servers_.emplace(config.name, Server{.config = config});
     return {};
 }
 
 void Effects::start() {
-    for (auto& [name, server] : servers_) ask(*server);
+    for (auto& [name, server] : servers_) ask(server);
 }
 
 void Effects::ask(Server& server) {
-    server.client->list_tools(
-        offer_timeout,
-        [this, &server, alive = alive_](Result<std::vector<orchestration::McpTool>> listed) {
+    executors_.server(server.config.name)
+        .list_tools(offer_timeout, [this, &server, alive = alive_](
+                                       Result<std::vector<orchestration::McpTool>> listed) {
             if (!*alive) return;
             if (listed) return offered(server, *listed);
             log::warn("mcp={} does not say what it offers reason={} {}", server.config.name,
@@ -247,7 +162,7 @@ void Effects::ask(Server& server) {
 
 // What the configuration says of a tool counts over what its server does.
 void Effects::offered(Server& server, const std::vector<orchestration::McpTool>& listed) {
-    const auto offer = tools::read_mcp_tools(server.config, offer_json(listed));
+    const auto offer = read_offer(server.config, listed);
     if (!offer) {
         log::warn("mcp={} offers what cannot be read {}", server.config.name, offer.error().detail);
         return;
@@ -285,11 +200,13 @@ void Effects::tell_calls() {
 }
 
 std::shared_ptr<const session::Rulebook> Effects::rulebook() {
-    return std::make_shared<session::Rulebook>(
-        session::Rulebook::Parts{.tools = registry_,
-                                 .policy = policy_,
-                                 .kill_switches = switches_,
-                                 .confirm_within = confirm_within_});
+    return std::make_shared<session::Rulebook>(session::Rulebook::Parts{
+        .tools = registry_,
+        .policy = policy_,
+        .kill_switches = switches_,
+        .confirm_within = confirm_within_,
+        .engine = engine_.has_value(),
+        .evaluate_within = (engine_ ? engine_->timeout() : Millis{0}) + evaluate_margin});
 }
 
 }  // namespace lifeline::app

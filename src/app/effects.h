@@ -2,15 +2,20 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "app/config.h"
+#include "app/executors.h"
 #include "base/asio_loop.h"
 #include "base/result.h"
 #include "net/http_client.h"
+#include "orchestration/assessor.h"
+#include "orchestration/document_executor.h"
 #include "orchestration/mcp_client.h"
+#include "orchestration/policy_engine.h"
 #include "orchestration/runner.h"
 #include "orchestration/session_work.h"
 #include "session/documents.h"
@@ -30,6 +35,7 @@ public:
         session::Sessions& sessions;
         session::Documents& documents;
         journal::Journal& journal;
+        orchestration::Assessor::Count count;  // How many actions there are today.
     };
 
     // Reads policy and secrets; refuses what cannot be used, naming it.
@@ -50,9 +56,13 @@ public:
     orchestration::RunnerCounters counters() const { return runner_->counters(); }
 
 private:
-    struct Server;
+    struct Server {
+        tools::McpServer config;
+        Loop::TimerId again = 0;
+    };
     Effects(Parts parts, const Config& config, safety::Policy policy);
 
+    Result<orchestration::Executor*> executor_of(const tools::Tool& tool);
     Status add_tool(const tools::Tool& tool);
     Status add_server(const tools::McpServer& server);
     void ask(Server& server);
@@ -68,9 +78,12 @@ private:
     safety::Policy policy_;
     Millis confirm_within_;
     safety::KillSwitches switches_;
-    std::map<std::string, std::unique_ptr<Server>> servers_;
-    std::vector<std::unique_ptr<orchestration::Executor>> executors_;
+    std::map<std::string, Server> servers_;
+    Executors executors_;
+    orchestration::DocumentExecutor document_executor_;
+    std::optional<orchestration::PolicyEngine> engine_;
     orchestration::SessionWork work_;
+    std::optional<orchestration::Assessor> assessor_;
     std::unique_ptr<orchestration::Runner> runner_;  // Goes before what it runs.
     std::set<std::string> refused_;
     Loop::TimerId refused_timer_ = 0;

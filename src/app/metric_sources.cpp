@@ -40,6 +40,7 @@ Samples at_home(const Watched& watched, SteadyTime began) {
     Samples out = samples_of(watched.api.counters());
     std::ranges::move(samples_of(watched.journal.figures(), watched.journal.health()),
                       std::back_inserter(out));
+    std::ranges::move(samples_of(watched.runner()), std::back_inserter(out));
     const std::uint64_t head = watched.journal.head_position();
     const std::uint64_t seen = watched.roster.position();
     const std::chrono::duration<double> up = watched.home.clock().steady() - began;
@@ -108,6 +109,34 @@ Samples samples_of(const api::Counters& counters) {
                        .value = number(count),
                        .labels = {{"door", std::string(text_of(refusal.first))},
                                   {"reason", std::string(refusal.second)}}});
+    return out;
+}
+
+Samples samples_of(const orchestration::RunnerCounters& counters) {
+    Samples out{
+        {.name = "lifeline_actions_running", .value = number(counters.running)},
+        {.name = "lifeline_actions_waiting_calls", .value = number(counters.waiting_sessions)},
+        {.name = "lifeline_actions_claimed_total", .value = number(counters.claims)},
+        {.name = "lifeline_actions_claims_refused_total", .value = number(counters.claims_refused)},
+        {.name = "lifeline_actions_executed_total", .value = number(counters.executed)},
+        {.name = "lifeline_actions_overrun_total", .value = number(counters.overrun)},
+        {.name = "lifeline_actions_outcome_retries_total",
+         .value = number(counters.finish_retries)},
+        {.name = "lifeline_actions_outcomes_unwanted_total",
+         .value = number(counters.outcomes_unwanted)},
+        {.name = "lifeline_actions_looks_refused_total", .value = number(counters.pokes_refused)},
+        {.name = "lifeline_actions_without_executor_total", .value = number(counters.tool_unknown)},
+    };
+    const std::pair<std::string_view, std::uint64_t> outcomes[] = {
+        {"succeeded", counters.succeeded},
+        {"failed", counters.failed},
+        {"unknown", counters.unknown},
+        {"cancelled", counters.cancelled},
+        {"handed_over", counters.handed_over}};
+    for (const auto& [outcome, count] : outcomes)
+        out.push_back({.name = "lifeline_actions_outcomes_total",
+                       .value = number(count),
+                       .labels = {{"outcome", std::string(outcome)}}});
     return out;
 }
 

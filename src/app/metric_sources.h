@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "api/api.h"
@@ -7,6 +8,7 @@
 #include "gateway/gateway.h"
 #include "journal/sql_journal.h"
 #include "net/http_server.h"
+#include "orchestration/runner.h"
 #include "roster/roster.h"
 #include "session/sessions.h"
 
@@ -21,7 +23,8 @@ struct Watched {
     const journal::SqlJournal& journal;
     roster::Roster& roster;
     const net::HttpServer& http;
-    Worker& worker;  // For what blocks.
+    Worker& worker;                                         // For what blocks.
+    std::function<orchestration::RunnerCounters()> runner;  // On the home loop.
 };
 
 // One for each loop, whose plain counters are read by a job there, and one for each of the rest.
@@ -31,6 +34,7 @@ std::vector<MetricSource> metric_sources(const Watched& watched);
 // metric_families.cpp and add it here.
 Samples samples_of(const gateway::Counters& counters, std::size_t actors, std::size_t loop);
 Samples samples_of(const api::Counters& counters);
+Samples samples_of(const orchestration::RunnerCounters& counters);
 Samples samples_of(const journal::Figures& figures, journal::Health health);
 
 }  // namespace lifeline::app

@@ -214,6 +214,27 @@ Setting policy_file() {
             .show = [](const Config& config) { return json_text(config.policy_file.string()); }};
 }
 
+Setting path_of(std::string Config::* member) {
+    return {.set = [member](Config& config, const toml::node& node) -> Result<void> {
+                const auto path = node.value_exact<std::string>();
+                if (!path || path->empty()) return must("the path of a file");
+                config.*member = *path;
+                return {};
+            },
+            .show = [member](const Config& config) { return json_text(config.*member); }};
+}
+
+Setting url_of(std::string Config::* member) {
+    return {.set = [member](Config& config, const toml::node& node) -> Result<void> {
+                const auto text = node.value_exact<std::string>();
+                if (!text || (!text->empty() && !net::parse_url(*text)))
+                    return must("a URL: https://backend.example.com/lifeline");
+                config.*member = *text;
+                return {};
+            },
+            .show = [member](const Config& config) { return json_text(config.*member); }};
+}
+
 constexpr Word<net::Proxies::Headers> proxy_headers[] = {
     {"x-forwarded", net::Proxies::Headers::x_forwarded},
     {"forwarded", net::Proxies::Headers::forwarded}};
@@ -245,6 +266,12 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          speech_text(&SpeechConfig::key_env, "the name of an environment variable")},
         {"speech.timeout_ms",
          number(1'000, 120'000, [](auto& c) -> auto& { return c.speech.timeout; })},
+        {"safety.engine.url", url_of(&Config::engine_url)},
+        {"safety.confirmation_webhook.url", url_of(&Config::asked_url)},
+        {"safety.confirmation_webhook.secret_file", path_of(&Config::asked_secret_file)},
+        {"safety.engine.token_file", path_of(&Config::engine_token_file)},
+        {"safety.engine.timeout_ms",
+         number(50, 30'000, [](auto& c) -> auto& { return c.engine_timeout; })},
         {"limits.accepts_per_second",
          number(1, 100'000, [](auto& c) -> auto& { return c.accepts.per_second; })},
         {"limits.accepts_burst",

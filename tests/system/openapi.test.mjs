@@ -23,7 +23,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   const ears = await Recogniser.start(t);
   const server = new Server(
     `[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "high_risk_external_send"\n[tools.rude]\nkind = "http"\n` +
-      `url = "http://127.0.0.1:${rude.address().port}/"\n` +
+      `url = "http://127.0.0.1:${rude.address().port}/"\n[tools."lifeline.noop"]\nkind = "builtin"\n` +
       `[speech]\nbase_url = "${ears.url}"\n`,
     ['--dev'],
   );
@@ -189,7 +189,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   await t.test('what an agent does', async () => {
     const agent = server.token('usr_bot', 'agent');
     const { tools } = await ask('GET', '/v1/tools', { token: agent });
-    assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'lifeline.echo', 'rude']);
+    assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'lifeline.echo', 'lifeline.noop', 'rude']);
     await ask('GET', '/v1/tools', { token: null, reason: 'token_missing' });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
     await ask('POST', `${call}/capability`, { body: { ttlMs: 10 }, reason: 'out_of_range' });
@@ -249,6 +249,28 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await request('act_4', 'lifeline.echo');
     assert.equal((await ask('GET', `${call}/actions/act_4`)).outcome, 'blocked');
     await ask('POST', `${call}/killswitch`, { body: { enabled: false, reason: 'go' } });
+
+    const operator = server.token('usr_op', 'operator');
+    const stop = (body, more) =>
+      ask('POST', '/v1/safety/killswitch', { token: operator, body: { reason: 'drill', ...body }, ...more });
+    await stop({ scope: 'action_type', actionType: 'fly', enabled: true });
+    await stop({ scope: 'instance', enabled: true }, { reason: 'forbidden' });
+    await stop({ scope: 'everything', enabled: true }, { reason: 'unknown_value' });
+    const { switches } = await ask('GET', '/v1/safety/killswitch', { token: operator });
+    assert.deepEqual(switches.map(({ actionType }) => actionType), ['fly']);
+    await ask('GET', '/v1/safety/killswitch', { reason: 'forbidden' });
+    await stop({ scope: 'action_type', actionType: 'fly', enabled: false });
+
+    const grant = (body, more) => ask('POST', `${call}/grants`, { body: { ttlMs: 60_000, ...body }, ...more });
+    await grant({ actionType: 'lifeline.echo' }, { reason: 'grant_forbidden' });
+    const made = await grant({ actionType: 'lifeline.noop', constraint: { '/to': 'b' }, maxUses: 2 });
+    await grant({ actionType: 'lifeline.noop' }, { token: agent, reason: 'forbidden' });
+    await grant({ actionType: 'lifeline.noop', maxUses: 0 }, { reason: 'out_of_range' });
+    await grant({ actionType: 'lifeline.noop', constraint: { to: 'b' } }, { reason: 'bad_format' });
+    assert.equal((await ask('GET', `${call}/grants`)).grants[0].grantId, made.grantId);
+    await ask('GET', `${call}/grants`, { token: stranger, reason: 'session_not_found' });
+    await ask('DELETE', `${call}/grants/${made.grantId}`);
+    await ask('DELETE', `${call}/grants/grt_none`, { reason: 'grant_not_found' });
 
     const auditor = server.token('usr_auditor', 'auditor');
     const audited = (query, more) => ask('GET', `/v1/safety/decisions${query}`, { token: auditor, ...more });

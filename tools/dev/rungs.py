@@ -99,6 +99,8 @@ RUNGS = (
          Npm("tests/agent", SERVER)),
     Rung("mcp_door", "an agent outside acts by the official MCP client, through the same gates",
          Npm("tests/system", SERVER, "mcp_door"), quick=True),
+    Rung("gates", "kill switches, counts of a day, an engine, a spoken yes, grants, the canary",
+         Npm("tests/system", SERVER, "gates")),
     Rung("crash", "the real binary, killed with -9 forty times",
          Npm("tests/system", SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",

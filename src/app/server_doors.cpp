@@ -1,0 +1,104 @@
+#include "app/boot_number.h"
+#include "app/metric_sources.h"
+#include "app/server_house.h"
+#include "net/tcp_socket.h"
+
+namespace lifeline::app {
+
+Status Server::House::build_doors() {
+    auto parsed = net::OriginList::parse(config.origins);
+    if (!parsed) return fail(parsed.error());
+    origins.emplace(std::move(*parsed));
+    const auto boot = next_boot_number(config.data);
+    if (!boot) return fail(boot.error());
+    auto acks = open_acks();
+    gateway = std::make_unique<gateway::Gateway>(
+        gateway::Gateway::Parts{
+            .sessions = *sessions,
+            .documents = *documents,
+            .authenticator = *authenticator,
+            .accepting = front(),
+            .keys = *keys,
+            .origins = *origins,
+            .random = random,
+            .epoch = journal->epoch(),
+            .boot = *boot,
+            .adopt =
+                [this, send_buffer = config.limits.send_buffer_bytes](std::size_t lane,
+                                                                      net::Link link) {
+                    net::bound_send_buffer(link.fd, send_buffer);
+                    return net::adopt(*loops[lane], std::move(link));
+                },
+            .problem =
+                [this](const net::Request& request, const Error& error, std::string_view terminal) {
+                    return api->refusal(request, error, terminal);
+                },
+            .ack_store = ack_store.get()},
+        config.limits, config.retry, std::move(acks));
+    api = std::make_unique<api::Api>(api::Api::Parts{
+        .sessions = *sessions,
+        .documents = *documents,
+        .gateway = *gateway,
+        .authenticator = *authenticator,
+        .administration = *administration,
+        .keys = *keys,
+        .journal = *journal,
+        .roster = *roster,
+        .audit = *audit,
+        .library = *library,
+        .origins = *origins,
+        .clock = clock,
+        .random = random,
+        .defaults = config.calls,
+        .development = {.enabled = config.dev,
+                        .agent_user_id =
+                            config.dev_agent && config.agents.empty() ? "usr_dev_agent" : ""},
+        .public_url = config.public_url,
+        .ready = [this] { return readiness(); },
+        .port = [this] { return http->port(); },
+        .tools = [this] { return effects->registry(); },
+        .transcriber = transcriber.get(),
+        .stop =
+            [this](safety::StopChange change, Loop& from, Stopping::Done done) {
+                stops->change(std::move(change), from, std::move(done));
+            },
+        .stops = [this](Loop& from, Stopping::Done done) { stops->look(from, std::move(done)); },
+        .agents = [this] { return agents->list(); }});
+    auto tls = load_certificate(config.tls);
+    if (!tls) return fail(tls.error());
+    http = std::make_unique<net::HttpServer>(
+        front(), random, door_of(config, *tls),
+        [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
+        [this](const net::HttpRefusal& refusal) { return api->refusal(refusal); });
+    if (!config.metrics_address.empty())
+        metrics.emplace(front(), random,
+                        MetricsServer::Address{config.metrics_address, config.metrics_port},
+                        metric_sources({front(), *sessions, *gateway, *api, *journal, *roster,
+                                        *http, *views, [this] { return effects->counters(); }}));
+    files = std::make_unique<ThreadWorker>("files");
+    reload = std::make_unique<Reload>(
+        front(), *files, config, *tls, read_again,
+        Reload::Doors{.http = *http,
+                      .api = *api,
+                      .origins = *origins,
+                      .authenticator = *authenticator,
+                      .gateway_limits =
+                          [this](const gateway::Limits& limits) { gateway->take_limits(limits); },
+                      .policy =
+                          [this](safety::Policy policy, Millis confirm_within) {
+                              effects->take_policy(std::move(policy), confirm_within);
+                          }});
+    // Whose rights were taken away is cut at once, wherever they are connected.
+    administration->on_revoked = [this](const identity::Revocation& revocation) {
+        const auto why =
+            [revocation](const identity::Principal& principal) -> std::optional<Error> {
+            if (!identity::concerns(revocation, principal)) return std::nullopt;
+            return identity::refusal_of(revocation);
+        };
+        gateway->cut(why);
+        api->open_streams().cut(why);
+    };
+    return {};
+}
+
+}  // namespace lifeline::app

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/signal_set.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "api/api.h"
+#include "app/agents.h"
+#include "app/certificate.h"
+#include "app/effects.h"
+#include "app/instance_log.h"
+#include "app/metrics_server.h"
+#include "app/reload.h"
+#include "app/server.h"
+#include "app/stopping.h"
+#include "base/asio_loop.h"
+#include "base/thread_worker.h"
+#include "gateway/gateway.h"
+#include "identity/administration.h"
+#include "identity/authenticator.h"
+#include "identity/net_fetcher.h"
+#include "journal/sql_journal.h"
+#include "library/library.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "orchestration/confirmation_hook.h"
+#include "roster/roster.h"
+#include "session/document_news.h"
+#include "session/documents.h"
+#include "session/sessions.h"
+#include "softstate/sql_ack_store.h"
+#include "speech/transcriber.h"
+
+namespace lifeline::app {
+
+// The whole house in the order in which it stands: what is below outlives what is above.
+struct Server::House {
+    Config config;
+    SystemClock clock;
+    SystemRandom random;         // Of the first loop.
+    SystemRandom writer_random;  // Of the journal's writer.
+    std::vector<std::unique_ptr<AsioLoop>> loops;
+    std::vector<std::thread> threads;
+    std::optional<identity::InstanceKeys> keys;
+    std::unique_ptr<journal::SqlJournal> journal;
+    std::unique_ptr<ThreadWorker> writer;
+    std::unique_ptr<ThreadWorker> marker;
+    std::unique_ptr<ThreadWorker> reader;
+    std::unique_ptr<ThreadWorker> views;
+    std::optional<session::Sessions> sessions;
+    std::optional<session::Documents> documents;
+    std::optional<session::DocumentNews> news;
+    std::unique_ptr<InstanceLog> instance;
+    std::unique_ptr<ThreadWorker> resolver;
+    std::unique_ptr<net::HttpClient> client;
+    std::unique_ptr<identity::NetFetcher> fetcher;
+    std::unique_ptr<speech::Transcriber> transcriber;  // Null where none is configured.
+    std::unique_ptr<Effects> effects;
+    std::unique_ptr<Agents> agents;
+    std::optional<Stopping> stops;
+    std::unique_ptr<identity::Authenticator> authenticator;
+    std::optional<identity::Administration> administration;
+    std::unique_ptr<roster::Roster> roster;
+    std::unique_ptr<audit::Audit> audit;
+    std::unique_ptr<library::Library> library;
+    std::optional<orchestration::ConfirmationHook> hook;
+    std::optional<net::OriginList> origins;
+    std::unique_ptr<ThreadWorker> state_writer;
+    std::unique_ptr<softstate::AckStore> ack_store;
+    std::unique_ptr<gateway::Gateway> gateway;
+    std::unique_ptr<api::Api> api;
+    std::unique_ptr<net::HttpServer> http;
+    std::optional<MetricsServer> metrics;
+    std::function<Result<Config>()> read_again;
+    std::unique_ptr<Reload> reload;
+    std::unique_ptr<ThreadWorker> files;  // Reads what is reloaded; finished before the above go.
+    std::optional<boost::asio::signal_set> signals;
+    std::atomic<bool> ready = false;
+    std::atomic<bool> storage_failed = false;
+    Status outcome;
+    bool stopping = false;
+    bool leaving = false;
+    Loop::TimerId drain_timer = 0;
+    Loop::TimerId effects_timer = 0;
+
+    House(Config given, std::function<Result<Config>()> reads)
+        : config(std::move(given)), read_again(std::move(reads)) {}
+
+    AsioLoop& front() { return *loops.front(); }
+
+    // server_build.cpp
+    Status build();
+    Status open_journal();
+    std::vector<softstate::Ack> open_acks();
+    // server_doors.cpp
+    Status build_doors();
+    // server_effects.cpp
+    Status build_effects();
+    Status build_agents();
+    Status open_ears();
+    Status build_hook();
+    void count_today(orchestration::ToCount what, journal::Done<call::DayCounts> done);
+    void finish_effects();
+    // server.cpp
+    void start();
+    void take_up_calls();
+    void take_up_documents(std::vector<std::string> calls);
+    void serve();
+    void give_up(const Error& error);
+    void await_signal();
+    void stop();
+    void drain();
+    void close_down();
+    void leave();
+    Status readiness() const;
+};
+
+}  // namespace lifeline::app
