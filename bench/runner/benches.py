@@ -4,6 +4,7 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 
+import acting
 import recovery
 import servers
 from console import ROOT, Failure
@@ -118,6 +119,11 @@ def _lines(command):
 BENCHES = [
     Bench("contract", "events/s", "events of 300 bytes checked, one core", contract,
           compared=False, value_target=1_000_000),
+    Bench("policy", "verdicts/s", "a policy of 100 rules, the last decides, one core",
+          acting.policy, compared=False, value_target=10_000),
+    Bench("actions", "actions/s",
+          f"{acting.CALLS} agents, one action at a time: asked, judged, claimed, done by a no-op",
+          acting.actions, compared=False, per_core=False),
     Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
           journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6},
           pairs={f"{FLOOR}, {n} writers": f"{LIFELINE}, {n} writers" for n in (64, 256)},

@@ -60,6 +60,7 @@ class Place:
     floor: object
     contract: object = None
     journal: object = None
+    policy: object = None
     frame_bytes: int = 430
 
 

@@ -68,6 +68,7 @@ def _prepare():
     place.load = build.program("release", "lifeline_load")
     place.floor = build.program("release", "floor_server")
     place.contract = build.program("release", "contract_bench")
+    place.policy = build.program("release", "policy_bench")
     place.journal = build.program("release", "journal_bench")
     return place
 

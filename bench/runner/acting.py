@@ -1,0 +1,40 @@
+"""Benches of what agents do: judging it, and doing nothing by a tool that is built in."""
+
+import json
+import subprocess
+
+import servers
+from console import ROOT, Failure
+from measuring import Sample
+from report import LIFELINE
+
+CALLS = 64
+AGENT = "usr_bench_agent"
+TOOL = "[tools.\"lifeline.noop\"]\nkind = \"builtin\"\n"
+
+
+def policy(place, seconds):
+    """100 rules of which the last decides, one core."""
+    done = subprocess.run([str(place.policy), "--seconds", str(seconds)], text=True,
+                          stdout=subprocess.PIPE, cwd=ROOT)
+    if done.returncode:
+        raise Failure("policy_bench failed")
+    figures = json.loads(done.stdout)
+    yield LIFELINE, Sample(value=figures["perCoreSecond"], per_core=figures["perCoreSecond"],
+                           server_cpu=1)
+
+
+def actions(place, seconds):
+    """From a request over a WebSocket to accepted, and through policy, claim and outcome."""
+    with servers.folder() as data, servers.lifeline_on(place, data, last="\n" + TOOL) as server:
+        done = subprocess.run(
+            ["node", str(ROOT / "bench/clients/actions.mjs"), f"http://127.0.0.1:{server.port}",
+             server.tokens["user"], server.tokens["agent"], AGENT, str(CALLS), str(seconds)],
+            text=True, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise Failure("the agents failed; their reason is above")
+    figures = json.loads(done.stdout)
+    if figures["otherwise"] or not figures["executed"]:
+        raise Failure(f"not every action was executed: {figures}")
+    yield LIFELINE, Sample(value=figures["perSecond"], p50=figures["p50Us"],
+                           p99=figures["p99Us"])
