@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
+
+#include "call/action_events.h"
 
 namespace lifeline::simulation {
 
@@ -22,6 +25,7 @@ public:
         facts.timeout = Millis{300};
         facts.executor = "http";
         facts.requesters = {Role::agent};
+        if (type == "post") facts.risk = contract::Risk::low_risk_write;
         if (type == "read") {
             facts.risk = contract::Risk::read_only;
             facts.repeatable = true;
@@ -35,11 +39,22 @@ public:
         ruling.policy_id = "simulation";
         ruling.policy_version = "1";
         ruling.inputs_hash = std::string(64, '0');
+        using Said = call::EngineWord::Outcome;
+        const auto& engine = question.facts.engine;
+        if (question.action_type == "post" && engine && engine->outcome != Said::allow &&
+            mutant_ != Mutant::engine_ignored) {
+            ruling.reason = "policy_denied";
+            return ruling;
+        }
         const bool gated = question.action_type == "send" && mutant_ != Mutant::gate_skipped;
         ruling.outcome = gated ? call::Ruling::Outcome::confirm : call::Ruling::Outcome::allow;
         ruling.confirm_within =
             mutant_ == Mutant::expiry_ignored ? Millis{3'600'000} : answer_within;
         return ruling;
+    }
+    // A post is judged by an engine, too, which may be slower than it may be.
+    call::Needs needs(std::string_view type) const override {
+        return {.engine = type == "post", .within = evaluate_within};
     }
     call::Shown show(std::string_view, std::string_view, std::string_view args) const override {
         call::Shown shown;
@@ -65,7 +80,7 @@ Agency::Agency(House& house, Model& model, Random& chance, Mutant mutant)
     : house_(house), model_(model), chance_(chance), mutant_(mutant) {}
 
 void Agency::turn(const std::string& call, const std::string& owner) {
-    switch (chance_.below(8)) {
+    switch (chance_.below(9)) {
         case 0:
             return ask(call);
         case 1:
@@ -74,6 +89,8 @@ void Agency::turn(const std::string& call, const std::string& owner) {
         case 3:
         case 4:
             return claim(call);
+        case 5:
+            return assess(call);
         default:
             return tell();
     }
@@ -82,7 +99,8 @@ void Agency::turn(const std::string& call, const std::string& owner) {
 void Agency::ask(const std::string& call) {
     const std::uint64_t n = ++asked_;
     const std::string id = fmt::format("act_{}", n);
-    const std::string type = chance_.below(3) == 0 ? "read" : "send";
+    const std::uint64_t kind = chance_.below(4);
+    const std::string type = kind == 0 ? "read" : kind == 1 ? "post" : "send";
     const std::string args = args_of(chance_.below(1000));
     first_args_[call + id] = args;
     contract::EventChecker checker;
@@ -118,6 +136,30 @@ void Agency::answer(const std::string& call, const std::string& owner) {
             const contract::Actor who{"user", stranger ? "mallory" : owner};
             house_.submit(call, {std::move(answer), who, Role::user},
                           [](const Result<session::Receipt>&) {});
+        }
+    });
+}
+
+// The engine's word for each action is the same whenever it is asked; it may come twice, for
+// another decision, or after the wait was over.
+void Agency::assess(const std::string& call) {
+    using Said = call::EngineWord::Outcome;
+    look(call, [this, call](const call::State& state) {
+        for (const call::Action& action : state.actions) {
+            if (action.state != call::ActionState::evaluating || chance_.below(3) == 0) continue;
+            const auto [said, fresh] = engine_.try_emplace(call + action.id, Said::allow);
+            if (fresh)
+                said->second =
+                    std::array{Said::allow, Said::deny, Said::unavailable}.at(chance_.below(3));
+            call::AssessAction found;
+            found.action_id = action.id;
+            found.decision_id = chance_.below(6) == 0
+                                    ? "dec_of_another"
+                                    : call::events::decision_id(action, action.evaluations + 1);
+            found.facts.engine = call::EngineWord{.outcome = said->second};
+            for (std::uint64_t i = 0; i <= chance_.below(2); ++i)
+                house_.submit(call, {found, server, Role::server},
+                              [](const Result<session::Receipt>&) {});
         }
     });
 }

@@ -25,7 +25,11 @@ struct Effect {
 // How long a person has to answer, by the policy of these worlds.
 constexpr Millis answer_within{400};
 
-// The tools and the policy: "read" is allowed and may be repeated, "send" must be confirmed.
+// How long a judgement waits for the engine.
+constexpr Millis evaluate_within{300};
+
+// The tools and the policy: "read" is allowed and may be repeated, "send" must be confirmed, "post"
+// is allowed if the engine allows it.
 std::shared_ptr<const call::Judge> judge_of(Mutant mutant);
 
 // An agent that asks, an owner who answers (in time or late, what was shown or something else), and
@@ -52,6 +56,7 @@ private:
 
     void ask(const std::string& call);
     void answer(const std::string& call, const std::string& owner);
+    void assess(const std::string& call);
     void claim(const std::string& call);
     void claim_one(const std::string& call, const std::string& action_id);
     void tell();
@@ -62,8 +67,9 @@ private:
     Model& model_;
     Random& chance_;
     Mutant mutant_;
-    std::map<std::string, std::vector<Effect>> effects_;  // By call.
-    std::map<std::string, std::string> first_args_;       // By action, as it was asked for.
+    std::map<std::string, std::vector<Effect>> effects_;       // By call.
+    std::map<std::string, std::string> first_args_;            // By action, as it was asked for.
+    std::map<std::string, call::EngineWord::Outcome> engine_;  // By action: what it says.
     std::vector<Running> running_;
     std::uint64_t asked_ = 0;
     std::uint64_t all_effects_ = 0;

@@ -101,6 +101,12 @@ void Agency::check(const std::string& call, const std::vector<journal::StoredEve
         const std::string what = call + " " + effect.action_id;
         if (!story.starts.contains(effect.fence))
             model_.violation(what + ": acted without a claim that stands");
+        if (effect.action_type == "post") {
+            const auto said = engine_.find(call + effect.action_id);
+            if (said == engine_.end() || said->second != call::EngineWord::Outcome::allow)
+                model_.violation(what + ": posted without the engine's word");
+            if (++done[effect.action_id] > 1) model_.violation(what + ": posted twice");
+        }
         if (effect.action_type != "send") continue;
         if (++done[effect.action_id] > 1) model_.violation(what + ": sent twice");
         const std::string hash = call::args_hash(effect.action_id, effect.action_type,

@@ -47,7 +47,8 @@ int hunt_mutants(const Options& options) {
         {"a gate that is skipped", Mutant::gate_skipped},
         {"arguments that drift", Mutant::args_not_rechecked},
         {"a claim that is not fenced", Mutant::claim_not_fenced},
-        {"an expiry that is ignored", Mutant::expiry_ignored}};
+        {"an expiry that is ignored", Mutant::expiry_ignored},
+        {"an engine that is ignored", Mutant::engine_ignored}};
     std::size_t caught = 0;
     for (const auto& [name, mutant] : mutants) {
         std::uint64_t found = 0;

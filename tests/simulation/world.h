@@ -28,6 +28,7 @@ enum class Mutant {
     args_not_rechecked,  // What is done is what was asked for, whatever was approved.
     claim_not_fenced,    // A runner that was refused acts all the same.
     expiry_ignored,      // A yes counts whenever it comes.
+    engine_ignored,      // What the engine denies, or says nothing about, is allowed.
 };
 
 Outcome run_world(std::uint64_t seed, Mutant mutant);
