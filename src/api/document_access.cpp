@@ -96,6 +96,13 @@ private:
     std::vector<std::string> calls_;
 };
 
+// What the event calls its payload is the body here.
+Error in_body(Error error) {
+    constexpr std::string_view payload = "/payload";
+    if (error.pointer.starts_with(payload)) error.pointer.erase(0, payload.size());
+    return error;
+}
+
 }  // namespace
 
 Caller document_caller_of(const identity::Principal& principal) {
@@ -130,7 +137,7 @@ void document_command(Api& api, Asked asked, Right needed, document::Request req
             auto answered = session::on_loop<session::Receipt>(
                 loop, [found = std::move(found),
                        then = std::move(then)](Result<session::Receipt> receipt) mutable {
-                    if (!receipt) return found.refuse(receipt.error());
+                    if (!receipt) return found.refuse(in_body(receipt.error()));
                     then(std::move(found), std::move(*receipt));
                 });
             shard.loop().post([&shard, &lane, id, actor, caller = std::move(caller),

@@ -15,6 +15,7 @@
 #include "gateway/lane.h"
 #include "journal/memory_journal.h"
 #include "net/fake_socket.h"
+#include "session/documents.h"
 #include "session/sessions.h"
 
 // For tests: one lane with a call in it, and clients at the far end of fake wires.
@@ -163,6 +164,7 @@ public:
     Limits limits;
     RetryPolicy retry;
     session::Sessions sessions;
+    session::Documents documents{{&loop}, journal};
     ResumeTokens resume_tokens{Secret<Digest>(Digest{1, 2, 3})};
     Lane::House house{limits,
                       retry,
@@ -174,7 +176,9 @@ public:
                           if (found == tokens.end())
                               return done(fail(Code::unauthenticated, "token_invalid", "unknown"));
                           done(found->second);
-                      }};
+                      },
+                      nullptr,
+                      &documents};
     Lane lane{*sessions.shards().front(), house};
 
 private:
