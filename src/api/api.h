@@ -71,12 +71,12 @@ public:
         std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
         std::function<std::uint16_t()> port;
-        std::function<tools::Registry()> tools;                 // As they are now.
-        speech::Transcriber* transcriber = nullptr;             // Null: recordings are not taken.
+        std::function<tools::Registry()> tools;      // As they are now.
+        speech::Transcriber* transcriber = nullptr;  // Null: recordings are not taken.
         // Stops something beyond one call, or takes that back; answered when it is in force.
         using Board = journal::Done<safety::Switchboard>;
         std::function<void(safety::StopChange, Loop& from, Board)> stop;
-        std::function<void(Loop& from, Board)> stops;  // What is stopped.
+        std::function<void(Loop& from, Board)> stops;           // What is stopped.
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
     };
 

@@ -6,9 +6,9 @@
 #include "app/canary.h"
 #include "app/checkup.h"
 #include "app/executors.h"
-#include "app/secret_source.h"
 #include "app/policy_cases.h"
 #include "app/policy_file.h"
+#include "app/secret_source.h"
 #include "app/toml_json.h"
 #include "net/dial.h"
 

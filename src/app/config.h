@@ -79,7 +79,7 @@ struct Config {
     std::filesystem::path policy_file;      // Empty: the standard policy.
     Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
     SpeechConfig speech;
-    std::string engine_url;                 // Empty: no external policy engine is asked.
+    std::string engine_url;  // Empty: no external policy engine is asked.
     std::string engine_token_file;
     Millis engine_timeout{1'500};
     std::string asked_url;  // Told of open confirmations; empty: nobody is.
