@@ -29,7 +29,7 @@ public:
         Millis retry_first{250};
         Millis retry_most{10'000};
         // After the end, for its result, which has the usage.
-        Millis result_wait{1'500};
+        Millis result_wait{3'000};
     };
 
     OpenClawDriver(AsioLoop& loop, Random& random, Options options);

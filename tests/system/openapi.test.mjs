@@ -195,7 +195,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('POST', `${call}/capability`, { body: { ttlMs: 10 }, reason: 'out_of_range' });
     await ask('POST', `${call}/capability`, { body: { userId: 'usr_none' }, reason: 'participant_not_found' });
     await ask('POST', `${call}/capability`, { token: viewer, body: {}, reason: 'forbidden' });
-    assert.equal((await ask('POST', `${call}/capability`, { body: {} })).userId, 'usr_bot');
+    assert.equal((await ask('POST', `${call}/capability`, { body: { userId: 'usr_bot' } })).userId, 'usr_bot');
     let asked = 0;
     const publish = (type, payload, more) =>
       ask('POST', `${call}/events`, {
