@@ -122,7 +122,7 @@ void read_run_result(const Json& payload, Heard& heard) {
     }
     const auto meta = result->find("meta");
     const auto agent = meta ? meta->find("agentMeta") : std::nullopt;
-    for (const auto& where : {agent, meta, std::optional<Json>(*result)}) {
+    for (const auto& where : {agent, meta, result}) {
         if (!where) continue;
         if (!heard.usage) heard.usage = usage_of(*where);
         if (heard.model.empty()) heard.model = text_of(*where, "model");

@@ -34,7 +34,7 @@ using Kept = std::shared_ptr<Turn>;
 
 // The call that is meant: the capability's, or the one that the arguments name.
 Result<std::string> call_of(const identity::Principal& agent, const mcp::Naming& naming) {
-    const std::string named = naming.call();
+    std::string named = naming.call();
     if (!agent.call) {
         if (named.empty())
             return contract::refuse(reason::call_not_named, {}, "/params/arguments/_lifeline");
