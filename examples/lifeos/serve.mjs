@@ -16,6 +16,7 @@ const api = /^\/(v1|sdk|errors)(\/|$|\?)/;
 /** A server of the page in front of the one at `target`; resolves once it listens. */
 export async function servePage(target, port = 0) {
   const upstream = new URL(target);
+  const sockets = new Set();
   const pages = http.createServer((request, reply) => {
     if (api.test(request.url)) pass(request, reply);
     else sendFile(new URL(request.url, 'http://page').pathname, reply);
@@ -41,6 +42,8 @@ export async function servePage(target, port = 0) {
     request.pipe(onward);
   };
   pages.on('upgrade', (request, socket, head) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     const onward = http.request(optionsFor(request));
     onward.on('upgrade', (answer, other, first) => {
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headerLines(answer.rawHeaders)}\r\n`);
@@ -64,6 +67,7 @@ export async function servePage(target, port = 0) {
     url: `http://127.0.0.1:${pages.address().port}`,
     close: () => {
       pages.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => pages.close(resolve));
     },
   };

@@ -24,9 +24,9 @@ export function lifeModule({ kind, title, schema, before, fields }: Given): Life
   const panel = ({ documents }: Shown) =>
     documents.length === 0 ? (
       <section className="panel" aria-label={title}>
-        <h3>
+        <h2>
           <span className="panel-kind">{title}</span>
-        </h3>
+        </h2>
         <p className="small">{before}</p>
       </section>
     ) : (

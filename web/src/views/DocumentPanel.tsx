@@ -42,10 +42,10 @@ export function DocumentPanel({ documentId, children, kind }: Props) {
   return (
     <section className="panel" aria-labelledby={heading} data-state={view.state} data-document={documentId}>
       <header>
-        <h3 id={heading} dir="auto">
+        <h2 id={heading} dir="auto">
           <span className="panel-kind">{kind ?? titleOf(view.kind)}</span>
           {view.title !== '' && <> {plain(view.title)}</>}
-        </h3>
+        </h2>
         <p className="small panel-state" role="status">
           {last ? `${plain(nameOf(last.by))} changed “${placeOf(last.path)}” just now.` : said}
         </p>

@@ -84,7 +84,13 @@ function FieldName({ label, by }: { readonly label: string; readonly by: string 
   return (
     <span>
       {plain(label)}
-      {by !== null && <em className="by"> {plain(by)}</em>}
+      {/* Read out once, where the panel says who changed what; the field keeps its name. */}
+      {by !== null && (
+        <em className="by" aria-hidden="true">
+          {' '}
+          {plain(by)}
+        </em>
+      )}
     </span>
   );
 }
