@@ -57,8 +57,8 @@ Result<void> check_kind(const Tool& tool) {
             if (tool.server.empty()) return invalid(tool, "server", "must name an MCP server");
             return {};
         case Kind::builtin:
-            if (tool.name != builtin_noop && tool.name != builtin_echo)
-                return invalid(tool, "kind", "builtin is for lifeline.noop and lifeline.echo");
+            if (!is_builtin(tool.name))
+                return invalid(tool, "kind", "no tool of this name is built in");
             return {};
         case Kind::client:
             return {};

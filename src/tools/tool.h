@@ -66,8 +66,16 @@ inline bool repeatable(const Tool& tool) {
 }
 
 // What Lifeline can do by itself, for trying things out: `lifeline.noop` does nothing,
-// `lifeline.echo` gives its arguments back. Only what a configuration declares is there.
+// `lifeline.echo` gives its arguments back. These two only where a configuration declares them.
 inline constexpr std::string_view builtin_noop = "lifeline.noop";
 inline constexpr std::string_view builtin_echo = "lifeline.echo";
+// Documents of the call: always there, without configuration.
+inline constexpr std::string_view builtin_document_create = "document.create";
+inline constexpr std::string_view builtin_document_edit = "document.edit";
+
+inline bool is_builtin(std::string_view name) {
+    return name == builtin_noop || name == builtin_echo || name == builtin_document_create ||
+           name == builtin_document_edit;
+}
 
 }  // namespace lifeline::tools
