@@ -183,6 +183,11 @@ void LiveTurn::ended(std::string_view stop_reason) {
     account(usage_.value_or(Usage()));
     run_.reset();
     tell_results("completed");
+    // Silence is no answer: all its tokens went into thoughts, perhaps.
+    if (rounds_.size() == 1 && rounds_.back().calls.empty() && text_.empty())
+        return fail_with({.reason = "model_silent",
+                          .detail = "the model said nothing and stopped: " + why,
+                          .retryable = true});
     if (rounds_.back().calls.empty()) return finish(why);
     carry_out();
 }
@@ -304,8 +309,7 @@ void LiveTurn::finish(std::string_view stop_reason) {
     json.key("stopReason").value(word_or(stop_reason, "other"));
     if (utterance_begun_) json.key("outputUtteranceId").value(names_.utterance());
     json.key("text").value(whole_characters(text_)).end();
-    parts_.outbox.say(names_.event("end"), "orchestration.turn.completed", json.take());
-    over();
+    end_with("orchestration.turn.completed", json.take());
 }
 
 // Said once in an outage: whoever asks again and again need not hear it each time.
@@ -325,8 +329,7 @@ void LiveTurn::fail_with(const Failure& failure) {
     json.key("message").value(failure.detail.empty() ? "The model could not be asked."
                                                      : cut(failure.detail, 1000));
     json.key("retryable").value(failure.retryable).end();
-    parts_.outbox.say(names_.event("end"), "orchestration.turn.failed", json.take());
-    over();
+    end_with("orchestration.turn.failed", json.take());
 }
 
 void LiveTurn::stop(std::string_view cause, std::optional<Millis> played) {
@@ -346,7 +349,20 @@ void LiveTurn::stop(std::string_view cause, std::optional<Millis> played) {
     contract::JsonWriter json;
     json.object().key("turnId").value(id_).key("durationMs").value(age());
     json.key("cause").value(cause).end();
-    parts_.outbox.say(names_.event("end"), "orchestration.turn.cancelled", json.take());
+    end_with("orchestration.turn.cancelled", json.take());
+}
+
+// A turn that cannot say how it ended would be open for ever: then it says only that it did.
+void LiveTurn::end_with(std::string_view type, std::string_view payload) {
+    contract::JsonWriter json;
+    json.object().key("turnId").value(id_).key("durationMs").value(age());
+    json.key("cause").value("error").end();
+    parts_.outbox.say(
+        names_.event("end"), type, payload, As::agent,
+        [&outbox = parts_.outbox, names = names_, otherwise = json.take()](const Status& status) {
+            if (!status && status.error().reason != "session_over")
+                outbox.say(names.event("end_anyway"), "orchestration.turn.cancelled", otherwise);
+        });
     over();
 }
 

@@ -86,6 +86,7 @@ private:
     void quota(const Denied& denied);
     void finish(std::string_view stop_reason);
     void fail_with(const Failure& failure);
+    void end_with(std::string_view type, std::string_view payload);
     void over();
     std::int64_t call_millis() const;
     std::int64_t age() const;

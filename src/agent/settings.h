@@ -24,7 +24,7 @@ struct AgentSettings {
     Caps caps = {};
     Prices prices = {};
     int rounds_max = 8;                      // Model calls in one turn.
-    std::int64_t output_tokens_max = 1'024;  // Of one model call.
+    std::int64_t output_tokens_max = 4'096;  // Of one model call.
     Millis model_timeout{60'000};            // Of one model call.
     Millis action_wait{15'000};              // How long a turn waits for what needs no person.
     std::string failure_text = "I could not reach my model. Please say it again, or wait a moment.";

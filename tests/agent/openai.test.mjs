@@ -64,7 +64,7 @@ describe('an agent with a model', () => {
     forget(({ body }) =>
       results(body).length > 0
         ? { text: ['It is noted.'] }
-        : { text: ['One moment. '], calls: [{ name: 'note', args: { text: 'milk' } }, { name: 'set_mode', args: { mode: 'list' } }] },
+        : { text: ['One moment. '], calls: [{ name: 'lifeline_echo', args: { text: 'milk' } }, { name: 'set_mode', args: { mode: 'list' } }] },
     );
     const call = await Call.make(server);
     await call.say('Note milk');
@@ -154,7 +154,7 @@ describe('an agent with a model', () => {
 
   test('tells the model what is wrong with its calls', async () => {
     forget(({ body }) =>
-      results(body).length > 0 ? { text: ['Sorry.'] } : { calls: [{ name: 'note', args: '{"text": ' }, { name: 'rm', args: {} }] },
+      results(body).length > 0 ? { text: ['Sorry.'] } : { calls: [{ name: 'lifeline_echo', args: '{"text": ' }, { name: 'rm', args: {} }] },
     );
     const call = await Call.make(server);
     await call.say('Go');

@@ -37,7 +37,7 @@ ${key}`,
     model.answer = ({ body }) =>
       results(body).length > 0
         ? { text: ['Done.'] }
-        : { thought: 'Hm.', calls: [{ name: 'note', args: { a: 1 } }, { name: 'note', args: { a: 2 } }] };
+        : { thought: 'Hm.', calls: [{ name: 'lifeline_echo', args: { a: 1 } }, { name: 'lifeline_echo', args: { a: 2 } }] };
     await server.start();
     const call = await Call.make(server);
     for (const count of [1, 2]) {

@@ -24,7 +24,8 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   const server = new Server(
     `[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "high_risk_external_send"\n[tools.rude]\nkind = "http"\n` +
       `url = "http://127.0.0.1:${rude.address().port}/"\n[tools."lifeline.noop"]\nkind = "builtin"\n` +
-      `[speech]\nbase_url = "${ears.url}"\n`,
+      `[speech]\nbase_url = "${ears.url}"\n` +
+      `[agents.echo]\ndriver = "scripted"\ndebounce_ms = 10\n`,
     ['--dev'],
   );
   t.after(() => server.close());
@@ -184,6 +185,19 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('DELETE', `${call}/invites/${revoked.inviteId}`);
     await ask('DELETE', `${call}/invites/inv_none`, { reason: 'invite_invalid' });
     await redeem(revoked.secret, { reason: 'invite_invalid' });
+  });
+
+  await t.test('an agent of the house', async () => {
+    const { agents } = await ask('GET', '/v1/agents');
+    assert.deepEqual(agents.map(({ userId }) => userId), ['agt_echo']);
+    await ask('GET', '/v1/agents', { token: null, reason: 'token_missing' });
+    const talk = await create({ channel: 'text', participants: [{ userId: 'agt_echo', role: 'agent' }] });
+    const turns = `/v1/call/sessions/${talk.session.sessionId}/turns`;
+    const said = await ask('POST', turns, { body: { text: 'Testing' } });
+    assert.match(said, /"You said: Testing"/);
+    await ask('POST', turns, { body: {}, reason: 'missing_field' });
+    await ask('POST', `${call}/turns`, { body: { text: 'Hello' }, reason: 'no_agent' });
+    await ask('POST', `${none}/turns`, { body: { text: 'Hello' }, reason: 'session_not_found' });
   });
 
   await t.test('what an agent does', async () => {

@@ -9,9 +9,9 @@ const { Server } = await import('../../system/support/server.mjs');
 export { Server };
 
 export const tools = `
-[tools.note]
+[tools."lifeline.echo"]
 kind = "builtin"
-description = "Notes something."
+description = "Gives back what it is given."
 
 [tools."mail.send"]
 kind = "client"
