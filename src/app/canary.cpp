@@ -30,6 +30,9 @@ call::Create canary_call() {
     create.owner_id = "usr_canary";
     create.account_id = "acct_canary";
     create.channel = "text";
+    create.connect_timeout = std::chrono::minutes(5);
+    create.max_duration = std::chrono::hours(1);
+    create.reconnect_window = std::chrono::minutes(15);
     create.members = {{"usr_canary", Role::user, ""}, {"agt_canary", Role::agent, ""}};
     return create;
 }
