@@ -217,7 +217,7 @@ Setting policy_file() {
 Setting path_of(std::string Config::* member) {
     return {.set = [member](Config& config, const toml::node& node) -> Result<void> {
                 const auto path = node.value_exact<std::string>();
-                if (!path || path->empty()) return must("the path of a file");
+                if (!path) return must("the path of a file");
                 config.*member = *path;
                 return {};
             },
