@@ -410,6 +410,7 @@ void Conversation::take_action(const Event& event, std::string_view actor_id, Wa
             break;
         case EventType::orchestration_action_awaiting_confirmation:
             action->state = State::waiting;
+            action->confirmation_id = text_of(event, "confirmationId");
             break;
         case EventType::orchestration_action_args_replaced:
             action->args_json = event.raw(field::orchestration_action_args_replaced::args);

@@ -44,6 +44,7 @@ struct ActionRecord {
     std::string requester = {};
     std::string turn_id = {};
     State state = State::asked;
+    std::string confirmation_id = {};  // Waiting: the question a person was asked.
     // Over: "succeeded", "failed", "blocked", "rejected", "denied", "expired", "cancelled",
     // "timed_out", "unknown".
     std::string outcome = {};

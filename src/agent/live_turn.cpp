@@ -154,8 +154,28 @@ void LiveTurn::end_utterance() {
     json.object().key("utteranceId").value(names_.utterance()).key("speaker").value("agent");
     json.key("text").value(whole_characters(text_)).key("startMs").value(utterance_began_ms_);
     json.key("endMs").value(std::max(call_millis(), utterance_began_ms_));
-    json.key("source").value("llm").end();
+    json.key("source").value("llm");
+    if (const std::string asked = read_back(); !asked.empty())
+        json.key("confirmationId").value(asked);
+    json.end();
     parts_.outbox.say(names_.event("spoken"), "transcript.final", json.take());
+}
+
+// The question that these words put to a person, so that they may answer by voice: the one that the
+// model was told of before it said them. Two at once are nothing that a yes could be meant for.
+std::string LiveTurn::read_back() const {
+    const bool answered =
+        !rounds_.empty() && rounds_.back().calls.empty() && !rounds_.back().text.empty();
+    if (rounds_.size() < 2 || !answered) return {};
+    std::string found;
+    for (const Round& round : rounds_)
+        for (const CalledTool& called : round.calls) {
+            const ActionRecord* action = parts_.conversation.action(called.action_id);
+            if (action == nullptr || action->state != ActionRecord::State::waiting) continue;
+            if (!found.empty()) return {};
+            found = action->confirmation_id;
+        }
+    return found;
 }
 
 void LiveTurn::thought(std::string_view piece) {

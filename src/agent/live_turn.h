@@ -82,6 +82,7 @@ private:
     void say(std::string_view words);
     void begin_utterance();
     void end_utterance();
+    std::string read_back() const;
     void tell_results(std::string_view status);
     void quota(const Denied& denied);
     void finish(std::string_view stop_reason);

@@ -93,6 +93,9 @@ TEST(Seat, DoesNotWaitForAPersonAndTellsTheirAnswerLater) {
     const auto confirmation = call.events("safety.confirmation.requested");
     ASSERT_EQ(confirmation.size(), 1U);
     call::AnswerConfirmation no;
+    // The words that asked name the question, so that a spoken answer can be one to it.
+    const auto asking = call.events("transcript.final").back();
+    EXPECT_EQ(asking.text("confirmationId"), confirmation[0].text("confirmationId"));
     no.confirmation_id = *confirmation[0].text("confirmationId");
     no.decision = "deny";
     no.args_hash = *confirmation[0].text("argsHash");

@@ -98,7 +98,8 @@ Result<CheckedCall> ask(const AgentConfig& config, agent::Prompt prompt) {
     ThreadWorker resolver("resolver");
     auto client = net::HttpClient::create(loop, resolver, {});
     if (!client) return fail(client.error());
-    auto driver = make_driver(config, loop, **client);
+    SystemRandom random;
+    auto driver = make_driver(config, loop, **client, random);
     if (!driver) return fail(driver.error());
     return Asking(loop, **driver, std::move(prompt)).wait();
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/openai_driver.h"
+#include "agent/openclaw_driver.h"
 #include "agent/profile.h"
 #include "agent/scripted_driver.h"
 #include "agent/usage_record.h"
@@ -50,7 +51,7 @@ Result<Secret<std::string>> read_key(const AgentConfig& config) {
 }  // namespace
 
 Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, AsioLoop& loop,
-                                                   net::HttpClient& client) {
+                                                   net::HttpClient& client, Random& random) {
     if (config.driver == "scripted") {
         auto script = config.rules_json.empty() ? agent::Script::standard()
                                                 : agent::Script::read(config.rules_json);
@@ -59,6 +60,13 @@ Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, As
     }
     auto key = read_key(config);
     if (!key) return fail(key.error());
+    if (config.driver == "openclaw")
+        return std::make_unique<agent::OpenClawDriver>(
+            loop, random,
+            agent::OpenClawDriver::Options{.gateway = config.gateway,
+                                           .host = config.gateway_host,
+                                           .token = key->reveal(),
+                                           .agent_id = config.gateway_agent});
     agent::OpenAiOptions options;
     options.base_url = config.base_url;
     options.models = {config.model};
@@ -79,7 +87,7 @@ Result<std::unique_ptr<Agents>> Agents::create(Parts parts,
     made->client_ = *std::move(client);
     std::vector<agent::Host::Agent> hosted;
     for (const AgentConfig& config : agents) {
-        auto driver = make_driver(config, parts.home, *made->client_);
+        auto driver = make_driver(config, parts.home, *made->client_, made->random_);
         if (!driver) return fail(driver.error());
         hosted.push_back({config.settings, *std::move(driver)});
     }

@@ -8,6 +8,7 @@
 #include "api/hosted_agent.h"
 #include "app/config_agents.h"
 #include "base/asio_loop.h"
+#include "base/random.h"
 #include "base/result.h"
 #include "journal/journal.h"
 #include "net/http_client.h"
@@ -17,7 +18,7 @@ namespace lifeline::app {
 
 // What thinks for an agent, as its configuration says; refuses a key that is not there.
 Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, AsioLoop& loop,
-                                                   net::HttpClient& client);
+                                                   net::HttpClient& client, Random& random);
 
 // The agents of the configuration, wired: told by the roster of the calls that they are in, by the
 // journal of what they have spent. Lives on the first loop.
@@ -50,6 +51,7 @@ private:
     void take_seats(roster::Roster& roster, const std::string& user_id, std::uint64_t before);
 
     Parts parts_;
+    SystemRandom random_;
     std::unique_ptr<net::HttpClient> client_;  // Their own: tools must not wait for models.
     std::unique_ptr<agent::Host> host_;
     contract::EventChecker checker_;

@@ -66,6 +66,13 @@ void read_persona(Table& table, std::string& persona) {
     persona = *std::move(text);
 }
 
+void read_key(Table& table, AgentConfig& agent) {
+    table.text("key_file", agent.key_file);
+    table.text("key_env", agent.key_env);
+    if (!agent.key_file.empty() && !agent.key_env.empty())
+        table.refuse("key_env", "and key_file are one too many");
+}
+
 void read_openai(Table& table, AgentConfig& agent) {
     table.text("profile", agent.profile);
     const auto* profile = agent::find_profile(agent.profile);
@@ -83,13 +90,26 @@ void read_openai(Table& table, AgentConfig& agent) {
     table.text("model", agent.model);
     if (agent.model.empty()) return table.refuse("model", "must name the model");
     table.texts("fallback_models", agent.fallback_models);
-    table.text("key_file", agent.key_file);
-    table.text("key_env", agent.key_env);
-    if (!agent.key_file.empty() && !agent.key_env.empty())
-        return table.refuse("key_env", "and key_file are one too many");
+    read_key(table, agent);
     if (profile->needs_key && agent.key_file.empty() && agent.key_env.empty())
         return table.refuse("key_file", "or key_env must say where the key is");
     table.millis("idle_ms", agent.idle);
+}
+
+// Its gateway speaks no TLS and lets whoever has the token do anything: it belongs on this machine,
+// or behind a tunnel that ends here.
+void read_openclaw(Table& table, AgentConfig& agent) {
+    agent.gateway_host = "127.0.0.1:18789";
+    table.text("gateway", agent.gateway_host);
+    const auto url = net::parse_url("http://" + agent.gateway_host);
+    const auto address = url ? net::IpAddress::parse(url->host) : std::nullopt;
+    if (!address || !address->is_loopback())
+        return table.refuse("gateway", "must be a loopback address with its port: 127.0.0.1:18789");
+    agent.gateway = {*address, url->port};
+    table.text("gateway_agent", agent.gateway_agent);
+    read_key(table, agent);
+    if (agent.key_file.empty() && agent.key_env.empty())
+        table.refuse("key_file", "or key_env must say where the gateway's token is");
 }
 
 void read_scripted(Table& table, AgentConfig& agent) {
@@ -142,10 +162,12 @@ Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
     // What belongs to another driver is left unread, and so refused.
     if (agent.driver == "openai") {
         read_openai(table, agent);
+    } else if (agent.driver == "openclaw") {
+        read_openclaw(table, agent);
     } else if (agent.driver == "scripted") {
         read_scripted(table, agent);
     } else {
-        table.refuse("driver", "must be openai or scripted");
+        table.refuse("driver", "must be openai, openclaw or scripted");
     }
     if (const auto read = table.status(); !read) return fail(read.error());
     return agent;

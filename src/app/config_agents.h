@@ -6,6 +6,7 @@
 
 #include "agent/settings.h"
 #include "base/result.h"
+#include "net/ip_address.h"
 
 namespace toml {
 inline namespace v3 {
@@ -18,7 +19,7 @@ namespace lifeline::app {
 // One [agents.NAME]: how it takes part, and what thinks for it.
 struct AgentConfig {
     agent::AgentSettings settings = {};
-    std::string driver = {};  // "openai", "scripted"
+    std::string driver = {};  // "openai", "openclaw", "scripted"
     // openai
     std::string profile = "generic";
     std::string base_url = {};
@@ -27,6 +28,10 @@ struct AgentConfig {
     std::string key_file = {};
     std::string key_env = {};
     Millis idle{20'000};
+    // openclaw; its token is the key
+    net::Peer gateway = {};
+    std::string gateway_host = {};  // As it was written.
+    std::string gateway_agent = "main";
     // scripted
     std::string rules_json = {};  // Empty: the standard ones.
 };

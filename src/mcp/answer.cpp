@@ -61,6 +61,8 @@ std::string message_of(const call::Action& action, const std::optional<Event>& o
         case ActionState::started:
         case ActionState::retrying:
             return "It is being done. get_action says what comes of it.";
+        case ActionState::evaluating:
+            return "Nothing was done yet: it is being judged. get_action says what comes of it.";
         case ActionState::awaiting_confirmation:
             return "Nothing was done yet: a person has to say yes first and was asked. Do not "
                    "request it again; get_action says what they answered.";
