@@ -104,7 +104,7 @@ export class ModelServer {
     }
     if (does.nonsense) return send('{"choices": [oops');
     if (does.error) return send({ error: { message: does.error } });
-    if (does.cut) return response.destroy();
+    if (does.cut) return response.socket.end(); // What was written arrives, and no end of it.
     if (does.stall) return;
     // Name first, then the arguments bit by bit, all calls side by side.
     const calls = does.calls ?? [];
