@@ -95,7 +95,7 @@ Setting public_url() {
 Setting speech_text(std::string SpeechConfig::* member, std::string_view what) {
     return {.set = [member, what](Config& config, const toml::node& node) -> Result<void> {
                 const auto text = node.value_exact<std::string>();
-                if (!text || text->empty()) return must(what);
+                if (!text) return must(what);  // Empty: none.
                 config.speech.*member = *text;
                 return {};
             },
@@ -107,7 +107,7 @@ Setting speech_url() {
                 const auto text = node.value_exact<std::string>();
                 const auto url = net::parse_url(text.value_or(std::string()));
                 const bool web = url && (url->scheme == "https" || url->scheme == "http");
-                if (!web || text->ends_with('/'))
+                if (text != "" && (!web || text->ends_with('/')))
                     return must("a URL without a slash at its end, before /audio/transcriptions");
                 config.speech.base_url = *text;
                 return {};
