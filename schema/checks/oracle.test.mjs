@@ -77,6 +77,11 @@ test("every valid example passes, every invalid one fails as it says", () => {
   assert.ok(cases.length >= 4 * 100, `only ${cases.length} examples`);
 });
 
+const unsafe = (event, pointer) => {
+  const value = pointer.split("/").slice(1).reduce((at, key) => at?.[key], event);
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+};
+
 test(`mutations, seed ${seed}`, (t) => {
   const random = chance(seed);
   const mutants = [];
@@ -90,8 +95,10 @@ test(`mutations, seed ${seed}`, (t) => {
   let valid = 0;
   mutants.forEach((event, i) => {
     const pointers = complaints(typeOf(event), event);
-    const { ok, pointer } = verdicts[i];
+    const { ok, pointer, reason } = verdicts[i];
     valid += ok ? 1 : 0;
+    // An integer that a double cannot hold is refused wherever it stands; ajv sees it rounded.
+    if (!ok && reason === "number_out_of_range" && unsafe(event, pointer)) return;
     // The checker stops at the first fault, so it must be one of those that ajv has.
     if (ok ? pointers.length > 0 : !pointers.includes(pointer)) wrong.push({ event, pointers, verdict: verdicts[i] });
   });

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "contract/json.h"
+#include "contract/limits.h"
 #include "document/place.h"
 #include "document/value.h"
 
@@ -27,7 +28,7 @@ using Patch = std::vector<Operation>;
 
 // At most this many operations; what they lead to is at most so large, and so deep.
 inline constexpr std::size_t operations_max = 256;
-inline constexpr std::size_t content_bytes_max = 256 * 1024;
+inline constexpr std::size_t content_bytes_max = contract::limits::document_bytes_max;
 inline constexpr std::size_t content_depth_max = 32;
 
 // patch_invalid, with a pointer into the patch, for what is no JSON Patch.
