@@ -214,13 +214,11 @@ void LiveTurn::ended(std::string_view stop_reason) {
 
 void LiveTurn::failed(const Failure& failure) {
     if (phase_ != Phase::thinking) return;
-    const Failure kept = failure;
     // Nothing was spent where nobody was reached, or was turned away.
-    if (kept.reason != "model_unreachable" && kept.reason != "model_rate_limited" &&
-        kept.reason != "model_refused")
+    if (failure.reason != "model_unreachable" && failure.reason != "model_rate_limited" &&
+        failure.reason != "model_refused")
         account(usage_.value_or(Usage()));
-    run_.reset();
-    fail_with(kept);
+    fail_with(failure);  // The run, whose it may be, goes last.
 }
 
 // One record for each model call, written when it is over, however it ended: what was not told is

@@ -107,40 +107,38 @@ std::string transcript_json(const mcp::TranscriptLines& lines, std::uint64_t nex
 
 void read_transcript_for(Api& api, std::string session_id, identity::Principal agent,
                          mcp::AskedTranscript asked, Loop& home, Done<std::string> done) {
-    const std::string id = session_id;
-    stand_of(api, id, std::move(agent), home,
-             [&api, id, asked, &home, done = std::move(done)](Result<Stand> stand) mutable {
-                 if (!stand) return done(fail(stand.error()));
-                 using Keep = mcp::TranscriptLines::Keep;
-                 const bool ahead = asked.after >= 0;
-                 const std::uint64_t head = stand->head;
-                 const auto after =
-                     static_cast<std::uint64_t>(std::max<std::int64_t>(asked.after, 0));
-                 if (after > head)
-                     return done(fail(Code::conflict, "cursor_ahead", "after is ahead of the head",
-                                      "/params/arguments/after"));
-                 const auto lines = std::make_shared<mcp::TranscriptLines>(
-                     static_cast<std::size_t>(asked.limit), ahead ? Keep::first : Keep::last);
-                 const std::uint64_t from = ahead ? after : back_from(head);
-                 const std::uint64_t to = ahead ? std::min(head, after + events_ahead_max) : head;
-                 std::make_shared<Scan>(
-                     api, id, from, to, home,
-                     [lines](const contract::Event& event, const journal::StoredEvent& stored) {
-                         return lines->take(event, stored.actor.id, stored.seq);
-                     },
-                     [lines, head, done = std::move(done)](Result<std::uint64_t> next) mutable {
-                         if (!next) return done(fail(next.error()));
-                         done(transcript_json(*lines, *next, head));
-                     })
-                     ->read_on();
-             });
+    stand_of(
+        api, session_id, std::move(agent), home,
+        [&api, id = session_id, asked, &home, done = std::move(done)](Result<Stand> stand) mutable {
+            if (!stand) return done(fail(stand.error()));
+            using Keep = mcp::TranscriptLines::Keep;
+            const bool ahead = asked.after >= 0;
+            const std::uint64_t head = stand->head;
+            const auto after = static_cast<std::uint64_t>(std::max<std::int64_t>(asked.after, 0));
+            if (after > head)
+                return done(fail(Code::conflict, "cursor_ahead", "after is ahead of the head",
+                                 "/params/arguments/after"));
+            const auto lines = std::make_shared<mcp::TranscriptLines>(
+                static_cast<std::size_t>(asked.limit), ahead ? Keep::first : Keep::last);
+            const std::uint64_t from = ahead ? after : back_from(head);
+            const std::uint64_t to = ahead ? std::min(head, after + events_ahead_max) : head;
+            std::make_shared<Scan>(
+                api, id, from, to, home,
+                [lines](const contract::Event& event, const journal::StoredEvent& stored) {
+                    return lines->take(event, stored.actor.id, stored.seq);
+                },
+                [lines, head, done = std::move(done)](Result<std::uint64_t> next) mutable {
+                    if (!next) return done(fail(next.error()));
+                    done(transcript_json(*lines, *next, head));
+                })
+                ->read_on();
+        });
 }
 
 void read_context_for(Api& api, std::string session_id, identity::Principal agent, Loop& home,
                       Done<ReadContext> done) {
-    const std::string id = session_id;
-    stand_of(api, id, std::move(agent), home,
-             [&api, id, &home, done = std::move(done)](Result<Stand> stand) mutable {
+    stand_of(api, session_id, std::move(agent), home,
+             [&api, id = session_id, &home, done = std::move(done)](Result<Stand> stand) mutable {
                  if (!stand) return done(fail(stand.error()));
                  const auto recent = std::make_shared<mcp::Recent>();
                  std::make_shared<Scan>(
