@@ -126,13 +126,13 @@ story('Life OS: a CV of three hands, an interview, and a message sent once', { c
     // Otherwise, and yes on another device.
     await ask.click();
     await sheet(anna).getByRole('button', { name: 'Change it' }).click();
-    await sheet(anna).getByLabel('to', { exact: true }).fill('hr@example.com');
+    await sheet(anna).getByRole('textbox', { name: 'to', exact: true }).fill('hr@example.com');
     await sheet(anna).getByRole('button', { name: 'Use these instead' }).click();
     await sheet(anna).getByText('This was changed.').waitFor();
     await anna.page.keyboard.press('Escape');
     await sheet(anna).waitFor({ state: 'detached' });
     await answersOnThePhone(browser, await openQuestion(server, sessionId), 'Anna');
-    await card(anna, 'succeeded').waitFor();
+    await card(anna, 'succeeded').filter({ hasText: 'outreach.send' }).waitFor();
     await anna.sees('It is sent.');
     assert.equal(receiver.calls.length, 1, 'once, however often it was pressed');
     assert.match(JSON.stringify(receiver.calls[0]), /hr@example\.com.*|Dear team, I would like to work with you\./);
