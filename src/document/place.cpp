@@ -14,10 +14,10 @@ std::string pointer_of(const Path& path) {
 
 std::optional<std::size_t> index_of(std::string_view step) {
     std::size_t index = 0;
-    const char* const end = step.data() + step.size();
-    const auto [behind, error] = std::from_chars(step.data(), end, index);
+    const auto [behind, error] = std::from_chars(step.data(), step.data() + step.size(), index);
     const bool padded = step.size() > 1 && step.front() == '0';
-    if (step.empty() || padded || error != std::errc{} || behind != end) return std::nullopt;
+    if (step.empty() || padded || error != std::errc{} || behind != step.data() + step.size())
+        return std::nullopt;
     return index;
 }
 
