@@ -74,7 +74,8 @@ void Connection::say_of_document(std::string_view json) {
 }
 
 void Connection::subscription_ended(Subscription& subscription, const Error& error) {
-    const std::string stream = subscription.stream();
+    // The name outlives the subscription, which goes now.
+    const std::string stream(std::string_view(subscription.stream()));
     unsubscribe(stream);
     refuse_stream(stream, error);
 }
