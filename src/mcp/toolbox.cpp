@@ -145,9 +145,9 @@ Result<std::string> Toolbox::list_json(std::string_view cursor) const {
         all.push_back(describe(named.name, *named.tool, call_));
     std::size_t next = 0;
     if (!cursor.empty()) {
-        const char* end = cursor.data() + cursor.size();
-        const auto [stop, error] = std::from_chars(cursor.data(), end, next);
-        if (error != std::errc{} || stop != end || next > all.size())
+        const auto [stop, error] =
+            std::from_chars(cursor.data(), cursor.data() + cursor.size(), next);
+        if (error != std::errc{} || stop != cursor.data() + cursor.size() || next > all.size())
             return contract::refuse(contract::reason::cursor_invalid, "no cursor of tools/list",
                                     "/params/cursor");
     }

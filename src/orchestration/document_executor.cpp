@@ -62,9 +62,10 @@ struct DocumentExecutor::Origin {
 
 void DocumentExecutor::execute(Job job, Done done) {
     const std::string session_id = job.session_id;
+    const std::string action_id = job.action_id;
     sessions_.look<Origin>(
         session_id, loop_,
-        [action_id = job.action_id](session::Actor& actor) -> Result<Origin> {
+        [action_id](session::Actor& actor) -> Result<Origin> {
             const call::State& state = actor.state();
             const call::Action* action = state.action(action_id);
             if (action == nullptr)
