@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -101,29 +100,28 @@ int list(const Options& options) {
 
 }  // namespace
 
-void add_accounts(CLI::App& app, int& exit_code) {
-    auto* account = app.add_subcommand("account", "Accounts: whose calls they are");
-    account->require_subcommand(1);
+void add_accounts(Command app) {
+    auto account = app.family("account", "Accounts: whose calls they are");
     const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = add_folder_command(
-            *account, name, what, *options, [options, run] { return run(*options); }, exit_code);
-        add_remote_options(*made, options->remote);
+        auto made = add_folder_command(account, name, what, *options,
+                                       [options, run] { return run(*options); });
+        add_remote_options(made, options->remote);
         return std::pair(made, options);
     };
     command("list", "All accounts (server running or not)", &list);
     {
         auto [made, options] = command("create", "Make an account", &create);
-        made->add_option("ACCOUNT", options->account, "acct_...")->required();
-        made->add_option("--name", options->name, "As people call it (default: its id)");
+        made.option("ACCOUNT", options->account, "acct_...").required();
+        made.option("--name", options->name, "As people call it (default: its id)");
     }
     {
         auto [made, options] = command("disable", "Refuse an account's keys and tokens", &disable);
-        made->add_option("ACCOUNT", options->account, "acct_...")->required();
+        made.option("ACCOUNT", options->account, "acct_...").required();
     }
     {
         auto [made, options] = command("enable", "Take that back", &enable);
-        made->add_option("ACCOUNT", options->account, "acct_...")->required();
+        made.option("ACCOUNT", options->account, "acct_...").required();
     }
 }
 

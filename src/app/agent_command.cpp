@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -110,16 +109,15 @@ int check(const Options& options) {
 
 }  // namespace
 
-void add_agents(CLI::App& app, int& exit_code) {
+void add_agents(Command app) {
     auto options = std::make_shared<Options>();
-    auto* family = app.add_subcommand("agent", "The agents that the server runs");
-    family->require_subcommand(1);
-    auto* command = family->add_subcommand(
+    auto family = app.family("agent", "The agents that the server runs");
+    auto command = family.command(
         "check", "Asks an agent's model for a sentence and a tool call: how fast, how many tokens");
-    command->add_option("name", options->name, "Of [agents.NAME]; all of them when left out");
-    command->add_option("--config", options->serve.config, "A TOML file with settings");
-    command->add_flag("--json", options->json, "A line of JSON for each, for programs");
-    command->callback([options, &exit_code] { exit_code = check(*options); });
+    command.option("name", options->name, "Of [agents.NAME]; all of them when left out");
+    command.option("--config", options->serve.config, "A TOML file with settings");
+    command.flag("--json", options->json, "A line of JSON for each, for programs");
+    command.runs([options] { return check(*options); });
 }
 
 }  // namespace lifeline::app

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -87,13 +86,13 @@ int check_config(const Options& options) {
 
 }  // namespace
 
-void add_check_config(CLI::App& app, int& exit_code) {
+void add_check_config(Command app) {
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand(
+    auto command = app.command(
         "check-config", "What serve would take from a file and its flags, and where it is from");
-    add_serve_options(*command, options->serve);
-    command->add_flag("--json", options->json, "JSON, for programs");
-    command->callback([options, &exit_code] { exit_code = check_config(*options); });
+    add_serve_options(command, options->serve);
+    command.flag("--json", options->json, "JSON, for programs");
+    command.runs([options] { return check_config(*options); });
 }
 
 }  // namespace lifeline::app

@@ -1,29 +1,28 @@
 #pragma once
 
+#include "app/command_line.h"
 #include "app/listing.h"
 #include "base/result.h"
 
-namespace CLI {
-class App;
-}
-
-// The commands of the binary. Each adds its subcommands and, when one is chosen, runs it and sets
-// the exit code: 0 done, 1 refused or something is wrong, 2 wrong use.
+// The commands of the binary. Each adds its own; what they run gives the exit code: 0 done, 1
+// refused or something is wrong, 2 wrong use.
 namespace lifeline::app {
 
-void add_serve(CLI::App& app, int& exit_code);         // serve
-void add_check_config(CLI::App& app, int& exit_code);  // check-config
-void add_init(CLI::App& app, int& exit_code);          // init
-void add_doctor(CLI::App& app, int& exit_code);        // doctor
-void add_trigger(CLI::App& app, int& exit_code);       // trigger
-void add_tokens(CLI::App& app, int& exit_code);        // token
-void add_accounts(CLI::App& app, int& exit_code);      // account
-void add_users(CLI::App& app, int& exit_code);         // user
-void add_keys(CLI::App& app, int& exit_code);          // key
-void add_tools(CLI::App& app, int& exit_code);         // tools
-void add_agents(CLI::App& app, int& exit_code);        // agent
-void add_policy(CLI::App& app, int& exit_code);        // policy
-void add_journal(CLI::App& app, int& exit_code);  // verify, backup, restore, journal, replay, tail
+void add_serve(Command app);         // serve
+void add_check_config(Command app);  // check-config
+void add_init(Command app);          // init
+void add_doctor(Command app);        // doctor
+void add_trigger(Command app);       // trigger
+void add_tokens(Command app);        // token
+void add_accounts(Command app);      // account
+void add_users(Command app);         // user
+void add_keys(Command app);          // key
+void add_tools(Command app);         // tools
+void add_agents(Command app);        // agent
+void add_policy(Command app);        // policy
+void add_journal(Command app);       // verify, backup, restore, journal, replay, tail
+
+void add_commands(Command root);  // All of these.
 
 // Says what is wrong and what to do on standard error; gives the exit code.
 int report(const Error& error);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -74,14 +73,14 @@ int doctor(const Options& options) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, int& exit_code) {
+void add_doctor(Command app) {
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand(
+    auto command = app.command(
         "doctor", "Look at everything a server of this configuration stands on, also from outside");
-    add_serve_options(*command, options->serve);
-    command->add_option("--url", options->url, "How clients reach it (default: public_url)");
-    command->add_flag("--json", options->json, "JSON, for programs");
-    command->callback([options, &exit_code] { exit_code = doctor(*options); });
+    add_serve_options(command, options->serve);
+    command.option("--url", options->url, "How clients reach it (default: public_url)");
+    command.flag("--json", options->json, "JSON, for programs");
+    command.runs([options] { return doctor(*options); });
 }
 
 }  // namespace lifeline::app

@@ -1,15 +1,15 @@
 #include "app/folder_command.h"
 
-#include <CLI/CLI.hpp>
+#include <utility>
 
 namespace lifeline::app {
 
-CLI::App* add_folder_command(CLI::App& family, const char* name, const char* what,
-                             FolderOptions& options, std::function<int()> run, int& exit_code) {
-    auto* made = family.add_subcommand(name, what);
-    made->add_option("--data", options.data, "The data folder")->capture_default_str();
-    made->add_flag("--json", options.json, "JSON, for programs");
-    made->callback([run = std::move(run), &exit_code] { exit_code = run(); });
+Command add_folder_command(Command family, const char* name, const char* what,
+                           FolderOptions& options, std::function<int()> run) {
+    auto made = family.command(name, what);
+    made.option("--data", options.data, "The data folder").shown();
+    made.flag("--json", options.json, "JSON, for programs");
+    made.runs(std::move(run));
     return made;
 }
 

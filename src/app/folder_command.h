@@ -3,9 +3,7 @@
 #include <functional>
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "app/command_line.h"
 
 namespace lifeline::app {
 
@@ -17,7 +15,7 @@ struct FolderOptions {
 
 // Adds such a subcommand, whose own options are the caller's to add. `run` owns `options` and gives
 // the exit code.
-CLI::App* add_folder_command(CLI::App& family, const char* name, const char* what,
-                             FolderOptions& options, std::function<int()> run, int& exit_code);
+Command add_folder_command(Command family, const char* name, const char* what,
+                           FolderOptions& options, std::function<int()> run);
 
 }  // namespace lifeline::app

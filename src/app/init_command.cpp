@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -43,12 +42,12 @@ int init(const std::string& folder) {
 
 }  // namespace
 
-void add_init(CLI::App& app, int& exit_code) {
+void add_init(Command app) {
     auto folder = std::make_shared<std::string>(".");
-    auto* command =
-        app.add_subcommand("init", "Write a lifeline.toml that explains itself, where none is yet");
-    command->add_option("DIR", *folder, "Where (default: here)");
-    command->callback([folder, &exit_code] { exit_code = init(*folder); });
+    auto command =
+        app.command("init", "Write a lifeline.toml that explains itself, where none is yet");
+    command.option("DIR", *folder, "Where (default: here)");
+    command.runs([folder] { return init(*folder); });
 }
 
 }  // namespace lifeline::app

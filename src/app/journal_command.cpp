@@ -1,6 +1,5 @@
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -152,53 +151,52 @@ int tail(const Options& options) {
 
 }  // namespace
 
-void add_journal(CLI::App& app, int& exit_code) {
-    const auto command = [&exit_code](CLI::App* made, const std::shared_ptr<Options>& options,
-                                      int (*run)(const Options&)) {
-        made->callback([options, run, &exit_code] { exit_code = run(*options); });
+void add_journal(Command app) {
+    const auto command = [](Command made, const std::shared_ptr<Options>& options,
+                            int (*run)(const Options&)) {
+        made.runs([options, run] { return run(*options); });
     };
     {
         auto options = std::make_shared<Options>();
-        auto* made = app.add_subcommand(
+        auto made = app.command(
             "verify", "Check a data folder, whole: names every bad record (server running or not)");
-        made->add_option("DIR", options->folder, "The data folder")->required();
-        made->add_flag("--json", options->json, "One JSON object");
+        made.option("DIR", options->folder, "The data folder").required();
+        made.flag("--json", options->json, "One JSON object");
         command(made, options, &verify);
     }
     {
         auto options = std::make_shared<Options>();
-        auto* made = app.add_subcommand(
+        auto made = app.command(
             "backup", "Copy the journal to another folder, checked (server running or not)");
-        made->add_option("DIR", options->folder, "The data folder")->required();
-        made->add_option("TARGET", options->other, "An empty or new folder")->required();
+        made.option("DIR", options->folder, "The data folder").required();
+        made.option("TARGET", options->other, "An empty or new folder").required();
         command(made, options, &backup);
     }
     {
         auto options = std::make_shared<Options>();
-        auto* made = app.add_subcommand(
-            "restore", "Put a backup into a data folder, in a new epoch (server stopped)");
-        made->add_option("BACKUP", options->other, "The backup's folder")->required();
-        made->add_option("DIR", options->folder, "The data folder")->required();
+        auto made = app.command("restore",
+                                "Put a backup into a data folder, in a new epoch (server stopped)");
+        made.option("BACKUP", options->other, "The backup's folder").required();
+        made.option("DIR", options->folder, "The data folder").required();
         command(made, options, &restore);
     }
-    auto* journal = app.add_subcommand("journal", "What an operator does to a journal");
-    journal->require_subcommand(1);
+    auto journal = app.family("journal", "What an operator does to a journal");
     {
         auto options = std::make_shared<Options>();
-        auto* made = journal->add_subcommand(
+        auto made = journal.command(
             "accept-loss",
             "Go on without what is missing or damaged, in a new epoch (server stopped)");
-        made->add_option("DIR", options->folder, "The data folder")->required();
+        made.option("DIR", options->folder, "The data folder").required();
         command(made, options, &accept_loss);
     }
     const auto stream_command = [&](const char* name, const char* what,
                                     int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = app.add_subcommand(name, what);
-        made->add_option("STREAM", options->stream, "sess_..., sys_instance, ...")->required();
-        made->add_option("--data", options->folder, "The data folder")->capture_default_str();
-        made->add_option("--after", options->after, "Only events after this seq");
-        made->add_flag("--json", options->json, "NDJSON, as REST gives it");
+        auto made = app.command(name, what);
+        made.option("STREAM", options->stream, "sess_..., sys_instance, ...").required();
+        made.option("--data", options->folder, "The data folder").shown();
+        made.option("--after", options->after, "Only events after this seq");
+        made.flag("--json", options->json, "NDJSON, as REST gives it");
         command(made, options, run);
     };
     stream_command("replay", "Print a stream's events from the folder (server running or not)",

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -133,29 +132,27 @@ int list(const Options& options) {
 
 }  // namespace
 
-void add_keys(CLI::App& app, int& exit_code) {
-    auto* key = app.add_subcommand("key", "API keys for trusted backends");
-    key->require_subcommand(1);
+void add_keys(Command app) {
+    auto key = app.family("key", "API keys for trusted backends");
     const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = add_folder_command(
-            *key, name, what, *options, [options, run] { return run(*options); }, exit_code);
-        add_remote_options(*made, options->remote);
+        auto made =
+            add_folder_command(key, name, what, *options, [options, run] { return run(*options); });
+        add_remote_options(made, options->remote);
         return std::pair(made, options);
     };
     command("list", "All keys (server running or not)", &list);
     {
         auto [made, options] = command("create", "Make a key and print it, once", &create);
-        made->add_option("--account", options->account, "The account it is for")->required();
-        made->add_option("--role", options->role, "service, operator, auditor or admin")
-            ->capture_default_str();
-        made->add_option("--name", options->name, "What it is for")->required();
-        made->add_option("--days", options->days, "How long it is good for (default: for ever)")
-            ->check(CLI::Range(1, 3'650));
+        made.option("--account", options->account, "The account it is for").required();
+        made.option("--role", options->role, "service, operator, auditor or admin").shown();
+        made.option("--name", options->name, "What it is for").required();
+        made.option("--days", options->days, "How long it is good for (default: for ever)")
+            .between(1, 3'650);
     }
     {
         auto [made, options] = command("revoke", "End a key", &revoke);
-        made->add_option("KEY", options->key_id, "The key's id")->required();
+        made.option("KEY", options->key_id, "The key's id").required();
     }
 }
 

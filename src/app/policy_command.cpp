@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -79,23 +78,21 @@ int test(const Options& options) {
 
 }  // namespace
 
-void add_policy(CLI::App& app, int& exit_code) {
-    auto* policy =
-        app.add_subcommand("policy", "Safety policies: what may be done and who is asked");
-    policy->require_subcommand(1);
+void add_policy(Command app) {
+    auto policy = app.family("policy", "Safety policies: what may be done and who is asked");
     const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = policy->add_subcommand(name, what);
-        made->add_option("FILE", options->file, "The policy, in TOML or JSON")->required();
-        made->add_flag("--json", options->json, "JSON, for programs");
-        made->callback([options, run, &exit_code] { exit_code = run(*options); });
+        auto made = policy.command(name, what);
+        made.option("FILE", options->file, "The policy, in TOML or JSON").required();
+        made.flag("--json", options->json, "JSON, for programs");
+        made.runs([options, run] { return run(*options); });
         return std::pair(made, options);
     };
     command("check", "Whether a policy is well formed, and its rules in order", &check);
     auto [made, options] =
         command("test", "What a policy says to questions, against what it should", &test);
-    made->add_option("CASES", options->cases, "[[cases]]: questions with the outcome to expect")
-        ->required();
+    made.option("CASES", options->cases, "[[cases]]: questions with the outcome to expect")
+        .required();
 }
 
 }  // namespace lifeline::app

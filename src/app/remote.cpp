@@ -1,6 +1,5 @@
 #include "app/remote.h"
 
-#include <CLI/CLI.hpp>
 #include <utility>
 
 #include "app/web_client.h"
@@ -17,12 +16,12 @@ std::string text_of(const contract::Json& json, std::string_view name) {
 
 }  // namespace
 
-void add_remote_options(CLI::App& command, RemoteOptions& options) {
-    auto* server = command.add_option("--server", options.server,
-                                      "A running server to tell, instead of its data folder");
-    command.add_option("--token", options.token, "An admin's token for it (or LIFELINE_TOKEN)")
-        ->envname("LIFELINE_TOKEN");
-    server->excludes(command.get_option("--data"));
+void add_remote_options(Command command, RemoteOptions& options) {
+    command.option("--server", options.server,
+                   "A running server to tell, instead of its data folder");
+    command.option("--token", options.token, "An admin's token for it (or LIFELINE_TOKEN)")
+        .or_from("LIFELINE_TOKEN");
+    command.either("--server", "--data");
 }
 
 Result<RemoteReply> ask_server(const RemoteOptions& options, std::string method, std::string path,

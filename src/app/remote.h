@@ -4,12 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "app/command_line.h"
 #include "base/result.h"
 #include "contract/json.h"
-
-namespace CLI {
-class App;
-}
 
 namespace lifeline::app {
 
@@ -22,7 +19,7 @@ struct RemoteOptions {
 };
 
 // --server and --token (or LIFELINE_TOKEN, which no list of processes shows).
-void add_remote_options(CLI::App& command, RemoteOptions& options);
+void add_remote_options(Command command, RemoteOptions& options);
 
 struct RemoteReply {
     bool fresh = false;  // 201: it was not so before.

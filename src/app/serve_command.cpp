@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -20,11 +19,11 @@ int serve(const ServeOptions& options) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, int& exit_code) {
+void add_serve(Command app) {
     auto options = std::make_shared<ServeOptions>();
-    auto* command = app.add_subcommand("serve", "Serve calls from one data folder");
-    add_serve_options(*command, *options);
-    command->callback([options, &exit_code] { exit_code = serve(*options); });
+    auto command = app.command("serve", "Serve calls from one data folder");
+    add_serve_options(command, *options);
+    command.runs([options] { return serve(*options); });
 }
 
 }  // namespace lifeline::app

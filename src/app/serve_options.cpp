@@ -1,24 +1,21 @@
 #include "app/serve_options.h"
 
-#include <CLI/CLI.hpp>
-
 namespace lifeline::app {
 
-void add_serve_options(CLI::App& command, ServeOptions& options) {
-    command.add_option("--data", options.data, "The data folder (default: data)");
-    command.add_option("--config", options.config, "A TOML file with settings");
-    command.add_option("--listen", options.listen,
-                       "address:port (default 127.0.0.1:8787; port 0: any free one)");
-    command.add_option("--public-url", options.public_url,
-                       "How clients reach this server, for links and connect URLs");
-    command.add_option("--origin", options.origins,
-                       "A web origin that may use this server; may be given again");
-    command.add_option("--log-level", options.log_level, "debug, info, warn or error")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-    command.add_flag("--dev", options.dev,
-                     "Development mode: pages on this machine may mint tokens");
-    command.add_flag("--dev-agent", options.dev_agent,
-                     "With --dev: calls invite the scripted agent, usr_dev_agent");
+void add_serve_options(Command command, ServeOptions& options) {
+    command.option("--data", options.data, "The data folder (default: data)");
+    command.option("--config", options.config, "A TOML file with settings");
+    command.option("--listen", options.listen,
+                   "address:port (default 127.0.0.1:8787; port 0: any free one)");
+    command.option("--public-url", options.public_url,
+                   "How clients reach this server, for links and connect URLs");
+    command.option("--origin", options.origins,
+                   "A web origin that may use this server; may be given again");
+    command.option("--log-level", options.log_level, "debug, info, warn or error")
+        .one_of({"debug", "info", "warn", "error"});
+    command.flag("--dev", options.dev, "Development mode: pages on this machine may mint tokens");
+    command.flag("--dev-agent", options.dev_agent,
+                 "With --dev: calls invite the scripted agent, usr_dev_agent");
 }
 
 Result<Config> effective_config(const ServeOptions& options) {

@@ -3,11 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "app/command_line.h"
 #include "app/config.h"
-
-namespace CLI {
-class App;
-}
 
 namespace lifeline::app {
 
@@ -24,7 +21,7 @@ struct ServeOptions {
     bool dev_agent = false;
 };
 
-void add_serve_options(CLI::App& command, ServeOptions& options);
+void add_serve_options(Command command, ServeOptions& options);
 
 // The file, and over it the flags.
 Result<Config> effective_config(const ServeOptions& options);

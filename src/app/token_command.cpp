@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -49,22 +48,21 @@ int mint(const Options& options) {
 
 }  // namespace
 
-void add_tokens(CLI::App& app, int& exit_code) {
+void add_tokens(Command app) {
     auto options = std::make_shared<Options>();
-    auto* token = add_folder_command(
+    auto token = add_folder_command(
         app, "token",
         "Print an access token, signed with this instance's key (server running or not)", *options,
-        [options] { return mint(*options); }, exit_code);
-    token->add_option("--user", options->user, "The userId it is for")->required();
-    token->add_option("--account", options->account, "The accountId it is for")->required();
+        [options] { return mint(*options); });
+    token.option("--user", options->user, "The userId it is for").required();
+    token.option("--account", options->account, "The accountId it is for").required();
     token
-        ->add_option("--role", options->role,
-                     "user, agent, viewer, service, operator, auditor or admin")
-        ->capture_default_str();
-    token->add_option("--name", options->name, "The name that others see");
-    token->add_option("--minutes", options->minutes, "How long it is good for")
-        ->check(CLI::Range(1, 60 * 24 * 30))
-        ->capture_default_str();
+        .option("--role", options->role, "user, agent, viewer, service, operator, auditor or admin")
+        .shown();
+    token.option("--name", options->name, "The name that others see");
+    token.option("--minutes", options->minutes, "How long it is good for")
+        .between(1, 60 * 24 * 30)
+        .shown();
 }
 
 }  // namespace lifeline::app

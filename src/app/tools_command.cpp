@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -131,21 +130,20 @@ int call_tool(const Options& options) {
 
 }  // namespace
 
-void add_tools(CLI::App& app, int& exit_code) {
+void add_tools(Command app) {
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand("tools", "Which actions a configuration declares");
-    command->add_option("--config", options->serve.config, "A TOML file with settings");
-    command->add_flag("--json", options->json, "JSON, for programs");
-    auto* call = command->add_subcommand("call", "Call one of them, without a server");
-    call->add_option("NAME", options->name, "The tool")->required();
-    call->add_option("--args", options->args, "Its arguments, a JSON object");
-    call->add_option("--session", options->session, "The call that it is told it is for");
-    call->add_option("--config", options->serve.config, "A TOML file with settings");
-    call->add_flag("--yes", options->yes, "Also what a person would be asked about");
-    call->add_flag("--json", options->json, "JSON, for programs");
-    command->callback([options, call, &exit_code] {
-        exit_code = call->parsed() ? call_tool(*options) : list(*options);
-    });
+    auto command = app.command("tools", "Which actions a configuration declares");
+    command.option("--config", options->serve.config, "A TOML file with settings");
+    command.flag("--json", options->json, "JSON, for programs");
+    auto call = command.command("call", "Call one of them, without a server");
+    call.option("NAME", options->name, "The tool").required();
+    call.option("--args", options->args, "Its arguments, a JSON object");
+    call.option("--session", options->session, "The call that it is told it is for");
+    call.option("--config", options->serve.config, "A TOML file with settings");
+    call.flag("--yes", options->yes, "Also what a person would be asked about");
+    call.flag("--json", options->json, "JSON, for programs");
+    command.runs([options] { return list(*options); });
+    call.runs([options] { return call_tool(*options); });
 }
 
 }  // namespace lifeline::app

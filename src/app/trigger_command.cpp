@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
@@ -81,19 +80,19 @@ int trigger(const Options& options) {
 
 }  // namespace
 
-void add_trigger(CLI::App& app, int& exit_code) {
+void add_trigger(Command app) {
     auto options = std::make_shared<Options>();
-    auto* made = add_folder_command(
-        app, "trigger", "Publish an event into a call of a development server", *options,
-        [options] { return trigger(*options); }, exit_code);
-    made->add_option("EVENT", options->type, "Its type, such as call.dtmf.received")->required();
-    made->add_option("--session", options->session, "The call")->required();
-    made->add_option("--payload", options->payload, "JSON")->capture_default_str();
-    made->add_option("--server", options->server, "Where it serves")->capture_default_str();
-    made->add_option("--role", options->role, "In which role")->capture_default_str();
-    made->add_option("--user", options->user, "In whose name")->capture_default_str();
-    made->add_option("--account", options->account, "Of which account")->capture_default_str();
-    made->add_option("--id", options->event_id, "Its eventId (default: a new one)");
+    auto made =
+        add_folder_command(app, "trigger", "Publish an event into a call of a development server",
+                           *options, [options] { return trigger(*options); });
+    made.option("EVENT", options->type, "Its type, such as call.dtmf.received").required();
+    made.option("--session", options->session, "The call").required();
+    made.option("--payload", options->payload, "JSON").shown();
+    made.option("--server", options->server, "Where it serves").shown();
+    made.option("--role", options->role, "In which role").shown();
+    made.option("--user", options->user, "In whose name").shown();
+    made.option("--account", options->account, "Of which account").shown();
+    made.option("--id", options->event_id, "Its eventId (default: a new one)");
 }
 
 }  // namespace lifeline::app

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -130,39 +129,38 @@ int list(const Options& options) {
 
 }  // namespace
 
-void add_users(CLI::App& app, int& exit_code) {
-    auto* user = app.add_subcommand("user", "Users: whom an issuer's subject stands for");
-    user->require_subcommand(1);
+void add_users(Command app) {
+    auto user = app.family("user", "Users: whom an issuer's subject stands for");
     const auto command = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto options = std::make_shared<Options>();
-        auto* made = add_folder_command(
-            *user, name, what, *options, [options, run] { return run(*options); }, exit_code);
+        auto made = add_folder_command(user, name, what, *options,
+                                       [options, run] { return run(*options); });
         return std::pair(made, options);
     };
     const auto identity = [](const auto& command) {
         const auto& [made, options] = command;
-        made->add_option("--issuer", options->issuer, "The issuer, as in iss")->required();
-        made->add_option("--subject", options->subject, "The subject, as in sub")->required();
+        made.option("--issuer", options->issuer, "The issuer, as in iss").required();
+        made.option("--subject", options->subject, "The subject, as in sub").required();
     };
     command("list", "All users and their identities (server running or not)", &list);
     const auto told = [&](const char* name, const char* what, int (*run)(const Options&)) {
         auto made = command(name, what, run);
-        add_remote_options(*made.first, made.second->remote);
+        add_remote_options(made.first, made.second->remote);
         identity(made);
         return made;
     };
     {
         auto made = told("create", "Make a user for a subject", &create);
-        made.first->add_option("--account", made.second->account, "Their account")->required();
-        made.first->add_option("--user", made.second->user, "usr_... (default: a new one)");
+        made.first.option("--account", made.second->account, "Their account").required();
+        made.first.option("--user", made.second->user, "usr_... (default: a new one)");
     }
     {
         auto made = told("link", "Let a subject stand for a user too", &link);
-        made.first->add_option("--user", made.second->user, "The user")->required();
+        made.first.option("--user", made.second->user, "The user").required();
     }
     {
         auto made = told("unlink", "Let a subject stand for nobody", &unlink);
-        made.first->add_option("--user", made.second->user, "Whom; only a server has to be told");
+        made.first.option("--user", made.second->user, "Whom; only a server has to be told");
     }
 }
 

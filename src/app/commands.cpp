@@ -1,0 +1,21 @@
+#include "app/commands.h"
+
+namespace lifeline::app {
+
+void add_commands(Command root) {
+    add_serve(root);
+    add_check_config(root);
+    add_init(root);
+    add_doctor(root);
+    add_trigger(root);
+    add_tokens(root);
+    add_accounts(root);
+    add_users(root);
+    add_keys(root);
+    add_tools(root);
+    add_agents(root);
+    add_policy(root);
+    add_journal(root);
+}
+
+}  // namespace lifeline::app
