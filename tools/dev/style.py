@@ -1,20 +1,12 @@
 """./dev fmt and ./dev lint: how the code looks, and what clang-tidy and tsc say about it."""
 
-import hashlib
 import json
-import os
-import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
-import build
 import node
 import packages
-from console import ROOT, TERMINAL, Failure, header, note, step
-
-CLEAN = ROOT / "build" / "lint"  # One empty file for each input that was found clean.
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
-PRESET = "debug"
+import tidy
+from console import ROOT, Failure, header, note
 
 
 def fmt(arguments):
@@ -41,7 +33,7 @@ def lint(arguments):
     header("lint")
     chosen = [a for a in arguments if not a.startswith("--")]
     files = chosen or cpp_files("--changed" in arguments)
-    faults = _tidy([f for f in files if f.endswith(".cpp") and f.startswith("src/")
+    faults = tidy.findings([f for f in files if f.endswith(".cpp") and f.startswith("src/")
                     and (chosen or not f.endswith("_test.cpp"))])
     if not chosen:
         faults += _typescript()
@@ -62,52 +54,6 @@ def cpp_files(changed=False):
 def _git(*arguments):
     return subprocess.run(["git", *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
                           check=True).stdout.split()
-
-
-def _tidy(sources):
-    """Runs clang-tidy over those whose text, headers and flags were not yet found clean."""
-    build.generated(PRESET)
-    flags = {os.path.relpath(entry["file"], ROOT): entry["command"] for entry in
-             json.loads((build.folder(PRESET) / "compile_commands.json").read_text())}
-    CLEAN.mkdir(parents=True, exist_ok=True)
-    digests = {source: _digest(source, flags[source]) for source in sources if source in flags}
-    dirty = [source for source, digest in digests.items() if not (CLEAN / digest).exists()]
-    note(f"clang-tidy: {len(digests)} files, {len(digests) - len(dirty)} known to be clean")
-    faults = 0
-    with step("clang-tidy"), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        jobs = {pool.submit(_tidy_one, source): source for source in dirty}
-        for n, job in enumerate(as_completed(jobs), 1):
-            said, source = job.result(), jobs[job]
-            if said is None:
-                (CLEAN / digests[source]).touch()
-            else:
-                print(said, flush=True)
-                faults += 1
-            if TERMINAL or n % 20 == 0:
-                print(f"   {n}/{len(dirty)}", end="\r" if TERMINAL else "\n", flush=True)
-    return faults
-
-
-def _tidy_one(source):
-    done = subprocess.run(["clang-tidy-19", "-p", build.folder(PRESET), "--quiet", source],
-                          cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.strip() if done.returncode else None
-
-
-def _digest(source, flags):
-    """Of the rules, the flags, the file and every header of ours that it reaches."""
-    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes() + flags.encode())
-    seen, ahead = set(), [ROOT / source]
-    while ahead:
-        path = ahead.pop()
-        if path in seen or not path.exists():
-            continue
-        seen.add(path)
-        text = path.read_text(encoding="utf-8")
-        digest.update(text.encode() + b"\0")
-        ahead += [folder / name for name in sorted(INCLUDE.findall(text))
-                  for folder in (ROOT / "src", build.folder(PRESET) / "generated")]
-    return digest.hexdigest()
 
 
 def _typescript():
