@@ -81,9 +81,9 @@ void Api::authenticate(const Route& route, Asked asked) {
         [this, &route, asked = std::move(asked)](Result<identity::Principal> principal) mutable {
             if (!principal) return asked.refuse(principal.error());
             asked.principal = std::move(*principal);
-            // Who may act in one call only finds no other. Documents have rules of their own.
+            // Who may act in one call only finds no other.
             if (const auto& binding = asked.principal.call;
-                binding && !route.pattern.starts_with("/v1/documents") &&
+                binding && route.access == Access::principal &&
                 (asked.captures.empty() || binding->session_id != asked.session_id()))
                 return asked.refuse({Code::not_found, "session_not_found", "no such call"});
             route.handler(*this, std::move(asked));

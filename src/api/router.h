@@ -14,7 +14,8 @@ using Handler = void (*)(Api&, Asked);
 
 enum class Access {
     open,       // No token is asked for.
-    principal,  // Somebody, by a valid token.
+    principal,  // Somebody, by a valid token; one for a single call is good on its paths only.
+    any_token,  // Also by one for a single call: no call is meant, or the handler looks itself.
 };
 
 struct Route {

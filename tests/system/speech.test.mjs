@@ -62,6 +62,19 @@ test('a recording becomes words of whoever spoke', { timeout: 60_000 }, async (t
   assert.ok(!server.log.includes('sk-of-a-test'), 'the key is in no log');
 });
 
+test('a guest, who has a token for this call only, may ask for the terms and speak', { timeout: 60_000 }, async (t) => {
+  const { server, call, mia, say, transcript } = await house(t);
+  const invited = await server.rest('POST', `/v1/call/sessions/${call}/invites`, mia, { role: 'user' });
+  const { secret } = invited.json;
+  const guest = await server.rest('POST', '/v1/call/invites/redeem', null, { secret, displayName: 'Gus' });
+  const token = guest.json.token;
+  const terms = await server.rest('GET', '/v1/speech', token);
+  assert.deepEqual([terms.status, terms.json.upload], [200, true]);
+  assert.equal((await server.rest('GET', '/v1/call/sessions', token)).status, 404, 'but no other list');
+  assert.equal((await say('I am a guest.', { token })).status, 201);
+  assert.equal(words(await transcript()).at(-1), 'final I am a guest.');
+});
+
 test('it stands where it arrived, however long the recogniser takes', { timeout: 60_000 }, async (t) => {
   const { ears, server, call, mia, say, transcript } = await house(t);
   ears.mood = 'hold';
