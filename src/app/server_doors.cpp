@@ -1,3 +1,6 @@
+#include <set>
+#include <utility>
+
 #include "app/boot_number.h"
 #include "app/metric_sources.h"
 #include "app/server_house.h"
@@ -12,6 +15,8 @@ Status Server::House::build_doors() {
     const auto boot = next_boot_number(config.data);
     if (!boot) return fail(boot.error());
     auto acks = open_acks();
+    std::set<std::string, std::less<>> hosted;
+    for (const auto& agent : config.agents) hosted.insert(agent.settings.user_id);
     gateway = std::make_unique<gateway::Gateway>(
         gateway::Gateway::Parts{
             .sessions = *sessions,
@@ -33,7 +38,8 @@ Status Server::House::build_doors() {
                 [this](const net::Request& request, const Error& error, std::string_view terminal) {
                     return api->refusal(request, error, terminal);
                 },
-            .ack_store = ack_store.get()},
+            .ack_store = ack_store.get(),
+            .hosted = std::move(hosted)},
         config.limits, config.retry, std::move(acks));
     api = std::make_unique<api::Api>(api::Api::Parts{
         .sessions = *sessions,

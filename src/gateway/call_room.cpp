@@ -112,8 +112,8 @@ bool CallRoom::agrees(std::string_view participant_id) const {
     // Who only watches leaves no trace, and a call that is over records no more.
     if (participant == nullptr || participant->removed || !state.open()) return true;
     const auto line = lines_.find(participant_id);
-    // An agent that runs inside the server has no socket; its host tells of it.
-    if (line == lines_.end() && participant->role == contract::Role::agent) return true;
+    // Whom the server runs has no connection; who runs it tells of it.
+    if (line == lines_.end() && lane_.hosts(participant_id)) return true;
     return participant->connected == (line != lines_.end() && line->second.sockets > 0);
 }
 

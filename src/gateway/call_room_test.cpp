@@ -38,6 +38,23 @@ TEST(CallRoom, ALostLineIsToldAgainAfterItsLastSocketHasGone) {
     EXPECT_EQ(house.lane.find("sess_1"), nullptr) << "nothing keeps the room any more";
 }
 
+TEST(CallRoom, OnlyWhomTheServerRunsIsThereWithoutAConnection) {
+    RoomHouse house;
+    for (const char* user : {"bot", "helper"})
+        house.sessions.submit("sess_1",
+                              {call::LineChanged{.participant_id = user, .connected = true},
+                               {"server", "lifeline"},
+                               contract::Role::server},
+                              house.loop,
+                              [](Result<session::Receipt> told) { ASSERT_TRUE(told.has_value()); });
+    house.loop.run();
+    EXPECT_TRUE(house.connected("bot"));
+    const auto ada = house.connect("ada");
+    house.loop.run_for(std::chrono::seconds(5));
+    EXPECT_FALSE(house.connected("bot")) << "an agent from outside has a connection or is lost";
+    EXPECT_TRUE(house.connected("helper"));
+}
+
 TEST(CallRoom, ARoomGoesWithItsLastConnection) {
     RoomHouse house;
     auto ada = house.connect("ada");

@@ -63,7 +63,8 @@ Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry,
                                                    std::move(done));
              },
              parts_.ack_store,
-             &parts_.documents} {
+             &parts_.documents,
+             parts_.hosted} {
     for (const auto& shard : parts_.sessions.shards())
         lanes_.push_back(std::make_unique<Lane>(*shard, house_));
     for (softstate::Ack& ack : acks)

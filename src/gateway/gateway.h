@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ public:
         std::function<net::Response(const net::Request&, const Error&, std::string_view terminal)>
             problem;
         softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
+        // Users who take part without a connection: the agents that this server runs.
+        std::set<std::string, std::less<>> hosted = {};
     };
 
     // `acks` are those that were kept before this start.

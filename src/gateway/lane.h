@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -38,6 +39,8 @@ public:
             authenticate;
         softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
         session::Documents* documents = nullptr;   // What can be followed beside a call.
+        // Users who take part without a connection: the agents that this server runs.
+        std::set<std::string, std::less<>> hosted = {};
     };
 
     Lane(session::Shard& shard, const House& house);
@@ -73,6 +76,7 @@ public:
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
+    bool hosts(std::string_view user_id) const { return house_.hosted.contains(user_id); }
     session::Documents* documents() { return house_.documents; }
     const Limits& limits() const { return limits_; }
     const RetryPolicy& retry() const { return house_.retry; }

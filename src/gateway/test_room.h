@@ -91,7 +91,8 @@ private:
     net::WebSocketDecoder decoder_{net::WebSocketDecoder::Side::client, 1 << 20};
 };
 
-// Ada's call, with a bot in it; created, and without a connection.
+// Ada's call, with a bot in it and a helper whom the server runs; created, and without a
+// connection.
 class RoomHouse {
 public:
     explicit RoomHouse(Limits with = {})
@@ -103,7 +104,9 @@ public:
         create.connect_timeout = std::chrono::hours(1);
         create.max_duration = std::chrono::hours(3);
         create.reconnect_window = std::chrono::hours(1);
-        create.members = {{"ada", contract::Role::user, ""}, {"bot", contract::Role::agent, ""}};
+        create.members = {{"ada", contract::Role::user, ""},
+                          {"bot", contract::Role::agent, ""},
+                          {"helper", contract::Role::agent, ""}};
         sessions.submit("sess_1", {create, {"user", "ada"}, contract::Role::user}, loop,
                         [](Result<session::Receipt> made) { ASSERT_TRUE(made.has_value()); });
         loop.run();
@@ -178,7 +181,8 @@ public:
                           done(found->second);
                       },
                       nullptr,
-                      &documents};
+                      &documents,
+                      {"helper"}};
     Lane lane{*sessions.shards().front(), house};
 
 private:
