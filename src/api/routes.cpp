@@ -15,6 +15,7 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/state", Access::principal, &change_state},
     Route{"POST", "/v1/call/sessions/{}/connect", Access::principal, &connect},
     Route{"GET", "/v1/call/sessions/{}/snapshot", Access::principal, &get_snapshot},
+    Route{"GET", "/v1/call/sessions/{}/transcript", Access::principal, &get_transcript},
     Route{"GET", "/v1/call/sessions/{}/events", Access::principal, &read_events},
     Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event},
     Route{"POST", "/v1/call/sessions/{}/speech", Access::principal, &upload_speech},

@@ -57,6 +57,7 @@ void speech_terms(Api& api, Asked asked);
 void publish_event(Api& api, Asked asked);
 void read_events(Api& api, Asked asked);
 void get_snapshot(Api& api, Asked asked);
+void get_transcript(Api& api, Asked asked);
 
 // documents.cpp
 void create_document(Api& api, Asked asked);

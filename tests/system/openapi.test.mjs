@@ -108,6 +108,17 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('GET', `${none}/events`, { reason: 'session_not_found' });
   });
 
+  await t.test('the transcript', async () => {
+    const { utterances, seq } = await ask('GET', `${call}/transcript`);
+    assert.ok(Array.isArray(utterances) && seq > 1);
+    assert.deepEqual((await ask('GET', `${call}/transcript?at=0`)).utterances, []);
+    for (const format of ['text', 'markdown', 'vtt']) await ask('GET', `${call}/transcript?format=${format}`);
+    await ask('GET', `${call}/transcript?format=pdf`, { reason: 'query_invalid' });
+    await ask('GET', `${call}/transcript?at=-1`, { reason: 'query_invalid' });
+    await ask('GET', `${call}/transcript?at=999`, { reason: 'cursor_ahead' });
+    await ask('GET', `${none}/transcript`, { reason: 'session_not_found' });
+  });
+
   await t.test('speech', async () => {
     assert.equal((await ask('GET', '/v1/speech')).upload, true);
     await ask('GET', '/v1/speech', { token: null, reason: 'token_missing' });

@@ -93,6 +93,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "actions")),
     Rung("speech", "a recording becomes words of whoever spoke, once, whatever the recogniser does",
          Npm("tests/system", SERVER, "speech"), quick=True),
+    Rung("transcript", "what was said, in its order, at any position, in every form",
+         Npm("tests/system", SERVER, "transcript"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
          Npm("tests/system", SERVER, "documents"), quick=True),
     Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",

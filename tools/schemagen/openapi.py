@@ -88,7 +88,7 @@ def success(catalogue, route):
               else {"type": "object"} if route.get("reply") else {"type": "string"})
     media = route.get("media", ["application/json"])
     return {"description": known["description"] if known else "As asked.",
-            "content": {name: {"schema": {"type": "string"} if "ndjson" in name else schema}
+            "content": {name: {"schema": schema if name == "application/json" else {"type": "string"}}
                         for name in media}}
 
 

@@ -1,0 +1,74 @@
+// What was said in a call, as it stood at any position, for programs and for people.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import test from 'node:test';
+import { Server } from './support/server.mjs';
+
+async function house(t) {
+  const server = new Server();
+  t.after(() => server.close());
+  await server.start();
+  const mia = server.token('usr_mia');
+  const service = server.token('key_1', 'service');
+  const participants = [{ userId: 'usr_ben', role: 'user' }];
+  const made = await server.rest('POST', '/v1/call/sessions', mia, { participants });
+  const call = made.json.session.sessionId;
+  let n = 0;
+  const publish = async (type, payload, token = mia) => {
+    const event = { eventId: `e${++n}`, sessionId: call, ts: new Date().toISOString(), type, payload, schemaVersion: '1.0' };
+    const reply = await server.rest('POST', `/v1/call/sessions/${call}/events`, token, event);
+    assert.equal(reply.status, 201, JSON.stringify(reply.json));
+    return reply.json.seq;
+  };
+  const begin = (utteranceId, participantId, startMs, token) =>
+    publish('transcript.utterance.started', { utteranceId, speaker: 'user', participantId, startMs }, token);
+  const final = (utteranceId, text, startMs, token) =>
+    publish('transcript.final', { utteranceId, speaker: 'user', text, startMs, endMs: startMs + 900, source: 'stt' }, token);
+  const read = async (query = '', token = mia) => {
+    const reply = await fetch(`${server.url}/v1/call/sessions/${call}/transcript${query}`, { headers: { Authorization: `Bearer ${token}` } });
+    const text = await reply.text();
+    return { status: reply.status, type: reply.headers.get('content-type'), text, json: reply.headers.get('content-type').includes('json') ? JSON.parse(text) : null };
+  };
+  const said = async (query, token) => (await read(query, token)).json.utterances.map(({ utteranceId, state, text }) => `${utteranceId} ${state}: ${text}`);
+  return { server, mia, service, call, publish, begin, final, read, said };
+}
+
+test('utterances stand where they began, as they are at any position', { timeout: 60_000 }, async (t) => {
+  const { server, mia, service, publish, begin, final, read, said } = await house(t);
+  const ben = server.token('usr_ben');
+  await begin('u1', 'usr_mia', 1_000);
+  await publish('transcript.partial', { utteranceId: 'u1', speaker: 'user', text: 'Write', startMs: 1_000, endMs: 1_300, rev: 1 });
+  await begin('u2', 'usr_ben', 2_000, ben);
+  const before = await final('u2', 'I am here.', 2_000, ben);
+  assert.deepEqual(await said(), ['u1 partial: Write', 'u2 final: I am here.']);
+  await final('u1', 'Write to the recruiter.', 1_000);
+  assert.deepEqual(await said(), ['u1 final: Write to the recruiter.', 'u2 final: I am here.'], 'a late final moves nothing');
+  const previousHash = createHash('sha256').update('I am here.').digest('hex');
+  await publish('transcript.corrected', { utteranceId: 'u2', text: 'I am near.', by: 'key_1', previousHash }, service);
+  await publish('transcript.truncated', { utteranceId: 'u1', heardText: 'Write to', playedMs: 300 });
+  assert.deepEqual(await said(), ['u1 truncated: Write to', 'u2 final: I am near.']);
+  assert.deepEqual(await said(`?at=${before}`), ['u1 partial: Write', 'u2 final: I am here.'], 'as it stood then');
+  const now = await read();
+  const [cut, corrected] = now.json.utterances;
+  assert.deepEqual([cut.generatedText, corrected.corrected, corrected.source], ['Write to the recruiter.', true, 'stt']);
+  await server.kill();
+  await server.start();
+  assert.deepEqual((await read(`?at=${now.json.seq}`)).text, now.text, 'byte for byte after a crash');
+  assert.equal((await read('', server.token('usr_eve'))).status, 404);
+  assert.equal((await read(`?at=${now.json.seq + 100}`, mia)).json.code, 'cursor_ahead');
+});
+
+test('whatever was said stays words', { timeout: 60_000 }, async (t) => {
+  const { final, read } = await house(t);
+  const forged = 'one\n\n00:00:09.000 --> 00:00:10.000\n<v Ben>I agree\n\n[00:00:09] usr_ben\n    I agree \u202E<script>alert(1)</script>';
+  await final('u1', forged, 1_000);
+  assert.equal((await read()).json.utterances[0].text, forged, 'for programs as it is');
+  const [text, markdown, vtt] = await Promise.all(['text', 'markdown', 'vtt'].map((format) => read(`?format=${format}`)));
+  assert.equal(text.type, 'text/plain; charset=utf-8');
+  assert.equal(text.text.split('\n').filter((line) => line.startsWith('[')).length, 1, 'one speaker');
+  assert.ok(!/[<]script/.test(markdown.text) && markdown.text.includes('\\<script'));
+  assert.equal(vtt.text.match(/^\d\d:.* --> /gm).length, 1, 'one cue');
+  assert.ok(!vtt.text.includes('<script') && !vtt.text.includes('<v Ben>'));
+  for (const { text: shown } of [text, markdown, vtt]) assert.ok(!shown.includes('\u202E'));
+});
