@@ -1902,6 +1902,26 @@ export interface EventPayloads {
    * A final text is replaced: by a person, or by the recogniser thinking again. The first one stays
    * in the record. (Preview: nothing emits it yet, it may still change.)
    */
+  /**
+   * Another safety policy is in force for the instance, with all that stands in it. (Preview:
+   * nothing emits it yet, it may still change.)
+   */
+  'safety.policy.changed': {
+    /** Its id. */
+    policyId: string;
+    /** Its version. */
+    policyVersion: string;
+    /** Of its canonical JSON. */
+    hash: string;
+    /** Of the policy that was in force before it. */
+    previousHash: string;
+    /** Who changed it. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+    /** The policy itself, as it was given. */
+    policy: Record<string, unknown>;
+  };
   'transcript.corrected': {
     /** The utterance. */
     utteranceId: string;
@@ -2516,7 +2536,10 @@ export type Reason =
   | 'position_unknown'
   | 'protocol_error'
   | 'protocol_version_unsupported'
+  | 'policy_conflict'
+  | 'policy_in_file'
   | 'provider_immutable'
+  | 'policy_version_used'
   | 'query_invalid'
   | 'rate_limited'
   | 'removed'

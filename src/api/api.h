@@ -8,6 +8,7 @@
 #include "api/exchange.h"
 #include "api/hosted_agent.h"
 #include "api/open_streams.h"
+#include "api/policy_in_force.h"
 #include "api/router.h"
 #include "audit/audit.h"
 #include "base/random.h"
@@ -23,6 +24,7 @@
 #include "net/http_server.h"
 #include "net/origin.h"
 #include "roster/roster.h"
+#include "safety/policy_record.h"
 #include "safety/switchboard.h"
 #include "session/documents.h"
 #include "session/sessions.h"
@@ -76,7 +78,11 @@ public:
         // Stops something beyond one call, or takes that back; answered when it is in force.
         using Board = journal::Done<safety::Switchboard>;
         std::function<void(safety::StopChange, Loop& from, Board)> stop;
-        std::function<void(Loop& from, Board)> stops;           // What is stopped.
+        std::function<void(Loop& from, Board)> stops;  // What is stopped.
+        // The safety policy, and another one in its place; answered when it is in force.
+        using Policed = journal::Done<PolicyInForce>;
+        std::function<void(Loop& from, Policed)> policy;
+        std::function<void(safety::PolicyChange, Loop& from, Policed)> change_policy;
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
     };
 

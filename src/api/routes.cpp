@@ -47,6 +47,8 @@ constexpr std::array table{
     Route{"GET", "/v1/tools", Access::principal, &list_tools},
     Route{"GET", "/v1/safety/killswitch", Access::principal, &list_killswitches},
     Route{"POST", "/v1/safety/killswitch", Access::principal, &change_safety_killswitch},
+    Route{"GET", "/v1/safety/policy", Access::principal, &get_policy},
+    Route{"PUT", "/v1/safety/policy", Access::principal, &change_policy},
     Route{"GET", "/v1/safety/decisions", Access::principal, &list_decisions},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

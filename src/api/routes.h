@@ -49,6 +49,10 @@ void create_grant(Api& api, Asked asked);
 void revoke_grant(Api& api, Asked asked);
 void change_safety_killswitch(Api& api, Asked asked);
 
+// policy.cpp
+void get_policy(Api& api, Asked asked);
+void change_policy(Api& api, Asked asked);
+
 // speech.cpp
 void upload_speech(Api& api, Asked asked);
 void speech_terms(Api& api, Asked asked);

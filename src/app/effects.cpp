@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/document_tools.h"
-#include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "base/log.h"
 
@@ -36,9 +35,7 @@ tools::Tool tool_to_try() {
 }  // namespace
 
 Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& config) {
-    auto policy = load_policy(config.policy_file);
-    if (!policy) return fail(policy.error());
-    std::unique_ptr<Effects> made(new Effects(std::move(parts), config, std::move(*policy)));
+    std::unique_ptr<Effects> made(new Effects(std::move(parts), config));
     for (const tools::McpServer& server : config.mcp)
         if (const auto added = made->add_server(server); !added) return fail(added.error());
     for (const tools::Tool& tool : config.tools)
@@ -67,9 +64,9 @@ Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& conf
     return made;
 }
 
-Effects::Effects(Parts parts, const Config& config, safety::Policy policy)
+Effects::Effects(Parts parts, const Config& config)
     : parts_(std::move(parts)),
-      policy_(std::move(policy)),
+      policy_(safety::Policy::standard()),
       confirm_within_(config.confirm_within),
       executors_(parts_.home, parts_.client),
       document_executor_(parts_.home, parts_.sessions, parts_.documents, parts_.journal),
@@ -178,10 +175,11 @@ void Effects::offered(Server& server, const std::vector<orchestration::McpTool>&
     tell_calls();
 }
 
-void Effects::take_policy(safety::Policy policy, Millis confirm_within) {
+void Effects::take_policy(safety::Policy policy, Millis confirm_within,
+                          std::move_only_function<void()> in_force) {
     policy_ = std::move(policy);
     confirm_within_ = confirm_within;
-    tell_calls();
+    parts_.sessions.take_judge(rulebook(), parts_.home, std::move(in_force));
 }
 
 void Effects::take_switches(safety::KillSwitches switches,

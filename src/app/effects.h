@@ -38,14 +38,16 @@ public:
         orchestration::Assessor::Count count;  // How many actions there are today.
     };
 
-    // Reads policy and secrets; refuses what cannot be used, naming it.
+    // Reads secrets; refuses what cannot be used, naming it. Goes by the standard policy until it
+    // is given another.
     static Result<std::unique_ptr<Effects>> create(Parts parts, const Config& config);
     ~Effects();
 
     // Asks the MCP servers what they offer, and again while one does not answer.
     void start();
-    // From now on; what was decided stands.
-    void take_policy(safety::Policy policy, Millis confirm_within);
+    // What was decided stands; `in_force` when nothing is claimed or decided by the old one.
+    void take_policy(safety::Policy policy, Millis confirm_within,
+                     std::move_only_function<void()> in_force);
     // `in_force` when no call claims anything any more that they stop.
     void take_switches(safety::KillSwitches switches, std::move_only_function<void()> in_force);
     // Starts nothing more; `done` when what runs has come to an end.
@@ -60,7 +62,7 @@ private:
         tools::McpServer config;
         Loop::TimerId again = 0;
     };
-    Effects(Parts parts, const Config& config, safety::Policy policy);
+    Effects(Parts parts, const Config& config);
 
     Result<orchestration::Executor*> executor_of(const tools::Tool& tool);
     Status add_tool(const tools::Tool& tool);

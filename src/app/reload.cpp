@@ -188,7 +188,7 @@ void Reload::apply(Result<Read> read) {
         doors_.api.set_defaults(config_.calls);
         if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
         doors_.gateway_limits(config_.limits);
-        doors_.policy(std::move(read->policy), config_.confirm_within);
+        doors_.policy(std::move(read->policy));
         log::set_level(config_.log_level);
         certificate_.watch(config_.tls);
         // At the level of what somebody has to know who has turned the others off.

@@ -38,7 +38,8 @@ public:
         net::OriginList& origins;
         identity::Authenticator& authenticator;
         std::function<void(const gateway::Limits&)> gateway_limits;
-        std::function<void(safety::Policy, Millis confirm_within)> policy;
+        // Of the file that the configuration names now, the standard one without a file.
+        std::function<void(safety::Policy)> policy;
     };
     using ReadAgain = std::function<Result<Config>()>;
 

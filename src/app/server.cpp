@@ -18,6 +18,7 @@ void Server::House::start() {
     instance->load([this](Status loaded) {
         if (!loaded) return give_up(loaded.error());
         authenticator->warm_up();
+        if (const auto read = policies->restore(); !read) return give_up(read.error());
         stops->restore([] {});  // Told to every loop before any call is taken up.
         roster->start((config.data / "views.db").string(), [this](Status followed) {
             if (!followed) return give_up(followed.error());

@@ -69,6 +69,12 @@ Status Server::House::build_doors() {
                 stops->change(std::move(change), from, std::move(done));
             },
         .stops = [this](Loop& from, Stopping::Done done) { stops->look(from, std::move(done)); },
+        .policy = [this](Loop& from,
+                         Policies::Done done) { policies->look(from, std::move(done)); },
+        .change_policy =
+            [this](safety::PolicyChange change, Loop& from, Policies::Done done) {
+                policies->change(std::move(change), from, std::move(done));
+            },
         .agents = [this] { return agents->list(); }});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
@@ -84,16 +90,14 @@ Status Server::House::build_doors() {
     files = std::make_unique<ThreadWorker>("files");
     reload = std::make_unique<Reload>(
         front(), *files, config, *tls, read_again,
-        Reload::Doors{.http = *http,
-                      .api = *api,
-                      .origins = *origins,
-                      .authenticator = *authenticator,
-                      .gateway_limits =
-                          [this](const gateway::Limits& limits) { gateway->take_limits(limits); },
-                      .policy =
-                          [this](safety::Policy policy, Millis confirm_within) {
-                              effects->take_policy(std::move(policy), confirm_within);
-                          }});
+        Reload::Doors{
+            .http = *http,
+            .api = *api,
+            .origins = *origins,
+            .authenticator = *authenticator,
+            .gateway_limits =
+                [this](const gateway::Limits& limits) { gateway->take_limits(limits); },
+            .policy = [this](safety::Policy file) { policies->take_file(std::move(file)); }});
     // Whose rights were taken away is cut at once, wherever they are connected.
     administration->on_revoked = [this](const identity::Revocation& revocation) {
         const auto why =

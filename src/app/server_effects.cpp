@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "app/server_house.h"
 
@@ -22,6 +23,9 @@ Status Server::House::build_effects() {
     if (!made_effects) return fail(made_effects.error());
     effects = std::move(*made_effects);
     stops.emplace(front(), *instance, *effects, random);
+    auto policy = load_policy(config.policy_file);
+    if (!policy) return fail(policy.error());
+    policies.emplace(front(), *instance, *effects, random, config, std::move(*policy));
     return {};
 }
 

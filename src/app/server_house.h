@@ -14,6 +14,7 @@
 #include "app/effects.h"
 #include "app/instance_log.h"
 #include "app/metrics_server.h"
+#include "app/policies.h"
 #include "app/reload.h"
 #include "app/server.h"
 #include "app/stopping.h"
@@ -62,6 +63,7 @@ struct Server::House {
     std::unique_ptr<Effects> effects;
     std::unique_ptr<Agents> agents;
     std::optional<Stopping> stops;
+    std::optional<Policies> policies;
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;

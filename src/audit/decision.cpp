@@ -24,6 +24,7 @@ bool decides(EventType type) {
         case EventType::safety_confirmation_superseded:
         case EventType::safety_killswitch_changed:
         case EventType::safety_override_recorded:
+        case EventType::safety_policy_changed:
             return true;
         default:
             return false;
@@ -95,6 +96,9 @@ std::optional<Decision> decision_of(const contract::Event& event) {
                                    [](const Json& on) { return on.as_bool(); }) == true
                                    ? "on"
                                    : "off";
+            break;
+        case EventType::safety_policy_changed:
+            decision.outcome = "changed";
             break;
         default:
             decision.outcome = first_of(*payload, {"outcome", "decision", "cause"});

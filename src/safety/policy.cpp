@@ -166,6 +166,10 @@ std::string_view Policy::hash() const {
     return content_->hash;
 }
 
+std::string_view Policy::json() const {
+    return content_->json;
+}
+
 std::vector<Policy::Row> Policy::rows() const {
     std::vector<Row> rows;
     const auto then = [](const Rule& rule) {

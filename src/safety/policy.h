@@ -32,6 +32,7 @@ public:
     std::string_view id() const;
     std::string_view version() const;
     std::string_view hash() const;  // of its canonical JSON, in hexadecimal
+    std::string_view json() const;  // canonical
 
     // One row a rule, for people: what it asks for, and what then.
     struct Row {

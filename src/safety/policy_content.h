@@ -18,6 +18,7 @@ struct Policy::Content {
     std::string id;
     std::string version;
     std::string hash;
+    std::string json;  // Canonical.
     std::array<Outcome, 3> defaults = {Outcome::allow, Outcome::allow,
                                        Outcome::confirm};  // by Risk
     std::vector<Rule> rules;

@@ -102,7 +102,8 @@ Result<Policy::Content> read_policy(std::string_view json) {
         if (const auto voice = fields.find("voice")) read_voice(*voice, faults, content.voice);
     }
     if (!faults.status()) return fail(faults.status().error());
-    content.hash = to_hex(Sha256().of({tag, contract::canonical_json(*root)}));
+    content.json = contract::canonical_json(*root);
+    content.hash = to_hex(Sha256().of({tag, content.json}));
     return content;
 }
 

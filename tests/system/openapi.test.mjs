@@ -286,6 +286,19 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('GET', '/v1/safety/killswitch', { reason: 'forbidden' });
     await stop({ scope: 'action_type', actionType: 'fly', enabled: false });
 
+    const admin = server.token('usr_root', 'admin', 'acct_root');
+    const policy = await ask('GET', '/v1/safety/policy', { token: operator });
+    await ask('GET', '/v1/safety/policy', { reason: 'forbidden' });
+    const put = (wanted, more) =>
+      ask('PUT', '/v1/safety/policy', { token: admin, body: { baseHash: policy.hash, reason: 'drill', policy: wanted }, ...more });
+    const mine = { id: 'mine', version: '1', rules: [{ name: 'fly', when: { action: 'fly' }, then: 'deny' }] };
+    await put(mine, { token: operator, reason: 'forbidden' });
+    await put({ id: 'mine' }, { reason: 'policy_invalid' });
+    await put([], { reason: 'wrong_type' });
+    await put({ ...mine, id: policy.policyId }, { reason: 'policy_version_used' });
+    assert.equal((await put(mine)).source, 'stored');
+    await put({ ...mine, version: '2' }, { reason: 'policy_conflict' });
+
     const grant = (body, more) => ask('POST', `${call}/grants`, { body: { ttlMs: 60_000, ...body }, ...more });
     await grant({ actionType: 'lifeline.echo' }, { reason: 'grant_forbidden' });
     const made = await grant({ actionType: 'lifeline.noop', constraint: { '/to': 'b' }, maxUses: 2 });
