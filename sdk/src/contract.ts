@@ -1441,6 +1441,10 @@ export interface EventPayloads {
     by: string;
     /** How they know. */
     evidence: string;
+    /** What the tool gave back, where the probe knew it; cut when it is large. */
+    result?: Record<string, unknown>;
+    /** The receiver's own id for what was done. */
+    effectId?: string;
   };
   /** An executor has claimed the action; its `seq` is the fence of the attempt. */
   'orchestration.action.started': {
@@ -1899,10 +1903,6 @@ export interface EventPayloads {
     ticket?: string;
   };
   /**
-   * A final text is replaced: by a person, or by the recogniser thinking again. The first one stays
-   * in the record. (Preview: nothing emits it yet, it may still change.)
-   */
-  /**
    * Another safety policy is in force for the instance, with all that stands in it. (Preview:
    * nothing emits it yet, it may still change.)
    */
@@ -1922,6 +1922,10 @@ export interface EventPayloads {
     /** The policy itself, as it was given. */
     policy: Record<string, unknown>;
   };
+  /**
+   * A final text is replaced: by a person, or by the recogniser thinking again. The first one stays
+   * in the record. (Preview: nothing emits it yet, it may still change.)
+   */
   'transcript.corrected': {
     /** The utterance. */
     utteranceId: string;
@@ -2532,14 +2536,14 @@ export type Reason =
   | 'payload_too_large'
   | 'peer_refused'
   | 'peer_unavailable'
+  | 'policy_conflict'
+  | 'policy_in_file'
   | 'policy_invalid'
+  | 'policy_version_used'
   | 'position_unknown'
   | 'protocol_error'
   | 'protocol_version_unsupported'
-  | 'policy_conflict'
-  | 'policy_in_file'
   | 'provider_immutable'
-  | 'policy_version_used'
   | 'query_invalid'
   | 'rate_limited'
   | 'removed'

@@ -68,9 +68,18 @@ Effects::Effects(Parts parts, const Config& config)
     : parts_(std::move(parts)),
       policy_(safety::Policy::standard()),
       confirm_within_(config.confirm_within),
-      executors_(parts_.home, parts_.client),
+      progress_(parts_.home,
+                [this](const orchestration::Job& job, const orchestration::Progress& progress) {
+                    tell_progress(job, progress);
+                },
+                {}),
+      executors_(parts_.home, parts_.client,
+                 [this](const orchestration::Job& job, orchestration::Progress progress) {
+                     progress_.take(job, std::move(progress));
+                 }),
       document_executor_(parts_.home, parts_.sessions, parts_.documents, parts_.journal),
       work_(parts_.sessions, parts_.home),
+      prober_(parts_.home, work_),
       runner_(std::make_unique<orchestration::Runner>(
           parts_.home, work_, std::map<std::string, orchestration::ToolRoute>{})) {
     for (const auto& shard : parts_.sessions.shards())
@@ -91,6 +100,7 @@ Effects::~Effects() {
 // The calls say that something may be claimed, or runs and is not wanted any more.
 void Effects::look(const std::string& session_id) {
     assessor_->look(session_id);
+    prober_.look(session_id);
     if (!runner_->poke(session_id)) return look_later(session_id);
     work_.called_off(session_id, [this, alive = alive_, session_id](std::vector<std::string> ids) {
         if (!*alive) return;
@@ -111,6 +121,7 @@ void Effects::look_later(const std::string& session_id) {
 
 void Effects::drain(std::move_only_function<void()> done) {
     draining_ = true;
+    prober_.stop();
     runner_->drain(std::move(done));
 }
 
@@ -128,6 +139,9 @@ Status Effects::add_tool(const tools::Tool& tool) {
     route.name = tools::to_text(tool.kind);
     route.per_minute = static_cast<std::size_t>(tool.per_minute);
     runner_->add(tool.name, std::move(route));
+    const auto probe = executors_.add_probe(tool);
+    if (!probe) return fail(probe.error());
+    if (*probe != nullptr) prober_.add(tool.name, **probe);
     tools_.push_back(tool);
     return {};
 }
@@ -186,6 +200,17 @@ void Effects::take_switches(safety::KillSwitches switches,
                             std::move_only_function<void()> in_force) {
     switches_ = std::move(switches);
     parts_.sessions.take_judge(rulebook(), parts_.home, std::move(in_force));
+}
+
+// A word that is not taken (the attempt is over, storage is busy) was only news.
+void Effects::tell_progress(const orchestration::Job& job,
+                            const orchestration::Progress& progress) {
+    parts_.sessions.submit(
+        job.session_id,
+        {call::ReportProgress{job.action_id, job.fence, progress.message, progress.percent},
+         {"server", "lifeline"},
+         contract::Role::server},
+        parts_.home, [](const Result<session::Receipt>&) {});
 }
 
 void Effects::tell_calls() {

@@ -16,6 +16,8 @@
 #include "orchestration/document_executor.h"
 #include "orchestration/mcp_client.h"
 #include "orchestration/policy_engine.h"
+#include "orchestration/prober.h"
+#include "orchestration/progress.h"
 #include "orchestration/runner.h"
 #include "orchestration/session_work.h"
 #include "session/documents.h"
@@ -69,6 +71,7 @@ private:
     Status add_server(const tools::McpServer& server);
     void ask(Server& server);
     void offered(Server& server, const std::vector<orchestration::McpTool>& listed);
+    void tell_progress(const orchestration::Job& job, const orchestration::Progress& progress);
     void tell_calls();
     std::shared_ptr<const session::Rulebook> rulebook();
     void look(const std::string& session_id);
@@ -81,11 +84,13 @@ private:
     Millis confirm_within_;
     safety::KillSwitches switches_;
     std::map<std::string, Server> servers_;
+    orchestration::ProgressDesk progress_;
     Executors executors_;
     orchestration::DocumentExecutor document_executor_;
     std::optional<orchestration::PolicyEngine> engine_;
     orchestration::SessionWork work_;
     std::optional<orchestration::Assessor> assessor_;
+    orchestration::Prober prober_;
     std::unique_ptr<orchestration::Runner> runner_;  // Goes before what it runs.
     std::set<std::string> refused_;
     Loop::TimerId refused_timer_ = 0;

@@ -10,8 +10,10 @@
 #include "orchestration/builtin_executor.h"
 #include "orchestration/client_executor.h"
 #include "orchestration/http_executor.h"
+#include "orchestration/http_probe.h"
 #include "orchestration/mcp_executor.h"
 #include "orchestration/mcp_http.h"
+#include "orchestration/mcp_probe.h"
 #include "orchestration/mcp_stdio.h"
 
 namespace lifeline::app {
@@ -54,26 +56,32 @@ std::vector<std::string> environment_of(const std::vector<std::string>& names) {
     return found;
 }
 
+Result<orchestration::HttpEndpoint> endpoint_of(const tools::Tool& tool, std::string_view key,
+                                                const std::string& url) {
+    const std::string setting = fmt::format("tools.{}", tool.name);
+    std::vector<Secret<std::string>> secrets;
+    if (!tool.secret_file.empty()) {
+        auto secret = read_secret_file(setting + ".secret_file", tool.secret_file);
+        if (!secret) return fail(secret.error());
+        secrets.push_back(std::move(*secret));
+    }
+    auto signer = orchestration::WebhookSigner::create(secrets);
+    if (!signer) return unusable(setting + ".secret_file", signer.error().detail);
+    return orchestration::HttpEndpoint{.url = url,
+                                       .egress = net::Egress::anywhere,
+                                       .setting = fmt::format("{}.{}", setting, key),
+                                       .signer = std::move(*signer)};
+}
+
 }  // namespace
 
 Result<orchestration::Executor*> Executors::add(const tools::Tool& tool) {
     switch (tool.kind) {
         case tools::Kind::http: {
-            const std::string setting = fmt::format("tools.{}", tool.name);
-            std::vector<Secret<std::string>> secrets;
-            if (!tool.secret_file.empty()) {
-                auto secret = read_secret_file(setting + ".secret_file", tool.secret_file);
-                if (!secret) return fail(secret.error());
-                secrets.push_back(std::move(*secret));
-            }
-            auto signer = orchestration::WebhookSigner::create(secrets);
-            if (!signer) return unusable(setting + ".secret_file", signer.error().detail);
+            auto endpoint = endpoint_of(tool, "url", tool.url);
+            if (!endpoint) return fail(endpoint.error());
             executors_.push_back(std::make_unique<orchestration::HttpExecutor>(
-                home_, client_,
-                orchestration::HttpEndpoint{.url = tool.url,
-                                            .egress = net::Egress::anywhere,
-                                            .setting = setting + ".url",
-                                            .signer = std::move(*signer)}));
+                home_, client_, std::move(*endpoint)));
             break;
         }
         case tools::Kind::client:
@@ -86,11 +94,25 @@ Result<orchestration::Executor*> Executors::add(const tools::Tool& tool) {
             const std::string& there = tool.mcp_tool.empty() ? tool.name : tool.mcp_tool;
             executors_.push_back(std::make_unique<orchestration::McpExecutor>(
                 home_, *servers_.at(tool.server),
-                orchestration::McpExecutor::Names{{tool.name, there}}));
+                orchestration::McpExecutor::Names{{tool.name, there}}, told_));
             break;
         }
     }
     return executors_.back().get();
+}
+
+Result<orchestration::Probe*> Executors::add_probe(const tools::Tool& tool) {
+    if (!tools::probed(tool)) return nullptr;
+    if (tool.kind == tools::Kind::mcp) {
+        probes_.push_back(
+            std::make_unique<orchestration::McpProbe>(*servers_.at(tool.server), tool.probe_tool));
+        return probes_.back().get();
+    }
+    auto endpoint = endpoint_of(tool, "probe_url", tool.probe_url);
+    if (!endpoint) return fail(endpoint.error());
+    probes_.push_back(
+        std::make_unique<orchestration::HttpProbe>(home_, client_, std::move(*endpoint)));
+    return probes_.back().get();
 }
 
 Status Executors::add_server(const tools::McpServer& config) {

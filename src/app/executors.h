@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/asio_loop.h"
@@ -10,6 +11,8 @@
 #include "net/http_client.h"
 #include "orchestration/executor.h"
 #include "orchestration/mcp_client.h"
+#include "orchestration/mcp_executor.h"
+#include "orchestration/probe.h"
 #include "tools/mcp.h"
 #include "tools/tool.h"
 
@@ -19,12 +22,17 @@ namespace lifeline::app {
 // on its loop; nothing is started before it is first needed.
 class Executors {
 public:
-    // Both outlive it.
-    Executors(AsioLoop& home, net::HttpClient& client) : home_(home), client_(client) {}
+    using Told = orchestration::McpExecutor::Told;
+
+    // Both outlive it. `told` hears how far tools are that say so.
+    Executors(AsioLoop& home, net::HttpClient& client, Told told = {})
+        : home_(home), client_(client), told_(std::move(told)) {}
 
     // Its servers before the tools that they have.
     Status add_server(const tools::McpServer& server);
     Result<orchestration::Executor*> add(const tools::Tool& tool);
+    // What is asked what came of it; null where the tool declares none.
+    Result<orchestration::Probe*> add_probe(const tools::Tool& tool);
     orchestration::McpClient& server(const std::string& name) { return *servers_.at(name); }
 
 private:
@@ -32,6 +40,8 @@ private:
     net::HttpClient& client_;
     std::map<std::string, std::unique_ptr<orchestration::McpClient>> servers_;
     std::vector<std::unique_ptr<orchestration::Executor>> executors_;
+    std::vector<std::unique_ptr<orchestration::Probe>> probes_;
+    Told told_;
 };
 
 // What a server offers, as the configuration reads it.

@@ -91,6 +91,7 @@ struct Action {
     WallTime started_at;
     WallTime lease_until;
     std::optional<WallTime> retry_at;
+    std::optional<WallTime> probe_at;  // Unknown: from when on the tool is asked what came of it.
 
     // Once it is over: the last word of the type that said so ("succeeded"), or "duplicate".
     std::string outcome;

@@ -305,20 +305,27 @@ ServerEvent cancel_asked(const Action& action) {
             Payload().text("actionId", action.id).take()};
 }
 
-ServerEvent outcome_unknown(const Action& action, std::string_view last_known) {
+ServerEvent outcome_unknown(const Action& action, std::string_view last_known,
+                            std::optional<WallTime> probe_at) {
     return {server_id("act_unknown", action.id, action.attempt),
             EventType::orchestration_action_outcome_unknown,
-            Payload().text("actionId", action.id).text("lastKnown", said(last_known)).take()};
+            Payload()
+                .text("actionId", action.id)
+                .text("lastKnown", said(last_known))
+                .optional("probeAt", probe_at ? format_rfc3339(*probe_at) : std::string())
+                .take()};
 }
 
-ServerEvent resolved(const Action& action, std::string_view resolution, std::string_view by,
-                     std::string_view evidence) {
+ServerEvent resolved(const Action& action, const ResolveAction& how, std::string_view by) {
     return {over_id(action), EventType::orchestration_action_resolved,
             Payload()
                 .text("actionId", action.id)
-                .text("resolution", resolution)
+                .text("resolution", how.resolution)
                 .text("by", by)
-                .text("evidence", cut_text(evidence, 2048))
+                .text("evidence", cut_text(how.evidence, 2048))
+                .raw("result",
+                     how.result_json.empty() ? std::string() : result_that_fits(how.result_json))
+                .optional("effectId", cut_text(how.effect_id, 256))
                 .take()};
 }
 

@@ -55,8 +55,8 @@ ServerEvent timed_out(const Action& action);
 ServerEvent cancelled(const Action& action, std::string_view cause);
 // By REST; in a frame it is the published event itself.
 ServerEvent cancel_asked(const Action& action);
-ServerEvent outcome_unknown(const Action& action, std::string_view last_known);
-ServerEvent resolved(const Action& action, std::string_view resolution, std::string_view by,
-                     std::string_view evidence);
+ServerEvent outcome_unknown(const Action& action, std::string_view last_known,
+                            std::optional<WallTime> probe_at);
+ServerEvent resolved(const Action& action, const ResolveAction& how, std::string_view by);
 
 }  // namespace lifeline::call::events

@@ -53,6 +53,7 @@ void over(Action& action, std::string_view outcome) {
     action.evaluate_by.reset();
     action.facts = {};
     action.retry_at.reset();
+    action.probe_at.reset();
     std::string().swap(action.args_json);
 }
 
@@ -239,6 +240,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             return over(action, "cancelled");
         case EventType::orchestration_action_outcome_unknown:
             action.state = ActionState::unknown;
+            action.probe_at = time_at(event, field::orchestration_action_outcome_unknown::probe_at);
             return;
         case EventType::orchestration_action_resolved:
             return over(action, "resolved");

@@ -118,11 +118,13 @@ struct FinishAction {
     Millis took{0};
 };
 
-// A person has found out what became of an action whose outcome was unknown.
+// A person or a probe has found out what became of an action whose outcome was unknown.
 struct ResolveAction {
     std::string action_id;
     std::string resolution;  // succeeded, failed, not_executed
     std::string evidence;
+    std::string result_json = {};  // succeeded: an object, or nothing
+    std::string effect_id = {};    // succeeded
 };
 
 // While it is on, no action of this call is approved or started.

@@ -14,6 +14,9 @@ namespace {
 using Outcome = FinishAction::Outcome;
 namespace reported = contract::field::orchestration_action_outcome_reported;
 
+// For what may be on its way still.
+constexpr Millis probe_pause = std::chrono::seconds(1);
+
 std::unexpected<Error> unknown_action() {
     return fail(Code::not_found, "action_unknown", "no such action in this call",
                 "/payload/actionId");
@@ -50,19 +53,27 @@ void lost_outcome(const State& state, const Action& action, std::string_view cod
     if (tool && tool->repeatable)
         failed_attempt(state, action, code, message, true, Millis{0}, now, judge, events);
     else
-        events.push_back(events::outcome_unknown(action, message));
+        events.push_back(events::outcome_unknown(
+            action, message,
+            tool && tool->probed ? std::optional(later(now, probe_pause)) : std::nullopt));
 }
 
 // A late word about what was given up: it says what became of it, and nothing is tried again.
 void late_word(const Action& action, const FinishAction& how, std::string_view by,
                std::vector<ServerEvent>& events) {
     if (how.outcome == Outcome::unknown) return;
-    const std::string_view word = how.outcome == Outcome::succeeded ? "succeeded"
-                                  : how.outcome == Outcome::failed  ? "failed"
-                                                                    : "not_executed";
-    const std::string_view evidence = how.outcome == Outcome::succeeded ? how.summary : how.message;
-    events.push_back(events::resolved(action, word, by,
-                                      evidence.empty() ? "the executor answered late" : evidence));
+    ResolveAction word;
+    word.action_id = action.id;
+    word.resolution = how.outcome == Outcome::succeeded ? "succeeded"
+                      : how.outcome == Outcome::failed  ? "failed"
+                                                        : "not_executed";
+    word.evidence = how.outcome == Outcome::succeeded ? how.summary : how.message;
+    if (word.evidence.empty()) word.evidence = "the executor answered late";
+    if (how.outcome == Outcome::succeeded) {
+        word.result_json = how.result_json;
+        word.effect_id = how.effect_id;
+    }
+    events.push_back(events::resolved(action, word, by));
 }
 
 }  // namespace
@@ -193,7 +204,7 @@ Result<Decision> resolve_action(const State& state, const ResolveAction& how, co
         return fail(Code::conflict, "action_closed", "the action has its outcome");
     if (action->state != ActionState::unknown)
         return fail(Code::conflict, "action_not_ready", "its outcome is not unknown");
-    return Decision{{events::resolved(*action, how.resolution, from.actor.id, how.evidence)}};
+    return Decision{{events::resolved(*action, how, from.actor.id)}};
 }
 
 void executor_lost(const State& state, const Action& action, WallTime now, const Judge& judge,

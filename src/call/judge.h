@@ -27,6 +27,7 @@ struct ToolFacts {
     int attempts = 1;
     std::string executor;  // Which kind of executor runs it: "http", "client", ...
     contract::RoleSet requesters;
+    bool probed = false;  // Somebody can be asked what came of it.
 };
 
 // What the person who is asked is shown, made from the very arguments that would be executed.

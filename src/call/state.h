@@ -199,7 +199,8 @@ struct State {
     const SharedDocument* document(std::string_view document_id) const;
     // Something is going on out there, or may begin: also after the call's end.
     bool has_work() const;
-    // A runner has something to do here: to claim, to call off, or to find out for a judgement.
+    // A runner has something to do here: to claim, to call off, to find out for a judgement, or to
+    // ask what came of it.
     bool wants_runner() const;
     // Whether a media provider holds the line, and not a socket of ours.
     bool held_by_provider() const;

@@ -48,6 +48,9 @@ std::string last_word(const call::Action& action, const std::optional<Event>& ou
         return not_done(
             fmt::format("It failed ({}): {}", said(outcome, "code"), said(outcome, "message")));
     if (how == "timed_out") return not_done("It took too long.");
+    if (how == "resolved" && said(outcome, "by") == "probe")
+        return fmt::format("The tool was asked what came of it: {}. {}",
+                           said(outcome, "resolution"), said(outcome, "evidence"));
     if (how == "resolved")
         return fmt::format("A person found out: {}. {}", said(outcome, "resolution"),
                            said(outcome, "evidence"));
@@ -67,6 +70,9 @@ std::string message_of(const call::Action& action, const std::optional<Event>& o
             return "Nothing was done yet: a person has to say yes first and was asked. Do not "
                    "request it again; get_action says what they answered.";
         case ActionState::unknown:
+            if (action.probe_at)
+                return "It may have been done or not; the tool is being asked. Do not request it "
+                       "again; get_action says what came of it.";
             return "It may have been done or not; a person has to find out. Do not request it "
                    "again.";
         case ActionState::over:

@@ -30,6 +30,7 @@ struct McpClient::Request {
     std::string method;
     std::string params;
     Done<contract::Json> done;
+    Told told = {};
     SteadyTime until;
     Loop::TimerId timer = 0;
     bool sent = false;
@@ -56,11 +57,20 @@ McpClient::~McpClient() {
 
 McpClient::RequestId McpClient::call_tool(std::string_view tool, std::string_view args_json,
                                           std::string_view meta_json, Millis timeout,
-                                          Done<contract::Json> done) {
+                                          Done<contract::Json> done, Told told) {
+    std::string meta(meta_json);
+    if (told) {
+        // The request's own number: no other request that is under way has it.
+        const bool alone = meta == "{}";
+        meta.insert(1, fmt::format(R"("progressToken":{}{})", last_id_ + 1, alone ? "" : ","));
+    }
     contract::JsonWriter params;
     params.object().key("name").value(tool).key("arguments").raw(args_json);
-    params.key("_meta").raw(meta_json).end();
-    return ask("tools/call", params.take(), timeout, std::move(done));
+    params.key("_meta").raw(meta).end();
+    const RequestId id = ask("tools/call", params.take(), timeout, std::move(done));
+    if (const auto found = requests_.find(id); found != requests_.end())
+        found->second->told = std::move(told);
+    return id;
 }
 
 McpClient::RequestId McpClient::ask(std::string method, std::string params, Millis timeout,
@@ -169,7 +179,18 @@ void McpClient::on_message(std::string_view json) {
     const auto found = answers ? requests_.find(message->id) : requests_.end();
     if (found != requests_.end() && found->second->sent) return answered(std::move(*message));
     if (message->kind == McpMessage::Kind::request) asked(*message);
+    if (message->kind == McpMessage::Kind::notification) progressed(*message);
     unasked(json.size());
+}
+
+// It is of the budget like all that answers nothing: a server could say it without end.
+void McpClient::progressed(const McpMessage& message) {
+    if (message.method != "notifications/progress" || !message.body) return;
+    const auto progress = mcp_progress_from(*message.body);
+    if (!progress) return;
+    const auto found = requests_.find(progress->token);
+    if (found == requests_.end() || !found->second->sent || !found->second->told) return;
+    found->second->told(*progress);
 }
 
 void McpClient::answered(McpMessage message) {

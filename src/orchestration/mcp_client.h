@@ -59,9 +59,13 @@ public:
 
     // `done` is called once, from the loop, within `timeout`.
     void list_tools(Millis timeout, Done<std::vector<McpTool>> done);
-    // The `result` of tools/call. `args_json` and `meta_json` (its `_meta`) are objects.
+    // How far a call is, as often as the server says so, before it is done.
+    using Told = std::move_only_function<void(const McpProgress&)>;
+    // The `result` of tools/call. `args_json` and `meta_json` (its `_meta`) are objects. Where
+    // somebody wants to be `told`, the server is asked to say how far it is.
     RequestId call_tool(std::string_view tool, std::string_view args_json,
-                        std::string_view meta_json, Millis timeout, Done<contract::Json> done);
+                        std::string_view meta_json, Millis timeout, Done<contract::Json> done,
+                        Told told = {});
     // Asks the server to stop. `done` still comes: with an answer that overtook us, with
     // peer_unavailable when nothing was sent yet, else with answer_lost.
     void cancel(RequestId request, std::string_view why);
@@ -86,6 +90,7 @@ private:
     void transmit(RequestId id, Request& request);
     void answered(McpMessage message);
     void asked(const McpMessage& message);
+    void progressed(const McpMessage& message);
     void unreadable(const Error& error);
     void unasked(std::size_t bytes);
     void timed_out(RequestId id);

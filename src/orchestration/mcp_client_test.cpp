@@ -418,6 +418,81 @@ TEST(McpClient, ListsToolsPageByPage) {
     EXPECT_THAT(**tools, SizeIs(5));
 }
 
+TEST(McpClient, HearsHowFarACallIsWhileItIsUnderWay) {
+    House house;
+    std::vector<std::string> told;
+    house.client->call_tool(
+        "copy", "{}", R"({"a":1})", seconds(10), [](const Result<contract::Json>&) {},
+        [&](const McpProgress& progress) {
+            told.push_back(fmt::format(
+                "{} {}", progress.message,
+                progress.percent ? fmt::format("{:.0f}", *progress.percent) : std::string("-")));
+        });
+    house.call();  // Did not ask to be told.
+    house.loop.run_for(Millis(10));
+    const auto deaf = house.line->requests.back();
+    const auto request = house.line->requests.front();
+    EXPECT_THAT(house.line->sent, testing::Contains(HasSubstr(fmt::format(
+                                      R"("_meta":{{"progressToken":{},"a":1}})", request))));
+    struct Case {
+        const char* params;
+        const char* told;  // Empty: nothing.
+    };
+    const Case cases[] = {
+        {R"("progressToken":{},"progress":5,"total":20,"message":"five of twenty")",
+         "five of twenty 25"},
+        {R"("progressToken":{},"progress":0.5,"total":1)", "50 % 50"},
+        {R"("progressToken":{},"progress":30,"total":20,"message":"more than all")",
+         "more than all 100"},
+        {R"("progressToken":{},"progress":3,"message":"three")", "three -"},
+        {R"("progressToken":{},"progress":3,"total":0)", "It is at it. -"},
+        {R"("progressToken":{},"message":"of nothing")", ""},
+        {R"("progressToken":"{}","progress":1)", ""},
+        {R"("progressToken":9{},"progress":1)", ""},
+        {R"("progress":1)", ""},
+    };
+    const auto say = [&](std::string_view params, std::int64_t token) {
+        std::string text(params);
+        if (const auto at = text.find("{}"); at != std::string::npos)
+            text.replace(at, 2, fmt::format("{}", token));
+        house.line->say(fmt::format(
+            R"({{"jsonrpc":"2.0","method":"notifications/progress","params":{{{}}}}})", text));
+        house.loop.run_for(Millis(1));
+    };
+    for (const auto& [params, wanted] : cases) {
+        SCOPED_TRACE(params);
+        told.clear();
+        say(params, request);
+        EXPECT_EQ(told,
+                  *wanted != 0 ? std::vector<std::string>{wanted} : std::vector<std::string>{});
+    }
+    told.clear();
+    say(cases[0].params, deaf);
+    house.line->say(R"({"jsonrpc":"2.0","method":"notifications/progress"})");
+    house.line->say(fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{}}}})", request));
+    house.loop.run_for(Millis(1));
+    say(cases[0].params, request);  // After the answer it is nobody's.
+    EXPECT_THAT(told, IsEmpty());
+    EXPECT_TRUE(house.line->is_open());
+}
+
+TEST(McpClient, AServerThatOnlyEverSaysHowFarItIsIsCutOff) {
+    House house({.unasked_bytes_max = 10'000});
+    std::size_t told = 0;
+    house.client->call_tool(
+        "copy", "{}", "{}", seconds(10), [](const Result<contract::Json>&) {},
+        [&](const McpProgress&) { ++told; });
+    house.loop.run_for(Millis(10));
+    for (int i = 0; i < 1'000; ++i)
+        house.line->say(fmt::format(
+            R"({{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{},"progress":{}}}}})",
+            house.line->requests.front(), i));
+    house.loop.run_for(seconds(1));
+    EXPECT_GT(told, 50u);
+    EXPECT_LT(told, 200u);
+    EXPECT_FALSE(house.line->is_open());
+}
+
 TEST(McpClient, PropertyEachRequestIsAnsweredOnceWhateverIsSaid) {
     log::set_level(log::Level::error);
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {

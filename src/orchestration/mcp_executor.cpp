@@ -63,8 +63,8 @@ Outcome mcp_outcome(const Job& job, const Result<contract::Json>& answer) {
     return success(*answer);
 }
 
-McpExecutor::McpExecutor(Loop& loop, McpClient& client, Names names)
-    : loop_(loop), client_(client), names_(std::move(names)) {}
+McpExecutor::McpExecutor(Loop& loop, McpClient& client, Names names, Told told)
+    : loop_(loop), client_(client), names_(std::move(names)), told_(std::move(told)) {}
 
 McpExecutor::~McpExecutor() = default;
 
@@ -74,13 +74,19 @@ void McpExecutor::execute(Job job, Done done) {
     const std::string& tool = named == names_.end() ? call->job.action_type : named->second;
     // Its answer comes from the loop, when the number of the request is known.
     auto request = std::make_shared<McpClient::RequestId>(0);
+    McpClient::Told told;
+    if (told_)
+        told = [this, call, alive = std::weak_ptr(alive_)](const McpProgress& progress) {
+            if (!alive.expired()) told_(call->job, {progress.message, progress.percent});
+        };
     *request = client_.call_tool(
         tool, call->job.args_json, meta_of(call->job), call->job.timeout,
         [this, call, request, alive = std::weak_ptr(alive_)](const Result<contract::Json>& answer) {
             if (alive.expired()) return;
             calls_.erase(*request);
             ended(*call, answer);
-        });
+        },
+        std::move(told));
     calls_.emplace(*request, call);
 }
 

@@ -8,6 +8,7 @@
 
 #include "orchestration/executor.h"
 #include "orchestration/mcp_client.h"
+#include "orchestration/progress.h"
 
 namespace lifeline::orchestration {
 
@@ -31,7 +32,10 @@ public:
     // The tool's name at the server for an action type; types without one keep their own name.
     using Names = std::map<std::string, std::string, std::less<>>;
 
-    McpExecutor(Loop& loop, McpClient& client, Names names = {});
+    // How far an attempt is; null: nobody wants to know.
+    using Told = std::function<void(const Job&, Progress)>;
+
+    McpExecutor(Loop& loop, McpClient& client, Names names = {}, Told told = {});
     ~McpExecutor() override;
 
     void execute(Job job, Done done) override;
@@ -44,6 +48,7 @@ private:
     Loop& loop_;
     McpClient& client_;
     Names names_;
+    Told told_;
     std::map<McpClient::RequestId, std::shared_ptr<Call>> calls_;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };

@@ -61,7 +61,10 @@ Result<McpMessage> parse_mcp_message(std::string_view text) {
     if (!method) return parse_answer(*json, id);
     McpMessage message;
     message.method = fit(*method, tool_name_bytes_max);
-    if (!id) return message;
+    if (!id) {
+        message.body = json->find("params");
+        return message;
+    }
     message.kind = McpMessage::Kind::request;
     if (!id->is_text() && !id->as_integer()) return no_message("an id that is none");
     message.id_json = json_text(*id, id_bytes_max);
@@ -86,6 +89,25 @@ std::string mcp_refusal(std::string_view id_json, int code, std::string_view mes
     contract::JsonWriter error;
     error.object().key("code").value(code).key("message").value(message).end();
     return envelope(id_json, "error", error.take());
+}
+
+std::optional<McpProgress> mcp_progress_from(const Json& params) {
+    constexpr std::size_t characters_max = 256;
+    const auto number = [&](std::string_view key) {
+        const auto found = params.find(key);
+        return found ? found->as_number() : std::nullopt;
+    };
+    const auto token = params.find("progressToken");
+    const auto ours = token ? token->as_integer() : std::nullopt;
+    const auto progress = number("progress");
+    if (!ours || !progress) return std::nullopt;
+    McpProgress told{.token = *ours};
+    if (const auto total = number("total"); total && *total > 0)
+        told.percent = std::clamp(100.0 * *progress / *total, 0.0, 100.0);
+    told.message = fit(params.text("message").value_or(""), characters_max);
+    if (told.message.empty())
+        told.message = told.percent ? fmt::format("{:.0f} %", *told.percent) : "It is at it.";
+    return told;
 }
 
 std::string mcp_error_text(const Json& error) {

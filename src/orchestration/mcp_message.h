@@ -22,7 +22,7 @@ struct McpMessage {
     std::int64_t id = 0;                      // of result and error: one of ours
     std::string id_json = {};                 // of request: as it was sent, to be sent back
     std::string method = {};                  // of request and notification
-    std::optional<contract::Json> body = {};  // the result, or the error
+    std::optional<contract::Json> body = {};  // the result, the error, or what a notification says
 };
 
 // Errors: the reason why it is no strict JSON, or bad_format when it is no message of this kind.
@@ -33,6 +33,15 @@ std::string mcp_notification(std::string_view method, std::string_view params_js
 // An empty result.
 std::string mcp_reply(std::string_view id_json);
 std::string mcp_refusal(std::string_view id_json, int code, std::string_view message);
+
+// What `notifications/progress` says.
+struct McpProgress {
+    std::int64_t token = 0;  // Ours, from the request's `_meta`.
+    std::string message = {};
+    std::optional<double> percent = {};  // Where it says of how much.
+};
+// Nothing where it has no token of ours, or says nothing that could be told.
+std::optional<McpProgress> mcp_progress_from(const contract::Json& params);
 
 // "code -32602: Unknown tool", in a length for people.
 std::string mcp_error_text(const contract::Json& error);

@@ -115,6 +115,50 @@ void SessionWork::finish(Job job, Outcome outcome, std::move_only_function<void(
                      });
 }
 
+void SessionWork::unresolved(std::string session_id,
+                             std::move_only_function<void(Result<std::vector<Unresolved>>)> done) {
+    sessions_.look<std::vector<Unresolved>>(
+        std::move(session_id), home_,
+        [](session::Actor& actor) -> Result<std::vector<Unresolved>> {
+            std::vector<Unresolved> found;
+            for (const call::Action& action : actor.state().actions) {
+                if (action.state != call::ActionState::unknown || !action.probe_at) continue;
+                const Job job{.session_id = actor.state().id,
+                              .action_id = action.id,
+                              .idempotency_key = action.idempotency_key};
+                found.push_back({.session_id = job.session_id,
+                                 .action_id = job.action_id,
+                                 .action_type = action.type,
+                                 .idempotency_key = idempotency_key_of(job),
+                                 .attempt = action.attempt,
+                                 .probe_at = *action.probe_at});
+            }
+            return found;
+        },
+        std::move(done));
+}
+
+void SessionWork::resolve(Unresolved action, ProbeAnswer answer,
+                          std::move_only_function<void(Status)> done) {
+    const bool was_done = answer.said == ProbeAnswer::Said::done;
+    call::ResolveAction how;
+    how.action_id = std::move(action.action_id);
+    how.resolution = was_done ? "succeeded" : "not_executed";
+    how.evidence = std::move(answer.message);
+    if (how.evidence.empty())
+        how.evidence = was_done ? "the tool says that it was done"
+                                : "the tool says that it was not done and will not be";
+    if (was_done) {
+        how.result_json = std::move(answer.result_json);
+        how.effect_id = std::move(answer.effect_id);
+    }
+    sessions_.submit(std::move(action.session_id),
+                     {std::move(how), {"server", "probe"}, contract::Role::server}, home_,
+                     [done = std::move(done)](const Result<session::Receipt>& receipt) mutable {
+                         done(receipt ? Status() : fail(receipt.error()));
+                     });
+}
+
 void SessionWork::called_off(std::string session_id,
                              std::move_only_function<void(std::vector<std::string>)> done) {
     sessions_.look<std::vector<std::string>>(

@@ -69,7 +69,8 @@ std::optional<call::ToolFacts> Rulebook::tool(std::string_view action_type) cons
                            .timeout = tool->timeout,
                            .attempts = tool->attempts,
                            .executor = std::string(tools::to_text(tool->kind)),
-                           .requesters = tool->requesters};
+                           .requesters = tool->requesters,
+                           .probed = tools::probed(*tool)};
 }
 
 Result<void> Rulebook::check_args(std::string_view action_type, std::string_view args_json) const {

@@ -35,10 +35,12 @@ void read_kind(Table& table, Tool& tool) {
     if (tool.kind == Kind::http) {
         table.text("url", tool.url);
         table.text("secret_file", tool.secret_file);
+        table.text("probe_url", tool.probe_url);
     } else if (tool.kind == Kind::mcp) {
         table.text("server", tool.server);
         tool.mcp_tool = tool.name;
         table.text("tool", tool.mcp_tool);
+        table.text("probe_tool", tool.probe_tool);
     } else if (tool.kind == Kind::builtin) {
         // Known, and without an effect.
         tool.risk = contract::Risk::read_only;

@@ -47,14 +47,26 @@ Result<void> check_display(const Tool& tool) {
     return {};
 }
 
+bool is_http(const std::string& url) {
+    return url.starts_with("https://") || url.starts_with("http://");
+}
+
 Result<void> check_kind(const Tool& tool) {
     switch (tool.kind) {
         case Kind::http:
-            if (!tool.url.starts_with("https://") && !tool.url.starts_with("http://"))
+            if (!is_http(tool.url))
                 return invalid(tool, "url", "must begin with https:// or http://");
+            if (!tool.probe_url.empty() && !is_http(tool.probe_url))
+                return invalid(tool, "probe_url", "must begin with https:// or http://");
+            // To ask what came of it must not be to do it.
+            if (tool.probe_url == tool.url)
+                return invalid(tool, "probe_url", "must be another one than url");
             return {};
         case Kind::mcp:
             if (tool.server.empty()) return invalid(tool, "server", "must name an MCP server");
+            if (!tool.probe_tool.empty() &&
+                tool.probe_tool == (tool.mcp_tool.empty() ? tool.name : tool.mcp_tool))
+                return invalid(tool, "probe_tool", "must be another one than the tool");
             return {};
         case Kind::builtin:
             if (!is_builtin(tool.name))

@@ -50,6 +50,8 @@ TEST(Registry, RefusesWhatCouldNotBeReliedOn) {
         {"no name", [](Tool& t) { t.name = ""; }, "//name"},
         {"a name that is no word", [](Tool& t) { t.name = "send email"; }, "/send email/name"},
         {"http to nowhere", [](Tool& t) { t.url = ""; }, "/a/url"},
+        {"a probe to nowhere", [](Tool& t) { t.probe_url = "nowhere"; }, "/a/probe_url"},
+        {"a probe that does it", [](Tool& t) { t.probe_url = t.url; }, "/a/probe_url"},
         {"http to a file", [](Tool& t) { t.url = "file:///etc/passwd"; }, "/a/url"},
         {"mcp of no server", [](Tool& t) { t.kind = Kind::mcp; }, "/a/server"},
         {"mcp", [](Tool& t) { t.kind = Kind::mcp, t.server = "files"; }, "ok"},

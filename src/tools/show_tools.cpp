@@ -56,6 +56,8 @@ std::string show_tool(const Tool& tool) {
     add(json, "secret_file", tool.secret_file);
     add(json, "server", tool.server);
     add(json, "tool", tool.mcp_tool);
+    add(json, "probe_url", tool.probe_url);
+    add(json, "probe_tool", tool.probe_tool);
     json.end();
     return json.take();
 }

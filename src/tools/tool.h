@@ -58,7 +58,15 @@ struct Tool {
     std::string secret_file;  // http: what the request is signed with
     std::string server;       // mcp: the name of a configured server
     std::string mcp_tool;     // mcp: the tool's name there; empty: `name`
+    // What says what came of an action whose outcome is not known; empty: only a person does.
+    std::string probe_url;   // http
+    std::string probe_tool;  // mcp: of the same server
 };
+
+// Whether somebody can be asked what came of it.
+inline bool probed(const Tool& tool) {
+    return !tool.probe_url.empty() || !tool.probe_tool.empty();
+}
 
 // Whether another attempt can do no harm.
 inline bool repeatable(const Tool& tool) {

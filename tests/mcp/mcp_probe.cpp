@@ -24,11 +24,14 @@ namespace {
 
 constexpr Millis patience = std::chrono::seconds(60);
 
-std::string report(const Outcome& outcome) {
+std::string report(const Outcome& outcome, const std::vector<Progress>& progress) {
     contract::JsonWriter json;
     json.object().key("kind").value(to_text(outcome.kind)).key("code").value(outcome.code);
     json.key("message").value(outcome.message).key("mayRetry").value(outcome.may_retry);
-    json.key("summary").value(outcome.summary).key("result").raw(outcome.result_json).end();
+    json.key("summary").value(outcome.summary).key("result").raw(outcome.result_json);
+    json.key("progress").array();
+    for (const Progress& told : progress) json.value(told.percent.value_or(-1));
+    json.end().end();
     return json.take();
 }
 
@@ -68,7 +71,9 @@ public:
                 transport = std::make_unique<McpStdio>(loop_, "probed", std::move(command));
             }
             client_ = std::make_unique<McpClient>(loop_, std::move(transport), McpClientOptions{});
-            executor_ = std::make_unique<McpExecutor>(loop_, *client_);
+            executor_ = std::make_unique<McpExecutor>(
+                loop_, *client_, McpExecutor::Names(),
+                [this](const Job&, Progress told) { progress_.push_back(std::move(told)); });
         });
     }
     ~Probe() {
@@ -92,12 +97,14 @@ public:
             }
             const auto name = line.find(' ') + 1;
             const auto args = line.find(' ', name) + 1;
-            executor_->execute({.session_id = "sess_probe",
-                                .action_id = "act_1",
-                                .action_type = line.substr(name, args - name - 1),
-                                .args_json = line.substr(args),
-                                .timeout = patience},
-                               [&](const Outcome& outcome) { answer.set_value(report(outcome)); });
+            progress_.clear();
+            executor_->execute(
+                {.session_id = "sess_probe",
+                 .action_id = "act_1",
+                 .action_type = line.substr(name, args - name - 1),
+                 .args_json = line.substr(args),
+                 .timeout = patience},
+                [&](const Outcome& outcome) { answer.set_value(report(outcome, progress_)); });
         });
         return answer.get_future().get();
     }
@@ -119,6 +126,7 @@ private:
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<McpClient> client_;
     std::unique_ptr<McpExecutor> executor_;
+    std::vector<Progress> progress_;
 };
 
 }  // namespace

@@ -73,6 +73,9 @@ async function isTheReferenceServer(probe) {
     assert.equal(failed.mayRetry, false);
     assert.notEqual(failed.message, '');
   }
+  const long = await probe.call('trigger-long-running-operation', { duration: 0.4, steps: 4 });
+  assert.equal(long.kind, 'succeeded', long.message);
+  assert.deepEqual(long.progress, [25, 50, 75, 100]);
   const image = await probe.call('get-tiny-image', {});
   assert.equal(image.kind, 'succeeded');
   assert.ok(JSON.stringify(image.result).length <= 16 * 1024);

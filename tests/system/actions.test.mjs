@@ -2,6 +2,7 @@
 // yes to that very thing, whatever is killed when.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test from 'node:test';
 import { callWithAgent, Desk } from './support/agent_call.mjs';
 
@@ -87,6 +88,93 @@ test('a read is tried again, a write is not', { timeout: 60_000 }, async (t) => 
   await desk.ask('write', 'note', {});
   await desk.until('write', 'unknown');
   assert.equal(call.tools.executions().get('write'), 1);
+});
+
+/** `pay`, which can be asked what came of it. */
+const payment = (folder, { url }) =>
+  `[tools.pay]\nkind = "http"\nurl = "${url}/pay"\nprobe_url = "${url}/asked"\ntimeout_ms = 1000\n` +
+  `risk = "low_risk_write"\nsecret_file = "${join(folder, 'secret')}"\n`;
+const asked = ({ tools }) => tools.calls.filter(({ path }) => path === '/asked');
+const paid = ({ tools }) => tools.calls.filter(({ path }) => path === '/pay');
+
+async function resolution({ server, id, ada }, actionId) {
+  const events = await server.events(id, ada);
+  return events.map(({ event }) => event).find(({ type, payload }) =>
+    type === 'orchestration.action.resolved' && payload.actionId === actionId)?.payload;
+}
+
+test('what nobody knows, the tool is asked about', { timeout: 120_000 }, async (t) => {
+  const call = await callWithAgent(t, payment);
+  const desk = new Desk(call);
+  const answers = {
+    done: [{ body: { status: 'done', summary: 'paid', effectId: 'tx_1', result: { id: 'tx_1' } } }],
+    not_done: [{ body: { status: 'not_done', message: 'no such key' } }],
+    later: [{ status: 500 }, { body: { status: 'done' } }],
+  };
+  const fresh = structuredClone(answers);
+  // What was asked for may have been done or not: it hangs up, or does not answer in time.
+  call.tools.answer = ({ path, body }) => {
+    if (path === '/asked') return fresh[body.actionId]?.shift() ?? { body: { status: 'unknown' } };
+    return body.actionId === 'not_done' ? new Promise(() => {}) : null;
+  };
+  for (const id of ['done', 'not_done', 'later']) await desk.ask(id, 'pay', { sum: 1 });
+  for (const id of ['done', 'not_done', 'later'])
+    assert.equal((await desk.until(id, 'over')).outcome, 'resolved', id);
+  assert.deepEqual(await resolution(call, 'done'), {
+    actionId: 'done', resolution: 'succeeded', by: 'probe', evidence: 'paid', result: { id: 'tx_1' }, effectId: 'tx_1',
+  });
+  assert.deepEqual(await resolution(call, 'not_done'), {
+    actionId: 'not_done', resolution: 'not_executed', by: 'probe', evidence: 'no such key',
+  });
+  assert.equal((await resolution(call, 'later')).resolution, 'succeeded');
+  assert.equal(asked(call).filter(({ body }) => body.actionId === 'later').length, 2);
+  // Asked with the key that it was called with, signed, and never called again.
+  for (const question of asked(call)) {
+    const [request, ...more] = paid(call).filter(({ body }) => body.actionId === question.body.actionId);
+    assert.equal(more.length, 0);
+    assert.equal(question.headers['idempotency-key'], request.headers['idempotency-key']);
+    assert.notEqual(question.headers['webhook-id'], request.headers['webhook-id']);
+    assert.ok(call.tools.isSigned(question));
+    assert.equal(question.body.args, undefined);
+  }
+  const unknown = (await call.server.events(call.id, call.ada)).map(({ event }) => event)
+    .find(({ type, payload }) => type === 'orchestration.action.outcome_unknown' && payload.actionId === 'done');
+  assert.ok(Date.parse(unknown.payload.probeAt) > Date.parse(unknown.ts));
+
+  // A person who knows is believed, and the tool is asked no more.
+  await desk.ask('by_hand', 'pay', { sum: 1 });
+  await desk.until('by_hand', 'unknown');
+  const said = await call.server.rest('POST', `${desk.path}/actions/by_hand/resolve`, call.ada,
+    { resolution: 'failed', evidence: 'The bank says so.' });
+  assert.equal(said.json.outcome, 'resolved');
+  assert.equal((await resolution(call, 'by_hand')).by, 'usr_ada');
+  // One without a probe waits for a person.
+  await desk.ask('no_probe', 'note', {});
+  assert.equal((await desk.until('no_probe', 'unknown')).state, 'unknown');
+});
+
+test('killed in the middle of it, the tool is asked what it did, and does it no second time', { timeout: 120_000 }, async (t) => {
+  const call = await callWithAgent(t, payment);
+  const desk = new Desk(call);
+  const done = new Set();
+  let arrived;
+  const arrival = new Promise((resolve) => (arrived = resolve));
+  call.tools.answer = ({ path, body }) => {
+    if (path === '/asked') return { body: { status: done.has(body.actionId) ? 'done' : 'not_done' } };
+    if (body.actionId === 'kept') done.add('kept');
+    if (paid(call).length === 2) arrived();
+    return new Promise(() => {});
+  };
+  await desk.ask('kept', 'pay', { sum: 1 });
+  await desk.ask('dropped', 'pay', { sum: 2 });
+  await arrival;
+  await call.server.kill();
+  await call.server.start();
+  assert.equal((await desk.until('kept', 'over')).outcome, 'resolved');
+  assert.equal((await desk.until('dropped', 'over')).outcome, 'resolved');
+  assert.equal((await resolution(call, 'kept')).resolution, 'succeeded');
+  assert.equal((await resolution(call, 'dropped')).resolution, 'not_executed');
+  assert.equal(paid(call).length, 2);
 });
 
 test('killed at any moment, nothing is done twice or without a yes', { timeout: 180_000 }, async (t) => {

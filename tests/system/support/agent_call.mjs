@@ -7,7 +7,7 @@ import { ToolServer } from './tool_server.mjs';
 
 /**
  * A server with three tools that lead to `tools`, and a call of Ada's with her agent in it. `more` makes what
- * else stands in its configuration, given its folder.
+ * else stands in its configuration, given its folder and the other end of its tools.
  */
 export async function callWithAgent(t, more = () => '') {
   const tools = await new ToolServer().start();
@@ -21,7 +21,7 @@ export async function callWithAgent(t, more = () => '') {
         'display = { kind = "message_send", title = "Send this message?", target = "/to", preview = "/text" }') +
       tool('look', 'risk = "read_only"\nattempts = 3') +
       tool('note', 'risk = "low_risk_write"') +
-      more(folder)
+      more(folder, tools)
     );
   });
   t.after(() => server.close());
