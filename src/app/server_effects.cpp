@@ -72,7 +72,8 @@ Status Server::House::build_hook() {
             client->fetch(std::move(request), std::move(done));
         },
         orchestration::ConfirmationHook::Options{.url = config.asked_url,
-                                                 .signer = std::move(*signer)});
+                                                 .signer = std::move(*signer),
+                                                 .page = [this] { return config.public_url; }});
     return {};
 }
 

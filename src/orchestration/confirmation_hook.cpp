@@ -1,5 +1,7 @@
 #include "orchestration/confirmation_hook.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,12 +18,22 @@ bool asks(std::string_view bytes) {
     return bytes.find("\"type\":\"safety.confirmation.requested\"") != std::string_view::npos;
 }
 
-std::string body_of(const std::string& stream, std::uint64_t seq, const contract::Event& event) {
+// The fragment is read by the page alone. Ids are letters, digits and _.:-, and need no escapes.
+std::string link_to(const std::string& page, const std::string& stream, std::string_view id) {
+    if (page.empty()) return {};
+    return fmt::format("{}{}#session={}&confirmation={}", page, page.ends_with('/') ? "" : "/",
+                       stream, id);
+}
+
+std::string body_of(const std::string& stream, std::uint64_t seq, const contract::Event& event,
+                    const std::string& page) {
     contract::JsonWriter json;
     json.object();
     json.key("type").value(event.type_name());
     json.key("sessionId").value(stream);
     json.key("seq").value(seq);
+    if (const auto link = link_to(page, stream, event.text(field::confirmation_id)); !link.empty())
+        json.key("url").value(link);
     json.key("confirmation").raw(event.payload_json());
     json.end();
     return json.take();
@@ -73,10 +85,11 @@ void ConfirmationHook::add(const std::string& stream, const journal::StoredEvent
         waiting_.pop_front();
         ++given_up_;
     }
-    waiting_.push_back(std::make_shared<Notice>(
-        Notice{.id = stream + ":" + std::string(event->text(field::confirmation_id)),
-               .body = body_of(stream, stored.seq, *event),
-               .expires_at = parse_rfc3339(event->text(field::expires_at)).value_or(WallTime{})}));
+    waiting_.push_back(std::make_shared<Notice>(Notice{
+        .id = stream + ":" + std::string(event->text(field::confirmation_id)),
+        .body =
+            body_of(stream, stored.seq, *event, options_.page ? options_.page() : std::string()),
+        .expires_at = parse_rfc3339(event->text(field::expires_at)).value_or(WallTime{})}));
 }
 
 void ConfirmationHook::send_on() {

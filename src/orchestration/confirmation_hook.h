@@ -17,9 +17,10 @@
 namespace lifeline::orchestration {
 
 // Tells a URL of the operator's that a person is being asked, so that they can be reached who are
-// not in the call: a message with the question, signed as Standard Webhooks. Reads the journal, so
-// no call waits for it; tries again with growing pauses until it is taken or the question is over.
-// What was asked before a restart is not told again. Lives on its loop.
+// not in the call: a message with the question and a link to it, signed as Standard Webhooks.
+// Nothing in it opens anything: whoever follows the link still has to say who they are. Reads the
+// journal, so no call waits for it; tries again with growing pauses until it is taken or the
+// question is over. What was asked before a restart is not told again. Lives on its loop.
 class ConfirmationHook {
 public:
     using Post = std::function<void(net::FetchRequest, net::HttpClient::Done)>;
@@ -27,6 +28,9 @@ public:
     struct Options {
         std::string url;
         WebhookSigner signer = {};
+        // Where people open the page, for a link to the question; it may change. Null or empty: no
+        // link is sent.
+        std::function<std::string()> page = {};
         Millis timeout = std::chrono::seconds(10);
         Millis retry_first = std::chrono::seconds(1);
         Millis retry_last = std::chrono::seconds(60);

@@ -22,7 +22,8 @@ public:
                     done(net::Response{status, {}, ""});
                 });
             },
-            ConfirmationHook::Options{.url = "https://ops.example/asked"});
+            ConfirmationHook::Options{.url = "https://ops.example/asked",
+                                      .page = [this] { return page; }});
     }
     void asks(const std::string& id, Millis within) {
         const std::string hash(64, 'a');
@@ -52,6 +53,7 @@ public:
     std::unique_ptr<journal::Stream> stream;
     std::vector<net::FetchRequest> sent;
     std::size_t refusals = 0;
+    std::string page;
     std::optional<ConfirmationHook> hook;
 };
 
@@ -68,6 +70,32 @@ TEST(ConfirmationHook, TellsOfWhatIsAskedFromNowOnAndOfNothingElse) {
     EXPECT_EQ(house.sent[0].url, "https://ops.example/asked");
     EXPECT_EQ(net::find_header(house.sent[0].headers, "webhook-id")->substr(0), "sess_1:cnf_1");
     EXPECT_NE(house.sent[0].body.find(R"("confirmationId":"cnf_1")"), std::string::npos);
+}
+
+TEST(ConfirmationHook, LeadsToTheQuestionWhereThereIsAPage) {
+    struct Case {
+        const char* page;
+        const char* link;
+    };
+    const Case cases[] = {
+        {"", ""},
+        {"https://calls.example", "https://calls.example/#session=sess_1&confirmation=cnf_1"},
+        {"https://calls.example/app/",
+         "https://calls.example/app/#session=sess_1&confirmation=cnf_1"},
+    };
+    for (const auto& [page, link] : cases) {
+        SCOPED_TRACE(page);
+        House house;
+        house.page = page;
+        house.hook->start();
+        house.loop.run();
+        house.asks("cnf_1", std::chrono::minutes(5));
+        house.loop.run();
+        ASSERT_EQ(house.sent.size(), 1u);
+        const auto body = contract::Json::parse(house.sent[0].body);
+        ASSERT_TRUE(body);
+        EXPECT_EQ(body->text("url").value_or(""), link);
+    }
 }
 
 TEST(ConfirmationHook, TriesAgainUntilItIsTaken) {
