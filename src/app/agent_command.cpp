@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/agent_check.h"
+#include "app/agent_probe_command.h"
 #include "app/commands.h"
 #include "app/serve_options.h"
 #include "contract/json_writer.h"
@@ -118,6 +119,8 @@ void add_agents(Command app) {
     command.option("--config", options->serve.config, "A TOML file with settings");
     command.flag("--json", options->json, "A line of JSON for each, for programs");
     command.runs([options] { return check(*options); });
+    add_agent_probe(family.command(
+        "probe", "Whether an agent has tools of its own that act past the gates; 1 when it does"));
 }
 
 }  // namespace lifeline::app

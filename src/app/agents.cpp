@@ -32,7 +32,9 @@ std::string first_line(std::string text) {
     return text;
 }
 
-Result<Secret<std::string>> read_key(const AgentConfig& config) {
+}  // namespace
+
+Result<Secret<std::string>> agent_key(const AgentConfig& config) {
     if (!config.key_env.empty()) {
         const char* value = std::getenv(config.key_env.c_str());
         if (value == nullptr || *value == '\0')
@@ -48,8 +50,6 @@ Result<Secret<std::string>> read_key(const AgentConfig& config) {
     return Secret<std::string>(first_line(std::move(line)));
 }
 
-}  // namespace
-
 Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, AsioLoop& loop,
                                                    net::HttpClient& client, Random& random) {
     if (config.driver == "scripted") {
@@ -58,7 +58,7 @@ Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, As
         if (!script) return unusable(config, "rules_file: " + script.error().detail);
         return std::make_unique<agent::ScriptedDriver>(loop, *std::move(script));
     }
-    auto key = read_key(config);
+    auto key = agent_key(config);
     if (!key) return fail(key.error());
     if (config.driver == "openclaw")
         return std::make_unique<agent::OpenClawDriver>(

@@ -17,6 +17,8 @@
 namespace lifeline::app {
 
 // What thinks for an agent, as its configuration says; refuses a key that is not there.
+// What opens its model or its gateway; empty where none is named.
+Result<Secret<std::string>> agent_key(const AgentConfig& config);
 Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, AsioLoop& loop,
                                                    net::HttpClient& client, Random& random);
 

@@ -20,6 +20,7 @@ std::vector<CheckupLine> Checkup::run() {
     policy();
     canary();
     tools();
+    agents();
     return std::exchange(lines_, {});
 }
 

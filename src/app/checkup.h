@@ -53,6 +53,8 @@ private:
     void policy();
     void canary();
     void tools();
+    // checkup_agents.cpp
+    void agents();
     void secret_of(const std::string& name, const std::string& setting, const std::string& path);
     void place_of(const std::string& name, const std::string& url);
 

@@ -9,6 +9,7 @@ export class FakeGateway {
   connects = 0;
   sessions = [];
   requests = [];
+  made = []; // Sessions: [agent, key]
 
   /** `how`: protocol, unavailable (how often at first), drop (after the first text), wrongToken... */
   constructor(how = {}) {
@@ -53,6 +54,17 @@ export class FakeGateway {
         return this.#settle(run);
       }
       if (method === 'chat.abort') return this.#abort(params, ok, send);
+      if (method === 'sessions.create') {
+        if (this.how.createRefused) return no('FORBIDDEN', 'not here');
+        this.made.push([params.agentId, params.key]);
+        return ok({ key: params.key });
+      }
+      if (method === 'tools.effective') {
+        if (this.how.silent) return;
+        if (!this.made.some(([agent, key]) => agent === params.agentId && key === params.sessionKey))
+          return no('INVALID_REQUEST', `unknown session key "${params.sessionKey}"`);
+        return ok({ agentId: params.agentId, profile: 'full', groups: this.how.tools ?? [] });
+      }
       no('INVALID_REQUEST', method);
     });
   }
