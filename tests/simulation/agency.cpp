@@ -18,14 +18,16 @@ const contract::Actor server{"server", "lifeline"};
 
 class Policy final : public call::Judge {
 public:
-    explicit Policy(Mutant mutant) : mutant_(mutant) {}
+    Policy(Mutant mutant, safety::KillSwitches stopped)
+        : mutant_(mutant), stopped_(std::move(stopped)) {}
 
     std::optional<call::ToolFacts> tool(std::string_view type) const override {
         call::ToolFacts facts;
         facts.timeout = Millis{300};
         facts.executor = "http";
         facts.requesters = {Role::agent};
-        if (type == "post") facts.risk = contract::Risk::low_risk_write;
+        if (type == "post" || type == "note" || type == "daily")
+            facts.risk = contract::Risk::low_risk_write;
         if (type == "read") {
             facts.risk = contract::Risk::read_only;
             facts.repeatable = true;
@@ -39,6 +41,20 @@ public:
         ruling.policy_id = "simulation";
         ruling.policy_version = "1";
         ruling.inputs_hash = std::string(64, '0');
+        if (mutant_ != Mutant::kill_switch_ignored &&
+            stopped_.stop({.action_type = question.action_type,
+                           .session_id = question.session_id,
+                           .account_id = question.account_id,
+                           .args_json = "{}"})) {
+            ruling.reason = "kill_switch";
+            ruling.stopped = true;
+            return ruling;
+        }
+        const auto& counts = question.facts.counts;
+        if (question.action_type == "daily" && counts && counts->account > daily_max) {
+            ruling.reason = "policy_denied";
+            return ruling;
+        }
         using Said = call::EngineWord::Outcome;
         const auto& engine = question.facts.engine;
         if (question.action_type == "post" && engine && engine->outcome != Said::allow &&
@@ -46,15 +62,22 @@ public:
             ruling.reason = "policy_denied";
             return ruling;
         }
-        const bool gated = question.action_type == "send" && mutant_ != Mutant::gate_skipped;
+        const bool asked = question.action_type == "send" || question.action_type == "note";
+        const bool gated = asked && mutant_ != Mutant::gate_skipped;
         ruling.outcome = gated ? call::Ruling::Outcome::confirm : call::Ruling::Outcome::allow;
         ruling.confirm_within =
             mutant_ == Mutant::expiry_ignored ? Millis{3'600'000} : answer_within;
+        ruling.by_voice = true;
         return ruling;
     }
-    // A post is judged by an engine, too, which may be slower than it may be.
+    // A post is judged by an engine, too, and a daily one is counted; either may be slower than it
+    // may be.
     call::Needs needs(std::string_view type) const override {
-        return {.engine = type == "post", .within = evaluate_within};
+        return {.counts = type == "daily", .engine = type == "post", .within = evaluate_within};
+    }
+    call::Spoken spoken(std::string_view text, std::string_view) const override {
+        if (text == "yes") return call::Spoken::yes;
+        return text == "no" ? call::Spoken::no : call::Spoken::neither;
     }
     call::Shown show(std::string_view, std::string_view, std::string_view args) const override {
         call::Shown shown;
@@ -64,6 +87,7 @@ public:
 
 private:
     Mutant mutant_;
+    safety::KillSwitches stopped_;
 };
 
 std::string args_of(std::uint64_t n) {
@@ -72,25 +96,36 @@ std::string args_of(std::uint64_t n) {
 
 }  // namespace
 
-std::shared_ptr<const call::Judge> judge_of(Mutant mutant) {
-    return std::make_shared<const Policy>(mutant);
+std::shared_ptr<const call::Judge> judge_of(Mutant mutant, safety::KillSwitches stopped) {
+    return std::make_shared<const Policy>(mutant, std::move(stopped));
 }
 
 Agency::Agency(House& house, Model& model, Random& chance, Mutant mutant)
     : house_(house), model_(model), chance_(chance), mutant_(mutant) {}
 
 void Agency::turn(const std::string& call, const std::string& owner) {
-    switch (chance_.below(9)) {
+    switch (chance_.below(14)) {
         case 0:
-            return ask(call);
         case 1:
+            return ask(call);
         case 2:
-            return answer(call, owner);
         case 3:
+            return answer(call, owner);
         case 4:
-            return claim(call);
         case 5:
+        case 6:
+            return claim(call);
+        case 7:
+        case 8:
             return assess(call);
+        case 9:
+            // Seldom, and not for long: what is stopped does not happen.
+            if (chance_.below(3) == 0) gates_.switch_something();
+            return;
+        case 10:
+            return gates_.grant(call, owner);
+        case 11:
+            return gates_.speak(call, owner);
         default:
             return tell();
     }
@@ -99,9 +134,10 @@ void Agency::turn(const std::string& call, const std::string& owner) {
 void Agency::ask(const std::string& call) {
     const std::uint64_t n = ++asked_;
     const std::string id = fmt::format("act_{}", n);
-    const std::uint64_t kind = chance_.below(4);
-    const std::string type = kind == 0 ? "read" : kind == 1 ? "post" : "send";
-    const std::string args = args_of(chance_.below(1000));
+    const std::string type =
+        std::array{"read", "post", "note", "note", "daily", "daily", "send", "send", "send"}.at(
+            chance_.below(9));
+    const std::string args = args_of(chance_.below(type == "note" ? notes_to : 1000));
     first_args_[call + id] = args;
     contract::EventChecker checker;
     auto event = checker.check(contract::event_json(
@@ -134,6 +170,7 @@ void Agency::answer(const std::string& call, const std::string& owner) {
             // Somebody else's answer counts for nothing.
             const bool stranger = chance_.below(6) == 0;
             const contract::Actor who{"user", stranger ? "mallory" : owner};
+            if (!stranger) gates_.answered(answer.confirmation_id);
             house_.submit(call, {std::move(answer), who, Role::user},
                           [](const Result<session::Receipt>&) {});
         }
@@ -147,6 +184,7 @@ void Agency::assess(const std::string& call) {
     look(call, [this, call](const call::State& state) {
         for (const call::Action& action : state.actions) {
             if (action.state != call::ActionState::evaluating || chance_.below(3) == 0) continue;
+            const bool counted = action.type == "daily";
             const auto [said, fresh] = engine_.try_emplace(call + action.id, Said::allow);
             if (fresh)
                 said->second =
@@ -156,7 +194,12 @@ void Agency::assess(const std::string& call) {
             found.decision_id = chance_.below(6) == 0
                                     ? "dec_of_another"
                                     : call::events::decision_id(action, action.evaluations + 1);
-            found.facts.engine = call::EngineWord{.outcome = said->second};
+            if (counted) {
+                const std::int64_t count = gates_.count(call, action.id);
+                found.facts.counts = call::DayCounts{count, count};
+            } else {
+                found.facts.engine = call::EngineWord{.outcome = said->second};
+            }
             for (std::uint64_t i = 0; i <= chance_.below(2); ++i)
                 house_.submit(call, {found, server, Role::server},
                               [](const Result<session::Receipt>&) {});
@@ -170,21 +213,25 @@ void Agency::claim(const std::string& call) {
             if (!call::claimable(action)) continue;
             // Two runners at once: a restart that overlaps, say.
             const std::uint64_t runners = 1 + chance_.below(2);
-            for (std::uint64_t i = 0; i < runners; ++i) claim_one(call, action.id);
+            for (std::uint64_t i = 0; i < runners; ++i) claim_one(call, action.id, action.type);
         }
     });
 }
 
-void Agency::claim_one(const std::string& call, const std::string& action_id) {
+void Agency::claim_one(const std::string& call, const std::string& action_id,
+                       const std::string& action_type) {
+    const std::uint64_t stop = gates_.in_force_for(action_type);
     house_.submit(call, {call::ClaimAction{action_id, Millis{500}}, server, Role::server},
-                  [this, call, action_id](Result<session::Receipt> receipt) {
+                  [this, call, action_id, stop](Result<session::Receipt> receipt) {
                       if (!receipt && mutant_ != Mutant::claim_not_fenced) return;
                       const std::uint64_t seq = receipt ? receipt->seq : 0;
-                      look(call, [this, call, action_id, seq](const call::State& state) {
+                      look(call, [this, call, action_id, seq, stop](const call::State& state) {
                           const call::Action* action = state.action(action_id);
                           if (action == nullptr || action->state != call::ActionState::started ||
                               action->fence < seq)
                               return;
+                          if (stop != 0 && gates_.in_force_for(action->type) == stop)
+                              model_.violation(call + " " + action_id + ": began while stopped");
                           act(call, *action);
                       });
                   });
@@ -194,6 +241,7 @@ void Agency::act(const std::string& call, const call::Action& action) {
     const std::string& args =
         mutant_ == Mutant::args_not_rechecked ? first_args_[call + action.id] : action.args_json;
     effects_[call].push_back({action.id, action.type, args, action.fence});
+    gates_.did(action.type);
     ++all_effects_;
     running_.push_back({call, action.id, action.attempt, action.fence});
 }

@@ -96,6 +96,7 @@ void Agency::check(const std::string& call, const std::vector<journal::StoredEve
     Reader reader(model_, call);
     for (const auto& event : events) reader.take(event);
     std::map<std::string, int> done;
+    std::vector<Gates::Done> notes;
     for (const Effect& effect : effects_[call]) {
         const Story& story = reader.stories[effect.action_id];
         const std::string what = call + " " + effect.action_id;
@@ -106,6 +107,13 @@ void Agency::check(const std::string& call, const std::vector<journal::StoredEve
             if (said == engine_.end() || said->second != call::EngineWord::Outcome::allow)
                 model_.violation(what + ": posted without the engine's word");
             if (++done[effect.action_id] > 1) model_.violation(what + ": posted twice");
+        }
+        if (effect.action_type == "note" || effect.action_type == "daily")
+            if (++done[effect.action_id] > 1) model_.violation(what + ": done twice");
+        if (effect.action_type == "note") {
+            bool approved = false;
+            for (const auto& [seq, hash] : story.approved) approved |= seq < effect.fence;
+            notes.push_back({effect.action_id, effect.args_json, effect.fence, approved});
         }
         if (effect.action_type != "send") continue;
         if (++done[effect.action_id] > 1) model_.violation(what + ": sent twice");
@@ -119,6 +127,7 @@ void Agency::check(const std::string& call, const std::vector<journal::StoredEve
         else if (approved != hash)
             model_.violation(what + ": sent otherwise than approved");
     }
+    gates_.check(call, events, notes);
     for (const auto& [id, story] : reader.stories) {
         if (story.acknowledged != 1 && !story.type.empty())
             model_.violation(

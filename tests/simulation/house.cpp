@@ -106,6 +106,12 @@ void House::create(const std::string& call, const std::vector<std::string>& user
                       [](Result<session::Receipt>) {});
 }
 
+void House::take_judge(std::shared_ptr<const call::Judge> judge,
+                       std::move_only_function<void()> in_force) {
+    judge_ = std::move(judge);
+    if (sessions_) sessions_->take_judge(judge_, loop, std::move(in_force));
+}
+
 void House::recover(const std::string& call) {
     sessions_->submit(call, {call::Recovered{}, {"server", "lifeline"}, contract::Role::server},
                       loop, [](Result<session::Receipt>) {});

@@ -52,6 +52,9 @@ public:
     // The disk told the journal that it failed: the process has to go.
     bool fatal() const { return fatal_; }
 
+    // From now on, and after every start; `in_force` when no call goes by the old one any more.
+    void take_judge(std::shared_ptr<const call::Judge> judge,
+                    std::move_only_function<void()> in_force);
     void create(const std::string& call, const std::vector<std::string>& users);
     void recover(const std::string& call);
     // What a request, a frame or a runner would hand in.

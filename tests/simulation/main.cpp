@@ -48,7 +48,11 @@ int hunt_mutants(const Options& options) {
         {"arguments that drift", Mutant::args_not_rechecked},
         {"a claim that is not fenced", Mutant::claim_not_fenced},
         {"an expiry that is ignored", Mutant::expiry_ignored},
-        {"an engine that is ignored", Mutant::engine_ignored}};
+        {"an engine that is ignored", Mutant::engine_ignored},
+        {"a kill switch that is ignored", Mutant::kill_switch_ignored},
+        {"a grant without bounds", Mutant::grant_unbounded},
+        {"a count that counts nothing", Mutant::count_not_counted},
+        {"a yes to nothing", Mutant::voice_not_read_back}};
     std::size_t caught = 0;
     for (const auto& [name, mutant] : mutants) {
         std::uint64_t found = 0;
