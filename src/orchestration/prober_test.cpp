@@ -108,13 +108,13 @@ TEST(Prober, BringsWhatTheToolSaysAndAsksAFewTimes) {
         house.tool.answers = answers;
         house.lose("a");
         house.prober.look("s");  // Twice is once.
-        house.loop.run();
+        house.loop.run_for(std::chrono::minutes(10));
         EXPECT_EQ(house.tool.asked, std::vector<std::string>(asked, "key_a"));
         EXPECT_EQ(house.calls.resolved, resolved);
         EXPECT_EQ(house.prober.counters().given_up, given_up);
         // What was given up is not begun again by every event of the call.
         house.prober.look("s");
-        house.loop.run();
+        house.loop.run_for(std::chrono::minutes(10));
         EXPECT_EQ(house.tool.asked.size(), asked);
     }
 }
@@ -123,7 +123,7 @@ TEST(Prober, WaitsLongerEachTimeAndNotBeforeItIsTime) {
     House house;
     const SteadyTime began = house.loop.clock().steady();
     house.lose("a");
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     std::vector<Millis> pauses;
     SteadyTime before = began;
     for (const SteadyTime at : house.tool.at) {
@@ -137,14 +137,14 @@ TEST(Prober, AsksNoMoreOnceAPersonKnows) {
     House house;
     house.tool.meanwhile = [&] { house.calls.unknown.clear(); };
     house.lose("a");
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     EXPECT_EQ(house.tool.asked.size(), 1u);
     EXPECT_EQ(house.calls.resolved, "");
     EXPECT_EQ(house.prober.counters().given_up, 0u);
     // Said while the probe was being asked: its word comes too late.
     house.tool.answers = {Said::unknown, Said::done};
     house.lose("b");
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     EXPECT_EQ(house.calls.resolved, "");
 }
 
@@ -153,7 +153,7 @@ TEST(Prober, DoesNotAskAgainWhenOnlyStorageIsNotThere) {
     house.tool.answers = {Said::done};
     house.calls.storage_failures = 2;
     house.lose("a");
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     EXPECT_EQ(house.tool.asked.size(), 1u);
     EXPECT_EQ(house.calls.resolved, "a done; ");
 }
@@ -161,11 +161,11 @@ TEST(Prober, DoesNotAskAgainWhenOnlyStorageIsNotThere) {
 TEST(Prober, LeavesAloneWhatNobodyCanBeAskedAbout) {
     House house;
     house.lose("a", "pay");
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     EXPECT_TRUE(house.tool.asked.empty());
     house.lose("b");
     house.prober.stop();
-    house.loop.run();
+    house.loop.run_for(std::chrono::minutes(10));
     EXPECT_TRUE(house.tool.asked.empty());
 }
 
