@@ -173,6 +173,8 @@ private:
     void over(ActionRecord& action, std::string_view outcome, std::string detail, WallTime at);
     Utterance& said(std::string_view id, std::string_view actor_id);
     ActionRecord* find_action(std::string_view id);
+    void made_document(const ActionRecord& action);
+    DocumentRecord* document(std::string_view id);
     void mode_changed(const contract::Event& event);
     void let_go();
 

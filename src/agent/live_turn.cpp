@@ -14,18 +14,12 @@ namespace lifeline::agent {
 
 namespace {
 
-// One delta in so much time, however many pieces the model sends.
-constexpr Millis show_every{80};
 // What an event can carry, with room for escapes; an answer is never longer.
 constexpr std::size_t answer_bytes_max = 12'000;
 constexpr std::size_t calls_max = 16;
 constexpr std::size_t thought_bytes_max = 64 * 1024;
 // A driver that does not keep its own deadline.
 constexpr Millis overrun{5'000};
-
-std::string word_or(std::string_view text, std::string_view otherwise) {
-    return std::string(contract::matches(contract::Form::word, text) ? text : otherwise);
-}
 
 }  // namespace
 
@@ -37,6 +31,10 @@ LiveTurn::LiveTurn(Parts parts, std::string id, TurnDecision decision)
       began_(parts_.loop.clock().steady()),
       model_(parts_.driver.model()),
       mode_rev_(parts_.conversation.mode_rev()) {}
+
+std::string LiveTurn::word_or(std::string_view text, std::string_view otherwise) {
+    return std::string(contract::matches(contract::Form::word, text) ? text : otherwise);
+}
 
 LiveTurn::~LiveTurn() {
     over();
@@ -113,71 +111,6 @@ void LiveTurn::text(std::string_view piece) {
     finish("max_tokens");
 }
 
-// The last piece may end inside a character: what is shown is whole.
-void LiveTurn::say(std::string_view words) {
-    text_ += words;
-    if (show_timer_ != 0) return;
-    if (!utterance_begun_) begin_utterance();
-    show_timer_ = parts_.loop.start_timer(show_every, [this] {
-        show_timer_ = 0;
-        show();
-    });
-}
-
-void LiveTurn::show() {
-    if (show_timer_ != 0) parts_.loop.cancel_timer(std::exchange(show_timer_, 0));
-    const std::string_view rest = whole_characters(std::string_view(text_).substr(shown_));
-    if (rest.empty()) return;
-    contract::JsonWriter json;
-    json.object().key("turnId").value(id_).key("itemId").value("item_0");
-    json.key("deltaText").value(rest).key("offset").value(shown_characters_).end();
-    parts_.outbox.say(names_.event("d", static_cast<std::size_t>(deltas_++)),
-                      "orchestration.turn.delta", json.take());
-    shown_ += rest.size();
-    shown_characters_ += static_cast<std::int64_t>(characters_in(rest));
-}
-
-void LiveTurn::begin_utterance() {
-    utterance_begun_ = true;
-    utterance_began_ms_ = call_millis();
-    contract::JsonWriter json;
-    json.object().key("utteranceId").value(names_.utterance()).key("speaker").value("agent");
-    json.key("participantId").value(parts_.conversation.agent_id());
-    json.key("startMs").value(utterance_began_ms_).key("turnId").value(id_).end();
-    parts_.outbox.say(names_.event("speak"), "transcript.utterance.started", json.take());
-}
-
-void LiveTurn::end_utterance() {
-    show();
-    if (!utterance_begun_) return;
-    contract::JsonWriter json;
-    json.object().key("utteranceId").value(names_.utterance()).key("speaker").value("agent");
-    json.key("text").value(whole_characters(text_)).key("startMs").value(utterance_began_ms_);
-    json.key("endMs").value(std::max(call_millis(), utterance_began_ms_));
-    json.key("source").value("llm");
-    if (const std::string asked = read_back(); !asked.empty())
-        json.key("confirmationId").value(asked);
-    json.end();
-    parts_.outbox.say(names_.event("spoken"), "transcript.final", json.take());
-}
-
-// The question that these words put to a person, so that they may answer by voice: the one that the
-// model was told of before it said them. Two at once are nothing that a yes could be meant for.
-std::string LiveTurn::read_back() const {
-    const bool answered =
-        !rounds_.empty() && rounds_.back().calls.empty() && !rounds_.back().text.empty();
-    if (rounds_.size() < 2 || !answered) return {};
-    std::string found;
-    for (const Round& round : rounds_)
-        for (const CalledTool& called : round.calls) {
-            const ActionRecord* action = parts_.conversation.action(called.action_id);
-            if (action == nullptr || action->state != ActionRecord::State::waiting) continue;
-            if (!found.empty()) return {};
-            found = action->confirmation_id;
-        }
-    return found;
-}
-
 void LiveTurn::thought(std::string_view piece) {
     if (phase_ != Phase::thinking) return;
     std::string& thought = rounds_.back().thought;
@@ -221,57 +154,6 @@ void LiveTurn::failed(const Failure& failure) {
     fail_with(failure);  // The run, whose it may be, goes last.
 }
 
-// One record for each model call, written when it is over, however it ended: what was not told is
-// not known, and says so.
-void LiveTurn::account(const Usage& usage) {
-    const bool known = usage.input_tokens || usage.output_tokens;
-    const std::size_t answered = text_.size() - round_text_ + rounds_.back().thought.size();
-    const auto guess = static_cast<std::int64_t>((asked_bytes_ + answered) / 4);
-    const Amount amount = amount_of(usage, parts_.settings.prices, guess);
-    spent_ += amount;
-    const std::size_t number = rounds_.size();
-    const WallTime now = parts_.loop.clock().wall();
-    const std::string session = parts_.conversation.session_id();
-    const std::string record =
-        fmt::format("use_{}_{}_{}", short_digest(session, 16), names_.stem(), number);
-    parts_.ledger.add({.id = record,
-                       .session_id = session,
-                       .user_id = parts_.conversation.owner_id(),
-                       .at = now,
-                       .amount = amount});
-    if (parts_.conversation.account_id().empty()) return;
-    contract::JsonWriter json;
-    json.object().key("recordId").value(record);
-    json.key("accountId").value(parts_.conversation.account_id());
-    json.key("sessionId").value(session).key("meter").value("llm.tokens");
-    json.key("meterVersion").value(1);
-    json.key("window").value(format_rfc3339(now).substr(0, 14) + "00Z");
-    json.key("unit").value("token").key("quantity");
-    if (known) {
-        json.value(std::to_string(amount.tokens));
-    } else {
-        json.null();
-    }
-    json.key("source").value(known ? "provider" : "estimated");
-    json.key("needsReconciliation").value(!known);
-    json.key("participant").value(parts_.conversation.agent_id());
-    json.key("dims").object();
-    const auto dim = [&json](std::string_view name, const std::optional<std::int64_t>& value) {
-        if (value) json.key(name).value(*value);
-    };
-    dim("inputTokens", usage.input_tokens);
-    dim("cachedTokens", usage.cached_tokens);
-    dim("outputTokens", usage.output_tokens);
-    if (!known) json.key("estimatedTokens").value(guess);
-    json.key("costNano").value(std::to_string(amount.nano));
-    json.key("userId").value(parts_.conversation.owner_id()).end();
-    json.key("provider").value(word_or(parts_.driver.name(), "agent"));
-    if (contract::matches(contract::Form::word, model_)) json.key("model").value(model_);
-    json.key("turnId").value(id_).end();
-    parts_.outbox.say(names_.server_event("use", number), "billing.usage.measured", json.take(),
-                      As::server);
-}
-
 // What the model was shown is on record as told, also when its answer was not heard to the end.
 void LiveTurn::tell_results(std::string_view status) {
     for (const std::string& id : std::exchange(telling_, {})) {
@@ -299,25 +181,6 @@ bool LiveTurn::settled() const {
         return action != nullptr &&
                (action->is_over() || action->state == ActionRecord::State::waiting);
     });
-}
-
-void LiveTurn::quota(const Denied& denied) {
-    contract::JsonWriter json;
-    json.object().key("subject").value(parts_.conversation.agent_id());
-    json.key("quota").value(denied.quota).key("limit").value(denied.limit);
-    json.key("current").value(denied.current);
-    if (denied.retry_at) json.key("retryAt").value(format_rfc3339(*denied.retry_at));
-    json.end();
-    parts_.outbox.say(names_.server_event("quota", 0), "billing.quota.denied", json.take(),
-                      As::server);
-    log::warn("session={} agent={} quota={} limit={} current={} the model is not asked",
-              parts_.conversation.session_id(), parts_.settings.name, denied.quota, denied.limit,
-              denied.current);
-    telling_ = told_by_prompt(parts_.conversation);
-    tell_results("skipped");
-    if (!text_.empty() && !text_.ends_with('\n')) text_ += '\n';
-    say(parts_.settings.quota_text);
-    finish("quota");
 }
 
 void LiveTurn::finish(std::string_view stop_reason) {

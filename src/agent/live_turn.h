@@ -89,6 +89,8 @@ private:
     void fail_with(const Failure& failure);
     void end_with(std::string_view type, std::string_view payload);
     void over();
+    // `text` where it is a word as the contract has them.
+    static std::string word_or(std::string_view text, std::string_view otherwise);
     std::int64_t call_millis() const;
     std::int64_t age() const;
 
