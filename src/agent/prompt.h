@@ -14,7 +14,7 @@ namespace lifeline::agent {
 struct Window {
     std::size_t messages = 120;
     std::size_t bytes = 96 * 1024;
-    std::size_t result_bytes = 8 * 1024;  // Of one tool's answer.
+    std::size_t result_bytes = 16 * 1024;  // Of one tool's answer: all that is kept of it.
 };
 
 // One call of a tool in the turn that runs, with what the model is told of it.

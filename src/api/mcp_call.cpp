@@ -64,19 +64,18 @@ void request(const Kept& turn, mcp::AskedAction asked) {
         [turn](const Result<mcp::ActionAnswer>& answer) { answer_about_action(turn, answer); });
 }
 
-void edit_document(const Kept& turn) {
-    auto edit = mcp::read_edit_document(turn->call);
-    if (!edit) return turn->asked.refuse(edit.error());
-    if (const std::string id = edit->document_id; !id.empty())
-        return request(turn, mcp::edit_of(std::move(*edit), id));
+void on_document(const Kept& turn, Result<mcp::AskedDocument> asked) {
+    if (!asked) return turn->asked.refuse(asked.error());
+    if (const std::string id = asked->document_id; !id.empty())
+        return request(turn, mcp::action_on(std::move(*asked), id));
     read_context_for(turn->api, turn->session_id, turn->agent(), turn->loop(),
-                     [turn, edit = std::move(*edit)](Result<ReadContext> context) mutable {
+                     [turn, asked = std::move(*asked)](Result<ReadContext> context) mutable {
                          if (!context) return turn->asked.refuse(context.error());
-                         const std::string id = context->recent.only_document(edit.kind);
+                         const std::string id = context->recent.only_document(asked.kind);
                          if (id.empty())
                              return turn->asked.refuse(contract::error_for(
                                  reason::document_not_named, {}, "/params/arguments/documentId"));
-                         request(turn, mcp::edit_of(std::move(edit), id));
+                         request(turn, mcp::action_on(std::move(asked), id));
                      });
 }
 
@@ -117,7 +116,9 @@ void call_own(const Kept& turn, OwnTool tool, const tools::Registry& registry) {
         case OwnTool::create_document:
             return asked(mcp::read_create_document(turn->call));
         case OwnTool::edit_document:
-            return edit_document(turn);
+            return on_document(turn, mcp::read_edit_document(turn->call));
+        case OwnTool::read_document:
+            return on_document(turn, mcp::read_read_document(turn->call));
         case OwnTool::get_action:
             return get_action(turn);
         case OwnTool::get_transcript:

@@ -4,12 +4,15 @@ namespace lifeline::app {
 
 namespace {
 
-tools::Tool builtin(std::string name, std::string description, std::string schema) {
+using contract::Risk;
+
+tools::Tool builtin(std::string name, contract::Risk risk, std::string description,
+                    std::string schema) {
     tools::Tool tool;
     tool.name = std::move(name);
     tool.kind = tools::Kind::builtin;
     tool.description = std::move(description);
-    tool.risk = contract::Risk::low_risk_write;
+    tool.risk = risk;
     tool.idempotent = true;
     tool.attempts = 3;
     tool.schema_json = std::move(schema);
@@ -22,14 +25,14 @@ tools::Tool builtin(std::string name, std::string description, std::string schem
 
 std::vector<tools::Tool> document_tools() {
     return {
-        builtin("document.create",
+        builtin("document.create", Risk::low_risk_write,
                 "Makes a document that everybody in the call can see and edit. Gives documentId "
                 "and rev.",
                 R"({"type":"object","required":["kind","title"],"additionalProperties":false,)"
                 R"("properties":{"kind":{"type":"string","minLength":1,"maxLength":64},)"
                 R"("title":{"type":"string","minLength":1,"maxLength":256},)"
                 R"("content":{"type":"object"}}})"),
-        builtin("document.edit",
+        builtin("document.edit", Risk::low_risk_write,
                 "Changes a document of the call by a JSON Patch (RFC 6902) made on revision "
                 "baseRev. Gives documentId and the new rev; edit_conflict where somebody changed "
                 "the same places meanwhile.",
@@ -39,6 +42,13 @@ std::vector<tools::Tool> document_tools() {
                 R"("maxItems":256,"items":{"type":"object","required":["op","path"],)"
                 R"("properties":{"op":{"enum":["add","remove","replace","move","copy","test"]},)"
                 R"("path":{"type":"string"},"from":{"type":"string"}}}}}})"),
+        builtin("document.read", Risk::read_only,
+                "Reads a document of the call as it is now: documentId, kind, title, rev and "
+                "content. With path (a JSON pointer, as in a patch) only what is there. What is "
+                "too large is truncated, and omitted says which paths to read by themselves.",
+                R"({"type":"object","required":["documentId"],"additionalProperties":false,)"
+                R"("properties":{"documentId":{"type":"string"},)"
+                R"("path":{"type":"string","maxLength":512}}})"),
     };
 }
 

@@ -25,6 +25,7 @@ namespace reason = contract::reason;
 constexpr std::size_t name_bytes_max = 128;
 constexpr std::size_t naming_bytes_max = 512;
 constexpr std::size_t summary_bytes_max = 2048;
+constexpr std::size_t path_bytes_max = 512;
 
 Result<Naming> read_naming(const Json& json) {
     Naming naming;
@@ -41,8 +42,17 @@ Result<Naming> read_naming(const Json& json) {
     return naming;
 }
 
-std::string edit_args(std::string_view document_id, std::string_view rest) {
-    return contract::canonical_json(fmt::format(R"({{"documentId":"{}",{})", document_id, rest));
+// Which document, by its id or by what it is.
+Result<AskedDocument> read_document_named(Arguments& given) {
+    AskedDocument asked;
+    asked.document_id = given.form("documentId", Must::be_fine, Form::document_id);
+    asked.kind = given.form("kind", Must::be_fine, Form::word);
+    asked.action.wait = wait_by_itself;
+    if (given.fault()) return fail(*given.fault());
+    if (asked.document_id.empty() && asked.kind.empty())
+        return refuse(reason::document_not_named, "neither documentId nor kind",
+                      "/params/arguments/documentId");
+    return asked;
 }
 
 }  // namespace
@@ -125,29 +135,38 @@ Result<AskedAction> read_create_document(const ToolCall& call) {
                        .wait = wait_by_itself};
 }
 
-Result<AskedEdit> read_edit_document(const ToolCall& call) {
+Result<AskedDocument> read_edit_document(const ToolCall& call) {
     Arguments given(call.args, {"documentId", "kind", "baseRev", "patch"});
-    AskedEdit edit;
-    edit.document_id = given.form("documentId", Must::be_fine, Form::document_id);
-    edit.kind = given.form("kind", Must::be_fine, Form::word);
     const auto base = given.integer("baseRev", 0, std::int64_t{1} << 53, -1);
     const std::string patch = given.list("patch", Must::be_there);
-    if (given.fault()) return fail(*given.fault());
-    if (base < 0)
+    if (!given.fault() && base < 0)
         return refuse(reason::args_invalid, "baseRev is missing", "/params/arguments/baseRev");
-    if (edit.document_id.empty() && edit.kind.empty())
-        return refuse(reason::document_not_named, "neither documentId nor kind",
-                      "/params/arguments/documentId");
-    edit.action.type = document_edit;
-    edit.action.wait = wait_by_itself;
-    edit.action.args_json = fmt::format(R"("baseRev":{},"patch":{}}})", base, patch);
+    auto edit = read_document_named(given);
+    if (!edit) return edit;
+    edit->action.type = document_edit;
+    edit->action.summary = "Edit";
+    edit->action.args_json = fmt::format(R"("baseRev":{},"patch":{}}})", base, patch);
     return edit;
 }
 
-AskedAction edit_of(AskedEdit edit, std::string_view document_id) {
-    edit.action.args_json = edit_args(document_id, edit.action.args_json);
-    edit.action.summary = fmt::format("Edit {}", document_id);
-    return std::move(edit.action);
+Result<AskedDocument> read_read_document(const ToolCall& call) {
+    Arguments given(call.args, {"documentId", "kind", "path"});
+    const std::string path = given.text("path", Must::be_fine, path_bytes_max);
+    auto asked = read_document_named(given);
+    if (!asked) return asked;
+    asked->action.type = document_read;
+    asked->action.summary = "Read";
+    contract::JsonWriter json;
+    json.value(path);
+    asked->action.args_json = fmt::format(R"("path":{}}})", json.take());
+    return asked;
+}
+
+AskedAction action_on(AskedDocument asked, std::string_view document_id) {
+    asked.action.args_json = contract::canonical_json(
+        fmt::format(R"({{"documentId":"{}",{})", document_id, asked.action.args_json));
+    asked.action.summary += fmt::format(" {}", document_id);
+    return std::move(asked.action);
 }
 
 }  // namespace lifeline::mcp

@@ -61,14 +61,16 @@ struct AskedTranscript {
 };
 Result<AskedTranscript> read_get_transcript(const contract::Json& args);
 
-struct AskedEdit {
+// An action on a document of the call.
+struct AskedDocument {
     std::string document_id;  // empty: the one of `kind`
     std::string kind;
     AskedAction action;  // its arguments are whole only with a document_id
 };
 Result<AskedAction> read_create_document(const ToolCall& call);
-Result<AskedEdit> read_edit_document(const ToolCall& call);
+Result<AskedDocument> read_edit_document(const ToolCall& call);
+Result<AskedDocument> read_read_document(const ToolCall& call);
 // The action with its document.
-AskedAction edit_of(AskedEdit edit, std::string_view document_id);
+AskedAction action_on(AskedDocument asked, std::string_view document_id);
 
 }  // namespace lifeline::mcp

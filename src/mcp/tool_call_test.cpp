@@ -81,7 +81,7 @@ TEST(ToolCall, AnEditIsOfOneDocument) {
     const auto whole =
         edit(R"({"documentId":"doc_1","baseRev":3,"patch":[{"op":"remove","path":"/a"}]})");
     ASSERT_TRUE(whole);
-    const auto action = edit_of(*whole, whole->document_id);
+    const auto action = action_on(*whole, whole->document_id);
     EXPECT_EQ(action.type, "document.edit");
     EXPECT_EQ(action.args_json,
               R"({"baseRev":3,"documentId":"doc_1","patch":[{"op":"remove","path":"/a"}]})");
@@ -90,6 +90,22 @@ TEST(ToolCall, AnEditIsOfOneDocument) {
     EXPECT_EQ(fault(edit(R"({"kind":"cv","patch":[]})")), "args_invalid /params/arguments/baseRev");
     EXPECT_EQ(fault(edit(R"({"kind":"cv","baseRev":1})")), "args_invalid /params/arguments/patch");
     EXPECT_EQ(edit(R"({"kind":"cv","baseRev":1,"patch":[]})")->kind, "cv");
+}
+
+TEST(ToolCall, AReadingIsOfOneDocumentOrAPartOfIt) {
+    const auto read = [](std::string_view arguments) {
+        return read_read_document(
+            call_of(R"({"name":"read_document","arguments":)" + std::string(arguments) + "}"));
+    };
+    const auto whole = read(R"({"documentId":"doc_1"})");
+    ASSERT_TRUE(whole);
+    const auto action = action_on(*whole, whole->document_id);
+    EXPECT_EQ(action.type, "document.read");
+    EXPECT_EQ(action.args_json, R"({"documentId":"doc_1","path":""})");
+    EXPECT_EQ(action_on(*read(R"({"kind":"cv","path":"/a\"b"})"), "doc_2").args_json,
+              R"({"documentId":"doc_2","path":"/a\"b"})");
+    EXPECT_EQ(fault(read("{}")), "document_not_named /params/arguments/documentId");
+    EXPECT_EQ(fault(read(R"({"kind":"cv","paths":"/a"})")), "args_invalid /params/arguments/paths");
 }
 
 TEST(RequestIds, ARepeatedRequestIsTheSameAndNoOtherIs) {

@@ -24,6 +24,7 @@ constexpr std::size_t page_bytes_max = 256 * 1024;
 std::string_view needs(OwnTool tool) {
     if (tool == OwnTool::create_document) return document_create;
     if (tool == OwnTool::edit_document) return document_edit;
+    if (tool == OwnTool::read_document) return document_read;
     return {};
 }
 
@@ -100,7 +101,8 @@ struct Named {
 std::vector<Named> named_actions(const tools::Registry& registry) {
     std::vector<Named> named;
     for (const tools::Tool& tool : registry.tools()) {
-        if (!agents_may(tool) || tool.name == document_create || tool.name == document_edit)
+        if (!agents_may(tool) || tool.name == document_create || tool.name == document_edit ||
+            tool.name == document_read)
             continue;
         std::string name = shown_name(tool.name);
         const bool taken =

@@ -16,6 +16,7 @@ enum class OwnTool : std::uint8_t {
     get_action,
     create_document,
     edit_document,
+    read_document,
     get_transcript,
     get_context,
     list_actions_allowed,
@@ -23,6 +24,7 @@ enum class OwnTool : std::uint8_t {
 
 inline constexpr std::string_view document_create = "document.create";
 inline constexpr std::string_view document_edit = "document.edit";
+inline constexpr std::string_view document_read = "document.read";
 
 // What a name leads to: a tool of the door's own, or an action of the registry that agents may
 // request, under its own name or the one that models are shown.

@@ -70,6 +70,9 @@ TEST(Toolbox, FindsWhatIsMeant) {
     EXPECT_EQ(box.find("email.send")->action->name, "email.send") << "as it is called here";
     EXPECT_FALSE(box.find("hang_up")) << "not for agents";
     EXPECT_FALSE(box.find("edit_document"));
+    EXPECT_FALSE(box.find("read_document"));
+    const auto reading = registry({tool("document.read")});
+    EXPECT_EQ(Toolbox(reading).find("read_document")->own, OwnTool::read_document);
     EXPECT_FALSE(box.find(""));
 }
 

@@ -9,6 +9,8 @@
 #include "contract/canonical.h"
 #include "contract/json.h"
 #include "contract/json_writer.h"
+#include "document/access.h"
+#include "orchestration/document_reading.h"
 
 namespace lifeline::orchestration {
 
@@ -85,6 +87,7 @@ void DocumentExecutor::execute(Job job, Done done) {
             if (!origin) return done(refused(origin.error()));
             if (job.action_type == "document.create") return create(job, *origin, std::move(done));
             if (job.action_type == "document.edit") return edit(job, *origin, std::move(done));
+            if (job.action_type == "document.read") return read(job, *origin, std::move(done));
             done(failed("unknown_tool", job.action_type + " is not built in"));
         });
 }
@@ -106,6 +109,34 @@ void DocumentExecutor::create(const Job& job, const Origin& origin, Done done) {
                           if (!receipt) return done(refused(receipt.error()));
                           done(succeeded(result_of(id, 0), "The document was made."));
                       });
+}
+
+void DocumentExecutor::read(const Job& job, const Origin& origin, Done done) {
+    const auto args = contract::Json::parse(job.args_json);
+    if (!args) return done(refused(args.error()));
+    const std::string id(args->text("documentId").value_or(""));
+    const std::string path(args->text("path").value_or(""));
+    using Reading = std::optional<std::string>;
+    documents_.look<Reading>(
+        id, loop_,
+        [caller = origin.caller(job.session_id),
+         path](session::DocumentActor& actor) -> Result<Reading> {
+            const document::State& state = actor.state();
+            if (const auto allowed = document::may(state, caller, document::Right::read); !allowed)
+                return fail(allowed.error());
+            return reading_of({.id = state.id,
+                               .kind = state.kind,
+                               .title = state.title,
+                               .rev = state.rev,
+                               .content_json = state.content.json()},
+                              path);
+        },
+        [path, done = std::move(done)](Result<Reading> read) mutable {
+            if (!read) return done(refused(read.error()));
+            if (!*read)
+                return done(failed("path_not_found", fmt::format("there is nothing at {}", path)));
+            done(succeeded(*std::move(*read)));
+        });
 }
 
 void DocumentExecutor::edit(const Job& job, const Origin& origin, Done done) {

@@ -12,10 +12,11 @@
 
 namespace lifeline::orchestration {
 
-// The tools `document.create` and `document.edit`: what an agent writes enters documents by the
-// same door as what people do, in the agent's name and with its rights in the call. The document's
-// id and the edit's are derived from call and action, so that a claim that is executed again after
-// a crash makes one document and one edit.
+// The tools `document.create`, `document.edit` and `document.read`: what an agent writes enters
+// documents by the same door as what people do, in the agent's name and with its rights in the
+// call; what it reads is what it may read there. The document's id and the edit's are derived from
+// call and action, so that a claim that is executed again after a crash makes one document and one
+// edit.
 class DocumentExecutor final : public Executor {
 public:
     DocumentExecutor(Loop& loop, session::Sessions& sessions, session::Documents& documents,
@@ -31,6 +32,7 @@ private:
     struct Origin;  // In which call, in whose name.
     void create(const Job& job, const Origin& origin, Done done);
     void edit(const Job& job, const Origin& origin, Done done);
+    void read(const Job& job, const Origin& origin, Done done);
     void edited(const std::string& document_id, std::uint64_t request_seq, Done done);
 
     Loop& loop_;

@@ -80,10 +80,11 @@ inline constexpr std::string_view builtin_echo = "lifeline.echo";
 // Documents of the call: always there, without configuration.
 inline constexpr std::string_view builtin_document_create = "document.create";
 inline constexpr std::string_view builtin_document_edit = "document.edit";
+inline constexpr std::string_view builtin_document_read = "document.read";
 
 inline bool is_builtin(std::string_view name) {
     return name == builtin_noop || name == builtin_echo || name == builtin_document_create ||
-           name == builtin_document_edit;
+           name == builtin_document_edit || name == builtin_document_read;
 }
 
 }  // namespace lifeline::tools

@@ -286,6 +286,26 @@ test('an agent writes by its built-in tools, once', async (t) => {
   const { json: document } = await ask('GET', `/v1/documents/${documentId}`, ada);
   assert.deepEqual(document.content, { jobs: ['a'] });
   assert.equal(document.ownerId, 'usr_ada');
+
+  // A person edits; the agent reads that, and edits what it read. What is not of this call is not there.
+  const edits = `/v1/documents/${documentId}/edits`;
+  const patch = [{ op: 'add', path: '/name', value: 'Ada' }, { op: 'add', path: '/jobs/-', value: 'b' }];
+  assert.equal((await ask('POST', edits, ada, { baseRev: 1, patch }, 'k1')).status, 200);
+  await act('r1', 'document.read', { documentId });
+  const seen = await result('r1');
+  assert.deepEqual(seen, { documentId, kind: 'cv', title: 'CV', rev: 2, content: { jobs: ['a', 'b'], name: 'Ada' } });
+  await act('r2', 'document.read', { documentId, path: '/jobs/1' });
+  assert.deepEqual([(await result('r2')).content, (await result('r2')).path], ['b', '/jobs/1']);
+  const found = seen.content.jobs.indexOf('b');
+  await act('e1', 'document.edit', { documentId, baseRev: seen.rev, patch: [{ op: 'replace', path: `/jobs/${found}`, value: 'B' }] });
+  assert.deepEqual((await ask('GET', `/v1/documents/${documentId}`, ada)).json.content, { jobs: ['a', 'B'], name: 'Ada' });
+  const { json: mine } = await ask('POST', '/v1/documents', ada, { kind: 'diary', title: 'Mine' }, 'k2');
+  for (const [actionId, named] of [['r3', mine.document.documentId], ['r4', 'doc_none'], ['r5', 'nonsense']]) {
+    const { outcome, code } = await act(actionId, 'document.read', { documentId: named });
+    assert.deepEqual([outcome, code], ['failed', 'document_not_found'], actionId);
+  }
+  assert.equal((await act('r6', 'document.read', { documentId, path: '/none' })).code, 'path_not_found');
+
   const failed = await act('a3', 'document.edit', { documentId, baseRev: 0, patch: [{ op: 'remove', path: '/jobs' }] });
   assert.equal(failed.outcome, 'failed');
 });

@@ -96,6 +96,21 @@ test('an agent acts by the official client, and a person says yes', { timeout: 6
   assert.deepEqual([malformed.status, malformed.code, malformed.isError], ['rejected', 'schema', true]);
 });
 
+test('an agent outside reads what a person wrote, and edits it', { timeout: 60_000 }, async (t) => {
+  const { server, ada, capability, connect } = await house(t);
+  const client = await connect((await capability()).json.token);
+  const { result: made } = await call(client, 'create_document', { kind: 'cv', title: 'CV', content: { jobs: [] } });
+  const patch = [{ op: 'add', path: '/jobs/-', value: 'Acme' }];
+  assert.equal((await server.rest('POST', `/v1/documents/${made.documentId}/edits`, ada, { baseRev: 0, patch })).status, 200);
+  const { result: seen } = await call(client, 'read_document', { documentId: made.documentId });
+  assert.deepEqual(seen, { documentId: made.documentId, kind: 'cv', title: 'CV', rev: 1, content: { jobs: ['Acme'] } });
+  const edit = [{ op: 'replace', path: '/jobs/0', value: 'Acme Ltd.' }];
+  const edited = await call(client, 'edit_document', { documentId: made.documentId, baseRev: seen.rev, patch: edit });
+  assert.equal(edited.result.rev, 2);
+  const { result: part } = await call(client, 'read_document', { kind: 'cv', path: '/jobs/0' });
+  assert.equal(part.content, 'Acme Ltd.');
+});
+
 test('a request that is sent again is one action', { timeout: 60_000 }, async (t) => {
   const { server, ada, id, capability, post } = await house(t);
   const { token } = (await capability()).json;
