@@ -32,58 +32,37 @@ void take_accepted(const contract::Event& event, const journal::StoredEvent& sto
 
 Audit::Audit(Loop& home, Worker& worker, journal::Journal& journal)
     : home_(home),
-      worker_(worker),
-      journal_(journal),
-      follower_(home, journal,
-                [this](std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
-                    take(std::move(events), std::move(taken));
-                }) {}
+      view_(home, worker, journal,
+            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
 
 Audit::~Audit() {
     *alive_ = false;
 }
 
+// What was accepted before is counted before what comes.
 void Audit::start(std::string path, journal::Done<void> ready) {
-    // The loop outlives the worker's last job; this object may not.
-    worker_.submit([this, &home = home_, alive = alive_, path = std::move(path),
-                    source = journal::ViewSource{journal_.epoch(), journal_.head_position()},
-                    since = day_of(home_.clock().wall() - std::chrono::hours(24)),
-                    ready = std::move(ready)]() mutable {
-        auto opened = AuditStore::open(path, source);
-        Result<std::uint64_t> cursor = std::unexpected(Error{});
-        std::shared_ptr<AuditStore> store;
-        Result<std::vector<CountedAction>> accepted;
-        if (opened) {
-            store = std::make_shared<AuditStore>(std::move(*opened));
-            cursor = store->cursor();
-            if (cursor) accepted = store->accepted_since(since);
-            if (!accepted) cursor = fail(accepted.error());
-        } else {
-            cursor = fail(opened.error());
-        }
-        home.post([this, alive, store = std::move(store), cursor = std::move(cursor),
-                   accepted = std::move(accepted), ready = std::move(ready)]() mutable {
+    view_.open(std::move(path), [this, ready = std::move(ready)](Status opened) mutable {
+        if (!opened) return ready(std::move(opened));
+        auto counted = [this, alive = alive_, ready = std::move(ready)](
+                           Result<std::vector<CountedAction>> accepted) mutable {
             if (!*alive) return;
-            if (!cursor) return ready(fail(cursor.error()));
-            store_ = std::move(store);
+            if (!accepted) return ready(fail(accepted.error()));
             for (const CountedAction& one : *accepted) (void)counts_.take(one);
-            follower_.start(*cursor, [this, ready = std::move(ready)](Status followed) mutable {
+            view_.follow([this, ready = std::move(ready)](Status followed) mutable {
                 counting_ = followed.has_value();
                 ready(std::move(followed));
             });
-        });
+        };
+        view_.ask<std::vector<CountedAction>>(
+            home_, std::move(counted),
+            [since = day_of(home_.clock().wall() - std::chrono::hours(24))](AuditStore& store) {
+                return store.accepted_since(since);
+            });
     });
 }
 
-void Audit::poke() {
-    home_.post([this, alive = alive_] {
-        if (*alive) follower_.poke();
-    });
-}
-
-void Audit::take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
+Audit::View::Change Audit::read(const std::vector<journal::JournalEvent>& events) {
     AuditChange change;
-    const std::uint64_t last = events.back().event.position;
     for (const auto& [stream, stored] : events) {
         if (stored.erased || !may_concern(stored.bytes)) continue;
         const auto event = checker_.read_stored(stored.bytes);
@@ -103,17 +82,14 @@ void Audit::take(std::vector<journal::JournalEvent> events, journal::Follower::T
         decision->at = format_rfc3339(stored.recorded_at);
         change.decisions.push_back(std::move(*decision));
     }
-    worker_.submit([this, &home = home_, alive = alive_, store = store_, change = std::move(change),
-                    last, taken = std::move(taken)]() mutable {
-        Status status = store->apply(change, last);
-        home.post([this, alive, status = std::move(status), accepted = std::move(change.accepted),
-                   taken = std::move(taken)]() mutable {
-            if (!*alive) return;
+    return [this, change = std::move(change)](AuditStore& store,
+                                              std::uint64_t cursor) mutable -> Result<Job> {
+        if (const Status status = store.apply(change, cursor); !status) return fail(status.error());
+        return Job([this, accepted = std::move(change.accepted)] {
             for (const CountedAction& one : accepted)
                 if (!one.account_id.empty()) (void)counts_.take(one);
-            taken(std::move(status));
         });
-    });
+    };
 }
 
 void Audit::count(CountedAction action, Loop& from, journal::Done<DayCounts::Count> done) {
@@ -130,17 +106,8 @@ void Audit::count(CountedAction action, Loop& from, journal::Done<DayCounts::Cou
 }
 
 void Audit::list(DecisionQuery query, Loop& from, journal::Done<std::vector<Decision>> done) {
-    home_.post([this, query = std::move(query), &from, done = std::move(done)]() mutable {
-        worker_.submit(
-            [store = store_, query = std::move(query), &from, done = std::move(done)]() mutable {
-                auto rows = store ? store->list(query)
-                                  : Result<std::vector<Decision>>(fail(
-                                        Code::unavailable, "not_ready", "the view is not open"));
-                from.post([rows = std::move(rows), done = std::move(done)]() mutable {
-                    done(std::move(rows));
-                });
-            });
-    });
+    view_.ask(from, std::move(done),
+              [query = std::move(query)](AuditStore& store) { return store.list(query); });
 }
 
 }  // namespace lifeline::audit

@@ -10,8 +10,8 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "contract/event.h"
-#include "journal/follower.h"
 #include "journal/journal.h"
+#include "journal/view.h"
 
 namespace lifeline::audit {
 
@@ -28,7 +28,7 @@ public:
     // Opens the view and brings it up to the journal's head.
     void start(std::string path, journal::Done<void> ready);
     // Something was appended. From any thread.
-    void poke();
+    void poke() { view_.poke(); }
     // How many actions of its type there are on its day with this one: those of the journal, and
     // those that were asked about and are on their way there. Counted by the home loop alone, so
     // that two calls that ask at once hear different numbers.
@@ -36,17 +36,15 @@ public:
     void list(DecisionQuery query, Loop& from, journal::Done<std::vector<Decision>> done);
 
 private:
-    void take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken);
+    using View = journal::View<AuditStore>;
+    View::Change read(const std::vector<journal::JournalEvent>& events);
 
     Loop& home_;
-    Worker& worker_;
-    journal::Journal& journal_;
     contract::EventChecker checker_;
-    std::shared_ptr<AuditStore> store_;  // Touched only by the worker's jobs, once opened.
-    DayCounts counts_;                   // On the home loop.
+    DayCounts counts_;  // On the home loop.
     bool counting_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    journal::Follower follower_;
+    View view_;
 };
 
 }  // namespace lifeline::audit

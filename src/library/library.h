@@ -1,14 +1,14 @@
 #pragma once
 
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/loop.h"
 #include "base/result.h"
 #include "contract/event.h"
-#include "journal/follower.h"
 #include "journal/journal.h"
+#include "journal/view.h"
 #include "library/library_store.h"
 
 namespace lifeline::library {
@@ -19,31 +19,24 @@ namespace lifeline::library {
 class Library {
 public:
     Library(Loop& home, Worker& worker, journal::Journal& journal);
-    ~Library();
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
 
     // Opens the view and brings it up to the journal's head.
-    void start(std::string path, journal::Done<void> ready);
+    void start(std::string path, journal::Done<void> ready) {
+        view_.start(std::move(path), std::move(ready));
+    }
     // Something was appended. From any thread.
-    void poke();
+    void poke() { view_.poke(); }
 
     void list(LibraryQuery query, Loop& from, journal::Done<std::vector<LibraryRow>> done);
     void shared_with(std::vector<std::string> session_ids, Loop& from,
                      journal::Done<std::vector<std::string>> done);
 
 private:
-    void take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken);
-    template <class T, class Ask>
-    void ask(Loop& from, journal::Done<T> done, Ask question);
+    using View = journal::View<LibraryStore>;
+    View::Change read(const std::vector<journal::JournalEvent>& events);
 
-    Loop& home_;
-    Worker& worker_;
-    journal::Journal& journal_;
     contract::EventChecker checker_;
-    std::shared_ptr<LibraryStore> store_;  // Touched only by the worker's jobs, once opened.
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    journal::Follower follower_;
+    View view_;
 };
 
 }  // namespace lifeline::library

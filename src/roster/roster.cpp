@@ -20,52 +20,12 @@ bool may_concern(std::string_view bytes) {
 }  // namespace
 
 Roster::Roster(Loop& home, Worker& worker, journal::Journal& journal)
-    : home_(home),
-      worker_(worker),
-      journal_(journal),
-      follower_(home, journal,
-                [this](std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
-                    take(std::move(events), std::move(taken));
-                }) {}
+    : view_(home, worker, journal,
+            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
 
-Roster::~Roster() {
-    *alive_ = false;
-}
-
-void Roster::start(std::string path, Done<void> ready) {
-    // The loop outlives the worker's last job; this object may not.
-    worker_.submit([this, &home = home_, alive = alive_, path = std::move(path),
-                    source = journal::ViewSource{journal_.epoch(), journal_.head_position()},
-                    ready = std::move(ready)]() mutable {
-        auto opened = RosterStore::open(path, source);
-        Result<std::uint64_t> cursor = std::unexpected(Error{});
-        std::shared_ptr<RosterStore> store;
-        if (opened) {
-            store = std::make_shared<RosterStore>(std::move(*opened));
-            cursor = store->cursor();
-        } else {
-            cursor = fail(opened.error());
-        }
-        home.post([this, alive, store = std::move(store), cursor = std::move(cursor),
-                   ready = std::move(ready)]() mutable {
-            if (!*alive) return;
-            if (!cursor) return ready(fail(cursor.error()));
-            store_ = std::move(store);
-            follower_.start(*cursor, std::move(ready));
-        });
-    });
-}
-
-void Roster::poke() {
-    home_.post([this, alive = alive_] {
-        if (*alive) follower_.poke();
-    });
-}
-
-void Roster::take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken) {
+Roster::View::Change Roster::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<RosterChange> changes;
     std::vector<Entry> news;
-    const std::uint64_t last = events.back().event.position;
     for (const auto& [stream, stored] : events) {
         if (stored.erased || !stream.starts_with("sess_") || !may_concern(stored.bytes)) continue;
         const auto event = checker_.read_stored(stored.bytes);
@@ -119,19 +79,14 @@ void Roster::take(std::vector<journal::JournalEvent> events, journal::Follower::
         }
         changes.push_back(std::move(change));
     }
-    worker_.submit([this, &home = home_, alive = alive_, store = store_,
-                    changes = std::move(changes), last, news = std::move(news),
-                    taken = std::move(taken)]() mutable {
-        Status status = store->apply(changes, last);
+    return [this, changes = std::move(changes), news = std::move(news)](
+               RosterStore& store, std::uint64_t cursor) mutable -> Result<Job> {
+        Status status = store.apply(changes, cursor);
         for (Entry& entry : news)
-            if (status) status = store->complete(entry.row);
-        home.post(
-            [this, alive, news = std::move(news), status, taken = std::move(taken)]() mutable {
-                if (!*alive) return;
-                if (status) tell(news);
-                taken(std::move(status));
-            });
-    });
+            if (status) status = store.complete(entry.row);
+        if (!status) return fail(status.error());
+        return Job([this, news = std::move(news)] { tell(news); });
+    };
 }
 
 void Roster::tell(const std::vector<Entry>& news) {
@@ -140,38 +95,16 @@ void Roster::tell(const std::vector<Entry>& news) {
 }
 
 void Roster::list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done) {
-    home_.post([this, query = std::move(query), &from, done = std::move(done)]() mutable {
-        worker_.submit(
-            [store = store_, query = std::move(query), &from, done = std::move(done)]() mutable {
-                auto rows = store ? store->list(query)
-                                  : Result<std::vector<RosterRow>>(fail(
-                                        Code::unavailable, "not_ready", "the view is not open"));
-                from.post([rows = std::move(rows), done = std::move(done)]() mutable {
-                    done(std::move(rows));
-                });
-            });
-    });
+    view_.ask(from, std::move(done),
+              [query = std::move(query)](RosterStore& store) { return store.list(query); });
 }
 
 void Roster::count_open(Loop& from, Done<std::uint64_t> done) {
-    home_.post([this, &from, done = std::move(done)]() mutable {
-        worker_.submit([store = store_, &from, done = std::move(done)]() mutable {
-            auto count = store ? store->count_open()
-                               : Result<std::uint64_t>(
-                                     fail(Code::unavailable, "not_ready", "the view is not open"));
-            from.post([count = std::move(count), done = std::move(done)]() mutable {
-                done(std::move(count));
-            });
-        });
-    });
+    view_.ask(from, std::move(done), [](RosterStore& store) { return store.count_open(); });
 }
 
 void Roster::open_calls(Loop& from, Done<std::vector<std::string>> done) {
-    worker_.submit([store = store_, &from, done = std::move(done)]() mutable {
-        auto ids = store->open_calls();
-        from.post(
-            [ids = std::move(ids), done = std::move(done)]() mutable { done(std::move(ids)); });
-    });
+    view_.ask(from, std::move(done), [](RosterStore& store) { return store.open_calls(); });
 }
 
 }  // namespace lifeline::roster

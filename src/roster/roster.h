@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -11,8 +10,8 @@
 #include "base/result.h"
 #include "contract/event.h"
 #include "contract/role.h"
-#include "journal/follower.h"
 #include "journal/journal.h"
+#include "journal/view.h"
 #include "roster/roster_store.h"
 
 namespace lifeline::roster {
@@ -33,22 +32,21 @@ public:
     using Follower = std::move_only_function<bool(const Entry&)>;
 
     Roster(Loop& home, Worker& worker, journal::Journal& journal);
-    ~Roster();
-    Roster(const Roster&) = delete;
-    Roster& operator=(const Roster&) = delete;
 
     // Opens the view (made anew if it cannot be read or is of another epoch) and brings it up to
     // the journal's head.
-    void start(std::string path, Done<void> ready);
+    void start(std::string path, Done<void> ready) {
+        view_.start(std::move(path), std::move(ready));
+    }
 
     // Something was appended. From any thread.
-    void poke();
+    void poke() { view_.poke(); }
 
     void list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done);
     // How many calls are not over.
     void count_open(Loop& from, Done<std::uint64_t> done);
     // The journal's position up to which the view has come. From the home loop.
-    std::uint64_t position() const { return follower_.position(); }
+    std::uint64_t position() const { return view_.position(); }
     // Calls that are not over, and those in which an action runs, for a server that starts.
     void open_calls(Loop& from, Done<std::vector<std::string>> done);
 
@@ -56,17 +54,13 @@ public:
     void follow(Follower follower) { followers_.push_back(std::move(follower)); }
 
 private:
-    void take(std::vector<journal::JournalEvent> events, journal::Follower::Taken taken);
+    using View = journal::View<RosterStore>;
+    View::Change read(const std::vector<journal::JournalEvent>& events);
     void tell(const std::vector<Entry>& news);
 
-    Loop& home_;
-    Worker& worker_;
-    journal::Journal& journal_;
     contract::EventChecker checker_;
-    std::shared_ptr<RosterStore> store_;  // Touched only by the worker's jobs, once opened.
     std::vector<Follower> followers_;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    journal::Follower follower_;
+    View view_;
 };
 
 }  // namespace lifeline::roster

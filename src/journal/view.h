@@ -1,0 +1,133 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "journal/follower.h"
+#include "journal/journal.h"
+#include "journal/view_file.h"
+
+namespace lifeline::journal {
+
+// A view: what is folded from the whole journal, chunk by chunk, into a store that keeps its cursor
+// in the same transaction, so that a start costs only what is new. Disposable; a moment behind the
+// journal by nature. Chunks are read on the home loop and written by the worker; it may be asked
+// from any loop.
+//
+// A Store has `open(path, ViewSource)` and `cursor()`, and is touched by the worker's jobs alone.
+template <class Store>
+class View {
+public:
+    // Brings a chunk into the store, and its cursor to there; on the worker. What it gives back is
+    // done on the home loop then.
+    using Change = std::move_only_function<Result<Job>(Store&, std::uint64_t cursor)>;
+    static Result<Job> nothing_after(const Status& applied) {
+        if (!applied) return fail(applied.error());
+        return Job();
+    }
+    // What a chunk says; on the home loop.
+    using Read = std::function<Change(const std::vector<JournalEvent>&)>;
+
+    View(Loop& home, Worker& worker, Journal& journal, Read read)
+        : home_(home),
+          worker_(worker),
+          journal_(journal),
+          read_(std::move(read)),
+          follower_(home, journal, [this](std::vector<JournalEvent> events, Follower::Taken taken) {
+              take(events, std::move(taken));
+          }) {}
+    ~View() { *alive_ = false; }
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+
+    // Opens the store (made anew if it cannot be read or is of another epoch) and brings it up to
+    // the journal's head.
+    void start(std::string path, Done<void> ready) {
+        open(std::move(path), [this, ready = std::move(ready)](Status opened) mutable {
+            if (!opened) return ready(std::move(opened));
+            follow(std::move(ready));
+        });
+    }
+    // The same in two steps, for who has a question in between.
+    void open(std::string path, Done<void> opened) {
+        // The loop outlives the worker's last job; this object may not.
+        worker_.submit([this, &home = home_, alive = alive_, path = std::move(path),
+                        source = ViewSource{journal_.epoch(), journal_.head_position()},
+                        opened = std::move(opened)]() mutable {
+            std::shared_ptr<Store> store;
+            Result<std::uint64_t> cursor = std::uint64_t{0};
+            if (auto found = Store::open(path, source)) {
+                store = std::make_shared<Store>(std::move(*found));
+                cursor = store->cursor();
+            } else {
+                cursor = fail(found.error());
+            }
+            home.post([this, alive, store = std::move(store), cursor = std::move(cursor),
+                       opened = std::move(opened)]() mutable {
+                if (!*alive) return;
+                if (!cursor) return opened(fail(cursor.error()));
+                store_ = std::move(store);
+                cursor_ = *cursor;
+                opened({});
+            });
+        });
+    }
+    void follow(Done<void> ready) { follower_.start(cursor_, std::move(ready)); }
+
+    // Something was appended. From any thread.
+    void poke() {
+        home_.post([this, alive = alive_] {
+            if (*alive) follower_.poke();
+        });
+    }
+    // The journal's position up to which the view has come. From the home loop.
+    std::uint64_t position() const { return follower_.position(); }
+
+    // `question` is asked the store, by the worker; the answer comes on `from`.
+    template <class T, class Question>
+    void ask(Loop& from, Done<T> done, Question question) {
+        home_.post([this, alive = alive_, &from, done = std::move(done),
+                    question = std::move(question)]() mutable {
+            if (!*alive) return;
+            worker_.submit([store = store_, &from, done = std::move(done),
+                            question = std::move(question)]() mutable {
+                Result<T> found =
+                    store ? question(*store)
+                          : Result<T>(fail(Code::unavailable, "not_ready", "the view is not open"));
+                from.post([found = std::move(found), done = std::move(done)]() mutable {
+                    done(std::move(found));
+                });
+            });
+        });
+    }
+
+private:
+    void take(const std::vector<JournalEvent>& events, Follower::Taken taken) {
+        worker_.submit([&home = home_, alive = alive_, store = store_, change = read_(events),
+                        cursor = events.back().event.position, taken = std::move(taken)]() mutable {
+            Result<Job> then = change(*store, cursor);
+            home.post([alive, then = std::move(then), taken = std::move(taken)]() mutable {
+                if (!*alive) return;
+                if (!then) return taken(fail(then.error()));
+                if (*then) (*then)();
+                taken({});
+            });
+        });
+    }
+
+    Loop& home_;
+    Worker& worker_;
+    Journal& journal_;
+    Read read_;
+    std::shared_ptr<Store> store_;
+    std::uint64_t cursor_ = 0;  // Where the store was when it was opened.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    Follower follower_;
+};
+
+}  // namespace lifeline::journal
