@@ -31,8 +31,9 @@ std::array<std::string, 3> moved_in(const Folder& folder) {
 
 std::vector<std::string> former_files(const Folder& folder) {
     std::vector<std::string> files{folder.mark(), folder.key(), folder.seals()};
-    for (const std::string& database : {folder.database(), folder.index(), folder.views(),
-                                        folder.audit(), folder.library(), folder.state()})
+    for (const std::string& database :
+         {folder.database(), folder.index(), folder.views(), folder.audit(), folder.library(),
+          folder.spend(), folder.state()})
         for (const char* suffix : {"", "-wal", "-shm"}) files.push_back(database + suffix);
     std::erase_if(files, [](const std::string& path) {
         std::error_code error;
