@@ -77,6 +77,8 @@ void executor_lost(const State& state, const Action& action, WallTime now, const
 Result<Decision> cancel_action(const State& state, std::string_view action_id, const Command& from);
 void interrupted(const State& state, const contract::Event& event,
                  std::vector<ServerEvent>& events);
+void turn_cancelled(const State& state, const contract::Event& event,
+                    std::vector<ServerEvent>& events);
 // The call is about to be over: what was not begun is not begun, what an agent was saying is cut.
 void close_what_is_open(const State& state, WallTime now, std::vector<ServerEvent>& events);
 // Deadlines of actions and confirmations, and leases that ended.

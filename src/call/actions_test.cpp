@@ -531,6 +531,21 @@ TEST(Actions, AreStoppedWhileTheyHaveNotStarted) {
                  R"({"callId":"sess_1","turnId":"t1","by":"ada","atMs":1,"generatedChars":1,"playedMs":1})");
          },
          "call.turn.interrupted safety.confirmation.cancelled orchestration.action.cancelled"},
+        {"so does the agent that hears it and stops",
+         [](Agency& c) {
+             c.publish("orchestration.turn.started",
+                       R"({"turnId":"t1","orchestrator":"o","inputUtteranceIds":[]})", Role::agent,
+                       "bot");
+             c.ask("a", "send", "{}", R"(,"requestedBy":{"turnId":"t1"},"cancelOnInterrupt":true)");
+             c.ask("b", "send", "{}", R"(,"requestedBy":{"turnId":"t1"})");
+         },
+         [](Agency& c) {
+             return c.publish("orchestration.turn.cancelled",
+                              R"({"turnId":"t1","durationMs":1,"cause":"barge_in"})", Role::agent,
+                              "bot");
+         },
+         "orchestration.turn.cancelled safety.confirmation.cancelled "
+         "orchestration.action.cancelled"},
         {"the end of the call stops what has not begun, and says so before",
          [](Agency& c) {
              running_send(c);

@@ -117,6 +117,9 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
         case EventType::call_turn_interrupted:
             interrupted(state, event, decision.events);
             return decision;
+        case EventType::orchestration_turn_cancelled:
+            turn_cancelled(state, event, decision.events);
+            return decision;
         case EventType::orchestration_action_requested:
             return request_action(state, event, from, now, judge);
         case EventType::orchestration_action_cancel_requested:

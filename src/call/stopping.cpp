@@ -35,6 +35,12 @@ std::string_view cause_of(Role role) {
     }
 }
 
+void stop_asked_by(const State& state, std::string_view turn, std::vector<ServerEvent>& events) {
+    for (const Action& action : state.actions)
+        if (not_begun(action) && action.cancel_on_interrupt && action.turn_id == turn)
+            stop(action, "barge_in", events);
+}
+
 }  // namespace
 
 // What has started is asked to stop, and ends as its executor says.
@@ -63,10 +69,14 @@ Result<Decision> cancel_action(const State& state, std::string_view action_id,
 void interrupted(const State& state, const contract::Event& event,
                  std::vector<ServerEvent>& events) {
     if (event.has(interruption::resumed) && event.flag(interruption::resumed)) return;
-    const std::string_view turn = event.text(interruption::turn_id);
-    for (const Action& action : state.actions)
-        if (not_begun(action) && action.cancel_on_interrupt && action.turn_id == turn)
-            stop(action, "barge_in", events);
+    stop_asked_by(state, event.text(interruption::turn_id), events);
+}
+
+// The same by whoever notices first: an app says that it was interrupted, an agent that it stopped.
+void turn_cancelled(const State& state, const contract::Event& event,
+                    std::vector<ServerEvent>& events) {
+    namespace f = contract::field::orchestration_turn_cancelled;
+    if (event.text(f::cause) == "barge_in") stop_asked_by(state, event.text(f::turn_id), events);
 }
 
 void close_what_is_open(const State& state, WallTime now, std::vector<ServerEvent>& events) {
