@@ -102,8 +102,7 @@ public:
           door_(host.parts_.sessions, host.parts_.loop, key_.first, key_.second),
           seat_({.loop = host.parts_.loop,
                  .door = door_,
-                 .driver = *agent.driver,
-                 .settings = agent.settings,
+                 .agent = agent,
                  .ledger = host.ledger_,
                  .tools = host.parts_.tools},
                 key_.first),
@@ -167,6 +166,13 @@ Host::Agent* Host::find(std::string_view user_id) {
 bool Host::hosts(std::string_view user_id) const {
     return std::ranges::any_of(
         agents_, [&](const Agent& agent) { return agent.settings.user_id == user_id; });
+}
+
+void Host::change(AgentSettings settings, std::shared_ptr<Driver> driver) {
+    Agent* agent = find(settings.user_id);
+    if (agent == nullptr) return;
+    agent->settings = std::move(settings);
+    if (driver) agent->driver = std::move(driver);
 }
 
 void Host::joined(const std::string& user_id, const std::string& session_id) {

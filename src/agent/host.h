@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/driver.h"
-#include "agent/settings.h"
+#include "agent/hosted.h"
 #include "agent/spend.h"
 #include "base/loop.h"
 #include "session/sessions.h"
@@ -26,10 +25,7 @@ public:
         session::Sessions& sessions;
         std::function<tools::Registry()> tools;
     };
-    struct Agent {
-        AgentSettings settings;
-        std::unique_ptr<Driver> driver;
-    };
+    using Agent = Hosted;
 
     Host(Parts parts, std::vector<Agent> agents);
     ~Host();
@@ -38,6 +34,9 @@ public:
 
     const std::vector<Agent>& agents() const { return agents_; }
     bool hosts(std::string_view user_id) const;
+    // From its next turn on it has these settings, and this driver unless that is null. Which
+    // participant it is does not change.
+    void change(AgentSettings settings, std::shared_ptr<Driver> driver);
     // Somebody takes part in a call from now on; of interest if it is one of ours.
     void joined(const std::string& user_id, const std::string& session_id);
     // Whatever was spent before, from the journal.

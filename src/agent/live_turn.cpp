@@ -29,7 +29,7 @@ LiveTurn::LiveTurn(Parts parts, std::string id, TurnDecision decision)
       names_(id_),
       decision_(std::move(decision)),
       began_(parts_.loop.clock().steady()),
-      model_(parts_.driver.model()),
+      model_(parts_.driver->model()),
       mode_rev_(parts_.conversation.mode_rev()) {}
 
 std::string LiveTurn::word_or(std::string_view text, std::string_view otherwise) {
@@ -44,7 +44,7 @@ LiveTurn::~LiveTurn() {
 void LiveTurn::begin() {
     contract::JsonWriter json;
     json.object().key("turnId").value(id_);
-    json.key("orchestrator").value(parts_.driver.name());
+    json.key("orchestrator").value(parts_.driver->name());
     json.key("inputUtteranceIds").array();
     for (const std::string& input : decision_.inputs) json.value(input);
     json.end();
@@ -82,7 +82,7 @@ void LiveTurn::ask_model() {
         fmt::format("{}_{}_{}", short_digest(prompt.session_id, 16), names_.stem(), rounds_.size());
     prompt.system = system_text(seen);
     prompt.messages = messages_of(seen, prompt.new_from);
-    if (!parts_.driver.acts_by_itself()) prompt.tools = parts_.tools;
+    if (!parts_.driver->acts_by_itself()) prompt.tools = parts_.tools;
     prompt.output_tokens_max = parts_.settings.output_tokens_max;
     prompt.timeout = parts_.settings.model_timeout;
     asked_bytes_ = prompt.system.size();
@@ -97,7 +97,7 @@ void LiveTurn::ask_model() {
         wait_timer_ = 0;
         failed({.reason = "model_timeout", .detail = "the model took too long", .retryable = true});
     });
-    run_ = parts_.driver.start(std::move(prompt), *this);
+    run_ = parts_.driver->start(std::move(prompt), *this);
 }
 
 void LiveTurn::text(std::string_view piece) {

@@ -29,8 +29,8 @@ class LiveTurn final : Hearer {
 public:
     struct Parts {
         Loop& loop;
-        Driver& driver;
-        const AgentSettings& settings;
+        std::shared_ptr<Driver> driver;
+        AgentSettings settings;  // As they were when it began.
         const Conversation& conversation;
         const std::vector<Message>& before;
         Ledger& ledger;
@@ -74,6 +74,7 @@ private:
     void account(const Usage& usage);
     void carry_out();
     void carry_out(CalledTool& called);
+    bool called_off_by_interruption(std::string_view tool) const;
     void ask_for(CalledTool& called, std::string args_json);
     void set_mode(CalledTool& called, std::string_view args_json);
     void note_intent(CalledTool& called, std::string_view args_json);

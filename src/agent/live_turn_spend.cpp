@@ -54,7 +54,7 @@ void LiveTurn::account(const Usage& usage) {
     if (!known) json.key("estimatedTokens").value(guess);
     json.key("costNano").value(std::to_string(amount.nano));
     json.key("userId").value(parts_.conversation.owner_id()).end();
-    json.key("provider").value(word_or(parts_.driver.name(), "agent"));
+    json.key("provider").value(word_or(parts_.driver->name(), "agent"));
     if (contract::matches(contract::Form::word, model_)) json.key("model").value(model_);
     json.key("turnId").value(id_).end();
     parts_.outbox.say(names_.server_event("use", number), "billing.usage.measured", json.take(),

@@ -66,6 +66,12 @@ void LiveTurn::carry_out(CalledTool& called) {
     ask_for(called, std::move(canonical));
 }
 
+bool LiveTurn::called_off_by_interruption(std::string_view tool) const {
+    return std::ranges::any_of(
+        parts_.settings.cancel_on_interrupt,
+        [tool](const std::string& named) { return named == "*" || named == tool; });
+}
+
 // The same request of an earlier attempt at this answer is that action; one that was called off
 // when somebody talked over it may be asked for anew.
 void LiveTurn::ask_for(CalledTool& called, std::string args_json) {
@@ -96,7 +102,9 @@ void LiveTurn::ask_for(CalledTool& called, std::string args_json) {
     json.key("args").raw(args_json);
     json.key("requestedBy").object().key("turnId").value(id_);
     json.key("toolCallId").value(id_or(called.call.id, called.action_id)).end();
-    json.key("idempotencyKey").value(called.action_id).end();
+    json.key("idempotencyKey").value(called.action_id);
+    if (called_off_by_interruption(called.call.name)) json.key("cancelOnInterrupt").value(true);
+    json.end();
     const std::size_t round = rounds_.size() - 1;
     const auto place = static_cast<std::size_t>(&called - rounds_.back().calls.data());
     parts_.outbox.say("agt:" + called.action_id, "orchestration.action.requested", json.take(),

@@ -19,7 +19,11 @@ constexpr Millis show_every{80};
 void LiveTurn::say(std::string_view words) {
     text_ += words;
     if (show_timer_ != 0) return;
-    if (!utterance_begun_) begin_utterance();
+    // The first words are what somebody waits for; those after them come together.
+    if (!utterance_begun_) {
+        begin_utterance();
+        show();
+    }
     show_timer_ = parts_.loop.start_timer(show_every, [this] {
         show_timer_ = 0;
         show();

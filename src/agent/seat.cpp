@@ -25,7 +25,7 @@ constexpr Millis wait_least{1};
 
 Seat::Seat(Parts parts, std::string session_id)
     : parts_(std::move(parts)),
-      conversation_(session_id, parts_.settings.user_id),
+      conversation_(session_id, parts_.agent.settings.user_id),
       outbox_(parts_.loop, parts_.door, std::move(session_id)) {}
 
 Seat::~Seat() {
@@ -62,7 +62,7 @@ void Seat::consider() {
             turn_.reset();
     }
     const WallTime now = parts_.loop.clock().wall();
-    const TurnDecision decision = decide_turn(conversation_, parts_.settings.pace, now,
+    const TurnDecision decision = decide_turn(conversation_, parts_.agent.settings.pace, now,
                                               turn_ ? std::string_view(turn_->id()) : "");
     switch (decision.what) {
         case What::rest:
@@ -104,8 +104,8 @@ void Seat::begin(TurnDecision decision) {
     turn_number_ = number;
     turn_ =
         std::make_unique<LiveTurn>(LiveTurn::Parts{.loop = parts_.loop,
-                                                   .driver = parts_.driver,
-                                                   .settings = parts_.settings,
+                                                   .driver = parts_.agent.driver,
+                                                   .settings = parts_.agent.settings,
                                                    .conversation = conversation_,
                                                    .before = before_,
                                                    .ledger = parts_.ledger,
@@ -160,8 +160,9 @@ std::vector<ToolOffer> Seat::offers() const {
     const tools::Registry registry = parts_.tools();
     for (const tools::Tool& tool : registry.tools()) {
         if (!tool.requesters.has(contract::Role::agent)) continue;
-        if (!parts_.settings.all_tools &&
-            std::ranges::find(parts_.settings.tools, tool.name) == parts_.settings.tools.end())
+        if (!parts_.agent.settings.all_tools &&
+            std::ranges::find(parts_.agent.settings.tools, tool.name) ==
+                parts_.agent.settings.tools.end())
             continue;
         offers.push_back({tool.name, tool.description, tool.schema_json});
     }

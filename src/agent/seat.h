@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "agent/conversation.h"
-#include "agent/driver.h"
+#include "agent/hosted.h"
 #include "agent/live_turn.h"
 #include "agent/outbox.h"
-#include "agent/settings.h"
 #include "agent/spend.h"
 #include "base/loop.h"
 #include "contract/event.h"
@@ -26,8 +25,7 @@ public:
     struct Parts {
         Loop& loop;
         Door& door;
-        Driver& driver;
-        const AgentSettings& settings;
+        const Hosted& agent;
         Ledger& ledger;
         std::function<tools::Registry()> tools;  // As they are now.
     };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "agent/test_call.h"
@@ -128,6 +129,34 @@ TEST(Seat, IsSilentWhenSomebodySpeaks) {
     ASSERT_EQ(usage.size(), 2U);
     EXPECT_EQ(usage[0].find("quantity")->kind(), contract::Json::Kind::null);
     EXPECT_EQ(usage[0].find("needsReconciliation")->as_bool(), true);
+}
+
+TEST(Seat, CallsOffWhatItWasToldToWhenSomebodyTalksOverIt) {
+    for (const bool called_off : {false, true}) {
+        SCOPED_TRACE(called_off);
+        TestCall call;
+        if (called_off) {
+            auto settings = call.settings;
+            settings.cancel_on_interrupt = {"mail.send"};
+            call.host->change(settings, nullptr);
+        }
+        call.answer = [](const Prompt& prompt) {
+            if (std::ranges::find(prompt.messages, "Wait", &Message::text) != prompt.messages.end())
+                return Reply{.pieces = {"Fine."}};
+            if (prompt.messages.back().role == Message::Role::tool)
+                return Reply{.pieces = std::vector<std::string>(100, "word ")};
+            return Reply{.calls = {{"c1", "mail.send", R"({"to":"b"})"}}};
+        };
+        call.say("Send it");
+        call.run_for(2s);
+        ASSERT_EQ(call.count("safety.confirmation.requested"), 1U);
+        call.say("Wait");
+        call.run_for(3s);
+        EXPECT_EQ(call.last_words(), "Fine.");
+        const auto cancelled = call.events("orchestration.action.cancelled");
+        ASSERT_EQ(cancelled.size(), called_off ? 1U : 0U);
+        if (called_off) EXPECT_EQ(cancelled[0].text("cause"), "barge_in");
+    }
 }
 
 TEST(Seat, SaysOnceThatItsModelIsAway) {

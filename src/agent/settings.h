@@ -19,6 +19,9 @@ struct AgentSettings {
     bool joins_all = false;
     bool all_tools = true;
     std::vector<std::string> tools = {};  // Otherwise these.
+    // Of which tools the actions that have not begun are called off when somebody talks over the
+    // turn that asked for them; "*": of all.
+    std::vector<std::string> cancel_on_interrupt = {};
     Pace pace = {};
     Window window = {};
     Caps caps = {};
