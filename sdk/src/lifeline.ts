@@ -77,6 +77,14 @@ export type { BaseUrl } from './rest.js';
 export type { Self } from './self.js';
 export type { Connect, CreateCallBody, Session } from './session.js';
 export {
+  isSpeechOpen,
+  speechTerms,
+  uploadSpeech,
+  type SpeechHeard,
+  type SpeechTerms,
+  type UploadSpeechOptions,
+} from './speech.js';
+export {
   initialState,
   type CallEnd,
   type CallState,

@@ -11,15 +11,27 @@ export interface RestRequest {
   /** Below the base URL, beginning with a slash. */
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is no JSON, as it is; instead of `body`. */
+  readonly content?: Content;
   readonly idempotencyKey?: string;
   readonly accept?: string;
+  /** How long the answer may take, where that is longer than usual. */
+  readonly timeoutMs?: number;
+  /** Ends it before there is an answer: `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes and what they are. */
+export interface Content {
+  readonly type: string;
+  readonly bytes: Blob | Uint8Array<ArrayBuffer> | ArrayBuffer | string;
 }
 
 const timeoutMs = 10_000;
 /** An application that takes longer for a token is not asked for this one any more. */
 const tokenTimeoutMs = 30_000;
 
-/** JSON over HTTP with the access token, and refusals as LifelineError. */
+/** JSON (and recordings) over HTTP with the access token, and refusals as LifelineError. */
 export class Rest {
   readonly #baseUrl: BaseUrl;
   readonly #tokens: TokenSource | null;
@@ -48,8 +60,8 @@ export class Rest {
    */
   async request<Reply>(request: RestRequest): Promise<Reply> {
     // Before anybody is asked for anything: no token and no second try would mend it.
-    const body = request.body === undefined ? undefined : jsonOf(request.body, 'The request');
-    return this.#authorized((token) => this.#once<Reply>(request, body, token));
+    const content = request.content ?? contentOf(request.body);
+    return this.#authorized((token) => this.#once<Reply>(request, content, token));
   }
 
   /** A reply that goes on for as long as both sides want it to; `signal` ends it. */
@@ -95,38 +107,45 @@ export class Rest {
 
   async #once<Reply>(
     request: RestRequest,
-    body: string | undefined,
+    content: Content | undefined,
     token: string | null,
   ): Promise<Reply> {
+    const { signal } = request;
+    if (signal?.aborted) throw aborted();
     const stopper = new AbortController();
-    const cancel = this.#platform.after(timeoutMs, () => stopper.abort());
+    const stop = () => stopper.abort();
+    const withinMs = request.timeoutMs ?? timeoutMs;
+    const cancel = this.#platform.after(withinMs, stop);
+    signal?.addEventListener('abort', stop);
     try {
-      const reply = await this.#fetch(request, body, token, stopper.signal);
+      const reply = await this.#fetch(request, content, token, stopper.signal);
       return (reply.status === 204 ? undefined : await reply.json()) as Reply;
     } catch (thrown) {
-      const late = new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: thrown });
+      if (signal?.aborted) throw aborted();
+      const late = new Error(`no answer within ${withinMs / 1_000} s`, { cause: thrown });
       throw asLifelineError(stopper.signal.aborted ? late : thrown, 'unreachable', true);
     } finally {
       cancel();
+      signal?.removeEventListener('abort', stop);
     }
   }
 
   async #fetch(
     request: RestRequest,
-    body: string | undefined,
+    content: Content | undefined,
     token: string | null,
     signal: AbortSignal,
   ): Promise<Response> {
     const headers: Record<string, string> = { Accept: request.accept ?? 'application/json' };
     if (token !== null) headers['Authorization'] = `Bearer ${token}`;
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (content !== undefined) headers['Content-Type'] = content.type;
     if (request.idempotencyKey) headers['Idempotency-Key'] = request.idempotencyKey;
     this.#asked = await this.baseUrl();
     const reply = await this.#platform.fetch(this.#asked + request.path, {
       method: request.method,
       headers,
       signal,
-      ...(body === undefined ? {} : { body }),
+      ...(content === undefined ? {} : { body: content.bytes }),
     });
     if (!reply.ok) throw await errorOf(reply);
     return reply;
@@ -153,6 +172,15 @@ export class Rest {
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#platform.after(ms, resolve));
   }
+}
+
+function contentOf(body: unknown): Content | undefined {
+  if (body === undefined) return undefined;
+  return { type: 'application/json', bytes: jsonOf(body, 'The request') };
+}
+
+function aborted(): LifelineError {
+  return new LifelineError({ code: 'aborted', message: 'It was given up here.' });
 }
 
 function isTokenRefusal(thrown: unknown): boolean {

@@ -7,6 +7,7 @@ export interface Request {
   readonly token: string | null;
   readonly key: string | null;
   readonly body: unknown;
+  readonly type: string | null;
 }
 export type Route = (
   request: Request,
@@ -43,8 +44,11 @@ export function world(routes: Record<string, Route> = {}) {
       route: `${init.method} ${url.pathname}${url.search}`,
       token: headers.get('Authorization'),
       key: headers.get('Idempotency-Key'),
-      body: init.body === undefined ? undefined : (JSON.parse(String(init.body)) as unknown),
+      body:
+        typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : (init.body as unknown),
+      type: headers.get('Content-Type'),
     };
+    init.signal?.throwIfAborted();
     requests.push(request);
     const reply = all[`${init.method} ${url.pathname}`]?.(request);
     if (!reply) throw new TypeError('fetch failed');
