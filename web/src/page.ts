@@ -7,6 +7,8 @@ import {
   joinCall,
   listAgents,
   setKillSwitch,
+  speechTerms,
+  uploadSpeech,
   type AgentRecord,
   type Call,
   type GetToken,
@@ -29,6 +31,7 @@ import {
 } from './place/memory';
 import { Redemption } from './place/redemption';
 import { browserSynthesis, Speaker, type SpeakState } from './speech/speaker';
+import type { SpeechDoor } from './talk/dictation';
 import { Store } from './talk/store';
 import { openTalk, type Talk } from './talk/talk';
 import { problemOf, type Problem } from './words/problem';
@@ -205,6 +208,7 @@ export class Page {
     const { value: stage } = this.stage;
     if (stage.kind !== 'call') return;
     stage.talk.conversation.close();
+    stage.talk.dictation.discard();
     stage.talk.asking.close();
     stage.talk.call.leave();
   }
@@ -219,7 +223,8 @@ export class Page {
   private async enter(getToken: GetToken, pass: string | null, make: () => Promise<Call>): Promise<void> {
     this.busy();
     try {
-      const talk = openTalk(await make(), this.speaker_);
+      const call = await make();
+      const talk = openTalk(call, this.speaker_, this.speech_door(getToken, call.sessionId));
       this.get_token_ = getToken;
       this.line_ = undefined;
       rememberCall(talk.call.sessionId, pass);
@@ -243,6 +248,25 @@ export class Page {
         explained: false,
       }),
     );
+  }
+
+  /** Where recordings go, for browsers that make no words of a voice. */
+  private speech_door(getToken: GetToken, sessionId: string): SpeechDoor {
+    const server = this.server(getToken);
+    return {
+      terms: () => speechTerms(server),
+      say: ({ bytes, durationMs, key }, signal, onRetry) =>
+        uploadSpeech({
+          ...server,
+          sessionId,
+          recording: bytes,
+          durationMs,
+          language: navigator.language,
+          idempotencyKey: key,
+          signal,
+          onRetry,
+        }),
+    };
   }
 
   private server(getToken: GetToken): { baseUrl: string; getToken: GetToken; platform?: Partial<Platform> } {

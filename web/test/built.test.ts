@@ -50,6 +50,6 @@ test('a page stays small enough for a phone on a bad line', () => {
     const html = files.get(page)!;
     const loaded = [...html.matchAll(/\s(?:src|href)="\.\/([^"]+\.js)"/g)].map((match) => files.get(match[1]!)!);
     const bytes = loaded.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    assert.ok(bytes > 200_000 && bytes < 370_000, `${page}: ${bytes} bytes before compression`);
+    assert.ok(bytes > 200_000 && bytes < 380_000, `${page}: ${bytes} bytes before compression`);
   }
 });

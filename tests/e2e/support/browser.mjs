@@ -18,14 +18,18 @@ const quiet = [
   '--disable-sync',
 ];
 
+/** A microphone that sounds a tone, and nobody is asked about it. */
+const microphone = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 export class Browser {
   #browser;
   #people = [];
 
-  static async open() {
+  static async open({ fakeMicrophone = false } = {}) {
     const browser = new Browser();
+    const args = fakeMicrophone ? [...quiet, ...microphone] : quiet;
     const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-    browser.#browser = await chromium.launch({ executablePath, headless: true, args: quiet });
+    browser.#browser = await chromium.launch({ executablePath, headless: true, args });
     return browser;
   }
 

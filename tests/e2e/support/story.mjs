@@ -15,7 +15,7 @@ import { root, Server } from './server.mjs';
 const patienceMs = 180_000;
 const pictures = path.join(root, 'build/e2e');
 
-/** Tells a story; `options` are the server's. At its end no page may have complained of anything. */
+/** Tells a story; `options` are the server's and the browser's. At its end no page may have complained of anything. */
 export function story(name, options, tell) {
   test(name, { timeout: patienceMs, skip: options.skip ?? false }, async () => {
     const cast = {};
@@ -24,7 +24,7 @@ export function story(name, options, tell) {
       // A way to the server on which things go wrong; who takes it is the story's business.
       cast.proxy = await FaultProxy.open({ target: cast.server.url });
       if (options.devAgent !== false) cast.agent = await Agent.start(cast.server);
-      cast.browser = await Browser.open();
+      cast.browser = await Browser.open(options);
       await tell(cast);
       assert.deepEqual(cast.browser.complaints, []);
     } catch (error) {

@@ -29,7 +29,10 @@ function recognition({ recognition: how }: SpeechWorld): Finding {
     case 'service':
       return good('This browser does it with its maker’s service, which then hears your voice.');
     case 'none':
-      return poor('This browser cannot.', 'Type instead, or use a current Chrome, Edge or Safari.');
+      return poor(
+        'This browser cannot.',
+        'Where the server takes recordings, the call offers to record you. Otherwise type, or use a current Chrome, Edge or Safari.',
+      );
   }
 }
 

@@ -18,6 +18,8 @@ export type ConversationCall = Pick<Call, 'utterance' | 'publish' | 'on' | 'conn
 export interface World {
   readonly recognition: (() => Recognition) | null;
   readonly now: () => number;
+  /** This person is being recorded: whatever sounds is in the recording. */
+  readonly recording?: () => boolean;
 }
 
 export class Conversation {
@@ -63,6 +65,12 @@ export class Conversation {
     else this.listener_.stop();
   }
 
+  /** This person has begun to say something that will be words only later. */
+  begins_to_speak(): void {
+    this.ignored.set(null);
+    this.interrupt();
+  }
+
   /**
    * Silences the agent, if it is being read aloud, and tells the call how long it was heard. What of its words
    * that leaves is the agent's to put on record: nobody else may change its utterances.
@@ -84,6 +92,7 @@ export class Conversation {
   private agent_said(event: CallEvent<'transcript.final'>): void {
     // Only words said now are read aloud, not those that a replay brings.
     if (event.actor.kind !== 'agent' || this.call_.connection.value.state !== 'live') return;
+    if (this.world_.recording?.()) return; // It can be read; nobody is talked over.
     const { utteranceId, text, lang } = event.payload;
     const turnId = this.call_.transcript.value.find((one) => one.utteranceId === utteranceId)?.turnId;
     this.speaker_.say({ utteranceId, text, lang, turnId: turnId ?? undefined });

@@ -5,7 +5,9 @@ import type { Call, Self } from '@lifeline/client';
 import { Asking } from '../act/asking';
 import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
 import type { Speaker } from '../speech/speaker';
+import { browserTape } from '../speech/tape';
 import { Conversation } from './conversation';
+import { Dictation, type SpeechDoor } from './dictation';
 import { EventLog } from './event_log';
 import { selfOf } from './self';
 import { Store } from './store';
@@ -13,6 +15,8 @@ import { Store } from './store';
 export interface Talk {
   readonly call: Call;
   readonly conversation: Conversation;
+  /** Recordings, where the browser makes no words of a voice. */
+  readonly dictation: Dictation;
   readonly log: EventLog;
   /** Who this person is in the call; null until the first connection. */
   readonly self: Store<Self | null>;
@@ -23,16 +27,30 @@ export interface Talk {
   readonly onDevice: Store<boolean>;
 }
 
-export function openTalk(call: Call, speaker: Speaker): Talk {
+export function openTalk(call: Call, speaker: Speaker, door: SpeechDoor): Talk {
   const self = selfOf(call);
   const onDevice = new Store(false);
   void recognisesOnDevice(navigator.language).then((can) => onDevice.set(can));
   const recognition = recognitionClass();
+  const now = () => Date.now();
   const conversation = new Conversation(call, speaker, () => self.value?.participantId ?? '', {
     recognition: recognition && (() => configured(new recognition(), onDevice.value)),
-    now: () => Date.now(),
+    now,
+    recording: () => dictation.state.value.kind === 'recording',
   });
-  return { call, conversation, log: new EventLog(call), self, speaker, asking: new Asking(call, self), onDevice };
+  const dictation = new Dictation({
+    open: browserTape(),
+    door,
+    now,
+    later: (run, ms) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    mint: () => `idem_${crypto.randomUUID()}`,
+    begins: () => conversation.begins_to_speak(),
+  });
+  const asking = new Asking(call, self);
+  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, onDevice };
 }
 
 function configured(recognition: Recognition, onDevice: boolean): Recognition {

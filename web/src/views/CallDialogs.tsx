@@ -2,7 +2,7 @@ import { EndDialog } from './EndDialog';
 import { InviteDialog } from './InviteDialog';
 import { SpeakDialog } from './SpeakDialog';
 
-export type OpenDialog = null | 'end' | 'invite' | 'speak';
+export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record';
 
 interface Props {
   readonly open: OpenDialog;
@@ -10,11 +10,12 @@ interface Props {
   readonly onEnd: () => void;
   readonly onLeave: () => void;
   readonly onSpeak: () => void;
+  readonly onRecord: () => void;
   readonly onClose: () => void;
 }
 
 /** At most one question at a time; an answer closes it. */
-export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onClose }: Props) {
+export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onRecord, onClose }: Props) {
   const answer = (act: () => void) => () => {
     onClose();
     act();
@@ -27,6 +28,8 @@ export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onClose
     case 'invite':
       return <InviteDialog makeLink={makeInvite} onClose={onClose} />;
     case 'speak':
-      return <SpeakDialog onSpeak={answer(onSpeak)} onClose={onClose} />;
+      return <SpeakDialog heardBy="browser" onSpeak={answer(onSpeak)} onClose={onClose} />;
+    case 'record':
+      return <SpeakDialog heardBy="server" onSpeak={answer(onRecord)} onClose={onClose} />;
   }
 }

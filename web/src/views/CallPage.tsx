@@ -47,7 +47,7 @@ interface Props {
 export function CallPage(props: Props) {
   const { talk, panels, hearing, devMode, faults, scriptedAgent, makeInvite, onKillSwitch, onLeave, onCarryOn, onHome } =
     props;
-  const { call, conversation, asking } = talk;
+  const { call, conversation, dictation, asking } = talk;
   const view = useCallView(talk, scriptedAgent);
   const { over, reads_only, connected, ownId, nameOf } = view;
   const asks = useStore(asking.view);
@@ -151,7 +151,7 @@ export function CallPage(props: Props) {
       {documents > 0 && (
         <Desk call={call} state={view.state} panels={panels} nameOf={nameOf} readsOnly={reads_only || over} />
       )}
-      {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={() => setDialog('speak')} />}
+      {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={(by) => setDialog(by === 'browser' ? 'speak' : 'record')} />}
       {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
       <Announcer heard={view.heard} ownId={view.ownId} live={view.connected} />
       {!over && dialog === null && (
@@ -170,6 +170,7 @@ export function CallPage(props: Props) {
         onEnd={endCall}
         onLeave={onLeave}
         onSpeak={() => conversation.set_listening(true)}
+        onRecord={() => void dictation.begin()}
         onClose={() => setDialog(null)}
       />
     </main>

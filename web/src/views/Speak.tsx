@@ -1,9 +1,10 @@
-import { useRef, useState, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
-import { hearWords, listenWords } from '../words/speech';
+import { hearWords, listenWords, makesNoWords } from '../words/speech';
+import { DictationLine, RecordButton } from './Dictate';
 import { MicrophoneButton, VoiceButton } from './speak_buttons';
 import { TypeField } from './TypeField';
 
@@ -12,17 +13,26 @@ interface Props {
   readonly hearing: Store<SpeakState>;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** The microphone was asked for, and it has not been said yet where the voice goes. */
-  readonly onFirstWord: () => void;
+  readonly onFirstWord: (heardBy: 'browser' | 'server') => void;
 }
 
 /** The means to speak: microphone, keyboard, and the agent's voice on or off. */
-export function Speak({ talk: { conversation, speaker, onDevice }, hearing, field, onFirstWord }: Props) {
+export function Speak({ talk, hearing, field, onFirstWord }: Props) {
+  const { conversation, dictation, speaker, onDevice } = talk;
   const [text, setText] = useState('');
   const form = useRef<HTMLFormElement>(null);
   const asked = useRef(false);
+  const [told, setTold] = useState(false);
+  const record = useRef<HTMLButtonElement>(null);
   const listening = useStore(conversation.listening);
   const sound = useStore(hearing);
   const staysHere = useStore(onDevice);
+  const recordings = useStore(dictation.state);
+  const needs_recording = makesNoWords(listening);
+  const records = needs_recording && recordings.kind !== 'not_offered';
+  useEffect(() => {
+    if (needs_recording) void dictation.offer();
+  }, [needs_recording, dictation]);
   const hears = listening.kind === 'starting' || listening.kind === 'listening';
 
   const send = () => {
@@ -35,10 +45,15 @@ export function Speak({ talk: { conversation, speaker, onDevice }, hearing, fiel
   const listen = (on: boolean) => {
     if (on && !staysHere && !asked.current) {
       asked.current = true;
-      onFirstWord();
+      onFirstWord('browser');
     } else {
       conversation.set_listening(on);
     }
+  };
+
+  const tell = () => {
+    setTold(true);
+    onFirstWord('server');
   };
 
   return (
@@ -51,7 +66,11 @@ export function Speak({ talk: { conversation, speaker, onDevice }, hearing, fiel
             send();
           }}
         >
-          <MicrophoneButton on={hears} missing={listening.kind === 'unsupported'} onListen={listen} />
+          {records ? (
+            <RecordButton dictation={dictation} button={record} onAsk={told ? null : tell} />
+          ) : (
+            <MicrophoneButton on={hears} missing={listening.kind === 'unsupported'} onListen={listen} />
+          )}
           <TypeField
             text={text}
             field={field}
@@ -64,9 +83,13 @@ export function Speak({ talk: { conversation, speaker, onDevice }, hearing, fiel
           </button>
           <VoiceButton hearing={sound} speaker={speaker} />
         </form>
-        <p className="small voice-state" id="voice-state">
-          {[listenWords(listening), hearWords(sound)].filter(Boolean).join(' ')}
-        </p>
+        {records ? (
+          <DictationLine dictation={dictation} listening={listening} hearing={hearWords(sound)} button={record} />
+        ) : (
+          <p className="small voice-state" id="voice-state">
+            {[listenWords(listening), hearWords(sound)].filter(Boolean).join(' ')}
+          </p>
+        )}
       </div>
     </section>
   );

@@ -73,6 +73,14 @@ const KNOWN: Readonly<Record<string, readonly [title: string, advice: string]>> 
   outbox_full: ['Too much is waiting to be sent.', 'Wait until the line is back, then say it again.'],
   event_too_large: ['That was too long.', 'Say it in smaller parts.'],
   payload_too_large: ['That was too long.', 'Say it in smaller parts.'],
+  speech_busy: ['The recogniser is busy.', 'Wait a little, then try again.'],
+  speech_unavailable: [
+    'The recogniser did not answer, and the call says that something was not understood.',
+    'Send it once more, or type.',
+  ],
+  speech_refused: ['The recogniser would not take this recording.', 'Say it again, or type.'],
+  speech_silent: ['Nothing could be heard.', 'Check the microphone and say it again, or type.'],
+  speech_not_configured: ['This server no longer takes recordings.', 'Type instead.'],
   config_invalid: ['This page is not set up right.', 'Whoever runs it has to look at its config.json.'],
   websocket_missing: ['This browser cannot hold a line.', 'Use a current browser.'],
 };

@@ -31,6 +31,7 @@ import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
 import { acting, later } from './acting';
+import { dictations, noDoor } from './dictations';
 import { documents, laterThere } from './documents';
 import { scenes } from './scenes';
 
@@ -75,7 +76,12 @@ if (scene.startsWith('lobby')) {
   const fake = make();
   const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
   const speaker = new Speaker(null, nothing);
-  const talk = openTalk(fake.call, speaker);
+  const talk = openTalk(fake.call, speaker, noDoor);
+  const dictating = dictations[asked.get('dictation') ?? ''];
+  if (dictating) {
+    talk.conversation.listening.set(dictating.listening ?? { kind: 'unsupported' });
+    talk.dictation.state.set(dictating.state());
+  }
   replayInto(talk.log, fake);
   const then = later[scene] ?? laterThere[scene];
   if (then) setTimeout(() => then(fake), 400);
