@@ -1,12 +1,12 @@
-import { schemaVersion, type ErrorFrame, type ServerFrame } from './contract.js';
+import type { ErrorFrame, ServerFrame } from './contract.js';
 import type { DocumentEdit, DocumentRecord, DocumentView, EditRejection } from './document_view.js';
-import { Draft, type Edit } from './draft.js';
 import { asLifelineError, LifelineError } from './error.js';
 import type { EventRecord } from './event.js';
 import type { Patch } from './json_patch.js';
 import type { JsonObject } from './json_pointer.js';
 import type { Line } from './line.js';
 import { Cell, notify, type Observable } from './observable.js';
+import { OwnEdits, retryAfterMs } from './own_edits.js';
 import type { Platform } from './platform.js';
 
 /** What a document needs of the call around it. @internal */
@@ -18,8 +18,6 @@ export interface DocumentHome {
   readonly closed: (document: LiveDocument) => void;
 }
 
-const retryAfterMs = 1_000;
-const answerWithinMs = 3_000;
 /** The cursor is of another history: from the beginning then. */
 const cursorRefusals: ReadonlySet<string> = new Set(['epoch_changed', 'cursor_ahead', 'trimmed']);
 const goneReasons: ReadonlySet<string> = new Set(['document_not_found', 'forbidden', 'removed']);
@@ -31,19 +29,15 @@ const goneReasons: ReadonlySet<string> = new Set(['document_not_found', 'forbidd
 export class LiveDocument {
   readonly id: string;
   readonly #home: DocumentHome;
-  readonly #draft = new Draft();
+  readonly #own: OwnEdits;
   readonly #view: Cell<DocumentView>;
-  readonly #waits = new Map<Edit, Waiting>();
-  readonly #rejections = new Set<(rejection: EditRejection) => void>();
   readonly #edits = new Set<(edit: DocumentEdit) => void>();
   #line: Line | null = null;
   #lineEpoch = '';
   #epoch: string | null = null;
   #seq = 0;
-  #json: string | null = null; // The request under way, as it was first sent.
-  #following = false;
   #resynced = false;
-  #cancelWait: () => void = () => undefined;
+  #cancelRetry: () => void = () => undefined;
   #users = 0;
 
   /** @internal Use call.openDocument. */
@@ -54,12 +48,11 @@ export class LiveDocument {
   ) {
     this.id = id;
     this.#home = home;
+    this.#own = new OwnEdits(id, home.platform, home.mint);
     this.#view = new Cell<DocumentView>({
       ...known,
+      ...this.#own.shown,
       state: 'loading',
-      rev: 0,
-      content: this.#draft.content,
-      unsaved: 0,
       lastEdit: null,
       error: null,
     });
@@ -94,12 +87,10 @@ export class LiveDocument {
   edit(patch: Patch): Promise<{ readonly rev: number }> {
     try {
       this.#mayEdit();
-      const edit = this.#draft.edit(patch);
-      const waiting = this.#waits.get(edit) ?? new Waiting();
-      this.#waits.set(edit, waiting);
+      const saved = this.#own.edit(patch);
       this.#show({});
-      this.#flush();
-      return waiting.promise;
+      this.#own.flush();
+      return saved;
     } catch (thrown) {
       return refused(asLifelineError(thrown, 'patch_invalid', false));
     }
@@ -118,8 +109,7 @@ export class LiveDocument {
 
   /** Own edits that were taken back, and by whose. */
   onRejected(listener: (rejection: EditRejection) => void): () => void {
-    this.#rejections.add(listener);
-    return () => void this.#rejections.delete(listener);
+    return this.#own.onRejected(listener);
   }
 
   /** Follows it no longer; each openDocument() has its own close(). Edits that are not confirmed are given up. */
@@ -152,21 +142,21 @@ export class LiveDocument {
   /** @internal */
   lineDown(): void {
     this.#line = null;
-    this.#following = false;
-    this.#cancelWait();
+    this.#own.lineDown();
+    this.#cancelRetry();
     if (this.state === 'live') this.#show({ state: 'stale' });
   }
 
   /** @internal No line will come any more. */
   lineOver(why: LifelineError): void {
     this.lineDown();
-    this.#giveUp(this.#draft.giveUp(), why);
+    this.#own.giveUp(why);
     this.#show({ error: why });
   }
 
   /** @internal Whether this refusal or receipt is of a request of this document's. */
   asked(eventId: string): boolean {
-    return this.#draft.asked === eventId;
+    return this.#own.asked(eventId);
   }
 
   /** @internal */
@@ -198,7 +188,7 @@ export class LiveDocument {
       if (record.epoch === this.#lineEpoch) {
         this.#epoch = record.epoch;
         this.#seq = record.seq;
-        this.#draft.restart(record.content, record.rev);
+        this.#own.restart(record.content, record.rev, readAnew('loaded'));
         this.#show({ kind: record.kind, title: record.title });
       }
     } catch (thrown) {
@@ -216,10 +206,8 @@ export class LiveDocument {
   }
 
   #caughtUp(): void {
-    this.#following = true;
     this.#show({ state: 'live', error: null });
-    if (this.#json !== null) this.#send(); // Sent on another line, and not seen since.
-    this.#flush();
+    if (this.#line) this.#own.follow(this.#line);
   }
 
   #record(record: EventRecord): void {
@@ -232,7 +220,7 @@ export class LiveDocument {
       return this.#resync(); // Not what the server holds: from its beginning then.
     }
     if (this.state === 'live') this.#show({});
-    this.#flush();
+    this.#own.flush();
   }
 
   /** Erased; counts as received. */
@@ -243,68 +231,63 @@ export class LiveDocument {
 
   #fold({ event, meta }: EventRecord): void {
     const payload = event.payload as Record<string, unknown>;
-    const own = meta.cause !== undefined && meta.cause === this.#draft.asked;
+    const own = this.#own.asked(meta.cause);
     switch (event.type) {
       case 'document.created':
-        this.#draft.restart((payload['initial'] as JsonObject | undefined) ?? {}, 0);
+        const initial = (payload['initial'] as JsonObject | undefined) ?? {};
+        this.#own.restart(initial, 0, readAnew('created'));
         this.#show({ kind: payload['kind'] as string, title: payload['title'] as string });
         return;
       case 'document.edited':
         return this.#edited(payload as unknown as Edited, own, meta.recordedAt);
       case 'document.edit.rejected':
-        return own ? this.#conflict(payload as unknown as Rejected) : undefined;
+        return own ? this.#crossed(payload as unknown as Rejected) : undefined;
       default:
         return;
     }
   }
 
   #edited({ rev, patch, by }: Edited, own: boolean, at: string): void {
-    if (own) {
-      this.#json = null;
-      const { saved, lost } = this.#draft.ours(rev, patch);
-      for (const edit of saved) this.#take(edit)?.resolve({ rev });
-      this.#lose(lost, by);
-    } else {
-      this.#lose(this.#draft.theirs(rev, patch), by);
-    }
+    if (own) this.#own.saved(rev, patch, by);
+    else this.#own.theirs(rev, patch, by);
     const edit = { by, rev, patch, at, own };
     this.#show({ lastEdit: edit });
     notify(this.#edits, edit);
   }
 
-  #conflict({ by, paths }: Rejected): void {
-    this.#json = null;
-    this.#lose(this.#draft.refused(paths), by);
+  #crossed({ by, paths }: Rejected): void {
+    this.#own.crossed(paths, by);
   }
 
   #refusal(frame: ErrorFrame): void {
     const again = frame.retryAfterMs !== undefined || frame.outcome === 'unknown';
     const error = new LifelineError({ ...frame, retryable: again });
     if (frame.eventId === undefined) return this.#notFollowed(error, again);
-    if (again || frame.code === 'not_subscribed') return this.#later(error.retryAfterMs);
-    this.#json = null;
-    this.#giveUp(this.#draft.refused(null), error);
+    if (again || frame.code === 'not_subscribed') return this.#own.later(error.retryAfterMs);
+    this.#own.refused(error);
     this.#show({});
-    this.#flush();
+    this.#own.flush();
   }
 
   /** The subscription was refused, or has ended. */
   #notFollowed(error: LifelineError, again: boolean): void {
-    this.#following = false;
+    this.#own.pause();
     if (cursorRefusals.has(error.code)) {
       this.#restart(error.code);
       return this.#subscribe();
     }
     if (goneReasons.has(error.code)) return this.#end(error, 'gone');
     this.#show({ state: this.state === 'loading' ? 'loading' : 'stale', error });
-    if (again) this.#cancelWait = this.#after(error.retryAfterMs, () => this.#subscribe());
+    if (!again) return;
+    const { after } = this.#home.platform;
+    this.#cancelRetry = after(error.retryAfterMs || retryAfterMs, () => this.#subscribe());
   }
 
   /** What is here is not what the server has; at most once a line, so that two who disagree do not go on for ever. */
   #resync(): void {
     if (this.#resynced) return this.#line?.probe();
     this.#resynced = true;
-    this.#following = false;
+    this.#own.pause();
     this.#line?.send({ op: 'unsubscribe', stream: this.id });
     this.#restart('gap');
     this.#subscribe();
@@ -313,90 +296,19 @@ export class LiveDocument {
   #restart(code: string): void {
     this.#epoch = this.#lineEpoch;
     this.#seq = 0;
-    this.#json = null;
-    const why = gone(code, 'The document was read anew; this edit was not in it.');
-    this.#giveUp(this.#draft.restart({}, 0), why);
+    this.#own.restart({}, 0, readAnew(code));
     this.#show({ state: 'loading' });
   }
 
-  #flush(): void {
-    if (!this.#following || this.#json !== null) return;
-    const { platform, mint } = this.#home;
-    const next = this.#draft.send(() => mint('evt_'));
-    if (next === null) return;
-    const { eventId, baseRev, patch } = next;
-    this.#json = JSON.stringify({
-      eventId,
-      sessionId: this.id,
-      ts: new Date(platform.now()).toISOString(),
-      type: 'document.edit.requested',
-      payload: { baseRev, patch },
-      schemaVersion,
-    });
-    this.#send();
-  }
-
-  /** Again under the same eventId, if it is again: it is one edit. */
-  #send(): void {
-    if (this.#json === null || !this.#line) return;
-    this.#cancelWait();
-    this.#cancelWait = this.#home.platform.after(answerWithinMs, () => this.#doubt());
-    this.#line.publish(this.#json); // Where the line does not take it, the next one will.
-  }
-
-  /** An answer is overdue: the line is asked for a sign of life, and nothing is sent again. */
-  #doubt(): void {
-    if (this.#json === null) return;
-    this.#line?.probe();
-    this.#cancelWait = this.#home.platform.after(answerWithinMs, () => this.#doubt());
-  }
-
-  #later(ms: number): void {
-    this.#cancelWait();
-    this.#cancelWait = this.#after(ms, () => this.#send());
-  }
-
-  #after(ms: number, fn: () => void): () => void {
-    return this.#home.platform.after(ms || retryAfterMs, fn);
-  }
-
-  #lose(edits: readonly Edit[], by: string): void {
-    for (const edit of edits) {
-      this.#tell(edit, {
-        code: 'edit_conflict',
-        message: 'Somebody else changed the same meanwhile.',
-        by,
-      });
-    }
-  }
-
-  #giveUp(edits: readonly Edit[], { code, message }: LifelineError): void {
-    for (const edit of edits) this.#tell(edit, { code, message, by: null });
-  }
-
-  #tell(edit: Edit, why: Pick<EditRejection, 'code' | 'message' | 'by'>): void {
-    const { patch, crossed } = edit;
-    const paths = crossed.length > 0 ? crossed : [...new Set(patch.map((one) => one.path))];
-    this.#take(edit)?.reject(new LifelineError(why));
-    notify(this.#rejections, { ...why, paths, patch, rev: this.#draft.rev });
-  }
-
-  #take(edit: Edit): Waiting | undefined {
-    const waiting = this.#waits.get(edit);
-    this.#waits.delete(edit);
-    return waiting;
-  }
-
   #end(error: LifelineError, state: DocumentView['state']): void {
-    this.#following = false;
-    this.#json = null;
-    this.#cancelWait();
-    this.#giveUp(this.#draft.giveUp(), error);
+    this.#own.pause();
+    this.#cancelRetry();
+    this.#own.giveUp(error);
     this.#show({ state, error });
   }
 
   #show(changes: Partial<DocumentView>): void {
-    const { rev, content, unsaved } = this.#draft;
+    const { rev, content, unsaved } = this.#own.shown;
     const read = (changes.state ?? this.state) !== 'loading';
     this.#view.set({ ...this.#view.value, ...(read && { rev, content }), unsaved, ...changes });
   }
@@ -413,20 +325,6 @@ interface Rejected {
   readonly paths: readonly string[];
 }
 
-class Waiting {
-  readonly promise: Promise<{ readonly rev: number }>;
-  resolve: (value: { readonly rev: number }) => void = () => undefined;
-  reject: (error: LifelineError) => void = () => undefined;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    this.promise.catch(() => undefined); // Whoever does not wait hears it by onRejected.
-  }
-}
-
 function refused(error: LifelineError): Promise<never> {
   const promise = Promise.reject(error);
   promise.catch(() => undefined);
@@ -435,4 +333,8 @@ function refused(error: LifelineError): Promise<never> {
 
 function gone(code: string, message: string): LifelineError {
   return new LifelineError({ code, message });
+}
+
+function readAnew(code: string): LifelineError {
+  return gone(code, 'The document was read anew; this edit was not in it.');
 }
