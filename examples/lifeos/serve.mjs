@@ -17,9 +17,10 @@ const api = /^\/(v1|sdk|errors)(\/|$|\?)/;
 export async function servePage(target, port = 0) {
   const upstream = new URL(target);
   const sockets = new Set();
+  let policy = '';
   const pages = http.createServer((request, reply) => {
     if (api.test(request.url)) pass(request, reply);
-    else sendFile(new URL(request.url, 'http://page').pathname, reply);
+    else sendFile(new URL(request.url, 'http://page').pathname, policy, reply);
   });
   const headersFor = ({ headers }) => {
     const own = headers.origin === undefined || headers.origin === `http://${headers.host}`;
@@ -63,6 +64,10 @@ export async function servePage(target, port = 0) {
     onward.end();
   });
   await new Promise((resolve, reject) => pages.once('error', reject).listen(port, '127.0.0.1', resolve));
+  policy = await policyOf(upstream, `127.0.0.1:${pages.address().port}`).catch((error) => {
+    pages.close();
+    throw error;
+  });
   return {
     url: `http://127.0.0.1:${pages.address().port}`,
     close: () => {
@@ -79,14 +84,27 @@ function headerLines(raw) {
   return lines;
 }
 
-function sendFile(asked, reply) {
+/** What the server lets its own page do, had it come from `host`: this page may do the same and no more. */
+function policyOf(upstream, host) {
+  const asked = { host: upstream.hostname, port: upstream.port, path: '/', headers: { host } };
+  return new Promise((resolve, reject) => {
+    const request = http.get(asked, (answer) => {
+      answer.resume();
+      const policy = answer.headers['content-security-policy'];
+      if (policy) resolve(policy);
+      else reject(new Error(`${upstream.origin} has no page of its own, so no policy for this one`));
+    });
+    request.on('error', reject);
+  });
+}
+
+function sendFile(asked, policy, reply) {
   const file = path.join(folder, path.normalize(asked === '/' ? '/index.html' : asked));
   const known = file.startsWith(folder + path.sep) && statSync(file, { throwIfNoEntry: false })?.isFile();
   if (!known) return void reply.writeHead(404).end();
   reply.writeHead(200, {
     'Content-Type': types[path.extname(file)] ?? 'application/octet-stream',
-    'Content-Security-Policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'Content-Security-Policy': policy,
   });
   createReadStream(file).pipe(reply);
 }
