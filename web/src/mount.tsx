@@ -11,6 +11,7 @@ import './styles/dialog.css';
 import './styles/act.css';
 import './styles/confirm.css';
 import './styles/desk.css';
+import './styles/stops.css';
 import { App } from './App';
 import { takeInvite } from './place/invite';
 import type { Panels } from './views/Desk';

@@ -16,6 +16,7 @@ import {
 } from '@lifeline/client';
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 
+import { stopsDoor } from './act/stops';
 import { chooseBaseUrl, isThisMachine, loadConfig } from './place/config';
 import { devPass, readDevMode, type DevMode } from './place/dev_mode';
 import { inviteLink, readInvite } from './place/invite';
@@ -224,7 +225,10 @@ export class Page {
     this.busy();
     try {
       const call = await make();
-      const talk = openTalk(call, this.speaker_, this.speech_door(getToken, call.sessionId));
+      const talk = openTalk(call, this.speaker_, {
+        speech: this.speech_door(getToken, call.sessionId),
+        stops: stopsDoor(this.server(getToken)),
+      });
       this.get_token_ = getToken;
       this.line_ = undefined;
       rememberCall(talk.call.sessionId, pass);
@@ -254,7 +258,7 @@ export class Page {
   private speech_door(getToken: GetToken, sessionId: string): SpeechDoor {
     const server = this.server(getToken);
     return {
-      terms: () => speechTerms(server),
+      terms: () => speechTerms({ ...server, sessionId }),
       say: ({ bytes, durationMs, key }, signal, onRetry) =>
         uploadSpeech({
           ...server,

@@ -16,7 +16,7 @@ before(async () => {
 });
 
 test('the page carries nothing inline, so a strict Content-Security-Policy holds', () => {
-  for (const name of ['index.html', 'connection-test', 'approve']) {
+  for (const name of ['index.html', 'connection-test', 'approve', 'killswitch']) {
     const html = files.get(name)!;
     assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/i);
     for (const [tag] of html.matchAll(/<script\b[^>]*>/g)) assert.match(tag, /\ssrc="\.\/assets\//);
@@ -46,7 +46,7 @@ test('no text ever becomes markup', () => {
 });
 
 test('a page stays small enough for a phone on a bad line', () => {
-  for (const page of ['index.html', 'connection-test', 'approve']) {
+  for (const page of ['index.html', 'connection-test', 'approve', 'killswitch']) {
     const html = files.get(page)!;
     const loaded = [...html.matchAll(/\s(?:src|href)="\.\/([^"]+\.js)"/g)].map((match) => files.get(match[1]!)!);
     const bytes = loaded.reduce((sum, text) => sum + Buffer.byteLength(text), 0);

@@ -3,6 +3,7 @@
 import type { Call, Self } from '@lifeline/client';
 
 import { Asking } from '../act/asking';
+import { Stops, type StopsDoor } from '../act/stops';
 import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
 import type { Speaker } from '../speech/speaker';
 import { browserTape } from '../speech/tape';
@@ -23,11 +24,19 @@ export interface Talk {
   readonly speaker: Speaker;
   /** What this person is asked to allow. */
   readonly asking: Asking;
+  /** What is stopped beyond this call, where this person's pass reaches so far. */
+  readonly stops: Stops;
   /** The browser turns voice into words by itself, without sending it anywhere. */
   readonly onDevice: Store<boolean>;
 }
 
-export function openTalk(call: Call, speaker: Speaker, door: SpeechDoor): Talk {
+/** What of the server is not the call's own: where recordings go, and what is stopped beyond it. */
+export interface Doors {
+  readonly speech: SpeechDoor;
+  readonly stops: StopsDoor;
+}
+
+export function openTalk(call: Call, speaker: Speaker, doors: Doors): Talk {
   const self = selfOf(call);
   const onDevice = new Store(false);
   void recognisesOnDevice(navigator.language).then((can) => onDevice.set(can));
@@ -40,7 +49,7 @@ export function openTalk(call: Call, speaker: Speaker, door: SpeechDoor): Talk {
   });
   const dictation = new Dictation({
     open: browserTape(),
-    door,
+    door: doors.speech,
     now,
     later: (run, ms) => {
       const timer = setTimeout(run, ms);
@@ -50,7 +59,8 @@ export function openTalk(call: Call, speaker: Speaker, door: SpeechDoor): Talk {
     begins: () => conversation.begins_to_speak(),
   });
   const asking = new Asking(call, self);
-  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, onDevice };
+  const stops = new Stops(doors.stops);
+  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, stops, onDevice };
 }
 
 function configured(recognition: Recognition, onDevice: boolean): Recognition {

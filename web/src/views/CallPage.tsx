@@ -47,7 +47,7 @@ interface Props {
 export function CallPage(props: Props) {
   const { talk, panels, hearing, devMode, faults, scriptedAgent, makeInvite, onKillSwitch, onLeave, onCarryOn, onHome } =
     props;
-  const { call, conversation, dictation, asking } = talk;
+  const { call, conversation, dictation, asking, stops } = talk;
   const view = useCallView(talk, scriptedAgent);
   const { over, reads_only, connected, ownId, nameOf } = view;
   const asks = useStore(asking.view);
@@ -60,6 +60,8 @@ export function CallPage(props: Props) {
   const documents = panelsOf(panels, view.state);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => focusUnlessPhone(field.current), []);
+  const oversees = view.operator && !over;
+  useEffect(() => (oversees ? stops.watch() : undefined), [oversees, stops]);
   useEffect(() => call.on('error', (error) => setNotice(problemOf(error))), [call]);
 
   const endCall = () => {
@@ -119,7 +121,8 @@ export function CallPage(props: Props) {
         <KillSwitchBar
           switches={view.killSwitches}
           nameOf={view.stopperOf}
-          onChange={view.operator && !over ? onKillSwitch : null}
+          onChange={oversees ? onKillSwitch : null}
+          stops={stops}
         />
         {!over && <ConfirmBanner view={asks} asking={asking} serverNow={serverNow} />}
       </div>

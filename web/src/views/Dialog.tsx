@@ -2,12 +2,14 @@ import { useEffect, useId, useRef, type ReactNode } from 'react';
 
 interface Props {
   readonly title: string;
+  /** Room for more than a question. */
+  readonly wide?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** The browser's own modal dialog: it holds the focus, closes on Escape and gives the focus back. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, wide, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -18,7 +20,7 @@ export function Dialog({ title, onClose, children }: Props) {
     };
   }, []);
   return (
-    <dialog className="dialog" ref={dialog} aria-labelledby={heading} onCancel={onClose} onClose={onClose}>
+    <dialog className="dialog" data-wide={wide} ref={dialog} aria-labelledby={heading} onCancel={onClose} onClose={onClose}>
       <h2 id={heading}>{title}</h2>
       {children}
     </dialog>

@@ -101,7 +101,13 @@ export function DictationLine({ dictation, listening, hearing, button }: LinePro
       </p>
       {state.kind === 'idle' && hearing !== '' && <p className="small">{hearing}</p>}
       {choicesOf(state).map(([label, choice]) => (
-        <button key={label} type="button" className="button" data-kind="quiet" onClick={act(() => dictation[choice]())}>
+        <button
+          key={label}
+          type="button"
+          className="button"
+          data-kind={choice === 'discard' ? 'quiet' : undefined}
+          onClick={act(() => dictation[choice]())}
+        >
           {label}
         </button>
       ))}

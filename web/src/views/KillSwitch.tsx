@@ -1,16 +1,23 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import type { KillSwitch } from '@lifeline/client';
 
+import type { Stops } from '../act/stops';
+import { useStore } from '../talk/store';
 import { plain } from '../words/plain';
-import { problemOf, type Problem } from '../words/problem';
-import { Dialog } from './Dialog';
+import { stoppedWords } from '../words/stops';
+import { StopDialog } from './StopDialog';
+
+/** For operators: nobody else's page carries it. */
+const BeyondDialog = lazy(() => import('./BeyondDialog'));
 
 interface Props {
   readonly switches: readonly KillSwitch[];
   readonly nameOf: (id: string) => string;
-  /** Stops or allows actions in this call; null for whoever may not. */
+  /** Stops or allows actions in this call; null for whoever is no operator of it. */
   readonly onChange: ((enabled: boolean, reason: string) => Promise<void>) | null;
+  /** What is stopped beyond this call, as far as an operator's pass reaches. */
+  readonly stops: Stops;
 }
 
 const SCOPE: Readonly<Record<string, string>> = {
@@ -21,12 +28,16 @@ const SCOPE: Readonly<Record<string, string>> = {
 };
 
 /** Says that actions are stopped, and by whom; an operator can stop them, and let them go on. */
-export function KillSwitchBar({ switches, nameOf, onChange }: Props) {
-  const [asking, setAsking] = useState(false);
+export function KillSwitchBar({ switches, nameOf, onChange, stops }: Props) {
+  const [asking, setAsking] = useState<null | 'here' | 'beyond'>(null);
+  const close = () => setAsking(null);
   const here = switches.some((one) => one.scope === 'session');
+  const known = useStore(stops.state).switches ?? [];
+  const beyond = onChange ? known : [];
   if (switches.length === 0 && !onChange) return null;
+  const stopped = switches.length + beyond.length > 0;
   return (
-    <section className="switch-bar" aria-label="Actions" data-on={switches.length > 0 || undefined}>
+    <section className="switch-bar" aria-label="Actions" data-on={stopped || undefined}>
       <div role="status">
         {switches.map((one) => (
           <p key={`${one.scope} ${one.subject}`}>
@@ -35,65 +46,43 @@ export function KillSwitchBar({ switches, nameOf, onChange }: Props) {
             <span dir="auto">: {plain(one.reason)}</span> <span className="small">({plain(nameOf(one.by))})</span>
           </p>
         ))}
-        {switches.length === 0 && <p className="small">The agent may act in this call.</p>}
+        {beyond.map((one) => (
+          <p key={JSON.stringify([one.scope, one.accountId, one.actionType])}>
+            <b>{stoppedWords(one)}</b>
+            <span dir="auto">: {plain(one.reason)}</span> <span className="small">({plain(one.by)})</span>
+          </p>
+        ))}
+        {!stopped && <p className="small">Nobody has stopped actions in this call.</p>}
       </div>
       {onChange && (
-        <button type="button" className="button" data-kind={here ? undefined : 'stop'} onClick={() => setAsking(true)}>
+        <button type="button" className="button" data-kind="quiet" onClick={() => setAsking('beyond')}>
+          Beyond this call …
+        </button>
+      )}
+      {onChange && (
+        <button type="button" className="button" data-kind={here ? undefined : 'stop'} onClick={() => setAsking('here')}>
           {here ? 'Let it act again' : 'Stop all actions'}
         </button>
       )}
-      {asking && onChange && <Change enabled={!here} onChange={onChange} onClose={() => setAsking(false)} />}
-    </section>
-  );
-}
-
-interface ChangeProps {
-  readonly enabled: boolean;
-  readonly onChange: (enabled: boolean, reason: string) => Promise<void>;
-  readonly onClose: () => void;
-}
-
-function Change({ enabled, onChange, onClose }: ChangeProps) {
-  const [reason, setReason] = useState('');
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const send = () => {
-    setSending(true);
-    onChange(enabled, reason.trim()).then(onClose, (thrown: unknown) => {
-      setSending(false);
-      setProblem(problemOf(thrown));
-    });
-  };
-  return (
-    <Dialog title={enabled ? 'Stop all actions in this call?' : 'Let the agent act again?'} onClose={onClose}>
-      <p>
-        {enabled
-          ? 'What is under way is not undone. Everybody in the call is told why.'
-          : 'What was refused meanwhile is not done by itself.'}
-      </p>
-      <label className="field">
-        <span>Why</span>
-        <input className="input" value={reason} maxLength={512} onChange={(event) => setReason(event.target.value)} />
-      </label>
-      {problem && (
-        <p className="fault" role="alert">
-          {problem.title} {problem.advice}
-        </p>
+      {asking === 'here' && onChange && (
+        <StopDialog
+          title={here ? 'Let the agent act again?' : 'Stop all actions in this call?'}
+          effect={
+            here
+              ? 'What was refused meanwhile is not done by itself.'
+              : 'What is under way is not undone. Everybody in the call is told why.'
+          }
+          act={here ? 'Let it act' : 'Stop all actions'}
+          stops={!here}
+          onChange={(reason) => onChange(!here, reason)}
+          onClose={close}
+        />
       )}
-      <div className="row">
-        <button type="button" className="button" data-kind="quiet" onClick={onClose}>
-          Leave it
-        </button>
-        <button
-          type="button"
-          className="button"
-          data-kind={enabled ? 'stop' : 'first'}
-          disabled={sending || reason.trim() === ''}
-          onClick={send}
-        >
-          {sending ? 'Sending …' : enabled ? 'Stop all actions' : 'Let it act'}
-        </button>
-      </div>
-    </Dialog>
+      {asking === 'beyond' && onChange && (
+        <Suspense>
+          <BeyondDialog stops={stops} onClose={close} />
+        </Suspense>
+      )}
+    </section>
   );
 }

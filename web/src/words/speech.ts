@@ -43,7 +43,7 @@ const NOT_RECORDED: Readonly<Record<DictationFailure, string>> = {
   not_heard: '',
 };
 
-const HOW = 'Hold the button while you speak, or press it to begin and again to send.';
+const HOW = 'Hold the button to speak, or press it to begin and again to send.';
 
 /** What becomes of a recording; `listening` is why there are recordings at all. */
 export function dictationWords(state: DictationState, listening: ListenState, now: number): string {
@@ -63,7 +63,8 @@ export function dictationWords(state: DictationState, listening: ListenState, no
     case 'waiting':
       return `Not sent yet. ${state.problem.title} It is sent again by itself.`;
     case 'failed':
-      return state.problem ? `${state.problem.title} ${state.problem.advice}` : NOT_RECORDED[state.why];
+      if (!state.problem) return NOT_RECORDED[state.why];
+      return `${state.problem.title} ${state.kept ? 'Your recording is still here.' : state.problem.advice}`;
   }
 }
 

@@ -3,7 +3,8 @@
 import { LifelineError } from '@lifeline/client';
 
 import type { ListenState } from '../../src/speech/listener';
-import type { DictationState, SpeechDoor } from '../../src/talk/dictation';
+import type { DictationState } from '../../src/talk/dictation';
+import type { Doors } from '../../src/talk/talk';
 import { problemOf } from '../../src/words/problem';
 
 interface Scene {
@@ -29,8 +30,19 @@ export const dictations: Readonly<Record<string, Scene>> = {
   cut_off: { state: () => ({ kind: 'failed', why: 'cut_off', problem: null, kept: true }) },
 };
 
-/** No server: nothing is offered and nothing arrives. */
-export const noDoor: SpeechDoor = {
-  terms: () => Promise.resolve({ upload: false, bytesMax: 1, durationMsMax: 1 }),
-  say: () => new Promise(() => undefined),
+/** No server: nothing is offered, nothing arrives, and two things are stopped. */
+export const noDoors: Doors = {
+  speech: {
+    terms: () => Promise.resolve({ upload: false, bytesMax: 1, durationMsMax: 1 }),
+    say: () => new Promise(() => undefined),
+  },
+  stops: {
+    list: () =>
+      Promise.resolve([
+        { scope: 'account', accountId: 'acct_bakery', by: 'usr_operator', reason: 'Two letters went to the wrong people; we are looking.' },
+        { scope: 'action_type', actionType: 'outreach.send', by: 'usr_night_shift_with_a_long_name@example.org', reason: 'Provider is down until noon.' },
+      ]),
+    set: () => Promise.resolve([]),
+    types: () => Promise.resolve(['outreach.send', 'calendar.book']),
+  },
 };

@@ -10,6 +10,7 @@ import '../../src/styles/dialog.css';
 import '../../src/styles/act.css';
 import '../../src/styles/confirm.css';
 import '../../src/styles/desk.css';
+import '../../src/styles/stops.css';
 import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
 import { LifelineError } from '@lifeline/client';
@@ -24,6 +25,9 @@ import { Store } from '../../src/talk/store';
 import { ApprovePage } from '../../src/views/ApprovePage';
 import { openTalk } from '../../src/talk/talk';
 import { CallPage } from '../../src/views/CallPage';
+import { KillSwitchPage } from '../../src/views/KillSwitchPage';
+import { Console } from '../../src/oversight/console';
+import { stopProblem } from '../../src/words/stops';
 import { Lobby } from '../../src/views/Lobby';
 import { problemOf } from '../../src/words/problem';
 import { CheckRun } from '../../src/check/run';
@@ -31,7 +35,7 @@ import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
 import { acting, later } from './acting';
-import { dictations, noDoor } from './dictations';
+import { dictations, noDoors } from './dictations';
 import { documents, laterThere } from './documents';
 import { scenes } from './scenes';
 
@@ -71,12 +75,17 @@ if (scene.startsWith('lobby')) {
     approval.stage.set(scene === 'approve_operator' ? { kind: 'sign_in', busy: false, problem: null } : { kind: 'call', call, self, asking });
   }
   root.render(<ApprovePage approval={approval} />);
+} else if (scene.startsWith('killswitch')) {
+  const oversight = new Console(() => Promise.resolve('https://calls.example'), () => noDoors.stops);
+  if (scene === 'killswitch_board') void oversight.sign_in('pass');
+  if (scene === 'killswitch_problem') oversight.stage.set({ kind: 'sign_in', busy: false, problem: stopProblem(new LifelineError({ code: 'forbidden', message: '', status: 403 })) });
+  root.render(<KillSwitchPage oversight={oversight} />);
 } else {
   const make = scenes[scene] ?? acting[scene] ?? documents[scene] ?? scenes.talking!;
   const fake = make();
   const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
   const speaker = new Speaker(null, nothing);
-  const talk = openTalk(fake.call, speaker, noDoor);
+  const talk = openTalk(fake.call, speaker, noDoors);
   const dictating = dictations[asked.get('dictation') ?? ''];
   if (dictating) {
     talk.conversation.listening.set(dictating.listening ?? { kind: 'unsupported' });

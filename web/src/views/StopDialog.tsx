@@ -1,0 +1,88 @@
+import { useId, useState, type FormEvent } from 'react';
+
+import { problemOf, type Problem } from '../words/problem';
+import { Dialog } from './Dialog';
+
+interface Props {
+  readonly title: string;
+  /** What the change does, and what it does not. */
+  readonly effect: string;
+  readonly act: string;
+  /** It stops something; otherwise it lets it go on. */
+  readonly stops: boolean;
+  /** To be typed before it can be done. */
+  readonly word?: string | null;
+  readonly why?: (thrown: unknown) => Problem;
+  readonly onChange: (reason: string) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** No switch is turned without a reason in somebody's own words, and a second look at what it does. */
+export function StopDialog({ title, effect, act, stops, word = null, why = problemOf, onChange, onClose }: Props) {
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const hint = useId();
+  const ready = reason.trim() !== '' && (word === null || typed.trim().toLowerCase() === word);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!ready || sending) return;
+    setSending(true);
+    setProblem(null);
+    onChange(reason.trim()).then(onClose, (thrown: unknown) => {
+      setSending(false);
+      setProblem(why(thrown));
+    });
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p>{effect}</p>
+      <form onSubmit={send}>
+        <label className="field">
+          <span>Why</span>
+          <input
+            className="input"
+            value={reason}
+            maxLength={512}
+            autoFocus
+            autoComplete="off"
+            aria-describedby={hint}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </label>
+        <p className="small" id={hint}>
+          Kept with your name, for whoever looks it up later.
+        </p>
+        {word !== null && (
+          <label className="field">
+            <span>
+              Type <b>{word}</b> to confirm
+            </span>
+            <input
+              className="input"
+              value={typed}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          </label>
+        )}
+        {problem && (
+          <p className="fault" role="alert">
+            {problem.title} {problem.advice}
+          </p>
+        )}
+        <div className="row">
+          <button type="button" className="button" data-kind="quiet" onClick={onClose}>
+            Leave it
+          </button>
+          <button type="submit" className="button" data-kind={stops ? 'stop' : 'first'} disabled={sending || !ready}>
+            {sending ? 'Sending …' : act}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
