@@ -3,7 +3,7 @@ import { retryableReasons } from './contract.js';
 import { clientOf, pathOf, type ClientOptions } from './create.js';
 import { asLifelineError, isWordless, type LifelineError } from './error.js';
 import { mintId } from './id.js';
-import type { Content, Rest } from './rest.js';
+import type { Content } from './rest.js';
 import { defaultPolicy, retryDelay } from './verdict.js';
 
 /** Whether the server takes recordings, and what it takes. */
@@ -14,35 +14,10 @@ export interface SpeechTerms {
   readonly durationMsMax: number;
 }
 
-/** What a pass for one call cannot read: the server's limits as they are documented. */
-const documented = { bytesMax: 1_048_576, durationMsMax: 120_000 } as const;
-
-/** With `sessionId` also for whoever has a pass for that call and nothing else, as guests have. */
-export async function speechTerms(
-  options: ClientOptions & { readonly sessionId?: string },
-): Promise<SpeechTerms> {
+/** For whoever has a token, also one for a single call, as guests have. */
+export async function speechTerms(options: ClientOptions): Promise<SpeechTerms> {
   const { rest } = await clientOf(options);
-  const { sessionId } = options;
-  try {
-    return await rest.requestPatiently<SpeechTerms>({ method: 'GET', path: '/v1/speech' });
-  } catch (thrown) {
-    const error = asLifelineError(thrown, 'internal', false);
-    if (sessionId === undefined || error.code !== 'session_not_found') throw error;
-    return { upload: await takesRecordings(rest, pathOf(sessionId)), ...documented };
-  }
-}
-
-/** An empty recording is always refused and writes nothing; how it is refused says whether any would be taken. */
-async function takesRecordings(rest: Rest, path: string): Promise<boolean> {
-  const content: Content = { type: 'audio/webm', bytes: new Uint8Array(0) };
-  try {
-    await rest.request({ method: 'POST', path: `${path}/speech`, content });
-  } catch (thrown) {
-    const error = asLifelineError(thrown, 'internal', false);
-    if (error.code === 'speech_not_configured') return false;
-    if (error.code !== 'out_of_range') throw error;
-  }
-  return true;
+  return rest.requestPatiently<SpeechTerms>({ method: 'GET', path: '/v1/speech' });
 }
 
 /** What was heard in a recording; the call has it as the speaker's own utterance. */

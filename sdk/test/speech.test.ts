@@ -41,24 +41,6 @@ test('what the server offers is asked, not guessed', async () => {
   assert.deepEqual(await speechTerms(options), terms);
 });
 
-test('a pass for one call asks that call whether it takes recordings', async () => {
-  const elsewhere = refusal(404, 'session_not_found');
-  for (const [said, upload] of [
-    [refusal(400, 'out_of_range'), true],
-    [refusal(501, 'speech_not_configured'), false],
-  ] as const) {
-    const { options, requests } = world({
-      'GET /v1/speech': () => elsewhere,
-      [address]: () => said,
-    });
-    const terms = await speechTerms({ ...options, sessionId: 'sess_1' });
-    assert.deepEqual(terms, { upload, bytesMax: 1_048_576, durationMsMax: 120_000 });
-    assert.equal((requests[1]?.body as Uint8Array).byteLength, 0, 'nobody is recorded for it');
-  }
-  const { options } = world({ 'GET /v1/speech': () => elsewhere });
-  await assert.rejects(speechTerms(options), { code: 'session_not_found' });
-});
-
 test('however often it is sent, it has one key; and who waits is told', async () => {
   const busy = refusal(503, 'speech_busy', { retryAfterMs: 2_000 });
   const { clock, options, requests } = world({

@@ -258,7 +258,7 @@ export class Page {
   private speech_door(getToken: GetToken, sessionId: string): SpeechDoor {
     const server = this.server(getToken);
     return {
-      terms: () => speechTerms({ ...server, sessionId }),
+      terms: () => speechTerms(server),
       say: ({ bytes, durationMs, key }, signal, onRetry) =>
         uploadSpeech({
           ...server,
