@@ -21,19 +21,19 @@ async function house(t, how, token = 'secret') {
   const config = join(folder, 'lifeline.toml');
   writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
   writeFileSync(config,
-    `data = "${join(folder, 'data')}"\n[agents.claw]\ndriver = "openclaw"\ngateway = "127.0.0.1:${gateway.port}"\n` +
+    `[agents.claw]\ndriver = "openclaw"\ngateway = "127.0.0.1:${gateway.port}"\n` +
       `gateway_agent = "support"\nkey_file = "${join(folder, 'token')}"\n[agents.echo]\ndriver = "scripted"\n`);
   const run = (...words) =>
     new Promise((resolve) =>
       execFile(binary, [...words, '--config', config], { timeout: 60_000 }, (error, out, err) =>
         resolve({ status: error ? error.code : 0, out, err })),
     );
-  return { gateway, run };
+  return { gateway, run, doctor: () => run('doctor', '--data', join(folder, 'data')) };
 }
 
 test('tools that act past the gates are named, with what to do', async (t) => {
   const tools = [core('exec', 'session_status', 'write', 'message', 'gateway', 'teleport'), mcp('lifeline__send_email', 'mailer__send')];
-  const { gateway, run } = await house(t, { tools });
+  const { gateway, run, doctor } = await house(t, { tools });
   const { status, out, err } = await run('agent', 'probe', 'claw');
   assert.equal(status, 1, err);
   assert.match(out, /6 of its 8 tools lead past the gates/);
@@ -49,8 +49,7 @@ test('tools that act past the gates are named, with what to do', async (t) => {
   assert.equal(gateway.made[0][0], 'support');
   assert.match(gateway.made[0][1], /^agent:support:lifeline:/);
 
-  const doctor = await run('doctor');
-  assert.match(doctor.out, /agent claw[^\n]*6 of its own tools lead past the gates/);
+  assert.match((await doctor()).out, /agent claw[^\n]*6 of its own tools lead past the gates/);
 });
 
 test('an agent without hands of its own passes', async (t) => {
@@ -74,10 +73,10 @@ test('a gateway that does not say is no gateway that passes', async (t) => {
     assert.equal(status, 1);
     assert.match(err, why);
   }
-  const { gateway, run } = await house(t, {});
+  const { gateway, run, doctor } = await house(t, {});
   await gateway.close();
   const { status, err } = await run('agent', 'probe', 'claw');
   assert.equal(status, 1);
   assert.notEqual(err, '');
-  assert.match((await run('doctor')).out, /agent claw[^\n]*does not say which tools it has/);
+  assert.match((await doctor()).out, /agent claw[^\n]*does not say which tools it has/);
 });
