@@ -10,6 +10,7 @@
 #include "base/asio_loop.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "journal/journal.h"
 #include "net/http_client.h"
 #include "roster/roster.h"
