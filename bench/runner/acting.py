@@ -1,4 +1,4 @@
-"""Benches of what agents do: judging it, and doing nothing by a tool that is built in."""
+"""Benches of what agents do: judging it, doing nothing by a tool that is built in, and answering."""
 
 import json
 import subprocess
@@ -38,3 +38,39 @@ def actions(place, seconds):
         raise Failure(f"not every action was executed: {figures}")
     yield LIFELINE, Sample(value=figures["perSecond"], p50=figures["p50Us"],
                            p99=figures["p99Us"])
+
+
+TALKS = 16  # Few enough that a turn waits for no other.
+# Answers as soon as somebody has spoken; the caps are those of a person, not of a bench.
+SPEAKER = """
+[agents.bench]
+join = "all"
+debounce_ms = 1
+caps = {{ call_tokens = 0, user_day_tokens = 0, day_tokens = 0 }}
+{driver}
+"""
+DRIVERS = {
+    "by rules": 'driver = "scripted"\n',
+    "by a model on loopback": 'driver = "openai"\nprofile = "ollama"\nmodel = "bench"\n'
+                              'base_url = "http://127.0.0.1:{port}/v1"\n',
+}
+
+
+def turns(place, seconds):
+    """From a person's words to the first ones of the answer, and to the end of the turn."""
+    for name, driver in DRIVERS.items():
+        port = servers.free_port()
+        last = SPEAKER.format(driver=driver.format(port=port))
+        with servers.folder() as data, servers.lifeline_on(place, data, last=last) as server:
+            done = subprocess.run(
+                ["node", str(ROOT / "bench/clients/turns.mjs"), f"http://127.0.0.1:{server.port}",
+                 server.tokens["user"], str(TALKS), str(seconds), str(port)],
+                text=True, stdout=subprocess.PIPE)
+        if done.returncode:
+            raise Failure("the people failed; their reason is above")
+        figures = json.loads(done.stdout)
+        if figures["otherwise"] or not figures["turns"]:
+            raise Failure(f"not every turn was completed: {figures}")
+        for what, times in (("first words", figures["first"]), ("whole turn", figures["whole"])):
+            yield f"{LIFELINE}, {name}, {what}", Sample(
+                value=figures["perSecond"], p50=times["p50Us"], p99=times["p99Us"])
