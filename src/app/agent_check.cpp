@@ -99,7 +99,9 @@ Result<CheckedCall> ask(const AgentConfig& config, agent::Prompt prompt) {
     auto client = net::HttpClient::create(loop, resolver, {});
     if (!client) return fail(client.error());
     SystemRandom random;
-    auto driver = make_driver(config, loop, **client, random);
+    const auto keys = read_agent_keys({config});
+    if (!keys) return fail(keys.error());
+    auto driver = make_driver(config, keys->at(config.settings.name), loop, **client, random);
     if (!driver) return fail(driver.error());
     return Asking(loop, **driver, std::move(prompt)).wait();
 }

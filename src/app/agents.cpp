@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
 #include <utility>
 
 #include "agent/openai_driver.h"
 #include "agent/openclaw_driver.h"
 #include "agent/profile.h"
 #include "agent/scripted_driver.h"
-#include "agent/usage_record.h"
+#include "app/secret_source.h"
 #include "base/log.h"
 
 namespace lifeline::app {
@@ -26,31 +24,25 @@ std::unexpected<Error> unusable(const AgentConfig& config, std::string_view why)
                 fmt::format("agents.{}.{}", config.settings.name, why));
 }
 
-// A key has no line break in it, and one would end the header that carries it.
-std::string first_line(std::string text) {
-    text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-    return text;
-}
-
 }  // namespace
 
 Result<Secret<std::string>> agent_key(const AgentConfig& config) {
-    if (!config.key_env.empty()) {
-        const char* value = std::getenv(config.key_env.c_str());
-        if (value == nullptr || *value == '\0')
-            return unusable(config, fmt::format("key_env: {} is not set", config.key_env));
-        return Secret<std::string>(first_line(value));
-    }
-    if (config.key_file.empty()) return Secret<std::string>();
-    std::ifstream file(config.key_file);
-    std::string line;
-    if (!std::getline(file, line) || first_line(line).empty())
-        return unusable(config,
-                        fmt::format("key_file: {} cannot be read, or is empty", config.key_file));
-    return Secret<std::string>(first_line(std::move(line)));
+    return read_secret(fmt::format("agents.{}", config.settings.name), config.key_file,
+                       config.key_env);
 }
 
-Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, AsioLoop& loop,
+Result<AgentKeys> read_agent_keys(const std::vector<AgentConfig>& agents) {
+    AgentKeys keys;
+    for (const AgentConfig& config : agents) {
+        auto key = agent_key(config);
+        if (!key) return fail(key.error());
+        keys.emplace(config.settings.name, *std::move(key));
+    }
+    return keys;
+}
+
+Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config,
+                                                   const Secret<std::string>& key, AsioLoop& loop,
                                                    net::HttpClient& client, Random& random) {
     if (config.driver == "scripted") {
         auto script = config.rules_json.empty() ? agent::Script::standard()
@@ -58,14 +50,12 @@ Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, As
         if (!script) return unusable(config, "rules_file: " + script.error().detail);
         return std::make_unique<agent::ScriptedDriver>(loop, *std::move(script));
     }
-    auto key = agent_key(config);
-    if (!key) return fail(key.error());
     if (config.driver == "openclaw")
         return std::make_unique<agent::OpenClawDriver>(
             loop, random,
             agent::OpenClawDriver::Options{.gateway = config.gateway,
                                            .host = config.gateway_host,
-                                           .token = key->reveal(),
+                                           .token = key.reveal(),
                                            .agent_id = config.gateway_agent});
     agent::OpenAiOptions options;
     options.base_url = config.base_url;
@@ -73,7 +63,7 @@ Result<std::unique_ptr<agent::Driver>> make_driver(const AgentConfig& config, As
     options.models.insert(options.models.end(), config.fallback_models.begin(),
                           config.fallback_models.end());
     options.profile = *agent::find_profile(config.profile);
-    options.key = *std::move(key);
+    options.key = key;
     options.idle = config.idle;
     return std::make_unique<agent::OpenAiDriver>(loop, client, std::move(options));
 }
@@ -85,9 +75,12 @@ Result<std::unique_ptr<Agents>> Agents::create(Parts parts,
                                           {.in_flight_max = models_in_flight_max});
     if (!client) return fail(client.error());
     made->client_ = *std::move(client);
+    const auto keys = read_agent_keys(agents);
+    if (!keys) return fail(keys.error());
     std::vector<agent::Host::Agent> hosted;
     for (const AgentConfig& config : agents) {
-        auto driver = make_driver(config, parts.home, *made->client_, made->random_);
+        auto driver = make_driver(config, keys->at(config.settings.name), parts.home,
+                                  *made->client_, made->random_);
         if (!driver) return fail(driver.error());
         hosted.push_back({config.settings, *std::move(driver)});
     }
@@ -102,43 +95,36 @@ Agents::~Agents() {
     *alive_ = false;
 }
 
-void Agents::start(roster::Roster& roster) {
+Agents::Agents(Parts parts)
+    : parts_(std::move(parts)), spend_(parts_.home, parts_.views, parts_.journal) {}
+
+// What was spent today is known before anybody spends more.
+void Agents::start(std::string spend_path, roster::Roster& roster) {
     if (host_->agents().empty()) return;
-    read_spent(0, [this, &roster] {
-        roster.follow([this, alive = alive_](const roster::Roster::Entry& entry) {
-            if (*alive) host_->joined(entry.user_id, entry.row.session_id);
-            return *alive;
-        });
-        for (const auto& agent : host_->agents())
-            take_seats(roster, agent.settings.user_id, INT64_MAX);
+    spend_.start(std::move(spend_path), [this, &roster, alive = alive_](const Status& followed) {
+        if (!*alive) return;
+        if (!followed)
+            log::warn("what agents spent today is not known reason={}", followed.error().reason);
+        spend_.since(parts_.home.clock().wall(), parts_.home,
+                     [this, &roster, alive](Result<std::vector<agent::Ledger::Record>> spent) {
+                         if (!*alive) return;
+                         if (spent)
+                             for (const auto& record : *spent) host_->ledger().add(record);
+                         take_seats(roster);
+                     });
     });
 }
 
-// Today's records of all calls, so that a day's cap holds over a restart. A record is counted once,
-// however often it is read.
-void Agents::read_spent(std::uint64_t after, Job ready) {
-    parts_.journal.read_all(
-        after, {.events = 4096, .bytes = 4 << 20}, parts_.home,
-        [this, alive = alive_,
-         ready = std::move(ready)](Result<std::vector<journal::JournalEvent>> events) mutable {
-            if (!*alive) return;
-            if (!events || events->empty()) {
-                if (!events)
-                    log::warn("what agents spent today is not known reason={}",
-                              events.error().reason);
-                return ready();
-            }
-            const WallTime today(std::chrono::floor<std::chrono::days>(parts_.home.clock().wall()));
-            for (const auto& [stream, stored] : *events) {
-                if (stored.recorded_at < today ||
-                    stored.bytes.find("billing.usage.measured") == std::string::npos)
-                    continue;
-                const auto event = checker_.read_stored(stored.bytes);
-                if (!event) continue;
-                if (const auto record = agent::usage_record(*event)) host_->ledger().add(*record);
-            }
-            read_spent(events->back().event.position, std::move(ready));
-        });
+void Agents::poke() {
+    if (!host_->agents().empty()) spend_.poke();
+}
+
+void Agents::take_seats(roster::Roster& roster) {
+    roster.follow([this, alive = alive_](const roster::Roster::Entry& entry) {
+        if (*alive) host_->joined(entry.user_id, entry.row.session_id);
+        return *alive;
+    });
+    for (const auto& agent : host_->agents()) take_seats(roster, agent.settings.user_id, INT64_MAX);
 }
 
 void Agents::take_seats(roster::Roster& roster, const std::string& user_id, std::uint64_t before) {
@@ -158,6 +144,24 @@ void Agents::take_seats(roster::Roster& roster, const std::string& user_id, std:
 
 void Agents::stop() {
     host_->stop();
+}
+
+// An OpenClaw driver holds a connection, and stays.
+void Agents::renew(const std::vector<AgentConfig>& agents, const AgentKeys& keys) {
+    for (const AgentConfig& config : agents) {
+        const auto key = keys.find(config.settings.name);
+        std::shared_ptr<agent::Driver> driver;
+        if (config.driver != "openclaw" && key != keys.end()) {
+            auto made = make_driver(config, key->second, parts_.home, *client_, random_);
+            if (!made) {
+                log::error("agent={} stays as it was: {}", config.settings.name,
+                           made.error().detail);
+                continue;
+            }
+            driver = *std::move(made);
+        }
+        host_->change(config.settings, std::move(driver));
+    }
 }
 
 std::vector<api::HostedAgent> Agents::list() const {

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <memory>
 
@@ -5,6 +7,7 @@
 #include "app/policy_file.h"
 #include "app/serve_options.h"
 #include "app/settings.h"
+#include "app/show_agents.h"
 #include "contract/json_writer.h"
 #include "tools/read_tools.h"
 
@@ -44,7 +47,7 @@ std::vector<std::pair<std::string, std::string>> values_of(const Config& config)
 }
 
 // Each with where it came from: in JSON {"settings":[{"name","value","from"}],"issuers":[...],
-// "tools":[...],"mcp":[...]}.
+// "tools":[...],"mcp":[...],"agents":[{"name","settings":[...]}]}.
 int check_config(const Options& options) {
     const auto config = effective_config(options.serve);
     if (!config) return report(config.error());
@@ -75,6 +78,18 @@ int check_config(const Options& options) {
     for (const auto& server : config->mcp) {
         table.row({"mcp", tools::show_mcp_server(server), std::string(text_of(Source::file))});
         json.raw(tools::show_mcp_server(server));
+    }
+    json.end().key("agents").array();
+    for (const auto& agent : config->agents) {
+        json.object().key("name").value(agent.settings.name).key("settings").array();
+        for (const auto& [name, value, source] : show_agent(agent)) {
+            const auto from = text_of(source);
+            table.row(
+                {fmt::format("agents.{}.{}", agent.settings.name, name), value, std::string(from)});
+            json.object().key("name").value(name);
+            json.key("value").raw(value).key("from").value(from).end();
+        }
+        json.end().end();
     }
     json.end().end();
     if (options.json)

@@ -55,8 +55,7 @@ void read_prices(Table& outer, agent::Prices& prices) {
     if (const auto read = table.status(); !read) outer.refuse(read.error());
 }
 
-void read_persona(Table& table, std::string& persona) {
-    std::string file;
+void read_persona(Table& table, std::string& persona, std::string& file) {
     table.text("persona", persona);
     table.text("system_file", file);
     if (file.empty()) return;
@@ -113,8 +112,8 @@ void read_openclaw(Table& table, AgentConfig& agent) {
 }
 
 void read_scripted(Table& table, AgentConfig& agent) {
-    std::string file;
-    table.text("rules_file", file);
+    const std::string& file = agent.rules_file;
+    table.text("rules_file", agent.rules_file);
     if (file.empty()) return;
     const auto document = Document::read(file);
     if (!document) return table.refuse("rules_file", document.error().detail);
@@ -135,9 +134,20 @@ void read_pace(Table& table, agent::AgentSettings& settings) {
     table.text("quota_text", settings.quota_text);
 }
 
+std::set<std::string, std::less<>> names_in(const Json& json) {
+    std::set<std::string, std::less<>> names;
+    for (const auto& [key, value] : json.members()) {
+        names.emplace(key);
+        for (const auto& [inner, ignored] : value.members())
+            names.insert(fmt::format("{}.{}", key, inner));
+    }
+    return names;
+}
+
 Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
     Table table(contract::pointer_step(name), json);
     AgentConfig agent;
+    agent.given = names_in(json);
     auto& settings = agent.settings;
     settings.name = name;
     settings.user_id = fmt::format("agt_{}", name);
@@ -148,13 +158,14 @@ Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
     table.text("name", settings.display_name);
     if (settings.display_name.empty() || settings.display_name.size() > 128)
         table.refuse("name", "must have 1 to 128 characters");
-    read_persona(table, settings.persona);
+    read_persona(table, settings.persona, agent.system_file);
     std::string join = "asked";
     table.text("join", join);
     if (join != "all" && join != "asked") table.refuse("join", "must be all or asked");
     settings.joins_all = join == "all";
     settings.all_tools = !table.has("tools");
     table.texts("tools", settings.tools);
+    table.texts("cancel_on_interrupt", settings.cancel_on_interrupt);
     read_pace(table, settings);
     read_caps(table, settings.caps);
     read_prices(table, settings.prices);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,8 @@ namespace lifeline::app {
 // One [agents.NAME]: how it takes part, and what thinks for it.
 struct AgentConfig {
     agent::AgentSettings settings = {};
-    std::string driver = {};  // "openai", "openclaw", "scripted"
+    std::string driver = {};       // "openai", "openclaw", "scripted"
+    std::string system_file = {};  // Whose text the persona is; may be empty.
     // openai
     std::string profile = "generic";
     std::string base_url = {};
@@ -34,6 +37,9 @@ struct AgentConfig {
     std::string gateway_agent = "main";
     // scripted
     std::string rules_json = {};  // Empty: the standard ones.
+    std::string rules_file = {};  // Where they are from.
+    // Which settings the file names; what is not here has its default.
+    std::set<std::string, std::less<>> given = {};
 };
 
 // config_invalid, naming the line and the setting.

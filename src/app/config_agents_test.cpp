@@ -1,8 +1,14 @@
 #include "app/config_agents.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <toml++/toml.h>
 
+#include <cstdlib>
+#include <map>
+
+#include "app/renew_agents.h"
+#include "app/show_agents.h"
 #include "contract/reason.h"
 
 namespace lifeline::app {
@@ -15,6 +21,13 @@ std::string refusal_of(std::string_view text) {
     const toml::table table = toml::parse(text);
     const auto read = read_agents(*table.get("agents"), agents);
     return read ? "" : read.error().detail;
+}
+
+std::vector<AgentConfig> read(std::string_view text) {
+    std::vector<AgentConfig> agents;
+    const toml::table table = toml::parse(text);
+    EXPECT_TRUE(read_agents(*table.get("agents"), agents).has_value()) << text;
+    return agents;
 }
 
 }  // namespace
@@ -51,6 +64,53 @@ TEST(ConfigAgents, SaysWhatIsWrongAndWhere) {
     for (const auto& [text, refusal] : cases) {
         SCOPED_TRACE(text);
         EXPECT_EQ(refusal_of(text), refusal);
+    }
+}
+
+TEST(ConfigAgents, AreShownAsTheyCountAndNeverWithAKey) {
+    ::setenv("LIFELINE_TEST_AGENT_KEY", "sk-hidden", 1);
+    const auto agents = read(
+        "[agents.coach]\ndriver = \"openai\"\nprofile = \"kimi\"\nmodel = \"m\"\n"
+        "key_env = \"LIFELINE_TEST_AGENT_KEY\"\ntools = []\ncaps = { day_tokens = 7 }\n");
+    ::unsetenv("LIFELINE_TEST_AGENT_KEY");
+    std::map<std::string, std::string> shown;
+    for (const auto& [name, value, from] : show_agent(agents.at(0))) {
+        EXPECT_EQ(value.find("hidden"), std::string::npos) << name;
+        shown[name] = value + (from == Source::file ? " file" : " default");
+    }
+    EXPECT_EQ(shown["model"], R"("m" file)");
+    EXPECT_EQ(shown["base_url"], R"("https://api.moonshot.ai/v1" default)");
+    EXPECT_EQ(shown["key_env"], R"("LIFELINE_TEST_AGENT_KEY" file)");
+    EXPECT_EQ(shown["tools"], "[] file");
+    EXPECT_EQ(shown["caps.day_tokens"], "7 file");
+    EXPECT_EQ(shown["caps.turn_tokens"], "200000 default");
+    EXPECT_FALSE(shown.contains("key_file"));
+    EXPECT_FALSE(shown.contains("gateway"));
+}
+
+TEST(ConfigAgents, MayChangeButForWhoTheyAre) {
+    const std::string a = "[agents.a]\ndriver = \"scripted\"\n";
+    struct Case {
+        std::string next;
+        std::string applied;
+        std::string needs_restart;
+    };
+    const Case cases[] = {
+        {a, "", ""},
+        {a + "persona = \"Be kind.\"\n", "agents.a", ""},
+        {a + "caps = { day_tokens = 7 }\n", "agents.a", ""},
+        {a + "user_id = \"agt_else\"\n", "", "agents.a"},
+        {a + "[agents.b]\ndriver = \"scripted\"\n", "", "agents.b"},
+        {"[agents.b]\ndriver = \"scripted\"\n", "", "agents.a agents.b"},
+        {"[agents.a]\ndriver = \"openai\"\nprofile = \"ollama\"\nmodel = \"m\"\n", "", "agents.a"},
+    };
+    for (const auto& [next, applied, needs_restart] : cases) {
+        SCOPED_TRACE(next);
+        auto agents = read(a);
+        const AgentChanges changes = take_agents(agents, read(next));
+        EXPECT_EQ(fmt::to_string(fmt::join(changes.applied, " ")), applied);
+        EXPECT_EQ(fmt::to_string(fmt::join(changes.needs_restart, " ")), needs_restart);
+        EXPECT_EQ(take_agents(agents, read(next)).applied.size(), 0U) << "it is so now";
     }
 }
 

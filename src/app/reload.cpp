@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "app/policy_file.h"
+#include "app/renew_agents.h"
 #include "app/settings.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -103,6 +105,9 @@ Changes take_changes(Config& config, const Config& next) {
     else
         changes.needs_restart.emplace_back("issuers");
     if (tools_of(config) != tools_of(next)) changes.needs_restart.emplace_back("tools");
+    auto agents = take_agents(config.agents, next.agents);
+    std::ranges::move(agents.applied, std::back_inserter(changes.applied));
+    std::ranges::move(agents.needs_restart, std::back_inserter(changes.needs_restart));
     config.origins = next.origins;
     config.public_url = next.public_url;
     config.log_level = next.log_level;
@@ -127,6 +132,7 @@ struct Reload::Read {
     std::vector<std::pair<std::string, identity::KeySet>> keys;
     net::OriginList origins;
     safety::Policy policy;
+    AgentKeys agent_keys;
 };
 
 Reload::Reload(Loop& loop, Worker& worker, Config& config, SharedTls tls, ReadAgain read_again,
@@ -169,8 +175,10 @@ Result<Reload::Read> Reload::read(const ReadAgain& read_again) {
     if (!origins) return fail(origins.error());
     auto policy = load_policy(config->policy_file);
     if (!policy) return fail(policy.error());
-    return Read{std::move(*config), std::move(*tls), std::move(*keys), std::move(*origins),
-                std::move(*policy)};
+    auto agent_keys = read_agent_keys(config->agents);
+    if (!agent_keys) return fail(agent_keys.error());
+    return Read{std::move(*config),  std::move(*tls),    std::move(*keys),
+                std::move(*origins), std::move(*policy), std::move(*agent_keys)};
 }
 
 void Reload::apply(Result<Read> read) {
@@ -189,6 +197,7 @@ void Reload::apply(Result<Read> read) {
         if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
         doors_.gateway_limits(config_.limits);
         doors_.policy(std::move(read->policy));
+        doors_.agents(config_.agents, read->agent_keys);
         log::set_level(config_.log_level);
         certificate_.watch(config_.tls);
         // At the level of what somebody has to know who has turned the others off.

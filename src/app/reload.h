@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "app/agents.h"
 #include "app/certificate.h"
 #include "app/config.h"
 #include "base/asio_loop.h"
@@ -40,6 +41,7 @@ public:
         std::function<void(const gateway::Limits&)> gateway_limits;
         // Of the file that the configuration names now, the standard one without a file.
         std::function<void(safety::Policy)> policy;
+        std::function<void(const std::vector<AgentConfig>&, const AgentKeys&)> agents;
     };
     using ReadAgain = std::function<Result<Config>()>;
 

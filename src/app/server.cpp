@@ -48,7 +48,7 @@ void Server::House::take_up_calls() {
                 });
         take_up_documents(std::move(*ids));
         serve();
-        agents->start(*roster);
+        agents->start((config.data / "spend.db").string(), *roster);
     });
 }
 

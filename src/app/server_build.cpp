@@ -72,6 +72,7 @@ Status Server::House::build() {
         shard->on_appended = [this] {
             roster->poke();
             audit->poke();
+            agents->poke();
             if (hook) hook->poke();
         };
     if (const auto built = build_hook(); !built) return built;

@@ -97,7 +97,9 @@ Status Server::House::build_doors() {
             .authenticator = *authenticator,
             .gateway_limits =
                 [this](const gateway::Limits& limits) { gateway->take_limits(limits); },
-            .policy = [this](safety::Policy file) { policies->take_file(std::move(file)); }});
+            .policy = [this](safety::Policy file) { policies->take_file(std::move(file)); },
+            .agents = [this](const std::vector<AgentConfig>& renewed,
+                             const AgentKeys& agent_keys) { agents->renew(renewed, agent_keys); }});
     // Whose rights were taken away is cut at once, wherever they are connected.
     administration->on_revoked = [this](const identity::Revocation& revocation) {
         const auto why =

@@ -32,6 +32,7 @@ Status Server::House::build_effects() {
 Status Server::House::build_agents() {
     auto made = Agents::create({.home = front(),
                                 .resolver = *resolver,
+                                .views = *views,
                                 .sessions = *sessions,
                                 .journal = *journal,
                                 .tools = [this] { return effects->registry(); }},

@@ -137,6 +137,34 @@ test('SIGHUP: what may change is changed, the rest is named, a bad file changes 
   assert.equal(await mayRead(), null);
 });
 
+test('SIGHUP: an agent speaks otherwise from its next turn on, another one waits for a restart', async (t) => {
+  const rules = (words) => `otherwise = "${words}"\n`;
+  const agent = (name, more = '') => `[agents.${name}]\ndriver = "scripted"\njoin = "all"\n${more}`;
+  const server = new Server('');
+  t.after(() => server.close());
+  const file = join(server.folder, 'rules.toml');
+  const coach = agent('coach', `rules_file = "${file}"\ndebounce_ms = 10\n`);
+  writeFileSync(file, rules('Before.'));
+  writeFileSync(server.config, coach);
+  await server.start();
+  const ada = server.token('usr_ada');
+  const { json } = await server.rest('POST', '/v1/call/sessions', ada, { channel: 'text' });
+  const says = async () => {
+    const path = `/v1/call/sessions/${json.session.sessionId}/turns`;
+    const reply = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${ada}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text: 'Hello' }),
+    });
+    const lines = (await reply.text()).trim().split('\n').map((line) => JSON.parse(line).event);
+    return lines.find(({ type }) => type === 'orchestration.turn.completed').payload.text;
+  };
+  assert.equal(await says(), 'Before.');
+  writeFileSync(file, rules('After.'));
+  assert.match(await reload(server, coach + agent('other')), /changed=agents\.coach needs_restart=agents\.other\n/);
+  assert.equal(await says(), 'After.');
+});
+
 test('only a trusted proxy speaks for others, in the headers that it writes', async (t) => {
   const server = await serve(t, '');
   const as = async (headers) => {
