@@ -10,7 +10,7 @@ import { story } from '../support/story.mjs';
 const stopped = (person) => person.page.getByRole('region', { name: 'Stopped now' });
 const dialog = (person) => person.page.getByRole('dialog').last();
 
-story('an operator stops a type of action with keys alone, and lets it go on', { devAgent: false }, async ({ server, browser }) => {
+story('an operator stops a type of action with keys alone, and allows it again', { devAgent: false }, async ({ server, browser }) => {
   const pass = await server.token({ user: 'usr_op', role: 'operator' });
   const olga = await browser.person('Olga', { viewport: { width: 390, height: 844 } });
   const { keyboard } = olga.page;
@@ -43,9 +43,9 @@ story('an operator stops a type of action with keys alone, and lets it go on', {
   await olga.hasFocus('Stopped now');
   assert.deepEqual(await barriers(olga.page), []);
 
-  await row.getByRole('button', { name: /^Let go on/ }).click();
+  await row.getByRole('button', { name: /^Allow again/ }).click();
   await dialog(olga).getByLabel('Why').fill('Mended.');
-  await dialog(olga).getByRole('button', { name: 'Let go on' }).click();
+  await dialog(olga).getByRole('button', { name: 'Allow again' }).click();
   await stopped(olga).getByText('Nothing is stopped beyond single calls.').waitFor();
 
   // Only an admin stops everything, and nobody without the word.

@@ -94,7 +94,7 @@ function Row({ record, onRelease }: { readonly record: KillSwitchRecord; readonl
         </p>
       </div>
       <button type="button" className="button" onClick={onRelease}>
-        Let go on<span className="hidden-but-read">: {words}</span>
+        Allow again<span className="hidden-but-read">: {words}</span>
       </button>
     </li>
   );

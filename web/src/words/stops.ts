@@ -29,9 +29,9 @@ export function changeWords(stop: Stop, enabled: boolean): ChangeWords {
   const what = lower(stoppedWords(stop));
   if (!enabled) {
     return {
-      title: `Let ${what} go on?`,
+      title: `Allow ${what} again?`,
       effect: 'What was refused meanwhile is not done by itself. What somebody still says yes to is done.',
-      act: 'Let go on',
+      act: 'Allow again',
       word: null,
     };
   }
