@@ -29,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)call->naming.call();
     (void)mcp::read_request_action(call->args);
     if (const auto edit = mcp::read_edit_document(*call); edit)
-        CHECK(contract::Json::parse(mcp::edit_of(*edit, "doc_1").args_json));
+        CHECK(contract::Json::parse(mcp::action_on(*edit, "doc_1").args_json));
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/virtual_loop.h"
+#include "contract/json.h"
 #include "journal/memory_journal.h"
 
 namespace lifeline::orchestration {
