@@ -10,6 +10,8 @@ import type { ActionSnapshot } from './snapshot_actions.js';
 export interface ActionRecord extends ActionSnapshot {
   /** How it came to be over: `succeeded`, `failed`, `cancelled`, `blocked`, `duplicate`, ... */
   readonly outcome?: string;
+  /** Why, in one word: a failure's code, a cancellation's cause, what was found of an unknown one. */
+  readonly code?: string;
   readonly duplicateOf?: string;
   readonly cancelAsked?: boolean;
   /** The agent has its outcome. */

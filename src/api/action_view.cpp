@@ -11,6 +11,7 @@ void write_action(contract::JsonWriter& json, const call::Action& action) {
     text("actionType", action.type);
     text("state", call::to_text(action.state));
     text("outcome", action.outcome);
+    text("code", action.code);
     text("duplicateOf", action.duplicate_of);
     text("risk", contract::to_text(action.risk));
     text("requestedBy", action.requester);

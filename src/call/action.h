@@ -93,8 +93,10 @@ struct Action {
     std::optional<WallTime> retry_at;
     std::optional<WallTime> probe_at;  // Unknown: from when on the tool is asked what came of it.
 
-    // Once it is over: the last word of the type that said so ("succeeded"), or "duplicate".
+    // Once it is over: the last word of the type that said so ("succeeded"), or "duplicate"; and in
+    // one word why, where that event says so.
     std::string outcome;
+    std::string code;
     std::string duplicate_of;
 
     bool is_over() const { return state == ActionState::over; }

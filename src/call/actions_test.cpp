@@ -568,6 +568,22 @@ TEST(Actions, AreStoppedWhileTheyHaveNotStarted) {
     });
 }
 
+TEST(Actions, SayInOneWordWhyTheyAreOver) {
+    const auto word = [](auto bring) {
+        Agency call;
+        bring(call);
+        const Action& action = call.state.actions.front();
+        return action.outcome + " " + action.code;
+    };
+    EXPECT_EQ(word([](Agency& c) { running_send(c), c.finish("a", Done::failed); }),
+              "failed broken");
+    EXPECT_EQ(word([](Agency& c) { running_send(c), c.finish("a", Done::succeeded); }),
+              "succeeded ");
+    EXPECT_EQ(word([](Agency& c) { sent(c), c.answer("a", "deny"); }), "cancelled denied");
+    EXPECT_EQ(word([](Agency& c) { sent(c), c.cancel("a", "ada", Role::user); }), "cancelled user");
+    EXPECT_EQ(word([](Agency& c) { c.ask("a", "nonsense"); }), "rejected unknown_type");
+}
+
 TEST(Actions, AreTheFoldOfTheirEvents) {
     Agency call;
     call.ask("a", "send", R"({"to":"a","n":1.0})");
@@ -591,6 +607,8 @@ TEST(Actions, AreTheFoldOfTheirEvents) {
         const Action& one = again.actions[i];
         const Action& other = call.state.actions[i];
         EXPECT_EQ(one.state, other.state);
+        EXPECT_EQ(one.outcome, other.outcome);
+        EXPECT_EQ(one.code, other.code);
         EXPECT_EQ(one.args_json, other.args_json);
         EXPECT_EQ(one.args_hash, other.args_hash);
         EXPECT_EQ(one.fence, other.fence);

@@ -45,9 +45,10 @@ void requested(State& state, const Event& event, std::string_view actor_id) {
 }
 
 // Keeps what another request or a late word is held against.
-void over(Action& action, std::string_view outcome) {
+void over(Action& action, std::string_view outcome, std::string_view code = {}) {
     action.state = ActionState::over;
     action.outcome = outcome;
+    action.code = code;
     action.confirmation.reset();
     action.deadline.reset();
     action.evaluate_by.reset();
@@ -193,7 +194,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
         case EventType::orchestration_action_accepted:
             return accepted(action, event);
         case EventType::orchestration_action_rejected:
-            return over(action, "rejected");
+            return over(action, "rejected", event.text(field::orchestration_action_rejected::code));
         case EventType::safety_approved:
             action.approved_by_person = event.has(field::safety_approved::confirmation_id);
             if (action.approved_by_person) action.must_ask = false;
@@ -207,7 +208,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             ++action.progress_told;
             return;
         case EventType::safety_blocked:
-            return over(action, "blocked");
+            return over(action, "blocked", event.text(field::safety_blocked::reason));
         case EventType::safety_confirmation_requested:
             return asked(action, event);
         case EventType::orchestration_action_args_replaced: {
@@ -233,17 +234,19 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
         case EventType::orchestration_action_succeeded:
             return over(action, "succeeded");
         case EventType::orchestration_action_failed:
-            return over(action, "failed");
+            return over(action, "failed", event.text(field::orchestration_action_failed::code));
         case EventType::orchestration_action_timed_out:
             return over(action, "timed_out");
         case EventType::orchestration_action_cancelled:
-            return over(action, "cancelled");
+            return over(action, "cancelled",
+                        event.text(field::orchestration_action_cancelled::cause));
         case EventType::orchestration_action_outcome_unknown:
             action.state = ActionState::unknown;
             action.probe_at = time_at(event, field::orchestration_action_outcome_unknown::probe_at);
             return;
         case EventType::orchestration_action_resolved:
-            return over(action, "resolved");
+            return over(action, "resolved",
+                        event.text(field::orchestration_action_resolved::resolution));
         case EventType::orchestration_action_cancel_requested:
             action.cancel_asked = true;
             return;

@@ -214,7 +214,7 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
   await t.test('what an agent does', async () => {
     const agent = server.token('usr_bot', 'agent');
     const { tools } = await ask('GET', '/v1/tools', { token: agent });
-    assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'lifeline.echo', 'lifeline.noop', 'rude']);
+    assert.deepEqual(tools.map(({ name }) => name), ['document.create', 'document.edit', 'document.read', 'lifeline.echo', 'lifeline.noop', 'rude']);
     await ask('GET', '/v1/tools', { token: null, reason: 'token_missing' });
     await ask('POST', `${call}/participants`, { body: { userId: 'usr_bot', role: 'agent' } });
     await ask('POST', `${call}/capability`, { body: { ttlMs: 10 }, reason: 'out_of_range' });
