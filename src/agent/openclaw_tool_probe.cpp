@@ -25,7 +25,8 @@ OpenClawToolProbe::OpenClawToolProbe(AsioLoop& loop, Random& random, Options opt
     : loop_(loop),
       options_(std::move(options)),
       done_(std::move(done)),
-      session_key_(mcp::session_key(options_.agent_id, probe_session)) {
+      session_key_(mcp::session_key(
+          options_.agent_id, options_.session_id.empty() ? probe_session : options_.session_id)) {
     timer_ = loop_.start_timer(options_.timeout, [this] {
         timer_ = 0;
         over(fail(Code::unavailable, "peer_unavailable", "the gateway did not answer in time"));
@@ -58,13 +59,14 @@ void OpenClawToolProbe::answered(std::string_view id, const contract::Json& fram
         const auto payload = frame.find("payload");
         if (!payload || !payload->find("groups"))
             return over(fail(Code::conflict, "peer_refused", "it does not say which tools"));
-        return over(openclaw::tools_in(*payload, options_.server));
+        return over(openclaw::inventory_in(*payload, options_.server));
     }
     const auto error = frame.find("error");
     const std::string why = fmt::format("{}: {}", error ? error->text("code").value_or("") : "",
                                         error ? error->text("message").value_or("") : "no reason");
-    // No call was there yet, so there is no session to look at.
-    if (id == first_asking && why.find("session") != std::string::npos)
+    // None was made yet. That of a call is its agent's to make.
+    if (id == first_asking && options_.session_id.empty() &&
+        why.find("session") != std::string::npos)
         return client_->send(
             openclaw::create_session_request(creating, options_.agent_id, session_key_));
     over(fail(Code::conflict, "peer_refused", why));
@@ -78,7 +80,7 @@ void OpenClawToolProbe::closed(std::uint16_t, std::string_view why) {
     over(fail(Code::unavailable, "peer_unavailable", std::string(why)));
 }
 
-void OpenClawToolProbe::over(Result<std::vector<openclaw::OwnTool>> outcome) {
+void OpenClawToolProbe::over(Result<openclaw::Inventory> outcome) {
     if (!done_) return;
     if (timer_ != 0) loop_.cancel_timer(std::exchange(timer_, 0));
     // Not from inside: whoever hears it may destroy this.

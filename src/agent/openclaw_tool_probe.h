@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "agent/openclaw_tools.h"
 #include "base/asio_loop.h"
@@ -13,8 +12,8 @@
 
 namespace lifeline::agent {
 
-// Asks a gateway of OpenClaw which tools one of its agents has in a call: in a session of the
-// probe's own, which is made where it is not there, and without a turn, so that no model is asked
+// Asks a gateway of OpenClaw which tools one of its agents has in a call, or else in a session of
+// the probe's own, which is made where it is not there. Without a turn, so that no model is asked
 // and nothing is done. Once; lives on its loop.
 class OpenClawToolProbe final : net::WebSocketHearer {
 public:
@@ -24,9 +23,10 @@ public:
         std::string token;
         std::string agent_id = "main";
         std::string server = "lifeline";  // The name that our MCP door has there.
+        std::string session_id = {};      // The call; empty: none.
         Millis timeout{20'000};
     };
-    using Done = std::move_only_function<void(Result<std::vector<openclaw::OwnTool>>)>;
+    using Done = std::move_only_function<void(Result<openclaw::Inventory>)>;
 
     // peer_unavailable where no gateway answers, peer_refused where it does not say.
     OpenClawToolProbe(AsioLoop& loop, Random& random, Options options, Done done);
@@ -41,7 +41,7 @@ private:
 
     void answered(std::string_view id, const contract::Json& frame);
     void ask_for_tools(std::string_view id);
-    void over(Result<std::vector<openclaw::OwnTool>> outcome);
+    void over(Result<openclaw::Inventory> outcome);
 
     AsioLoop& loop_;
     Options options_;

@@ -89,8 +89,11 @@ std::string_view to_text(Reach reach) {
     return "unknown";
 }
 
-std::vector<OwnTool> tools_in(const Json& payload, std::string_view server) {
-    std::vector<OwnTool> found;
+Inventory inventory_in(const Json& payload, std::string_view server) {
+    Inventory found;
+    if (const auto notices = payload.find("notices"))
+        for (const Json& notice : notices->items())
+            if (notice.text("id").value_or("").starts_with("mcp-")) found.complete = false;
     const auto groups = payload.find("groups");
     if (!groups) return found;
     for (const Json& group : groups->items()) {
@@ -101,7 +104,7 @@ std::vector<OwnTool> tools_in(const Json& payload, std::string_view server) {
             const auto denied = tool.find("deniedBySession");
             if (!id || (denied && denied->as_bool() == true)) continue;
             const auto source = tool.text("source").value_or(group.text("source").value_or(""));
-            found.push_back(
+            found.tools.push_back(
                 {std::string(*id), std::string(source), reach_of(tool, source, server)});
         }
     }

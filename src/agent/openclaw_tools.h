@@ -36,9 +36,16 @@ struct OwnTool {
     friend bool operator==(const OwnTool&, const OwnTool&) = default;
 };
 
+struct Inventory {
+    std::vector<OwnTool> tools;
+    // The tools of all its MCP servers are among them. A gateway lists those of a session that has
+    // had a turn; before that it says that they are missing.
+    bool complete = true;
+};
+
 // `server` is the name under which the agent knows Lifeline's MCP door. A server of another name is
 // another server, however its tools are called.
-std::vector<OwnTool> tools_in(const contract::Json& payload, std::string_view server);
+Inventory inventory_in(const contract::Json& payload, std::string_view server);
 
 std::string effective_tools_request(std::string_view id, std::string_view agent_id,
                                     std::string_view session_key);

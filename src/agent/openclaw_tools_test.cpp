@@ -35,7 +35,7 @@ TEST(OpenClawTools, WhatIsNotKnownToBeHarmlessIsPastTheGates) {
         SCOPED_TRACE(name);
         const auto json =
             contract::Json::parse(R"({"groups":[{"tools":[)" + std::string(tool) + "]}]}");
-        const auto found = tools_in(*json, "lifeline");
+        const auto found = inventory_in(*json, "lifeline").tools;
         ASSERT_EQ(found.size(), 1u);
         EXPECT_EQ(found.front().reach, reach);
         EXPECT_EQ(is_past_the_gates(reach), reach != Reach::gated && reach != Reach::harmless);
@@ -47,10 +47,22 @@ TEST(OpenClawTools, AreReadGroupByGroup) {
         R"({"groups":[{"id":"core","source":"core","tools":[{"id":"exec"},{"label":"no id"},)"
         R"({"id":"write","deniedBySession":true}]},{"source":"plugin"},"x",)"
         R"({"source":"mcp","tools":[{"id":"lifeline__a"}]}]})");
-    EXPECT_EQ(tools_in(*json, "lifeline"),
+    EXPECT_EQ(inventory_in(*json, "lifeline").tools,
               (std::vector<OwnTool>{{"exec", "core", Reach::executes},
                                     {"lifeline__a", "mcp", Reach::gated}}));
-    EXPECT_TRUE(tools_in(*contract::Json::parse("{}"), "lifeline").empty());
+    EXPECT_TRUE(inventory_in(*contract::Json::parse("{}"), "lifeline").tools.empty());
+}
+
+TEST(OpenClawTools, AreNotAllThereWhereTheGatewaySaysSo) {
+    const auto complete = [](std::string_view notices) {
+        const auto json =
+            contract::Json::parse(R"({"groups":[],"notices":)" + std::string(notices) + "}");
+        return inventory_in(*json, "lifeline").complete;
+    };
+    EXPECT_TRUE(complete("[]"));
+    EXPECT_TRUE(complete(R"([{"id":"profile-minimal"},"x",{}])"));
+    EXPECT_FALSE(complete(R"([{"id":"mcp-not-yet-connected"}])"));
+    EXPECT_FALSE(complete(R"([{"id":"other"},{"id":"mcp-stale-catalog"}])"));
 }
 
 }  // namespace

@@ -19,7 +19,11 @@ void Checkup::agents() {
             continue;
         }
         const auto past = probed->past_the_gates();
-        if (past.empty())
+        if (past.empty() && !probed->passed())
+            note(name, Verdict::ok,
+                 "has no tool of its own that leads past the gates; those of its MCP servers are "
+                 "not listed before a turn (lifeline agent probe --session)");
+        else if (past.empty())
             note(name, Verdict::ok, "has no tool that leads past the gates");
         else
             note(name, Verdict::warn,

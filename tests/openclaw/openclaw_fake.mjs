@@ -61,9 +61,13 @@ export class FakeGateway {
       }
       if (method === 'tools.effective') {
         if (this.how.silent) return;
-        if (!this.made.some(([agent, key]) => agent === params.agentId && key === params.sessionKey))
+        if (params.sessionKey !== this.how.warm && !this.made.some(([agent, key]) => agent === params.agentId && key === params.sessionKey))
           return no('INVALID_REQUEST', `unknown session key "${params.sessionKey}"`);
-        return ok({ agentId: params.agentId, profile: 'full', groups: this.how.tools ?? [] });
+        // What MCP servers have is listed once there was a turn, not before.
+        const cold = this.how.cold && params.sessionKey !== this.how.warm;
+        const groups = (this.how.tools ?? []).filter(({ id }) => !cold || id !== 'mcp');
+        const notices = cold ? [{ id: 'mcp-not-yet-connected', severity: 'info', message: 'not yet' }] : undefined;
+        return ok({ agentId: params.agentId, profile: 'full', groups, notices });
       }
       no('INVALID_REQUEST', method);
     });

@@ -59,7 +59,23 @@ test('an agent without hands of its own passes', async (t) => {
   assert.match(out, /claw \(openclaw\): none of its 2 tools leads past the gates/);
   assert.match(out, /echo \(scripted\): has no tools but those that Lifeline gives it/);
   const { run: bare } = await house(t, { tools: [core('session_status')] });
-  assert.match((await bare('agent', 'probe', 'claw')).out, /does not see Lifeline's tools yet/);
+  assert.match((await bare('agent', 'probe', 'claw')).out, /does not see Lifeline's tools/);
+});
+
+test('what its MCP servers have is not known before a turn, and nobody says that it passes', async (t) => {
+  const tools = [core('session_status'), mcp('lifeline__send_email', 'mailer__send')];
+  const { gateway, run, doctor } = await house(t, { tools, cold: true, warm: 'agent:support:lifeline:sess_1' });
+  const cold = await run('agent', 'probe', 'claw');
+  assert.equal(cold.status, 1);
+  assert.match(cold.out, /none of the 1 tools that it lists so far.*\n.*--session/);
+  assert.match((await doctor()).out, /agent claw[^\n]*not listed before a turn/);
+  const warm = await run('agent', 'probe', 'claw', '--session', 'sess_1', '--json');
+  assert.equal(warm.status, 1);
+  const { complete, passed, tools: found } = JSON.parse(warm.out);
+  assert.deepEqual([complete, passed, found.at(-1).id], [true, false, 'mailer__send']);
+  // A call of which the agent knows nothing is not made there.
+  assert.match((await run('agent', 'probe', 'claw', '--session', 'sess_2')).err, /unknown session key/);
+  assert.equal(gateway.made.length, 1);
 });
 
 test('a gateway that does not say is no gateway that passes', async (t) => {

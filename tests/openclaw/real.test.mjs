@@ -14,6 +14,7 @@ import { FakeModel } from './fake_model.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const probe = process.env.LIFELINE_OPENCLAW_PROBE ?? join(root, 'build/asan/tests/openclaw/openclaw_probe');
+const binary = process.env.LIFELINE_BINARY ?? join(root, 'build/asan/src/app/lifeline');
 const cache = join(root, 'build/openclaw');
 
 function install(name, spec) {
@@ -83,7 +84,7 @@ test('a model acts through OpenClaw, the plugin and the MCP door', { skip: whyNo
         },
       },
       agents: { defaults: { workspace: join(folder, 'workspace'), skipBootstrap: true, model: { primary: 'fake/fake-1' } } },
-      tools: { profile: 'minimal', alsoAllow: ['bundle-mcp'], toolSearch: false },
+      tools: { profile: 'minimal', alsoAllow: ['bundle-mcp'], deny: ['gateway'], toolSearch: false },
       mcp: {
         servers: {
           lifeline: {
@@ -143,4 +144,14 @@ test('a model acts through OpenClaw, the plugin and the MCP door', { skip: whyNo
   do action = (await server.rest('GET', `${path}/actions/${actions[0].actionId}`, ada)).json;
   while (action.state !== 'over');
   assert.equal(action.outcome, 'succeeded');
+
+  // What it could do past the gates is asked of it, too: nothing, in the recipe's configuration.
+  writeFileSync(join(folder, 'token'), 'secret', { mode: 0o600 });
+  const config = join(folder, 'lifeline.toml');
+  writeFileSync(config, `[agents.claw]\ndriver = "openclaw"\ngateway = "127.0.0.1:${port}"\nkey_file = "${join(folder, 'token')}"\n`);
+  const out = await new Promise((resolve) =>
+    execFile(binary, ['agent', 'probe', 'claw', '--json', '--session', sessionId, '--config', config], { timeout: 120_000 }, (_, answer, why) => resolve(answer || why)));
+  const { passed, seesLifeline, tools } = JSON.parse(out);
+  assert.deepEqual([passed, seesLifeline], [true, true], out);
+  assert.ok(tools.some(({ reach }) => reach === 'gated'), out);
 });
