@@ -2461,6 +2461,7 @@ export type Reason =
   | 'confirmation_not_found'
   | 'connection_closed'
   | 'content_type_unsupported'
+  | 'correction_stale'
   | 'corruption_found'
   | 'cursor_ahead'
   | 'cursor_invalid'

@@ -48,6 +48,7 @@ function apply(state: CallState, event: CallEvent): CallState {
       return turnsAfterFinal(withUtterance(state, event), event.payload.utteranceId);
     case 'transcript.truncated':
     case 'transcript.corrected':
+    case 'transcript.redacted':
       return withUtterance(state, event);
     case 'transcript.failed':
       return event.payload.utteranceId === undefined ? state : withUtterance(state, event);
@@ -168,6 +169,7 @@ type UtteranceEvent =
   | CallEvent<'transcript.final'>
   | CallEvent<'transcript.truncated'>
   | CallEvent<'transcript.corrected'>
+  | CallEvent<'transcript.redacted'>
   | CallEvent<'transcript.failed'>;
 
 function withUtterance(state: CallState, event: UtteranceEvent): CallState {
@@ -212,6 +214,13 @@ function firstOf(utteranceId: string, event: CallEvent): Utterance {
   };
 }
 
+/** Spans are counted in code points, as the server counts them. */
+function blackened(text: string, spans: readonly { from: number; to: number }[]): string {
+  return [...text]
+    .map((point, at) => (spans.some(({ from, to }) => at >= from && at < to) ? '█' : point))
+    .join('');
+}
+
 function utteranceAfter(before: Utterance, event: UtteranceEvent): Utterance {
   const settled = before.state === 'final' || before.state === 'truncated';
   switch (event.type) {
@@ -238,6 +247,9 @@ function utteranceAfter(before: Utterance, event: UtteranceEvent): Utterance {
     }
     case 'transcript.corrected':
       return { ...before, text: event.payload.text };
+    case 'transcript.redacted':
+      // All that was generated says the same once more.
+      return { ...before, text: blackened(before.text, event.payload.spans), generatedText: null };
     case 'transcript.failed':
       return settled ? before : { ...before, state: 'failed' };
   }

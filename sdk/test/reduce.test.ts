@@ -67,6 +67,7 @@ test('utterances', () => {
     { name: 'can be corrected', given: [final('u1', 'teh'), ['transcript.corrected', { utteranceId: 'u1', text: 'the', by: 'usr_a', previousHash: '0' }]], then: ['u1 final 1 the'] },
     { name: 'can fail', given: [started('u1'), failed('u1')], then: ['u1 failed 1 '] },
     { name: 'do not fail once they are settled', given: [final('u1', 'ok'), failed('u1')], then: ['u1 final 1 ok'] },
+    { name: 'show nothing of what was destroyed', given: [final('u1', '🙂 is 4111'), truncated('u1', '🙂 is 41'), ['transcript.redacted', { utteranceId: 'u1', spans: [{ from: 5, to: 9, kind: 'card_number' }], policyId: 'p', by: 'server' }, 'server', 'server']], then: ['u1 truncated 1 🙂 is ██'] },
     { name: 'a failure of no utterance in particular changes none', given: [['transcript.failed', { code: 'c', message: 'm' }]], then: [] },
     { name: 'may come after the end', given: [started('u1'), ['call.ended', { callId: 'sess_1', endedAt: 't', durationSeconds: 1, endReason: 'completed' }], final('u1', 'late')], then: ['u1 final 1 late'] },
   ];

@@ -44,7 +44,7 @@ public:
         : api_(api),
           asked_(std::move(asked)),
           call_(std::move(call)),
-          read_(call_.seq - std::min(call_.seq, TranscriptTail::events_max)) {}
+          read_(call_.seq - std::min(call_.seq, transcript_tail::events_max)) {}
 
     void read_on() {
         if (read_ >= call_.seq) return answer();
@@ -62,8 +62,9 @@ private:
             // What was written since belongs to whoever follows from `seq`.
             if (stored.seq > call_.seq || stored.erased) continue;
             if (const auto event = checker_.read_stored(stored.bytes))
-                tail_.take(*event, stored.actor.id);
+                said_.take(*event, stored.actor.id, stored.seq);
         }
+        said_.keep_last(transcript_tail::utterances_max, transcript_tail::bytes_max);
         read_ = events.empty() ? call_.seq : events.back().seq;
         read_on();
     }
@@ -77,7 +78,7 @@ private:
         json.key("documents").raw(call_.documents_json);
         json.key("killed").value(call_.killed);
         json.key("transcript");
-        tail_.write(json);
+        transcript_tail::write(json, said_);
         json.end();
         asked_.answer_json(200, json.take());
     }
@@ -87,7 +88,7 @@ private:
     CallAt call_;
     std::uint64_t read_;
     contract::EventChecker checker_;
-    TranscriptTail tail_;
+    transcript::Fold said_;
 };
 
 }  // namespace

@@ -1,98 +1,82 @@
 #include "api/transcript_tail.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <string>
-#include <vector>
 
 namespace lifeline::api {
 
 namespace {
 
-class Tail {
+using testing::HasSubstr;
+using testing::Not;
+
+class Call {
 public:
-    void say(const std::string& type, const std::string& fields) {
+    void say(const std::string& type, const std::string& id, const std::string& fields) {
         const auto event = checker_.read_stored(contract::event_json(
-            "e" + std::to_string(++made_), "sess_1", "2026-02-16T10:00:00.000Z",
-            "transcript." + type, "{\"utteranceId\":" + fields + "}"));
+            "e" + std::to_string(++seq_), "sess_1", "2026-02-16T10:00:00.000Z",
+            "transcript." + type, R"({"utteranceId":")" + id + "\"" + fields + "}"));
         ASSERT_TRUE(event.has_value());
-        tail.take(*event, "ada");
+        fold.take(*event, "ada", seq_);
     }
-    std::string json() const {
+    void final(const std::string& id, const std::string& text) {
+        say("final", id, R"(,"speaker":"user","startMs":0,"endMs":1,"text":")" + text + "\"");
+    }
+    std::string tail() {
+        fold.keep_last(transcript_tail::utterances_max, transcript_tail::bytes_max);
         contract::JsonWriter json;
-        tail.write(json);
+        transcript_tail::write(json, fold);
         return json.take();
     }
 
-    TranscriptTail tail;
+    transcript::Fold fold;
 
 private:
     contract::EventChecker checker_;
-    int made_ = 0;
+    std::uint64_t seq_ = 0;
 };
-
-std::string utterance(const char* text, const char* state) {
-    return std::string(R"([{"utteranceId":"u","participantId":"ada","speaker":"user","text":")") +
-           text + R"(","state":")" + state + R"("}])";
-}
-
-const std::string times = R"(,"startMs":0,"endMs":1)";
 
 }  // namespace
 
-TEST(TranscriptTail, AnUtteranceIsWhatItsEventsCameTo) {
-    struct Step {
-        const char* type;
-        std::string fields;
-    };
-    const std::string begin = R"("u","speaker":"user")";
-    const Step started{"utterance.started", begin + R"(,"participantId":"ada","startMs":0)"};
-    const Step partial{"partial", begin + R"(,"text":"Hel","rev":1)" + times};
-    const Step final{"final", begin + R"(,"text":"Hello")" + times};
-    const Step cut{"truncated", R"("u","heardText":"He","playedMs":1)"};
-    const Step corrected{"corrected", R"("u","text":"Hi","by":"ada","previousHash":")" +
-                                          std::string(64, '0') + "\""};
-    const Step failed{"failed", R"("u","code":"x","message":"x")"};
-    struct Case {
-        const char* name;
-        std::vector<Step> given;
-        std::string then;
-    };
-    const Case cases[] = {
-        {"begun", {started}, utterance("", "started")},
-        {"on its way", {started, partial}, utterance("Hel", "partial")},
-        {"said", {started, partial, final}, utterance("Hello", "final")},
-        {"a partial that came late", {final, partial}, utterance("Hello", "final")},
-        {"cut short", {started, cut, final}, utterance("He", "truncated")},
-        {"corrected", {final, corrected}, utterance("Hi", "final")},
-        {"failed", {partial, failed}, utterance("Hel", "failed")},
-        {"failed after all was said", {final, failed}, utterance("Hello", "final")},
-    };
-    for (const auto& [name, given, then] : cases) {
-        SCOPED_TRACE(name);
-        Tail tail;
-        for (const auto& step : given) tail.say(step.type, step.fields);
-        EXPECT_EQ(tail.json(), then);
-    }
+TEST(TranscriptTail, SaysWhatWasSaidByWhom) {
+    Call call;
+    call.final("u", "Hello");
+    EXPECT_EQ(call.tail(),
+              R"([{"utteranceId":"u","participantId":"ada","speaker":"user","text":"Hello",)"
+              R"("state":"final"}])");
+}
+
+TEST(TranscriptTail, WhatIsRedactedIsNotShown) {
+    Call call;
+    call.final("u", "My card is 4111");
+    call.say("redacted", "u",
+             R"(,"spans":[{"from":11,"to":15,"kind":"card_number"}],"policyId":"p","by":"x")");
+    EXPECT_THAT(call.tail(), Not(HasSubstr("4111")));
+}
+
+TEST(TranscriptTail, OfWhatBeganBeforeItNothingIsShown) {
+    Call call;
+    call.say("truncated", "old", R"(,"heardText":"He","playedMs":1)");
+    call.final("new", "x");
+    EXPECT_THAT(call.tail(), Not(HasSubstr("old")));
 }
 
 TEST(TranscriptTail, KeepsTheLastOnes) {
-    Tail tail;
-    for (int n = 0; n < 300; ++n)
-        tail.say("final", "\"u" + std::to_string(n) + R"(","speaker":"user","text":"x")" + times);
-    const std::string json = tail.json();
-    EXPECT_EQ(json.find("\"u99\""), std::string::npos);
-    EXPECT_NE(json.find("\"u100\""), std::string::npos);
-    EXPECT_NE(json.find("\"u299\""), std::string::npos);
+    Call call;
+    for (int n = 0; n < 300; ++n) call.final("u" + std::to_string(n), "x");
+    const std::string json = call.tail();
+    EXPECT_THAT(json, Not(HasSubstr("\"u99\"")));
+    EXPECT_THAT(json, HasSubstr("\"u100\""));
+    call.final("u299", "closed, and found where it is now");
+    EXPECT_EQ(call.fold.utterances().size(), transcript_tail::utterances_max);
 }
 
 TEST(TranscriptTail, IsNeverLongerThanAPageCanTake) {
-    Tail tail;
+    Call call;
     const std::string text(10'000, 'x');
-    for (int n = 0; n < 100; ++n)
-        tail.say("final", "\"u" + std::to_string(n) + R"(","speaker":"user","text":")" + text +
-                              "\"" + times);
-    EXPECT_LT(tail.json().size(), 300'000u);
+    for (int n = 0; n < 100; ++n) call.final("u" + std::to_string(n), text);
+    EXPECT_LT(call.tail().size(), 300'000u);
 }
 
 }  // namespace lifeline::api

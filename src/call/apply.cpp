@@ -192,80 +192,9 @@ Invite& invite_of(State& state, std::string_view id) {
     return *found;
 }
 
-OpenUtterance& speaks(State& state, std::string_view utterance_id, std::string_view speaker_id,
-                      std::int64_t rev) {
-    const auto open = std::ranges::find(state.open_utterances, utterance_id, &OpenUtterance::id);
-    if (open == state.open_utterances.end())
-        return state.open_utterances.emplace_back(
-            OpenUtterance{std::string(utterance_id), std::string(speaker_id), rev});
-    open->rev = std::max(open->rev, rev);
-    return *open;
-}
-
-// Whatever else the agent's side says, the question that it read back is not the last word any
-// more.
-void agent_speaks(State& state, const Event& event, contract::Field utterance,
-                  contract::Field speaker) {
-    if (state.read_back && event.text(speaker) == "agent" &&
-        event.text(utterance) != state.read_back->utterance_id)
-        state.read_back.reset();
-}
-
-void begins(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
-    namespace f = field::transcript_utterance_started;
-    agent_speaks(state, event, f::utterance_id, f::speaker);
-    OpenUtterance& open = speaks(state, event.text(f::utterance_id), actor_id, -1);
-    open.began = seq;
-    open.start_ms = event.integer(f::start_ms);
-    open.participant = event.text(f::participant_id);
-}
-
-void goes_on(State& state, const Event& event, std::string_view actor_id) {
-    namespace f = field::transcript_partial;
-    agent_speaks(state, event, f::utterance_id, f::speaker);
-    speaks(state, event.text(f::utterance_id), actor_id, event.integer(f::rev));
-}
-
-std::uint32_t starter_place(State& state, std::string_view starter) {
-    const auto found = std::ranges::find(state.starters, starter);
-    const auto place = static_cast<std::uint32_t>(found - state.starters.begin());
-    if (found == state.starters.end()) state.starters.emplace_back(starter);
-    return place;
-}
-
-// It is over, by whoever said so; its starter stays whoever began it.
-void spoke(State& state, std::string_view utterance_id, std::string_view speaker_id) {
-    const OpenUtterance* open = state.open_utterance(utterance_id);
-    const std::string starter = open != nullptr ? open->starter : std::string(speaker_id);
-    std::erase_if(state.open_utterances,
-                  [&](const OpenUtterance& one) { return one.id == utterance_id; });
-    state.closed_utterances.push_back({id_hash(utterance_id), starter_place(state, starter)});
-}
-
 void turn_over(State& state, std::string_view turn_id) {
     std::erase_if(state.open_turns, [&](const OpenTurn& one) { return one.id == turn_id; });
     if (!state.turn_is_over(turn_id)) state.closed_turns.push_back(id_hash(turn_id));
-}
-
-// The agent's final text that names an open question reads it back, if it is the one who asks.
-void reads_back(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
-    namespace f = field::transcript_final;
-    if (event.text(f::speaker) != "agent") return;
-    state.read_back.reset();
-    if (!event.has(f::confirmation_id)) return;
-    const Action* action = state.action_asking(event.text(f::confirmation_id));
-    const Participant* speaker = state.participant(actor_id);
-    const bool another = speaker != nullptr && action != nullptr && action->requester != actor_id;
-    if (action == nullptr || another) return;
-    state.read_back = ReadBack{action->confirmation->id, text(event, f::utterance_id), seq,
-                               event.integer(f::end_ms)};
-}
-
-// Nobody will hear or understand the rest, so no final text need come; nor was it heard as a
-// question.
-void cut_off(State& state, std::string_view utterance_id, std::string_view by) {
-    if (state.read_back && state.read_back->utterance_id == utterance_id) state.read_back.reset();
-    if (state.open_utterance(utterance_id) != nullptr) spoke(state, utterance_id, by);
 }
 
 }  // namespace
@@ -311,16 +240,13 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
         case EventType::call_deadline_warning:
             return deadline_warned(state, event);
         case EventType::transcript_utterance_started:
-            return begins(state, event, actor_id, seq);
         case EventType::transcript_partial:
-            return goes_on(state, event, actor_id);
         case EventType::transcript_final:
-            reads_back(state, event, actor_id, seq);
-            return spoke(state, event.text(field::transcript_final::utterance_id), actor_id);
         case EventType::transcript_truncated:
-            return cut_off(state, event.text(field::transcript_truncated::utterance_id), actor_id);
         case EventType::transcript_failed:
-            return cut_off(state, event.text(field::transcript_failed::utterance_id), actor_id);
+        case EventType::transcript_corrected:
+        case EventType::transcript_redacted:
+            return folds::of_speech(state, event, actor_id, seq);
         case EventType::orchestration_deliverable_updated:
             return folds::of_documents(state, event);
         case EventType::orchestration_turn_started:

@@ -13,6 +13,10 @@ namespace lifeline::call::folds {
 void of_actions(State& state, const contract::Event& event, std::string_view actor_id,
                 std::uint64_t seq);
 
+// apply_speech.cpp: what was said, by whom.
+void of_speech(State& state, const contract::Event& event, std::string_view actor_id,
+               std::uint64_t seq);
+
 // documents.cpp: what was said of documents that are shared with the call.
 void of_documents(State& state, const contract::Event& event);
 

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "call/test_call.h"
 
 namespace lifeline::call {
@@ -31,6 +33,13 @@ std::string heard(std::string id) {
 
 std::string failure(std::string id) {
     return R"({"utteranceId":")" + id + R"(","code":"too_noisy","message":"Nothing."})";
+}
+
+std::string correct(Call& call, std::string id, std::string before, std::string after) {
+    return call.publish("transcript.corrected",
+                        R"({"utteranceId":")" + id + R"(","text":")" + after +
+                            R"(","by":"ada","previousHash":")" + to_hex(sha256(before)) + R"("})",
+                        Role::service, "key_1");
 }
 
 }  // namespace
@@ -283,6 +292,33 @@ TEST(Decide, WhatFollowsFromWhat) {
         {"what was never begun is not cut off", running,
          [](Call& c) { return c.publish("transcript.truncated", heard("u1")); },
          "refused utterance_unknown"},
+        {"a final text is corrected, and then that one", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u1"));
+             return correct(c, "u1", "hello", "hallo") + " " + correct(c, "u1", "hallo", "holla");
+         },
+         "transcript.corrected transcript.corrected"},
+        {"of two corrections that crossed the first counts", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u1"));
+             return correct(c, "u1", "hello", "hallo") + " " + correct(c, "u1", "hello", "holla");
+         },
+         "transcript.corrected refused correction_stale"},
+        {"what was cut short is corrected as it was heard", running,
+         [](Call& c) {
+             c.publish("transcript.final", final_text("u1"));
+             c.publish("transcript.truncated", heard("u1"));
+             return correct(c, "u1", "hello", "x") + " " + correct(c, "u1", "he", "x");
+         },
+         "refused correction_stale transcript.corrected"},
+        {"what has no final text is not corrected", running,
+         [](Call& c) {
+             c.publish("transcript.utterance.started", utterance("u1", "ada"));
+             const std::string open = correct(c, "u1", "", "x");
+             c.publish("transcript.failed", failure("u1"));
+             return open + " " + correct(c, "u1", "", "x");
+         },
+         "refused utterance_unknown refused utterance_unknown"},
         {"a failure need not be of an utterance", running,
          [](Call& c) {
              return c.publish("transcript.failed", R"({"code":"stt_down","message":"Nothing."})");

@@ -59,6 +59,18 @@ Result<void> may_cut(const State& state, std::string_view utterance_id, const Co
     return not_yours("only its starter may say how an utterance ended");
 }
 
+// A correction names the text that it replaces: of two that crossed, the second is of something
+// that is not there any more.
+Result<void> may_correct(const State& state, const Event& event) {
+    namespace f = field::transcript_corrected;
+    const ClosedUtterance* known = state.closed_utterance(event.text(f::utterance_id));
+    if (known == nullptr || known->text_digest == 0)
+        return conflict("utterance_unknown", "it has no final text that could be corrected");
+    if (known->text_digest != digest_beginning(event.text(f::previous_hash)))
+        return conflict("correction_stale", "its text is another by now", "/payload/previousHash");
+    return {};
+}
+
 // Who speaks, as a role: the sender's own, or whosever line a service speaks for.
 Result<void> speaks_as_itself(const Event& event, const Command& from) {
     const auto speaker = event.find_text("speaker");
@@ -97,6 +109,8 @@ Result<void> fits_what_was_said(const State& state, const Event& event, const Co
             return may_continue(state, event.text(field::transcript_final::utterance_id), from);
         case EventType::transcript_truncated:
             return may_cut(state, event.text(field::transcript_truncated::utterance_id), from);
+        case EventType::transcript_corrected:
+            return may_correct(state, event);
         case EventType::transcript_failed:
             // What could not be understood need not have been an utterance yet.
             if (!event.has(field::transcript_failed::utterance_id)) return {};

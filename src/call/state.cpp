@@ -1,7 +1,11 @@
 #include "call/state.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
+
+#include "base/digest.h"
+#include "base/text.h"
 
 namespace lifeline::call {
 
@@ -154,6 +158,16 @@ std::uint64_t id_hash(std::string_view id) {
         hash *= 0x100000001b3;
     }
     return hash;
+}
+
+std::uint64_t digest_beginning(std::string_view hex) {
+    std::uint64_t number = 0;
+    std::from_chars(hex.data(), hex.data() + std::min<std::size_t>(hex.size(), 16), number, 16);
+    return number;
+}
+
+std::uint64_t text_digest(std::string_view text) {
+    return digest_beginning(to_hex(sha256(text)));
 }
 
 }  // namespace lifeline::call

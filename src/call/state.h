@@ -83,10 +83,12 @@ struct Grant {
 };
 
 // One that is over: it has its final text, was cut off or could not be understood. There may be
-// very many in a call, so it is no more than who may still say what of it was heard.
+// very many in a call, so it is no more than who may still say what of it was heard, and which text
+// a correction replaces.
 struct ClosedUtterance {
     std::uint64_t id_hash = 0;
-    std::uint32_t starter = 0;  // Its place in State::starters.
+    std::uint64_t text_digest = 0;  // Of its text as it stands; 0 where it has none.
+    std::uint32_t starter = 0;      // Its place in State::starters.
     friend bool operator==(const ClosedUtterance&, const ClosedUtterance&) = default;
 };
 
@@ -217,5 +219,8 @@ void apply(State& state, const contract::Event& event, std::string_view actor_id
            std::uint64_t seq);
 
 std::uint64_t id_hash(std::string_view id);
+// The beginning of a text's SHA-256, and the same of what is a whole one in hexadecimal.
+std::uint64_t text_digest(std::string_view text);
+std::uint64_t digest_beginning(std::string_view hex);
 
 }  // namespace lifeline::call

@@ -65,7 +65,7 @@ void cut(const Event& event, Utterance& into) {
 // not there any more.
 void correct(const Event& event, Utterance& into) {
     namespace f = field::transcript_corrected;
-    if (!into.settled() || event.text(f::previous_hash) != to_hex(sha256(into.text))) return;
+    if (!into.has_final_text() || event.text(f::previous_hash) != to_hex(sha256(into.text))) return;
     into.text = event.text(f::text);
     into.words_json.clear();
     into.corrected = true;
@@ -95,10 +95,11 @@ void lose(const Event& event, Utterance& into) {
     if (into.settled()) return;
     into.progress = Progress::failed;
     into.failure = event.text(f::code);
-    into.text.clear();
     if (event.has(f::start_ms)) into.start_ms = event.integer(f::start_ms);
     if (event.has(f::end_ms)) into.end_ms = event.integer(f::end_ms);
 }
+
+}  // namespace
 
 bool says_something(EventType type) {
     switch (type) {
@@ -115,28 +116,9 @@ bool says_something(EventType type) {
     }
 }
 
-}  // namespace
-
-void Fold::take(const Event& event, std::string_view actor_id, std::uint64_t seq) {
-    if (event.type() == EventType::call_participant_joined) {
-        namespace f = field::call_participant_joined;
-        const auto identity = contract::Json::parse(event.raw(f::identity));
-        if (!identity) return;
-        if (const auto name = identity->text("displayName"); name && !name->empty())
-            names_.insert_or_assign(std::string(event.text(f::participant_id)), std::string(*name));
-        return;
-    }
-    if (!says_something(event.type())) return;
-    const auto id = event.find_text("utteranceId");
-    if (!id || id->empty()) return;  // Something was lost before it had begun.
-    Utterance& utterance = find(*id, actor_id, seq);
-    utterance.last_seq = seq;
+void apply(const Event& event, Utterance& utterance) {
     if (const auto speaker = event.find_text("speaker")) utterance.speaker = *speaker;
     if (const auto whose = event.find_text("participantId")) utterance.participant_id = *whose;
-    apply(event, utterance);
-}
-
-void Fold::apply(const Event& event, Utterance& utterance) {
     switch (event.type()) {
         case EventType::transcript_utterance_started:
             return begin(event, utterance);
@@ -153,6 +135,35 @@ void Fold::apply(const Event& event, Utterance& utterance) {
         default:
             return lose(event, utterance);
     }
+}
+
+void Fold::take(const Event& event, std::string_view actor_id, std::uint64_t seq) {
+    if (event.type() == EventType::call_participant_joined) {
+        namespace f = field::call_participant_joined;
+        const auto identity = contract::Json::parse(event.raw(f::identity));
+        if (!identity) return;
+        if (const auto name = identity->text("displayName"); name && !name->empty())
+            names_.insert_or_assign(std::string(event.text(f::participant_id)), std::string(*name));
+        return;
+    }
+    if (!says_something(event.type())) return;
+    const auto id = event.find_text("utteranceId");
+    if (!id || id->empty()) return;  // Something was lost before it had begun.
+    Utterance& utterance = find(*id, actor_id, seq);
+    utterance.last_seq = seq;
+    apply(event, utterance);
+}
+
+void Fold::keep_last(std::size_t count, std::size_t bytes) {
+    std::size_t kept = 0;
+    for (std::size_t taken = 0; kept < utterances_.size() && kept < count; ++kept) {
+        taken += utterances_[utterances_.size() - kept - 1].text.size();
+        if (taken > bytes) break;
+    }
+    if (kept == utterances_.size()) return;
+    utterances_.erase(utterances_.begin(), utterances_.end() - static_cast<std::ptrdiff_t>(kept));
+    by_id_.clear();
+    for (std::size_t i = 0; i < utterances_.size(); ++i) by_id_.emplace(utterances_[i].id, i);
 }
 
 Utterance& Fold::find(std::string_view id, std::string_view actor_id, std::uint64_t seq) {

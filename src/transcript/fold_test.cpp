@@ -76,6 +76,8 @@ TEST(Fold, AnUtteranceIsWhatItsEventsCameTo) {
          {final("My card is 4111."), redacted(R"([{"from":11,"to":15,"kind":"card"}])")},
          "final: My card is ████."},
         {"failed", {started, failed}, "failed: "},
+        {"failed, and a part was understood", {partial("Ye", 1), failed}, "failed: Ye"},
+        {"what failed is not corrected", {started, failed, corrected("", "Yes")}, "failed: "},
         {"failed, and understood after all", {started, failed, final("Yes")}, "final: Yes"},
         {"what is settled does not fail", {final("Yes"), failed}, "final: Yes"},
     };

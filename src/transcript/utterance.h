@@ -28,7 +28,7 @@ struct Utterance {
     std::string participant_id;
     std::string speaker;  // user, agent, ...; as the schema has it.
     Progress progress = Progress::started;
-    std::string text;            // What was heard; of a failed one, empty.
+    std::string text;            // What was heard; of a failed one, what was understood of it.
     std::string generated_text;  // Of a truncated one: all that was to be said, where it is known.
     std::int64_t start_ms = 0;   // Since the call connected.
     std::int64_t end_ms = 0;
@@ -43,6 +43,9 @@ struct Utterance {
     std::vector<Redaction> redactions;
 
     bool settled() const { return progress >= Progress::final; }
+    bool has_final_text() const {
+        return progress == Progress::final || progress == Progress::truncated;
+    }
     friend bool operator==(const Utterance&, const Utterance&) = default;
 };
 

@@ -35,7 +35,7 @@ async function house(t) {
 }
 
 test('utterances stand where they began, as they are at any position', { timeout: 60_000 }, async (t) => {
-  const { server, mia, service, publish, begin, final, read, said } = await house(t);
+  const { server, call, mia, service, publish, begin, final, read, said } = await house(t);
   const ben = server.token('usr_ben');
   await begin('u1', 'usr_mia', 1_000);
   await publish('transcript.partial', { utteranceId: 'u1', speaker: 'user', text: 'Write', startMs: 1_000, endMs: 1_300, rev: 1 });
@@ -46,6 +46,9 @@ test('utterances stand where they began, as they are at any position', { timeout
   assert.deepEqual(await said(), ['u1 final: Write to the recruiter.', 'u2 final: I am here.'], 'a late final moves nothing');
   const previousHash = createHash('sha256').update('I am here.').digest('hex');
   await publish('transcript.corrected', { utteranceId: 'u2', text: 'I am near.', by: 'usr_mia', previousHash }, service);
+  const crossed = { utteranceId: 'u2', text: 'I am there.', by: 'usr_mia', previousHash };
+  const refused = await server.rest('POST', `/v1/call/sessions/${call}/events`, service, { eventId: 'crossed', sessionId: call, ts: new Date().toISOString(), type: 'transcript.corrected', payload: crossed, schemaVersion: '1.0' });
+  assert.equal(refused.json.code, 'correction_stale');
   await publish('transcript.truncated', { utteranceId: 'u1', heardText: 'Write to', playedMs: 300 });
   assert.deepEqual(await said(), ['u1 truncated: Write to', 'u2 final: I am near.']);
   assert.deepEqual(await said(`?at=${before}`), ['u1 partial: Write', 'u2 final: I am here.'], 'as it stood then');
