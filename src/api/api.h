@@ -26,6 +26,7 @@
 #include "roster/roster.h"
 #include "safety/policy_record.h"
 #include "safety/switchboard.h"
+#include "search/search.h"
 #include "session/documents.h"
 #include "session/sessions.h"
 #include "speech/transcriber.h"
@@ -63,6 +64,7 @@ public:
         const identity::InstanceKeys& keys;
         journal::Journal& journal;
         roster::Roster& roster;
+        search::Search& search;
         audit::Audit& audit;
         library::Library& library;
         const net::OriginList& origins;

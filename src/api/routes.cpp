@@ -32,6 +32,7 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/invites", Access::principal, &create_invite},
     Route{"DELETE", "/v1/call/sessions/{}/invites/{}", Access::principal, &revoke_invite},
     Route{"POST", "/v1/call/invites/redeem", Access::open, &redeem_invite},
+    Route{"GET", "/v1/search", Access::principal, &find_text},
     Route{"GET", "/v1/speech", Access::any_token, &speech_terms},
     Route{"POST", "/v1/documents", Access::any_token, &create_document},
     Route{"GET", "/v1/documents", Access::any_token, &list_documents},

@@ -41,6 +41,9 @@ void list_agents(Api& api, Asked asked);
 // tools.cpp
 void list_tools(Api& api, Asked asked);
 
+// search.cpp
+void find_text(Api& api, Asked asked);
+
 // decisions.cpp
 void list_decisions(Api& api, Asked asked);
 void list_killswitches(Api& api, Asked asked);

@@ -8,6 +8,7 @@
 #include "api/feed.h"
 #include "api/idempotency.h"
 #include "api/routes.h"
+#include "api/scope.h"
 #include "api/session_view.h"
 #include "base/id.h"
 #include "contract/limits.h"
@@ -261,14 +262,9 @@ void connect(Api& api, Asked asked) {
 void list_sessions(Api& api, Asked asked) {
     const auto& request = asked.request();
     roster::RosterQuery query;
-    const auto& principal = asked.principal;
-    const bool whole_account = principal.role == Role::operator_ ||
-                               principal.role == Role::auditor || principal.role == Role::service;
-    if (whole_account) {
-        query.account_id = principal.account_id;
-    } else if (principal.role != Role::admin) {
-        query.user_id = principal.user_id;
-    }
+    const Scope scope = scope_of(asked.principal);
+    query.account_id = scope.account_id;
+    query.user_id = scope.user_id;
     if (const auto* status = request.query("status")) {
         for (const std::string_view known : {"created", "active", "ended", "failed", "open"})
             if (*status == known) query.status = known;

@@ -49,6 +49,11 @@ void Server::House::take_up_calls() {
         take_up_documents(std::move(*ids));
         serve();
         agents->start((config.data / "spend.db").string(), *roster);
+        // Calls do not wait for it: until it has come up to them, a search is refused or finds
+        // less.
+        search->start((config.data / "search.db").string(), [](Status followed) {
+            if (!followed) log::error("search is not there reason={}", followed.error().reason);
+        });
     });
 }
 

@@ -39,6 +39,7 @@ Status Server::House::build() {
     marker = std::make_unique<ThreadWorker>("journal-mark");
     reader = std::make_unique<ThreadWorker>("journal-read");
     views = std::make_unique<ThreadWorker>("views");
+    searcher = std::make_unique<ThreadWorker>("search");
     if (const auto opened = open_journal(); !opened) return opened;
     auto opened_keys = identity::InstanceKeys::open_or_create(config.data / "keys", random);
     if (!opened_keys) return fail(opened_keys.error());
@@ -65,12 +66,14 @@ Status Server::House::build() {
     authenticator = std::move(*made);
     administration.emplace(instance->directory(), *instance, random, front());
     roster = std::make_unique<roster::Roster>(front(), *views, *journal);
+    search = std::make_unique<search::Search>(front(), *searcher, *journal);
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
     for (const auto& shard : documents->shards()) shard->on_appended = [this] { library->poke(); };
     for (const auto& shard : sessions->shards())
         shard->on_appended = [this] {
             roster->poke();
+            search->poke();
             audit->poke();
             agents->poke();
             if (hook) hook->poke();

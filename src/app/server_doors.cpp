@@ -50,6 +50,7 @@ Status Server::House::build_doors() {
         .keys = *keys,
         .journal = *journal,
         .roster = *roster,
+        .search = *search,
         .audit = *audit,
         .library = *library,
         .origins = *origins,

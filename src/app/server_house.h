@@ -30,6 +30,7 @@
 #include "net/http_server.h"
 #include "orchestration/confirmation_hook.h"
 #include "roster/roster.h"
+#include "search/search.h"
 #include "session/document_news.h"
 #include "session/documents.h"
 #include "session/sessions.h"
@@ -67,6 +68,8 @@ struct Server::House {
     std::unique_ptr<identity::Authenticator> authenticator;
     std::optional<identity::Administration> administration;
     std::unique_ptr<roster::Roster> roster;
+    std::unique_ptr<ThreadWorker> searcher;  // Its own: a search is no other view's wait.
+    std::unique_ptr<search::Search> search;
     std::unique_ptr<audit::Audit> audit;
     std::unique_ptr<library::Library> library;
     std::optional<orchestration::ConfirmationHook> hook;

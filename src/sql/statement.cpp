@@ -69,6 +69,10 @@ std::uint64_t Statement::natural(int column) const {
     return value < 0 ? 0 : static_cast<std::uint64_t>(value);
 }
 
+double Statement::real(int column) const {
+    return sqlite3_column_double(statement_.get(), column);
+}
+
 std::string_view Statement::text(int column) const {
     return bytes(column);
 }

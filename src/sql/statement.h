@@ -28,6 +28,7 @@ public:
 
     std::int64_t integer(int column) const;
     std::uint64_t natural(int column) const;  // A negative one reads as 0.
+    double real(int column) const;
     std::string_view text(int column) const;
     std::string_view bytes(int column) const;
 

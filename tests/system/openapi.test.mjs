@@ -108,6 +108,10 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('GET', `${none}/events`, { reason: 'session_not_found' });
   });
 
+  await t.test('the search', async () => {
+    assert.deepEqual(await ask('GET', '/v1/search?q=nothing%20like%20it'), { found: [] });
+    await ask('GET', '/v1/search?q=', { reason: 'query_invalid' });
+  });
   await t.test('the transcript', async () => {
     const { utterances, seq } = await ask('GET', `${call}/transcript`);
     assert.ok(Array.isArray(utterances) && seq > 1);

@@ -95,6 +95,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "speech"), quick=True),
     Rung("transcript", "what was said, in its order, at any position, in every form",
          Npm("tests/system", SERVER, "transcript"), quick=True),
+    Rung("search", "found by its words, by whoever may see it, also after the view was lost",
+         Npm("tests/system", SERVER, "search"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
          Npm("tests/system", SERVER, "documents"), quick=True),
     Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",

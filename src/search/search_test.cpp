@@ -1,0 +1,290 @@
+#include "search/search.h"
+
+#include <gmock/gmock.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/digest.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "base/virtual_loop.h"
+#include "journal/memory_journal.h"
+#include "search/match_text.h"
+
+namespace lifeline::search {
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class House {
+public:
+    House() : journal(loop.clock(), "memory") {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+    }
+    ~House() { std::filesystem::remove_all(folder); }
+
+    void append(const std::string& stream, const std::string& type, const std::string& payload,
+                const std::string& by = "ada") {
+        auto& open = streams[stream];
+        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
+        loop.run();
+        const std::string id = "e" + std::to_string(++made);
+        open->append(
+            open->head(),
+            {{id,
+              {"user", by},
+              "",
+              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
+            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
+        loop.run();
+    }
+    void call(const std::string& id, const std::vector<std::string>& users,
+              const std::string& account = "acct_1") {
+        append(id, "call.created",
+               R"({"callId":")" + id + R"(","ownerId":"ada","accountId":")" + account +
+                   R"(","channel":"text"})");
+        for (const auto& user : users) {
+            append(id, "call.participant.added",
+                   R"({"callId":")" + id + R"(","participantId":")" + user + R"(","role":"user"})");
+        }
+    }
+    void leave(const std::string& id, const std::string& user) {
+        append(id, "call.participant.left",
+               R"({"callId":")" + id + R"(","participantId":")" + user +
+                   R"(","role":"user","reason":"hangup"})");
+    }
+    void say(const std::string& call, const std::string& utterance, const std::string& type,
+             const std::string& fields, const std::string& by = "ada") {
+        append(call, "transcript." + type, R"({"utteranceId":")" + utterance + "\"" + fields + "}",
+               by);
+    }
+    void final(const std::string& call, const std::string& utterance, const std::string& text,
+               const std::string& by = "ada") {
+        say(call, utterance, "final",
+            R"(,"speaker":"user","startMs":0,"endMs":1,"text":")" + text + "\"", by);
+    }
+    std::unique_ptr<Search> open() {
+        auto search = std::make_unique<Search>(loop, loop, journal);
+        bool ready = false;
+        search->start((folder / "search.db").string(),
+                      [&](Status done) { ready = done.has_value(); });
+        loop.run();
+        EXPECT_TRUE(ready);
+        return search;
+    }
+    // "call utterance" of each that is found, the best first.
+    std::vector<std::string> find(Search& search, const std::string& typed, Query query = {}) {
+        query.match = *match_text(typed);
+        std::vector<std::string> names;
+        for (const auto& one : all(search, std::move(query)))
+            names.push_back(one.session_id + " " + one.id);
+        return names;
+    }
+    std::vector<Found> all(Search& search, Query query) {
+        std::vector<Found> found;
+        search.find(std::move(query), loop, [&](Result<std::vector<Found>> rows) {
+            ASSERT_TRUE(rows.has_value()) << rows.error().detail;
+            found = std::move(*rows);
+        });
+        loop.run();
+        return found;
+    }
+
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("search_test." + std::to_string(::getpid()));
+    VirtualLoop loop;
+    journal::MemoryJournal journal;
+    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
+    int made = 0;
+};
+
+}  // namespace
+
+TEST(Search, FindsWordsPhrasesAndBeginningsWhateverTheirMarks) {
+    House house;
+    house.call("sess_1", {"ada"});
+    house.final("sess_1", "u1", "Write to the recruiter about the Größe of the team.");
+    house.final("sess_1", "u2", "The recruiter is not in; write later.");
+    house.final("sess_1", "u3", "Café at noon.");
+    house.append("sess_1", "orchestration.action.requested",
+                 R"({"actionId":"a1","actionType":"send","summary":"Mail to the recruiter"})",
+                 "bot");
+    const auto search = house.open();
+    EXPECT_THAT(house.find(*search, "\"the recruiter\" write"),
+                testing::UnorderedElementsAre("sess_1 u1", "sess_1 u2"));
+    EXPECT_THAT(house.find(*search, "\"write to\""), ElementsAre("sess_1 u1"));
+    EXPECT_THAT(house.find(*search, "cafe"), ElementsAre("sess_1 u3"));
+    EXPECT_THAT(house.find(*search, "GROSSE"), IsEmpty());
+    EXPECT_THAT(house.find(*search, "große"), ElementsAre("sess_1 u1"));
+    EXPECT_THAT(house.find(*search, "recr* mail"), ElementsAre("sess_1 a1"));
+    EXPECT_THAT(house.find(*search, "recruit"), IsEmpty());
+    EXPECT_THAT(house.find(*search, "nothing like it"), IsEmpty());
+}
+
+TEST(Search, ShowsWhereTheWordsStand) {
+    House house;
+    house.call("sess_1", {"ada"});
+    house.final("sess_1", "u1", "Write to <b>Ben</b> today.");
+    const auto search = house.open();
+    const auto found = house.all(*search, {.match = *match_text("ben")});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].kind, "utterance");
+    EXPECT_EQ(found[0].speaker, "user");
+    EXPECT_EQ(found[0].participant_id, "ada");
+    EXPECT_EQ(found[0].seq, 3u);
+    EXPECT_THAT(found[0].snippet, ElementsAre(Piece{"Write to <b>", false}, Piece{"Ben", true},
+                                              Piece{"</b> today.", false}));
+}
+
+TEST(Search, KnowsWhatWasSaidInTheEndAndNothingElse) {
+    House house;
+    house.call("sess_1", {"ada"});
+    const auto search = house.open();
+    const auto found = [&](const char* word) { return !house.find(*search, word).empty(); };
+    const auto say = [&](const char* type, const std::string& fields) {
+        house.say("sess_1", "u1", type, fields);
+        search->poke();
+        house.loop.run();
+    };
+    say("utterance.started", R"(,"speaker":"user","participantId":"ada","startMs":0)");
+    say("partial", R"(,"speaker":"user","text":"apple","startMs":0,"endMs":1,"rev":1)");
+    EXPECT_FALSE(found("apple"));
+    say("final", R"(,"speaker":"user","text":"apple banana","startMs":0,"endMs":1)");
+    EXPECT_TRUE(found("apple") && found("banana"));
+    say("truncated", R"(,"heardText":"apple","playedMs":1)");
+    EXPECT_TRUE(found("apple") && !found("banana"));
+    say("corrected",
+        R"(,"text":"cherry pie","by":"ada","previousHash":")" + to_hex(sha256("apple")) + "\"");
+    EXPECT_TRUE(found("cherry") && !found("apple"));
+    say("redacted", R"(,"spans":[{"from":0,"to":6,"kind":"x"}],"policyId":"p","by":"x")");
+    EXPECT_TRUE(found("pie") && !found("cherry"));
+}
+
+// Not one result from a call that the asker may not see, whatever is asked; and all of those they
+// may see.
+TEST(Search, PropertyFindsAllThatTheAskerMaySeeAndNothingElse) {
+    SeededRandom random(7);
+    House house;
+    const std::vector<std::string> users{"ada", "ben", "eve", "mia"};
+    const std::vector<std::string> words{"red", "green", "blue", "redder"};
+    struct Said {
+        std::string name;
+        std::string account;
+        std::string word;
+        std::string by;
+    };
+    std::map<std::string, std::set<std::string>> members;
+    std::vector<Said> said;
+    for (int n = 0; n < 40; ++n) {
+        const std::string call = "sess_" + std::to_string(n);
+        const std::string account = "acct_" + std::to_string(random.below(3));
+        std::vector<std::string> in;
+        for (const auto& user : users)
+            if (random.below(2) == 0) in.push_back(user);
+        house.call(call, in, account);
+        members[call] = {in.begin(), in.end()};
+        for (std::uint64_t u = random.below(4); u > 0; --u) {
+            const auto& word = words[random.below(words.size())];
+            const auto& by = users[random.below(users.size())];
+            house.final(call, "u" + std::to_string(u), word + " and more", by);
+            said.push_back({call + " u" + std::to_string(u), account, word, by});
+        }
+        if (!in.empty() && random.below(3) == 0) {
+            house.leave(call, in.front());
+            members[call].erase(in.front());
+        }
+    }
+    const auto search = house.open();
+    int seen = 0;
+    for (int n = 0; n < 200; ++n) {
+        Query query;
+        query.limit = 1000;
+        if (random.below(2) == 0) query.account_id = "acct_" + std::to_string(random.below(4));
+        if (random.below(2) == 0) query.user_id = users[random.below(users.size())];
+        if (random.below(4) == 0) query.session_id = "sess_" + std::to_string(random.below(41));
+        if (random.below(4) == 0) query.participant_id = users[random.below(users.size())];
+        const std::string word = words[random.below(words.size())];
+        const bool begins = random.below(2) == 0;
+        std::set<std::string> expected;
+        for (const auto& one : said) {
+            const std::string call = one.name.substr(0, one.name.find(' '));
+            const bool matches = begins ? one.word.starts_with(word) : one.word == word;
+            if (matches && (query.account_id.empty() || one.account == query.account_id) &&
+                (query.user_id.empty() || members[call].contains(query.user_id)) &&
+                (query.session_id.empty() || call == query.session_id) &&
+                (query.participant_id.empty() || one.by == query.participant_id))
+                expected.insert(one.name);
+        }
+        const auto found = house.find(*search, begins ? word + "*" : word, query);
+        EXPECT_EQ(std::set<std::string>(found.begin(), found.end()), expected);
+        EXPECT_EQ(found.size(), expected.size());
+        seen += static_cast<int>(found.size());
+    }
+    EXPECT_GT(seen, 100);
+}
+
+TEST(Search, ShowsThemPageByPage) {
+    House house;
+    for (const char* call : {"sess_1", "sess_2"}) {
+        house.call(call, {"ada"}, std::string("acct_") + call);
+        for (int n = 0; n < 5; ++n)
+            house.final(call, "u" + std::to_string(n), "apple number " + std::to_string(n));
+    }
+    const auto search = house.open();
+    std::vector<std::string> paged;
+    for (std::size_t skip = 0; skip < 12; skip += 3)
+        for (const auto& one : house.find(*search, "apple", {.skip = skip, .limit = 3}))
+            paged.push_back(one);
+    EXPECT_EQ(paged, house.find(*search, "apple", {.limit = 100}));
+    EXPECT_EQ(paged.size(), 10u);
+}
+
+TEST(Search, IsTheSameAfterItWasThrownAway) {
+    House house;
+    house.call("sess_1", {"ada", "ben"});
+    house.final("sess_1", "u1", "apple");
+    std::vector<std::string> before;
+    {
+        const auto search = house.open();
+        house.leave("sess_1", "ben");
+        house.say("sess_1", "u1", "truncated", R"(,"heardText":"app","playedMs":1)");
+        house.final("sess_1", "u2", "apple pie");
+        search->poke();
+        house.loop.run();
+        before = house.find(*search, "app*", {.user_id = "ada"});
+        EXPECT_THAT(house.find(*search, "app*", {.user_id = "ben"}), IsEmpty());
+    }
+    std::filesystem::remove_all(house.folder);
+    std::filesystem::create_directories(house.folder);
+    const auto search = house.open();
+    EXPECT_EQ(house.find(*search, "app*", {.user_id = "ada"}), before);
+    EXPECT_EQ(before.size(), 2u);
+    EXPECT_THAT(house.find(*search, "app*", {.user_id = "ben"}), IsEmpty());
+}
+
+// Whatever is typed, the index is asked something that it understands.
+TEST(Search, PropertyNothingThatIsTypedIsAnInstruction) {
+    House house;
+    house.call("sess_1", {"ada"});
+    house.final("sess_1", "u1", "near and or not text rank words");
+    const auto search = house.open();
+    SeededRandom random(11);
+    const std::vector<std::string> bits{
+        "NEAR(", ")",  "\"", "*",  "AND",  "OR", "NOT", "text:", "-", "^",    "{", "}",
+        "'",     "\\", ";",  "--", "\x01", "é",  "…",   " ",     "x", "rank", "+", "words_1"};
+    for (int n = 0; n < 2'000; ++n) {
+        std::string typed;
+        for (std::uint64_t length = 1 + random.below(8); length > 0; --length)
+            typed += bits[random.below(bits.size())];
+        if (auto match = match_text(typed)) (void)house.all(*search, {.match = std::move(*match)});
+    }
+}
+
+}  // namespace lifeline::search
