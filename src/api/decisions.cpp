@@ -5,6 +5,7 @@
 #include "api/body.h"
 #include "api/routes.h"
 #include "contract/json_writer.h"
+#include "net/url.h"
 
 namespace lifeline::api {
 
@@ -45,6 +46,15 @@ bool wants_lines(const net::Request& request) {
     return accept != nullptr && accept->find("application/x-ndjson") != std::string::npos;
 }
 
+// What the next page is asked with, too.
+std::string as_asked(const net::Request& request) {
+    std::string query;
+    for (const std::string_view name : {"session", "type", "outcome", "limit"})
+        if (const auto* value = request.query(name))
+            query += fmt::format("&{}={}", name, net::percent_encode(*value));
+    return query;
+}
+
 // For export: one decision a line, and a Link to the next page.
 net::Response lines_of(const std::vector<audit::Decision>& rows, bool more,
                        const net::Request& request) {
@@ -52,8 +62,8 @@ net::Response lines_of(const std::vector<audit::Decision>& rows, bool more,
     response.set("Content-Type", "application/x-ndjson");
     response.set("Cache-Control", "no-store");
     if (more)
-        response.set("Link", fmt::format("<{}?cursor={}>; rel=\"next\"", request.path(),
-                                         rows.back().position));
+        response.set("Link", fmt::format("<{}?cursor={}{}>; rel=\"next\"", request.path(),
+                                         rows.back().position, as_asked(request)));
     for (const auto& row : rows) {
         contract::JsonWriter json;
         write_decision(json, row);

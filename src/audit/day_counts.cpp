@@ -20,6 +20,8 @@ std::string day_of(WallTime at) {
 }
 
 std::optional<DayCounts::Count> DayCounts::take(const CountedAction& action) {
+    // Forgotten already: of a day that lies before all that are known nobody can say.
+    if (days_.size() >= days_kept && action.day < days_.begin()->first) return std::nullopt;
     Day& day = days_[action.day];
     std::int64_t& owner =
         day.counts[joined(action.account_id, action.action_type, action.owner_id)];

@@ -40,5 +40,14 @@ TEST(DayCounts, BeginAnewWithEachDayAndKeepTheOneBefore) {
     EXPECT_EQ(day_of(*parse_rfc3339("2026-02-16T23:59:59.999Z")), "2026-02-16");
 }
 
+TEST(DayCounts, OfADayBeforeAllThatAreKnownNobodyCanSay) {
+    DayCounts counts;
+    ASSERT_TRUE(counts.take(action("a", "2026-02-18")));
+    ASSERT_TRUE(counts.take(action("b", "2026-02-19")));
+    EXPECT_FALSE(counts.take(action("c", "2026-02-17")));
+    EXPECT_FALSE(counts.take(action("c", "2026-02-17")));
+    EXPECT_EQ(counts.take(action("d", "2026-02-20"))->owner, 1);
+}
+
 }  // namespace
 }  // namespace lifeline::audit

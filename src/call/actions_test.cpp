@@ -220,6 +220,25 @@ TEST(Actions, AreConfirmedByTheRightPersonForTheseVeryArguments) {
              c.ask("a", "send");
          },
          [](Agency& c) { return c.answer("a", "approve", "eve"); }, yes},
+        {"another user may not, also when the owner has left", sent,
+         [](Agency& c) {
+             c.publish("call.participant.left",
+                       R"({"callId":"sess_1","participantId":"ada","role":"user",)"
+                       R"("reason":"hangup"})",
+                       Role::service, "key_1");
+             return c.answer("a", "approve", "eve");
+         },
+         "refused confirmation_forbidden"},
+        {"where a backend owns the call, its users may",
+         [](Agency& c) {
+             c.state.owner_id = "key_1";
+             Participant backend;
+             backend.id = "key_1";
+             backend.role = Role::user;
+             c.state.participants.push_back(backend);
+             c.ask("a", "send");
+         },
+         [](Agency& c) { return c.answer("a", "approve", "eve"); }, yes},
         {"the agent itself may not", sent,
          [](Agency& c) { return c.answer("a", "approve", "bot", Role::agent); },
          "refused confirmation_forbidden"},
@@ -387,6 +406,24 @@ TEST(Actions, AreStartedOnceAndEndOnce) {
         {"what may have been sent is not known to be", running_send,
          [](Agency& c) { return c.finish("a", Done::unknown); },
          "orchestration.action.outcome_unknown"},
+        {"also of one that was sent again, until no try is left",
+         [](Agency& c) {
+             c.tools->add("send", Risk::high_risk_external_send, true, 2, Outcome::confirm);
+             running_send(c);
+         },
+         [](Agency& c) {
+             const std::string first = c.finish("a", Done::unknown);
+             c.now += std::chrono::minutes(1);
+             c.claim("a");
+             return first + " " + c.finish("a", Done::unknown);
+         },
+         "orchestration.action.attempt.failed orchestration.action.outcome_unknown"},
+        {"of what only reads nothing is open",
+         [](Agency& c) {
+             c.tools->add("look_up", Risk::read_only, true, 1, Outcome::allow);
+             running_look(c);
+         },
+         [](Agency& c) { return c.finish("a", Done::unknown); }, "orchestration.action.failed"},
         {"nor after a crash", running_send,
          [](Agency& c) { return c.run(Recovered{}, Role::server, "lifeline"); },
          "orchestration.action.outcome_unknown call.participant.connection.changed "
@@ -483,6 +520,47 @@ TEST(Actions, AreStartedOnceAndEndOnce) {
              return std::string(c.state.action("a")->told ? "told" : "not told");
          },
          "told"},
+        {"also that nobody knows it, and then what was found out", running_send,
+         [](Agency& c) {
+             c.finish("a", Done::unknown);
+             const auto tell = [&c] {
+                 return c.publish("orchestration.result.delivered",
+                                  R"({"actionId":"a","target":"model","status":"completed"})",
+                                  Role::agent, "bot");
+             };
+             std::string all = tell();
+             all += c.state.action("a")->told ? " told" : " not told";
+             c.run(ResolveAction{"a", "succeeded", "looked"});
+             return all + (c.state.action("a")->told ? " told" : " not told");
+         },
+         "orchestration.result.delivered told not told"},
+        {"of another's result it says nothing",
+         [](Agency& c) {
+             c.run(AddParticipant{{"bob", Role::agent, ""}});
+             running_send(c);
+             c.finish("a", Done::succeeded);
+         },
+         [](Agency& c) {
+             return c.publish("orchestration.result.delivered",
+                              R"({"actionId":"a","target":"model","status":"completed"})",
+                              Role::agent, "bob");
+         },
+         "refused forbidden"},
+        {"what is late does not begin",
+         [](Agency& c) { c.ask("a", "note", "{}", R"(,"deadlineMs":60000)"); },
+         [](Agency& c) {
+             c.now += std::chrono::minutes(1);
+             return c.claim("a");
+         },
+         "orchestration.action.timed_out"},
+        {"what its tool has become by now is what it is judged as", approved,
+         [](Agency& c) {
+             c.ask("b", "note");
+             c.tools->tools["note"].risk = Risk::high_risk_external_send;
+             c.claim("b");
+             return std::string(contract::to_text(c.tools->asked_risk));
+         },
+         "high_risk_external_send"},
     });
 }
 

@@ -14,13 +14,20 @@ namespace {
 
 using contract::Role;
 
+// A backend's key is no person, whatever it takes part as.
+bool is_key(std::string_view id) {
+    return id.starts_with("key_");
+}
+
 bool can_answer(const Participant& participant) {
     return participant.role == Role::user && !participant.removed;
 }
 
-bool owner_is_here(const State& state) {
+// Where a backend owns the call, its users answer. A person who has left stays the one whose answer
+// it is: otherwise whoever makes them leave could answer for them.
+bool owner_is_a_person(const State& state) {
     const Participant* owner = state.participant(state.owner_id);
-    return owner != nullptr && can_answer(*owner);
+    return owner != nullptr && owner->role == Role::user && !is_key(state.owner_id);
 }
 
 // Not open any more, or never was: whoever comes second is told what was decided.
@@ -81,12 +88,18 @@ bool may_confirm(const State& state, Confirmer wanted, const Command& from) {
     const Participant* participant = state.participant(from.actor.id);
     if (from.role != Role::user || participant == nullptr || !can_answer(*participant))
         return false;
-    return wanted == Confirmer::user || from.actor.id == state.owner_id || !owner_is_here(state);
+    return wanted == Confirmer::user || from.actor.id == state.owner_id ||
+           !owner_is_a_person(state);
 }
 
 bool somebody_may_confirm(const State& state, Confirmer wanted) {
     // An account's operators are always within reach.
-    return wanted == Confirmer::operator_ || std::ranges::any_of(state.participants, can_answer);
+    if (wanted == Confirmer::operator_) return true;
+    if (wanted == Confirmer::owner && owner_is_a_person(state))
+        return can_answer(*state.participant(state.owner_id));
+    return std::ranges::any_of(state.participants, [](const Participant& participant) {
+        return can_answer(participant) && !is_key(participant.id);
+    });
 }
 
 Result<Decision> answer_confirmation(const State& state, const AnswerConfirmation& answer,

@@ -245,6 +245,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             action.probe_at = time_at(event, field::orchestration_action_outcome_unknown::probe_at);
             return;
         case EventType::orchestration_action_resolved:
+            action.told = false;  // What it was told is not the last word.
             return over(action, "resolved",
                         event.text(field::orchestration_action_resolved::resolution));
         case EventType::orchestration_action_cancel_requested:

@@ -45,12 +45,13 @@ void failed_attempt(const State& state, const Action& action, std::string_view c
         events.push_back(events::failed(action, code, message));
 }
 
-// What it came to is not known, and trying again might do it twice.
+// It may have happened. Tried again only where that is as good as once; and when that did not help,
+// what changes nothing has failed, and of everything else nobody knows.
 void lost_outcome(const State& state, const Action& action, std::string_view code,
                   std::string_view message, WallTime now, const Judge& judge,
                   std::vector<ServerEvent>& events) {
     const auto tool = judge.tool(action.type);
-    if (tool && tool->repeatable)
+    if (may_try_again(state, action, tool) || action.risk == contract::Risk::read_only)
         failed_attempt(state, action, code, message, true, Millis{0}, now, judge, events);
     else
         events.push_back(events::outcome_unknown(
@@ -85,6 +86,10 @@ Result<Decision> claim_action(const State& state, const ClaimAction& claim, Wall
     if (!claimable(*action) || now < action->retry_at.value_or(now))
         return fail(Code::conflict, "action_not_ready", "the action cannot be claimed now");
     Decision decision;
+    if (action->deadline && now >= *action->deadline) {
+        decision.events.push_back(events::timed_out(*action));
+        return decision;
+    }
     // What was approved is what is executed, to the byte: also if a bug or a hand in the journal
     // would have it otherwise.
     if (args_hash(action->id, action->type, action->args_json) != action->args_hash) {

@@ -13,13 +13,21 @@ namespace {
 // Where the policy does not say: long enough to find the phone.
 constexpr Millis answer_within = std::chrono::minutes(5);
 
+// Those that were asked for before it: what came later takes nothing from it.
 std::int64_t count_before(const State& state, const Action& action) {
     std::int64_t count = 0;
-    for (const Action& one : state.actions)
-        if (one.id != action.id && one.type == action.type && one.outcome != "rejected" &&
-            one.outcome != "duplicate")
+    for (const Action& one : state.actions) {
+        if (one.id == action.id) break;
+        if (one.type == action.type && one.outcome != "rejected" && one.outcome != "duplicate")
             ++count;
+    }
     return count;
+}
+
+// What it was accepted as, or what its tool is by now, if that is worse.
+contract::Risk risk_of(const Action& action, const Judge& judge) {
+    const auto tool = judge.tool(action.type);
+    return tool ? std::max(action.risk, tool->risk) : action.risk;
 }
 
 Ruling denied(Ruling ruling, std::string_view rule, std::string_view reason,
@@ -50,7 +58,7 @@ Ruling ruling_on(const State& state, const Action& action, WallTime now, const J
     const Participant* requester = state.participant(action.requester);
     Ruling ruling =
         judge.rule({.action_type = action.type,
-                    .risk = action.risk,
+                    .risk = risk_of(action, judge),
                     .role = requester != nullptr ? requester->role : contract::Role::service,
                     .requester_id = action.requester,
                     .session_id = state.id,

@@ -90,13 +90,17 @@ AnswerConfirmation answer_in(const Event& event) {
     return answer;
 }
 
-Result<void> may_tell(const State& state, const Event& event) {
+Result<void> may_tell(const State& state, const Event& event, const Command& from) {
     namespace f = field::orchestration_result_delivered;
     const Action* action = state.action(event.text(f::action_id));
     if (action == nullptr)
         return fail(Code::not_found, "action_unknown", "no such action in this call",
                     "/payload/actionId");
-    if (!action->is_over())
+    if (action->requester != from.actor.id && from.role != Role::server)
+        return fail(Code::not_allowed, "forbidden", "another agent asked for it",
+                    "/payload/actionId");
+    // That nobody knows it is an outcome to be told, too.
+    if (!action->is_over() && action->state != ActionState::unknown)
         return fail(Code::conflict, "action_not_ready", "it has no outcome yet",
                     "/payload/actionId");
     return {};
@@ -133,7 +137,7 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
         case EventType::transcript_final:
             return heard(state, event, from, now, judge);
         case EventType::orchestration_result_delivered:
-            if (const auto fits = may_tell(state, event); !fits) return fail(fits.error());
+            if (const auto fits = may_tell(state, event, from); !fits) return fail(fits.error());
             return decision;
         case EventType::safety_confirmation_answered:
             return answer_confirmation(state, answer_in(event), from, "ui", now, judge);

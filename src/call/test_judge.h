@@ -13,7 +13,8 @@ public:
     std::map<std::string, ToolFacts, std::less<>> tools;
     std::map<std::string, Ruling, std::less<>> rulings;
     std::string version = "1";
-    Needs wanted;                      // Of every type.
+    Needs wanted;                                                   // Of every type.
+    mutable contract::Risk asked_risk = contract::Risk::read_only;  // The last time.
     std::int64_t day_counts_most = 3;  // More than that is denied, where it is asked.
 
     void add(const std::string& type, contract::Risk risk, bool repeatable, int attempts,
@@ -40,6 +41,7 @@ public:
         return fail(Code::malformed, "args_invalid", "bad is not wanted", "/payload/args/bad");
     }
     Ruling rule(const Question& question) const override {
+        asked_risk = question.risk;
         Ruling ruling = rulings.at(std::string(question.action_type));
         ruling.policy_version = version;
         const Facts& facts = question.facts;

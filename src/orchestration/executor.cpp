@@ -3,8 +3,8 @@
 namespace lifeline::orchestration {
 
 std::string idempotency_key_of(const Job& job) {
-    if (!job.idempotency_key.empty()) return job.idempotency_key;
-    return job.session_id + ":" + job.action_id;
+    return job.session_id + ":" +
+           (job.idempotency_key.empty() ? job.action_id : job.idempotency_key);
 }
 
 }  // namespace lifeline::orchestration

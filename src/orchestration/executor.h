@@ -23,15 +23,15 @@ struct Job {
     Millis timeout{30'000};   // Of the attempt in all.
 };
 
-// What twice is once by: the agent's key, or what names the action everywhere. Action ids are
-// unique in their call only, so the call belongs to it.
+// What twice is once by, everywhere: the agent's key or else the action's id, and the call, in
+// which alone they are unique. Of two calls whose agents chose the same key each is done.
 std::string idempotency_key_of(const Job& job);
 
 // Does what a tool does. Lives on one loop, is called there and answers there, once for each job
 // and never from inside execute(). Holds to the job's timeout by itself.
 //
-// Promises to say `failed` with may_retry only when nothing left this machine or the job is
-// repeatable; what may have happened and is not repeatable is `unknown`.
+// Promises to say `unknown` of whatever may have happened, repeatable or not: who asked decides
+// whether it is tried again, and what is said when that does not help.
 class Executor {
 public:
     using Done = std::move_only_function<void(Outcome)>;

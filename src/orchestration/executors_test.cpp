@@ -49,7 +49,10 @@ TEST(ClientExecutor, HandsOver) {
 TEST(Job, HasAKeyThatIsItsOwnEverywhere) {
     EXPECT_EQ(idempotency_key_of({.session_id = "s", .action_id = "a"}), "s:a");
     EXPECT_EQ(idempotency_key_of({.session_id = "s", .action_id = "a", .idempotency_key = "k"}),
-              "k");
+              "s:k");
+    // Two agents in two calls may choose the same word.
+    EXPECT_NE(idempotency_key_of({.session_id = "s", .action_id = "a", .idempotency_key = "k"}),
+              idempotency_key_of({.session_id = "t", .action_id = "a", .idempotency_key = "k"}));
 }
 
 }  // namespace

@@ -86,7 +86,9 @@ void HttpExecutor::ended(Call& call, Result<net::Response> answer) {
         answer.error().detail += " (" + endpoint_.setting + ")";
     Outcome outcome = outcome_of(call.job, answer);
     // Called off, and nothing can have happened, or nothing that may not happen again.
-    if (!answer && call.called_off && outcome.may_retry)
+    const bool may_be_said =
+        outcome.may_retry || (outcome.kind == Outcome::Kind::unknown && call.job.repeatable);
+    if (!answer && call.called_off && may_be_said)
         outcome = cancelled("Called off: " + answer.error().detail);
     outcome.took = std::chrono::duration_cast<Millis>(loop_.clock().steady() - call.began);
     call.done(std::move(outcome));

@@ -91,8 +91,7 @@ Outcome failure(const Job& job, const net::Response& answer) {
     const std::string text = describe(answer, words.message);
     const Retry if_repeatable = job.repeatable ? Retry::may : Retry::never;
     if (is_of_the_way(status)) {
-        if (!job.repeatable) return unknown(fmt::format("http_{}", status), text);
-        return failed(fmt::format("http_{}", status), text, Retry::may);
+        return unknown(fmt::format("http_{}", status), text);
     }
     if (status == 429 || status == 503) {
         Outcome outcome = failed(code, text, if_repeatable);
@@ -110,7 +109,7 @@ Outcome redirection(const net::Response& answer) {
                               answer.status, to != nullptr ? *to : "no place"));
 }
 
-Outcome no_answer(const Job& job, const Error& error) {
+Outcome no_answer(const Error& error) {
     if (error.reason == "egress_denied") return failed("egress_denied", error.detail);
     if (!net::may_have_arrived(error)) {
         const bool full = error.code == Code::overloaded;
@@ -118,14 +117,13 @@ Outcome no_answer(const Job& job, const Error& error) {
         return failed(full ? "overloaded" : "unreachable", error.detail + ". Nothing was sent.",
                       ours ? Retry::never : Retry::may);
     }
-    if (job.repeatable) return failed("no_answer", error.detail, Retry::may);
     return unknown("no_answer", error.detail + ". The request was sent.");
 }
 
 }  // namespace
 
 Outcome outcome_of(const Job& job, const Result<net::Response>& answer) {
-    if (!answer) return no_answer(job, answer.error());
+    if (!answer) return no_answer(answer.error());
     switch (answer->status / 100) {
         case 2:
             return success(*answer);

@@ -19,7 +19,7 @@ TEST(HttpOutcome, WhatAStatusMeans) {
         unsigned status;
         Kind once;  // Of a tool that may not be repeated.
         bool once_again;
-        bool repeatable_again;  // Of one that may: it is never unknown then.
+        bool repeatable_again;  // Of one that may.
     };
     const Case cases[] = {
         {200, Kind::succeeded, false, false}, {201, Kind::succeeded, false, false},
@@ -28,10 +28,10 @@ TEST(HttpOutcome, WhatAStatusMeans) {
         {401, Kind::failed, false, false},    {404, Kind::failed, false, false},
         {408, Kind::failed, false, false},    {409, Kind::failed, false, false},
         {429, Kind::failed, false, true},     {500, Kind::failed, false, false},
-        {501, Kind::failed, false, false},    {502, Kind::unknown, false, true},
-        {503, Kind::failed, false, true},     {504, Kind::unknown, false, true},
-        {507, Kind::failed, false, false},    {522, Kind::unknown, false, true},
-        {999, Kind::unknown, false, true},
+        {501, Kind::failed, false, false},    {502, Kind::unknown, false, false},
+        {503, Kind::failed, false, true},     {504, Kind::unknown, false, false},
+        {507, Kind::failed, false, false},    {522, Kind::unknown, false, false},
+        {999, Kind::unknown, false, false},
     };
     for (const Case& row : cases) {
         SCOPED_TRACE(row.status);
@@ -41,7 +41,7 @@ TEST(HttpOutcome, WhatAStatusMeans) {
         EXPECT_EQ(once.may_retry, row.once_again);
         job.repeatable = true;
         const Outcome repeatable = outcome_of(job, net::Response{row.status, {}, ""});
-        EXPECT_EQ(repeatable.kind, row.once == Kind::unknown ? Kind::failed : row.once);
+        EXPECT_EQ(repeatable.kind, row.once);
         EXPECT_EQ(repeatable.may_retry, row.repeatable_again);
     }
 }
@@ -60,7 +60,7 @@ TEST(HttpOutcome, WhatNoAnswerMeans) {
         {"overloaded", Code::overloaded, "overloaded", Kind::failed, true, true},
         {"egress_denied", Code::not_allowed, "egress_denied", Kind::failed, false, false},
         {"bad_format", Code::malformed, "unreachable", Kind::failed, false, false},
-        {"answer_lost", Code::unavailable, "no_answer", Kind::unknown, false, true},
+        {"answer_lost", Code::unavailable, "no_answer", Kind::unknown, false, false},
     };
     for (const auto& [reason, code, word, once, once_again, repeatable_again] : cases) {
         SCOPED_TRACE(reason);
@@ -72,7 +72,7 @@ TEST(HttpOutcome, WhatNoAnswerMeans) {
         EXPECT_EQ(outcome.may_retry, once_again);
         EXPECT_THAT(outcome.message, HasSubstr("why"));
         job.repeatable = true;
-        EXPECT_EQ(outcome_of(job, answer).kind, Kind::failed);
+        EXPECT_EQ(outcome_of(job, answer).kind, once);
         EXPECT_EQ(outcome_of(job, answer).may_retry, repeatable_again);
     }
 }

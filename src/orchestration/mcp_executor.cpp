@@ -31,10 +31,8 @@ Outcome success(const contract::Json& result) {
     return succeeded(fit_members(members, result_bytes_max), text_of(result));
 }
 
-Outcome no_answer(const Job& job, const Error& error) {
-    if (error.reason == "answer_lost")
-        return job.repeatable ? failed("no_answer", error.detail, Retry::may)
-                              : unknown("no_answer", error.detail);
+Outcome no_answer(const Error& error) {
+    if (error.reason == "answer_lost") return unknown("no_answer", error.detail);
     if (error.reason == "peer_refused") return failed("refused", error.detail);
     return failed(error.code == Code::overloaded ? "overloaded" : "unreachable", error.detail,
                   Retry::may);
@@ -56,8 +54,8 @@ struct McpExecutor::Call {
     bool called_off = false;
 };
 
-Outcome mcp_outcome(const Job& job, const Result<contract::Json>& answer) {
-    if (!answer) return no_answer(job, answer.error());
+Outcome mcp_outcome(const Result<contract::Json>& answer) {
+    if (!answer) return no_answer(answer.error());
     const auto is_error = answer->find("isError");
     if (is_error && is_error->as_bool() == true) return failed("tool_error", text_of(*answer));
     return success(*answer);
@@ -91,8 +89,10 @@ void McpExecutor::execute(Job job, Done done) {
 }
 
 void McpExecutor::ended(Call& call, const Result<contract::Json>& answer) {
-    Outcome outcome = mcp_outcome(call.job, answer);
-    if (!answer && call.called_off && outcome.may_retry)
+    Outcome outcome = mcp_outcome(answer);
+    const bool may_be_said =
+        outcome.may_retry || (outcome.kind == Outcome::Kind::unknown && call.job.repeatable);
+    if (!answer && call.called_off && may_be_said)
         outcome = cancelled("Called off: " + answer.error().detail);
     outcome.took = std::chrono::duration_cast<Millis>(loop_.clock().steady() - call.began);
     call.done(std::move(outcome));

@@ -54,6 +54,6 @@ private:
 };
 
 // Pure: the table above, but for what was called off.
-Outcome mcp_outcome(const Job& job, const Result<contract::Json>& answer);
+Outcome mcp_outcome(const Result<contract::Json>& answer);
 
 }  // namespace lifeline::orchestration

@@ -20,7 +20,8 @@ struct Outcome {
         succeeded,
         // It did not happen, or it happened and the tool says that it went wrong.
         failed,
-        // It may have happened: the call had left and no answer came. Never tried again by itself.
+        // It may have happened: the call had left and no answer came. Tried again only where twice
+        // is as good as once.
         unknown,
         // It did not happen because it was called off, or it may safely have happened.
         cancelled,

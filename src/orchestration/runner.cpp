@@ -224,8 +224,7 @@ void Runner::overran(const AttemptPtr& attempt) {
               attempt->tool->route.name);
     attempt->tool->route.executor->call_off(session, action);
     constexpr std::string_view text = "The executor did not answer in time.";
-    executed(attempt, attempt->job.repeatable ? failed("timeout", text, Retry::may)
-                                              : unknown("timeout", text));
+    executed(attempt, unknown("timeout", text));
 }
 
 void Runner::hand_in(const AttemptPtr& attempt) {

@@ -50,7 +50,7 @@ struct CallRules {
     static WallTime next_deadline(const State& state) { return call::next_deadline(state); }
     // An open call stays in memory, and one in which something runs: their deadlines are kept here.
     static bool stays(const State& state) { return state.open() || state.has_work(); }
-    static constexpr bool news_when_opened = false;
+    static constexpr bool news_when_opened = true;
     static bool has_news(const State& state) { return state.wants_runner(); }
 };
 
