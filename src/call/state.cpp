@@ -1,7 +1,6 @@
 #include "call/state.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 
 #include "base/digest.h"
@@ -161,8 +160,9 @@ std::uint64_t id_hash(std::string_view id) {
 }
 
 std::uint64_t digest_beginning(std::string_view hex) {
+    constexpr std::string_view digits = "0123456789abcdef";
     std::uint64_t number = 0;
-    std::from_chars(hex.data(), hex.data() + std::min<std::size_t>(hex.size(), 16), number, 16);
+    for (const char c : hex.substr(0, 16)) number = number << 4U | (digits.find(c) & 0xFU);
     return number;
 }
 

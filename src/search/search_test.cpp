@@ -210,7 +210,7 @@ TEST(Search, PropertyFindsAllThatTheAskerMaySeeAndNothingElse) {
         if (random.below(2) == 0) query.user_id = users[random.below(users.size())];
         if (random.below(4) == 0) query.session_id = "sess_" + std::to_string(random.below(41));
         if (random.below(4) == 0) query.participant_id = users[random.below(users.size())];
-        const std::string word = words[random.below(words.size())];
+        const std::string& word = words[random.below(words.size())];
         const bool begins = random.below(2) == 0;
         std::set<std::string> expected;
         for (const auto& one : said) {
