@@ -32,6 +32,8 @@ bool talked_over(const Conversation& conversation, const TurnRecord& turn) {
         const Utterance& said = entry.utterance;
         if (said.is_final && blank(said.text)) return false;
         if (said.last_seq > turn.seq) return true;
+        // A turn that only tells a result answers nobody: what waits may be another agent's.
+        if (turn.inputs.empty()) return false;
         return said.is_final && !said.answered && said.attempts == 0 && said.seq > newest_input;
     });
 }

@@ -25,6 +25,8 @@ const Step begun{"ada", "transcript.utterance.started",
                  R"({"utteranceId":"u9","speaker":"user","participantId":"ada","startMs":0})"};
 const Step turn{"agt", "orchestration.turn.started",
                 R"({"turnId":"t1","orchestrator":"fake","inputUtteranceIds":["u1"]})"};
+const Step telling{"agt", "orchestration.turn.started",
+                   R"({"turnId":"t1","orchestrator":"fake","inputUtteranceIds":[]})"};
 const Step failed{
     "agt", "orchestration.turn.failed",
     R"({"turnId":"t1","durationMs":1,"code":"restarted","message":"m","retryable":true})"};
@@ -121,6 +123,12 @@ TEST(DecideTurn, WhatAnAgentDoesNext) {
          "t1",
          "barge in"},
         {"somebody says stop", {final_of("u1"), turn, interrupted}, 900, "t1", "barge in"},
+        {"what waits for another agent's answer does not call off what tells a result",
+         {final_of("u1"), telling},
+         900,
+         "t1",
+         "rest"},
+        {"somebody says something to it", {telling, final_of("u1")}, 900, "t1", "barge in"},
         {"its process died", {final_of("u1"), turn}, 900, "", "recover t1"},
         {"and it is answered anew", {final_of("u1"), turn, failed}, 900, "", "begin u1  attempt 2"},
         {"it is answered", {final_of("u1"), turn, completed}, 900, "", "rest"},
