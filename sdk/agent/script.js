@@ -317,7 +317,7 @@ class Speech {
   /** @param {string} deltaText */
   go(deltaText) {
     const { turnId, utteranceId: itemId } = this;
-    const offset = this.#said.length;
+    const offset = [...this.#said].length;
     this.#said += deltaText;
     this.writer.partial(this.#said);
     // Not waited for: the next chunk does not depend on it, and the completed turn has the text.

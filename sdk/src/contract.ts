@@ -1593,7 +1593,7 @@ export interface EventPayloads {
     itemId: string;
     /** What to append. */
     deltaText: string;
-    /** Characters of the item before this delta. */
+    /** Characters of the item before this delta, as Unicode code points. */
     offset: number;
   };
   /** The agent could not answer. */

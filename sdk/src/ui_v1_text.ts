@@ -30,7 +30,8 @@ export class TextV1 {
       case 'orchestration.turn.delta': {
         const { turnId, deltaText: delta, offset } = event.payload;
         // A delta that comes twice, or over another, counts from where it stands.
-        const fullText = (this.#growing.get(turnId) ?? '').slice(0, offset) + delta;
+        // Offsets are in code points; a string counts some of them twice.
+        const fullText = [...(this.#growing.get(turnId) ?? '')].slice(0, offset).join('') + delta;
         keep(this.#growing, turnId, fullText);
         return [['text.delta', { delta, fullText, messageId: turnId }]];
       }

@@ -183,3 +183,15 @@ test('after a reset the open questions stand, with what an answer needs', () => 
   assert.deepEqual([details['confirmationId'], details['argsHash']], ['c', hash('1')]);
   assert.equal(confirm?.payload['onConfirm'], 'mail.send.execute');
 });
+
+test('a growing text is whole, whatever is said', () => {
+  const delta = (deltaText: string, offset: number): Told => [
+    'orchestration.turn.delta',
+    { turnId: 't', itemId: 'i', deltaText, offset },
+  ];
+  const ui = toUiContractV1();
+  const grown = eventsOf([delta('Great 🎉🎉 ', 0), delta('let us go', 9)])
+    .flatMap((event) => [...ui.take(event)])
+    .map(({ payload }) => payload['fullText']);
+  assert.deepEqual(grown, ['Great 🎉🎉 ', 'Great 🎉🎉 let us go']);
+});
