@@ -50,6 +50,16 @@ test('a change shows what is stopped then; a refused one changes nothing', async
   assert.deepEqual(stops.state.value.switches, [record]);
 });
 
+test('what was asked before a change does not undo it, however late the answer comes', async () => {
+  let late: (switches: readonly KillSwitchRecord[]) => void = () => {};
+  const stops = new Stops({ ...door({ list: [record] }).one, list: () => new Promise((resolve) => (late = resolve)) });
+  const reading = stops.read();
+  await stops.set({ scope: 'action_type', actionType: 'send' }, true, 'drill');
+  late([]);
+  await reading;
+  assert.deepEqual(stops.state.value.switches, [record]);
+});
+
 test('a pass for one call is told so, and not asked about again as a failure', async () => {
   for (const code of ['forbidden', 'session_not_found']) {
     const stops = new Stops(door({ fails: new LifelineError({ code, message: 'no', status: 404 }) }).one);

@@ -47,6 +47,7 @@ const READ_AGAIN_MS = 20_000;
 export class Stops {
   readonly state = new Store<StopsState>({ switches: null, readAt: null, types: [], problem: null, refused: false });
   private asked_types_ = false;
+  private changes_ = 0;
 
   constructor(
     private readonly door_: StopsDoor,
@@ -64,8 +65,11 @@ export class Stops {
   }
 
   async read(): Promise<void> {
+    const changes = this.changes_;
     try {
-      this.know(await this.door_.list());
+      const switches = await this.door_.list();
+      // What was asked before a change may be answered after it, and knows nothing of it.
+      if (changes === this.changes_) this.know(switches);
     } catch (thrown) {
       const problem = stopProblem(thrown);
       this.state.set({ ...this.state.value, problem, refused: NOT_FOR_THIS.has(problem.code) });
@@ -82,7 +86,10 @@ export class Stops {
 
   /** Rejects with why not; then nothing has changed, as far as is known. */
   async set(stop: Stop, enabled: boolean, reason: string): Promise<void> {
-    this.know(await this.door_.set(stop, enabled, reason));
+    this.changes_ += 1;
+    const switches = await this.door_.set(stop, enabled, reason);
+    this.changes_ += 1;
+    this.know(switches);
   }
 
   private know(switches: readonly KillSwitchRecord[]): void {
