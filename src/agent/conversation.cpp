@@ -83,10 +83,16 @@ void Conversation::take_call(const Event& event, WallTime at) {
             mode_changed(event);
             break;
         case EventType::orchestration_deliverable_updated: {
+            namespace f = field::orchestration_deliverable_updated;
+            // What was taken away from the call is none of its agents' any more.
+            if (event.has(f::unshared) && event.flag(f::unshared)) {
+                documents_.erase(std::string(text_of(event, "documentId")));
+                break;
+            }
             DocumentRecord* shared = document(text_of(event, "documentId"));
             if (shared == nullptr) break;
             shared->kind = text_of(event, "kind");
-            shared->rev = event.integer(field::orchestration_deliverable_updated::rev);
+            shared->rev = event.integer(f::rev);
             shared->by = text_of(event, "by");
             break;
         }

@@ -161,6 +161,19 @@ TEST(Conversation, KeepsTheNewestAndSaysWhatItLeftOut) {
     EXPECT_TRUE(text.starts_with("user: [580 earlier entries")) << text.substr(0, 80);
 }
 
+TEST(Conversation, HasTheDocumentsThatAreSharedWithItsCall) {
+    const auto told = [](const char* id, const char* more = "") {
+        return Step{
+            "s", "orchestration.deliverable.updated",
+            fmt::format(R"({{"documentId":"{}","kind":"cv","rev":1,"by":"ada"{}}})", id, more)};
+    };
+    const auto both = fold({told("doc_1"), told("doc_2")});
+    EXPECT_EQ(both.documents().size(), 2u);
+    const auto one = fold({told("doc_1"), told("doc_2"), told("doc_1", R"(,"unshared":true)")});
+    EXPECT_EQ(one.documents().size(), 1u);
+    EXPECT_TRUE(one.documents().contains("doc_2"));
+}
+
 TEST(Conversation, OfSeveralAgentsTheAddressedOneAnswers) {
     const auto second = [](std::vector<Step> steps) {
         steps.insert(steps.begin(), {"ada", "call.participant.added",

@@ -103,15 +103,20 @@ void Agents::start(std::string spend_path, roster::Roster& roster) {
     if (host_->agents().empty()) return;
     spend_.start(std::move(spend_path), [this, &roster, alive = alive_](const Status& followed) {
         if (!*alive) return;
-        if (!followed)
-            log::warn("what agents spent today is not known reason={}", followed.error().reason);
-        spend_.since(parts_.home.clock().wall(), parts_.home,
-                     [this, &roster, alive](Result<std::vector<agent::Ledger::Record>> spent) {
-                         if (!*alive) return;
-                         if (spent)
-                             for (const auto& record : *spent) host_->ledger().add(record);
-                         take_seats(roster);
-                     });
+        // Without it a cap of the day would begin anew, so nobody spends.
+        const auto unknown = [](const Error& error) {
+            log::error("no agent takes part: what was spent today is not known reason={}",
+                       error.reason);
+        };
+        if (!followed) return unknown(followed.error());
+        spend_.since(
+            parts_.home.clock().wall(), parts_.home,
+            [this, &roster, alive, unknown](Result<std::vector<agent::Ledger::Record>> spent) {
+                if (!*alive) return;
+                if (!spent) return unknown(spent.error());
+                for (const auto& record : *spent) host_->ledger().add(record);
+                take_seats(roster);
+            });
     });
 }
 

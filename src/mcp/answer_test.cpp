@@ -117,6 +117,10 @@ TEST(Context, HasTheNewestModeAndRevisions) {
     EXPECT_EQ(recent.only_document("letter"), "");
     recent.take(document("doc_2", 1));
     EXPECT_EQ(recent.only_document("cv"), "") << "there are two";
+    recent.take(
+        event("orchestration.deliverable.updated",
+              R"({"documentId":"doc_2","kind":"cv","rev":1,"by":"usr_1","unshared":true})"));
+    EXPECT_EQ(recent.only_document("cv"), "doc_1") << "the other was taken away";
     recent.take(mode("other", "deactivated"));
     EXPECT_EQ(recent.mode(), "cv");
     call::State state;

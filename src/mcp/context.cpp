@@ -72,6 +72,10 @@ void Recent::take(const contract::Event& event) {
     } else if (event.type() == EventType::orchestration_deliverable_updated) {
         namespace f = contract::field::orchestration_deliverable_updated;
         const auto id = event.text(f::document_id);
+        if (event.has(f::unshared) && event.flag(f::unshared)) {
+            std::erase_if(documents_, [&](const Document& one) { return one.id == id; });
+            return;
+        }
         auto known = std::ranges::find(documents_, id, &Document::id);
         if (known == documents_.end()) {
             if (documents_.size() >= documents_max) documents_.erase(documents_.begin());
