@@ -47,14 +47,12 @@ Conversation fold(const std::vector<Step>& steps) {
 std::string shown(const Conversation& conversation) {
     const std::vector<Round> rounds;
     const std::vector<Message> before;
-    std::size_t new_from = 0;
     std::string text;
     for (const Message& message : messages_of({.conversation = conversation,
                                                .persona = {},
                                                .running = {},
                                                .rounds = rounds,
-                                               .before = before},
-                                              new_from)) {
+                                               .before = before})) {
         if (!text.empty()) text += " | ";
         text += message.role == Message::Role::user        ? "user: "
                 : message.role == Message::Role::assistant ? "assistant: "
@@ -159,6 +157,42 @@ TEST(Conversation, KeepsTheNewestAndSaysWhatItLeftOut) {
     EXPECT_EQ(conversation.entries().size() + conversation.dropped(), 700U);
     const std::string text = shown(conversation);
     EXPECT_TRUE(text.starts_with("user: [580 earlier entries")) << text.substr(0, 80);
+}
+
+// For a provider that remembers the rest.
+TEST(Conversation, NewIsWhatTheTurnBeforeCouldNotHaveHad) {
+    const auto news = [](const std::vector<Step>& steps, std::string_view running) {
+        const Conversation conversation = fold(steps);
+        const std::vector<Round> rounds;
+        const std::vector<Message> before{{.role = Message::Role::user, .text = "earlier"}};
+        std::string text;
+        for (const Message& message : messages_of({.conversation = conversation,
+                                                   .persona = {},
+                                                   .running = running,
+                                                   .rounds = rounds,
+                                                   .before = before}))
+            if (message.is_new && message.role == Message::Role::user) text += message.text + ", ";
+        return text;
+    };
+    const auto turn = [](const char* id, const char* input) {
+        return Step{
+            "agt", "orchestration.turn.started",
+            fmt::format(R"({{"turnId":"{}","orchestrator":"x","inputUtteranceIds":["{}"]}})", id,
+                        input)};
+    };
+    const Step spoke = final_of("a1", "Hi", "agt", "agent");
+    EXPECT_EQ(news({final_of("u1", "One"), turn("t1", "u1")}, "t1"), "earlier, One, ")
+        << "at first all of it";
+    EXPECT_EQ(news({final_of("u1", "One"), turn("t1", "u1"), spoke, final_of("u2", "Two"),
+                    turn("t2", "u2")},
+                   "t2"),
+              "Two, ");
+    EXPECT_EQ(news({started("u1"), spoke, final_of("u1", "Late"), turn("t2", "u1")}, "t2"),
+              "Late, ")
+        << "begun before, and said after";
+    EXPECT_EQ(news({final_of("u1", "One"), turn("t1", "u1"), spoke, turn("t2", "u1")}, "t2"),
+              "One, ")
+        << "what another attempt did not answer";
 }
 
 TEST(Conversation, HasTheDocumentsThatAreSharedWithItsCall) {

@@ -44,6 +44,8 @@ struct Message {
     // assistant: what the model thought before it called a tool. Some want it back in the same turn
     // (Hearer::thought), nobody else reads it.
     std::string thought = {};
+    // Since this agent's turn before: for a provider that keeps a conversation of its own.
+    bool is_new = true;
 
     friend bool operator==(const Message&, const Message&) = default;
 };
@@ -57,9 +59,6 @@ struct Prompt {
     std::string idempotency_key = {};  // The same for the same model call, also after a restart.
     std::string system = {};           // Persona, and what is so now.
     std::vector<Message> messages = {};
-    // Of `messages`, those from here on are new since this agent's turn before: for a provider that
-    // keeps a conversation of its own.
-    std::size_t new_from = 0;
     std::vector<ToolOffer> tools = {};
     std::int64_t output_tokens_max = 0;  // 0: the model's own limit.
     Millis timeout{60'000};              // In all, from start to the end that is told.

@@ -81,7 +81,7 @@ void LiveTurn::ask_model() {
     prompt.idempotency_key =
         fmt::format("{}_{}_{}", short_digest(prompt.session_id, 16), names_.stem(), rounds_.size());
     prompt.system = system_text(seen);
-    prompt.messages = messages_of(seen, prompt.new_from);
+    prompt.messages = messages_of(seen);
     if (!parts_.driver->acts_by_itself()) prompt.tools = parts_.tools;
     prompt.output_tokens_max = parts_.settings.output_tokens_max;
     prompt.timeout = parts_.settings.model_timeout;

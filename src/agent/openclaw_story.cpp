@@ -64,10 +64,9 @@ std::string message_of(const Prompt& prompt) {
         "This is the Lifeline call {0}. Whatever you do for its people, do by the lifeline tools, "
         "and give each of them \"_lifeline\": {{\"session\": \"{0}\"}}.\n\n",
         prompt.session_id);
-    const auto from = std::min(prompt.new_from, prompt.messages.size());
-    for (std::size_t i = from; i < prompt.messages.size(); ++i) {
-        const Message& message = prompt.messages[i];
-        if (message.text.empty() || message.role == Message::Role::assistant) continue;
+    for (const Message& message : prompt.messages) {
+        if (!message.is_new || message.text.empty() || message.role == Message::Role::assistant)
+            continue;
         if (message.role == Message::Role::tool) out += "Result: ";
         out += message.text + "\n";
     }

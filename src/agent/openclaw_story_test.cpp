@@ -138,10 +138,9 @@ TEST(OpenClawWire, ShowsTheAgentWhatIsNewAndHowToNameTheCall) {
     prompt.session_id = "sess_1";
     prompt.system = "Be kind.";
     using Role = Message::Role;
-    prompt.messages = {{.role = Role::user, .text = "old"},
+    prompt.messages = {{.role = Role::user, .text = "old", .is_new = false},
                        {.role = Role::assistant, .text = "mine"},
                        {.role = Role::user, .text = "new"}};
-    prompt.new_from = 1;
     const std::string message = message_of(prompt);
     EXPECT_NE(message.find("Be kind."), std::string::npos);
     EXPECT_NE(message.find(R"("session": "sess_1")"), std::string::npos);

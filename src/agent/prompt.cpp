@@ -19,6 +19,8 @@ struct Block {
     std::vector<Message> messages;
     std::size_t bytes = 0;
     std::uint64_t seq = 0;
+    std::uint64_t last_seq = 0;     // Of the last event in which it was said.
+    std::string utterance_id = {};  // Of a person's, or another agent's.
 };
 
 std::size_t bytes_of(const Message& message) {
@@ -28,7 +30,7 @@ std::size_t bytes_of(const Message& message) {
 }
 
 Block block_of(std::vector<Message> messages, std::uint64_t seq) {
-    Block block{.messages = std::move(messages), .seq = seq};
+    Block block{.messages = std::move(messages), .seq = seq, .last_seq = seq};
     for (const Message& message : block.messages) block.bytes += bytes_of(message);
     return block;
 }
@@ -62,9 +64,13 @@ Block spoken(const Conversation& conversation, const Utterance& said, bool named
         return block_of(std::move(messages), said.seq);
     }
     const bool plain = !named && said.speaker == Speaker::user;
-    return block_of({{.role = Role::user,
-                      .text = (plain ? std::string() : who(conversation, said)) + said.text}},
-                    said.seq);
+    Block block =
+        block_of({{.role = Role::user,
+                   .text = (plain ? std::string() : who(conversation, said)) + said.text}},
+                 said.seq);
+    block.last_seq = said.last_seq;
+    block.utterance_id = said.id;
+    return block;
 }
 
 Block acted(const ActionRecord& action, std::size_t result_bytes) {
@@ -94,6 +100,23 @@ std::deque<Block> blocks_of(const PromptParts& parts) {
         }
     }
     return blocks;
+}
+
+// Gives the place of the last thing that this agent said or did before; 0 where it did nothing.
+std::uint64_t mark_new(const PromptParts& parts, std::deque<Block>& blocks) {
+    std::uint64_t last_own = 0;
+    for (const Block& block : blocks)
+        for (const Message& message : block.messages)
+            if (message.role == Role::assistant) last_own = std::max(last_own, block.seq);
+    const TurnRecord* turn = parts.conversation.turn(parts.running);
+    for (Block& block : blocks) {
+        const bool answered_now =
+            turn != nullptr && !block.utterance_id.empty() &&
+            std::ranges::find(turn->inputs, block.utterance_id) != turn->inputs.end();
+        for (Message& message : block.messages)
+            message.is_new = answered_now || block.last_seq > last_own;
+    }
+    return last_own;
 }
 
 // What became known after the turn that asked was over stands far back by now: it is said again.
@@ -219,7 +242,7 @@ std::string system_text(const PromptParts& parts) {
     return text;
 }
 
-std::vector<Message> messages_of(const PromptParts& parts, std::size_t& new_from) {
+std::vector<Message> messages_of(const PromptParts& parts) {
     auto blocks = blocks_of(parts);
     std::size_t bytes = 0;
     std::size_t count = 0;
@@ -234,22 +257,17 @@ std::vector<Message> messages_of(const PromptParts& parts, std::size_t& new_from
         blocks.pop_front();
         ++left_out;
     }
+    const std::uint64_t last_own = mark_new(parts, blocks);
     std::vector<Message> messages = parts.before;
+    for (Message& message : messages) message.is_new = last_own == 0;
     if (left_out > 0)
         messages.push_back(
             {.role = Role::user,
              .text =
-                 fmt::format("[{} earlier entries of this conversation are left out.]", left_out)});
-    // New is what no turn of this agent before this one could have had.
-    std::uint64_t last_own = 0;
-    for (const Block& block : blocks)
-        for (const Message& message : block.messages)
-            if (message.role == Role::assistant) last_own = std::max(last_own, block.seq);
-    new_from = messages.size();
-    for (Block& block : blocks) {
+                 fmt::format("[{} earlier entries of this conversation are left out.]", left_out),
+             .is_new = false});
+    for (Block& block : blocks)
         for (Message& message : block.messages) messages.push_back(std::move(message));
-        if (block.seq <= last_own) new_from = messages.size();
-    }
     if (const std::string text = news(parts); !text.empty())
         messages.push_back(
             {.role = Role::user,
@@ -277,8 +295,7 @@ std::vector<Message> tail_of(const Conversation& conversation, std::size_t messa
                       .rounds = none,
                       .before = nothing,
                       .window = {.messages = messages_max, .bytes = bytes_max}};
-    std::size_t unused = 0;
-    auto messages = messages_of(parts, unused);
+    auto messages = messages_of(parts);
     if (messages.empty()) return messages;
     messages.insert(
         messages.begin(),

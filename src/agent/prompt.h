@@ -44,8 +44,9 @@ struct PromptParts {
 std::string system_text(const PromptParts& parts);
 
 // What was said and done, in order, as a model is to see it; the oldest are left out, with a note.
-// `new_from` says where that begins which came after this agent's last turn.
-std::vector<Message> messages_of(const PromptParts& parts, std::size_t& new_from);
+// New is what this agent's turn before could not have had, and what the running one answers: words
+// whose end came late, and those that an earlier attempt did not get to.
+std::vector<Message> messages_of(const PromptParts& parts);
 
 // What a model is told of an action: its result, or why there is none (yet).
 std::string outcome_text(const ActionRecord& action, std::size_t bytes_max);
