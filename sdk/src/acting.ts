@@ -48,6 +48,12 @@ export interface ActingHost {
   serverNow(): number;
   mint(prefix: string): string;
   publish<T extends EventType>(type: T, payload: PayloadOf<T>): Promise<Published>;
+  /** Under an eventId of the caller's own. */
+  publishAs<T extends EventType>(
+    eventId: string,
+    type: T,
+    payload: PayloadOf<T>,
+  ): Promise<Published>;
   /** An answer by REST, for those who may not give it in the stream. */
   answer(confirmationId: string, answer: object): Promise<unknown>;
   after(ms: number, fn: () => void): () => void;
@@ -69,6 +75,10 @@ export class Acting {
         live: host.connection.value.state === 'live',
         nowMs: host.serverNow(),
       }),
+      self: () => host.self(),
+      client: host.mint('app_'),
+      begin: (eventId, payload) =>
+        host.publishAs(eventId, 'orchestration.action.progress', payload),
       report: (payload) => host.publish('orchestration.action.outcome.reported', payload),
       after: host.after,
       error: host.error,

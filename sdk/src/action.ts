@@ -66,6 +66,8 @@ export interface Action {
   readonly attempt: number;
   /** Who runs it: `client` is an app in the call. */
   readonly executor: string | null;
+  /** Whose app runs it, where an app does. */
+  readonly runBy: string | null;
   /** `seq` of the newest attempt's start: what an outcome has to name. */
   readonly fence: number | null;
   readonly leaseUntil: string | null;
@@ -145,6 +147,7 @@ export function newAction(actionId: string, firstSeq: number): Action {
     duplicateOf: null,
     attempt: 0,
     executor: null,
+    runBy: null,
     fence: null,
     leaseUntil: null,
     progress: null,

@@ -113,6 +113,7 @@ export class Call {
       serverNow: () => this.serverNow(),
       mint: (prefix) => this.#mint(prefix),
       publish: this.publish,
+      publishAs: this.#publishAs,
       answer: backend.answer,
       after: platform.after,
       error: (error) => notify(this.#errorListeners, error),
@@ -180,8 +181,15 @@ export class Call {
    * of that as its code: `session_ended`, `left`, `superseded`, `gave_up`, ...
    */
   readonly publish = <T extends EventType>(type: T, payload: PayloadOf<T>): Promise<Published> =>
+    this.#publishAs(this.#mint('evt_'), type, payload);
+
+  readonly #publishAs = <T extends EventType>(
+    eventId: string,
+    type: T,
+    payload: PayloadOf<T>,
+  ): Promise<Published> =>
     this.#connection.publish({
-      eventId: this.#mint('evt_'),
+      eventId,
       sessionId: this.sessionId,
       ts: new Date(this.#platform.now()).toISOString(),
       type,

@@ -3,6 +3,7 @@ import { claimsHere, type Claims } from './claims.js';
 import type { PayloadOf } from './contract.js';
 import { asLifelineError, LifelineError } from './error.js';
 import type { Published } from './outbox.js';
+import type { Self } from './self.js';
 import type { CallState } from './state.js';
 
 /** What a handler is told beside the action. */
@@ -16,7 +17,10 @@ export interface ToolRun {
 export type ToolHandler = (action: Action, run: ToolRun) => unknown;
 
 export interface OnActionOptions {
-  /** Whether this very client runs it; all do that registered one, unless this says no. */
+  /**
+   * Whether this very client may run it. Of the devices of the person whose app is to do it, one does:
+   * whichever was first to say so in the call.
+   */
   readonly when?: (action: Action) => boolean;
   /** Where it is remembered what was begun; `localStorage` in browsers, else memory. */
   readonly claims?: Claims;
@@ -27,6 +31,11 @@ export interface ToolHost {
   readonly sessionId: string;
   /** The state, and whether all that there is has been read. */
   look(): { readonly state: CallState; readonly live: boolean; readonly nowMs: number };
+  self(): Promise<Self>;
+  /** What tells this app from the same person's others; minted anew for each page. */
+  readonly client: string;
+  /** Says that an attempt is begun, under an eventId that can be used once in the call. */
+  begin(eventId: string, payload: PayloadOf<'orchestration.action.progress'>): Promise<Published>;
   report(payload: PayloadOf<'orchestration.action.outcome.reported'>): Promise<Published>;
   after(ms: number, fn: () => void): () => void;
   error(error: LifelineError): void;
@@ -109,13 +118,30 @@ export class ClientTools {
     this.#running.set(actionId, { fence, stopper });
     const cancel = this.#host.after(Math.min(leftMs, waitMsMax), () => stopper.abort());
     try {
+      if (action.runBy !== null && action.runBy !== (await this.#host.self()).participantId) return;
       if (!(await tool.claims.claim(`${this.#host.sessionId} ${actionId} ${fence}`))) return;
+      if (!(await this.#isFirst(actionId, fence))) return;
+      if (stopper.signal.aborted) return;
       const said = await outcomeOf(() => tool.handler(action, { attempt, signal: stopper.signal }));
       await this.#report({ actionId, attempt, fence, ...said });
     } catch (thrown) {
       this.#host.error(asLifelineError(thrown, 'outcome_not_reported', false));
     } finally {
       cancel();
+    }
+  }
+
+  /** The server takes one event of an id, and refuses another one: of all devices one is told yes. */
+  async #isFirst(actionId: string, fence: number): Promise<boolean> {
+    try {
+      const message = `begun by ${this.#host.client}`;
+      await this.#host.begin(`begun:${fence}`, { actionId, message });
+      return true;
+    } catch (thrown) {
+      const { code } = asLifelineError(thrown, 'internal', false);
+      // Somebody else's, or not wanted any more.
+      if (code === 'id_conflict' || code === 'action_not_ready') return false;
+      throw thrown;
     }
   }
 

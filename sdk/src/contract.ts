@@ -1302,6 +1302,11 @@ export interface EventPayloads {
     actionId: string;
     /** Why, in the words of whoever did it. */
     reason?: string;
+    /**
+     * Why, as the server says it where no event of a participant asked for this: the cause of the
+     * `cancelled` that may follow.
+     */
+    cause?: 'barge_in' | 'user' | 'agent' | 'operator';
   };
   /** It will not happen: stopped before the executor was reached, or the executor confirmed it. */
   'orchestration.action.cancelled': {
@@ -1456,6 +1461,13 @@ export interface EventPayloads {
     attempt: number;
     /** When the claim ends by itself. */
     leaseUntil: string;
+    /**
+     * Its tool is read-only or declared idempotent: should the executor be lost, it may be tried
+     * again.
+     */
+    repeatable?: boolean;
+    /** Whose app runs it, of a `client` tool: only they may say what came of it. */
+    participantId?: string;
   };
   /** The action is done. `effectId` proves that it was done once. */
   'orchestration.action.succeeded': {
@@ -1686,6 +1698,8 @@ export interface EventPayloads {
   'safety.confirmation.cancelled': {
     /** The confirmation. */
     confirmationId: string;
+    /** What it asked about. */
+    actionId?: string;
     /** Why. */
     cause: string;
   };
@@ -1693,6 +1707,8 @@ export interface EventPayloads {
   'safety.confirmation.expired': {
     /** The confirmation. */
     confirmationId: string;
+    /** What it asked about. */
+    actionId?: string;
     /** Why. */
     cause: string;
   };
@@ -1745,6 +1761,8 @@ export interface EventPayloads {
   'safety.confirmation.resolved': {
     /** The confirmation. */
     confirmationId: string;
+    /** What it asked about. */
+    actionId?: string;
     /** The answer. */
     decision: 'approve' | 'edit' | 'deny';
     /** Who did it. */
@@ -1764,6 +1782,8 @@ export interface EventPayloads {
   'safety.confirmation.superseded': {
     /** The confirmation. */
     confirmationId: string;
+    /** What it asked about. */
+    actionId?: string;
     /** Why. */
     cause: string;
     /** The new one. */
@@ -1815,6 +1835,8 @@ export interface EventPayloads {
     latencyMs: number;
     /** True when no person was involved. */
     automatic: boolean;
+    /** The participant who asked for what was judged. */
+    requestedBy?: string;
     /**
      * Actions of this type that were accepted on this day (UTC), this one included; where the
      * policy asks for it.

@@ -204,13 +204,14 @@ function by(
 }
 
 function started(before: Action, event: CallEvent<'orchestration.action.started'>): Action {
-  const { attempt, executor, leaseUntil } = event.payload;
+  const { attempt, executor, leaseUntil, participantId } = event.payload;
   if (isOver(before) || attempt < before.attempt || event.seq <= (before.fence ?? 0)) return before;
   return {
     ...before,
     state: 'running',
     attempt,
     executor,
+    runBy: participantId ?? null,
     leaseUntil,
     fence: event.seq,
     startedAt: before.startedAt ?? event.recordedAt,

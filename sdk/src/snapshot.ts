@@ -5,6 +5,7 @@ import type { Session } from './session.js';
 import { withSnapshotActions, type ActionSnapshot } from './snapshot_actions.js';
 import { initialState, type CallState } from './state.js';
 import type { Cursor } from './stream.js';
+import type { Mode } from './work.js';
 
 /** GET .../snapshot: the call as it stands after `seq`. */
 interface Snapshot {
@@ -20,6 +21,8 @@ interface Snapshot {
     readonly title?: string;
     readonly rev: number;
   }[];
+  /** What the call is about, as agents said. */
+  readonly modes?: readonly (Omit<Mode, 'context'> & Partial<Pick<Mode, 'context'>>)[];
   /** Actions are switched off in this call. */
   readonly killed?: boolean;
 }
@@ -63,6 +66,9 @@ export async function readSnapshot(
     folded = events.reduce(reduce, folded);
   }
   if (read.documents) folded = { ...folded, deliverables: documentsOf(read.documents, folded) };
+  if (read.modes) {
+    folded = { ...folded, modes: read.modes.map((mode) => ({ context: null, ...mode })) };
+  }
   folded = withSnapshotActions(folded, read.actions ?? [], read.killed ?? false);
   return { cursor: { epoch, seq }, state: { ...folded, seq } };
 }

@@ -16,6 +16,7 @@ export interface ActionSnapshot {
   readonly argsHash?: string;
   readonly attempt?: number;
   readonly executor?: string;
+  readonly runBy?: string;
   readonly fence?: number;
   readonly retryAt?: string;
   /** The open question, as it was asked. */
@@ -68,6 +69,7 @@ function actionOf(one: ActionSnapshot): Action {
     state: states[one.state] ?? 'accepted',
     attempt: one.attempt ?? 0,
     executor: one.executor ?? null,
+    runBy: one.runBy ?? null,
     fence: one.fence ?? null,
     retryAt: one.retryAt ?? null,
     confirmationId,

@@ -416,6 +416,50 @@ test('two tabs of one browser do it once', async () => {
   other.leave();
 });
 
+test('of all devices of the person whose app it is, one does it, and nobody else’s', async () => {
+  const { call, server, options } = await live();
+  const other = await joinCall({ ...options, sessionId: 'sess_1' });
+  await settle();
+  const ran: string[] = [];
+  const run = (by: string) => (action: { actionId: string }) =>
+    void ran.push(`${by} ${action.actionId}`);
+  call.onAction('mail.send', run('phone'), { claims: claimsInMemory() });
+  other.onAction('mail.send', run('laptop'), { claims: claimsInMemory() });
+  const told = (id: string, runBy: string): Told[] => [
+    act(id).requested,
+    act(id).accepted,
+    act(id).started(1, 'client', moment(900), runBy),
+  ];
+  tell(server, ...told('mine', 'usr_me'), ...told('hers', 'usr_her'));
+  await settle();
+  assert.deepEqual(ran, ['phone mine']);
+  assert.equal(reported(server).length, 1);
+  const begun = journal(server, 'orchestration.action.progress');
+  assert.deepEqual(
+    begun.map((one) => one.eventId),
+    ['begun:3'],
+  );
+  call.leave();
+  other.leave();
+});
+
+test('what was refused before it began is not done', async () => {
+  const { call, server } = await live();
+  const errors: string[] = [];
+  call.on('error', (error) => errors.push(error.code));
+  let ran = 0;
+  call.onAction('mail.send', () => void ran++);
+  for (const code of ['action_not_ready', 'forbidden']) {
+    server.publish = (socket, { eventId }) =>
+      socket.say({ op: 'error', eventId, code, message: 'No.', outcome: 'refused' });
+    tell(server, ...clientTool(code));
+    await settle();
+  }
+  assert.equal(ran, 0);
+  assert.deepEqual(errors, ['forbidden'], 'that it is over is nothing to be told');
+  call.leave();
+});
+
 test('through a lost line a tool runs once and its report arrives', async () => {
   const { call, server, clock } = await live();
   let finish = (_: object): void => undefined;
@@ -473,7 +517,8 @@ test('after a refused cursor what is not over stands, however long ago it was as
     { actionId: 'client', actionType: 'mail.send', state: 'started', fence: 9, executor: 'client' },
   ];
   const called = { ...session, participants: [] };
-  const snapshot = { epoch: 'epoch-2', seq: 3, state: called, actions, killed: true };
+  const modes = [{ mode: 'cv', active: true, rev: 4, reason: 'asked' }];
+  const snapshot = { epoch: 'epoch-2', seq: 3, state: called, actions, modes, killed: true };
   const { options, server, clock } = world({
     'GET /v1/call/sessions/sess_1/snapshot': () => ({ body: snapshot }),
     'GET /v1/call/sessions/sess_1/events': ({ route }) => ({
@@ -505,6 +550,7 @@ test('after a refused cursor what is not over stands, however long ago it was as
     state.value.killSwitches.map((one) => one.scope),
     ['session'],
   );
+  assert.deepEqual(state.value.modes, [{ ...modes[0], context: null }]);
   assert.equal(ran, 0, 'what was begun elsewhere is not begun again');
   for (const [type, payload] of [closes('c').answered('approve'), a.approved(), a.succeeded]) {
     server.append(type, payload);

@@ -125,9 +125,15 @@ export const act = (actionId: string) => ({
     'orchestration.action.approved',
     { actionId, decisionId: 'd', argsHash },
   ],
-  started: (attempt = 1, executor = 'http', leaseUntil = moment(900)): Told => [
+  started: (attempt = 1, executor = 'http', leaseUntil = moment(900), runBy?: string): Told => [
     'orchestration.action.started',
-    { actionId, executor, attempt, leaseUntil },
+    {
+      actionId,
+      executor,
+      attempt,
+      leaseUntil,
+      ...(runBy === undefined ? {} : { participantId: runBy }),
+    },
   ],
   progress: ['orchestration.action.progress', { actionId, message: 'half', pct: 50 }] as Told,
   attemptFailed: (attempt: number): Told => [

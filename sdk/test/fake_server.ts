@@ -122,9 +122,12 @@ export class FakeServer {
 
   publish(socket: FakeSocket, event: Envelope<EventType>): void {
     const known = this.journal.find((record) => record.event.eventId === event.eventId);
-    if (known)
-      socket.say({ op: 'accepted', eventId: event.eventId, seq: known.seq, duplicate: true });
-    else this.#store(event, 'usr_me');
+    const { eventId } = event;
+    if (!known) this.#store(event, 'usr_me');
+    else if (JSON.stringify(known.event) === JSON.stringify(event))
+      socket.say({ op: 'accepted', eventId, seq: known.seq, duplicate: true });
+    else
+      socket.say({ op: 'error', eventId, code: 'id_conflict', message: 'm', outcome: 'refused' });
   }
 
   #store(event: Envelope<EventType>, actorId: string): EventRecord {

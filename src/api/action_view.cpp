@@ -22,11 +22,12 @@ void write_action(contract::JsonWriter& json, const call::Action& action) {
     if (action.attempt > 0) {
         json.key("attempt").value(action.attempt);
         text("executor", action.executor);
+        text("runBy", action.run_by);
         json.key("fence").value(action.fence);
     }
     if (action.retry_at) json.key("retryAt").value(format_rfc3339(*action.retry_at));
     if (action.confirmation) json.key("confirmation").raw(action.confirmation->payload_json);
-    if (action.cancel_asked) json.key("cancelAsked").value(true);
+    if (action.cancel_asked()) json.key("cancelAsked").value(true);
     if (action.told) json.key("toldAgent").value(true);
     json.end();
 }

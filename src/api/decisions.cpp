@@ -27,6 +27,8 @@ void write_decision(contract::JsonWriter& json, const audit::Decision& decision)
     text("policyId", decision.policy_id);
     text("policyVersion", decision.policy_version);
     text("rules", decision.rules);
+    text("inputsHash", decision.inputs_hash);
+    text("requestedBy", decision.requested_by);
     if (!decision.by_id.empty()) {
         json.key("by").object();
         text("kind", decision.by_kind);

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/caller.h"
 #include "api/routes.h"
+#include "api/said.h"
 #include "api/session_view.h"
 #include "api/transcript_tail.h"
 
@@ -12,13 +13,12 @@ namespace lifeline::api {
 
 namespace {
 
-constexpr journal::ReadLimit chunk{.events = 256, .bytes = 1024 * 1024};
-
 struct CallAt {
     std::uint64_t seq = 0;
     std::string state_json;
     std::string actions_json;
     std::string documents_json;
+    std::string modes_json;
     bool killed = false;
 };
 
@@ -37,59 +37,55 @@ std::string documents_json(const call::State& state) {
     return json.take();
 }
 
-// The call as it stood at `seq`, and what was said until then. Lives on the server's loop.
-class Snapshot : public std::enable_shared_from_this<Snapshot> {
-public:
-    Snapshot(Api& api, Asked asked, CallAt call)
-        : api_(api),
-          asked_(std::move(asked)),
-          call_(std::move(call)),
-          read_(call_.seq - std::min(call_.seq, transcript_tail::events_max)) {}
-
-    void read_on() {
-        if (read_ >= call_.seq) return answer();
-        api_.parts().journal.read(
-            asked_.session_id(), read_, chunk, asked_.loop(),
-            [self = shared_from_this()](Result<std::vector<journal::StoredEvent>> events) {
-                if (!events) return self->asked_.refuse(events.error());
-                self->take(*events);
-            });
-    }
-
-private:
-    void take(const std::vector<journal::StoredEvent>& events) {
-        for (const auto& stored : events) {
-            // What was written since belongs to whoever follows from `seq`.
-            if (stored.seq > call_.seq || stored.erased) continue;
-            if (const auto event = checker_.read_stored(stored.bytes))
-                said_.take(*event, stored.actor.id, stored.seq);
-        }
-        said_.keep_last(transcript_tail::utterances_max, transcript_tail::bytes_max);
-        read_ = events.empty() ? call_.seq : events.back().seq;
-        read_on();
-    }
-    void answer() {
-        contract::JsonWriter json;
+std::string modes_json(const call::State& state) {
+    contract::JsonWriter json;
+    json.array();
+    for (const call::Mode& mode : state.modes) {
         json.object();
-        json.key("epoch").value(api_.parts().journal.epoch());
-        json.key("seq").value(call_.seq);
-        json.key("state").raw(call_.state_json);
-        json.key("actions").raw(call_.actions_json);
-        json.key("documents").raw(call_.documents_json);
-        json.key("killed").value(call_.killed);
-        json.key("transcript");
-        transcript_tail::write(json, said_);
+        json.key("mode").value(mode.name);
+        json.key("active").value(mode.active);
+        json.key("rev").value(mode.rev);
+        json.key("reason").value(mode.reason);
+        if (!mode.context_json.empty()) json.key("context").raw(mode.context_json);
         json.end();
-        asked_.answer_json(200, json.take());
     }
+    json.end();
+    return json.take();
+}
 
-    Api& api_;
-    Asked asked_;
-    CallAt call_;
-    std::uint64_t read_;
-    contract::EventChecker checker_;
-    transcript::Fold said_;
-};
+std::string snapshot_json(const CallAt& call, std::string_view epoch,
+                          const transcript::Fold& said) {
+    contract::JsonWriter json;
+    json.object();
+    json.key("epoch").value(epoch);
+    json.key("seq").value(call.seq);
+    json.key("state").raw(call.state_json);
+    json.key("actions").raw(call.actions_json);
+    json.key("documents").raw(call.documents_json);
+    json.key("modes").raw(call.modes_json);
+    json.key("killed").value(call.killed);
+    json.key("transcript");
+    transcript_tail::write(json, said);
+    json.end();
+    return json.take();
+}
+
+// With what was said until then.
+void answer(Api& api, const std::shared_ptr<Asked>& asked, CallAt call) {
+    const SaidRange range{.session_id = asked->session_id(),
+                          .after = call.seq - std::min(call.seq, transcript_tail::events_max),
+                          .until = call.seq};
+    journal::Journal& journal = api.parts().journal;
+    read_said(
+        journal, asked->loop(), range,
+        [](transcript::Fold& said) {
+            said.keep_last(transcript_tail::utterances_max, transcript_tail::bytes_max);
+        },
+        [&journal, asked, call = std::move(call)](Result<transcript::Fold> said) {
+            if (!said) return asked->refuse(said.error());
+            asked->answer_json(200, snapshot_json(call, journal.epoch(), *said));
+        });
+}
 
 }  // namespace
 
@@ -106,13 +102,13 @@ void get_snapshot(Api& api, Asked asked) {
             const auto role = authorize(actor.state(), principal, Need::read);
             if (!role) return fail(role.error());
             const call::State& state = actor.state();
-            return CallAt{actor.stream().head(), session_json(state),
-                          actions_json(state, Shown::not_over), documents_json(state),
-                          state.killed};
+            return CallAt{
+                actor.stream().head(), session_json(state), actions_json(state, Shown::not_over),
+                documents_json(state), modes_json(state),   state.killed};
         },
         [&api, keep](Result<CallAt> call) {
             if (!call) return keep->refuse(call.error());
-            std::make_shared<Snapshot>(api, std::move(*keep), std::move(*call))->read_on();
+            answer(api, keep, std::move(*call));
         });
 }
 

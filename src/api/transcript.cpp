@@ -6,58 +6,22 @@
 #include "api/caller.h"
 #include "api/feed.h"
 #include "api/routes.h"
+#include "api/said.h"
 #include "transcript/render.h"
 
 namespace lifeline::api {
 
 namespace {
 
-constexpr journal::ReadLimit chunk{.events = 256, .bytes = 1024 * 1024};
-
-// Folds a call's events up to `at`, chunk by chunk. Lives on the server's loop.
-class Reading : public std::enable_shared_from_this<Reading> {
-public:
-    Reading(Api& api, Asked asked, std::uint64_t at, transcript::Format format)
-        : api_(api), asked_(std::move(asked)), at_(at), format_(format) {}
-
-    void read_on() {
-        if (read_ >= at_) return answer();
-        api_.parts().journal.read(
-            asked_.session_id(), read_, chunk, asked_.loop(),
-            [self = shared_from_this()](Result<std::vector<journal::StoredEvent>> events) {
-                if (!events) return self->asked_.refuse(events.error());
-                self->take(*events);
-            });
-    }
-
-private:
-    void take(const std::vector<journal::StoredEvent>& events) {
-        for (const auto& stored : events) {
-            if (stored.seq > at_ || stored.erased) continue;
-            if (const auto event = checker_.read_stored(stored.bytes))
-                fold_.take(*event, stored.actor.id, stored.seq);
-        }
-        read_ = events.empty() ? at_ : events.back().seq;
-        read_on();
-    }
-    void answer() {
-        const transcript::Heading heading{asked_.session_id(), api_.parts().journal.epoch(), at_};
-        net::Response response;
-        response.set("Content-Type", std::string(transcript::media_type(format_)));
-        response.set("Cache-Control", "no-store");
-        response.set("X-Content-Type-Options", "nosniff");
-        response.body = transcript::render(fold_, heading, format_);
-        asked_.answer(std::move(response));
-    }
-
-    Api& api_;
-    Asked asked_;
-    std::uint64_t at_;
-    transcript::Format format_;
-    std::uint64_t read_ = 0;
-    contract::EventChecker checker_;
-    transcript::Fold fold_;
-};
+net::Response response_of(const transcript::Fold& fold, const transcript::Heading& heading,
+                          transcript::Format format) {
+    net::Response response;
+    response.set("Content-Type", std::string(transcript::media_type(format)));
+    response.set("Cache-Control", "no-store");
+    response.set("X-Content-Type-Options", "nosniff");
+    response.body = transcript::render(fold, heading, format);
+    return response;
+}
 
 // Where the caller wants to stop, if they may read the call and it has come so far.
 Result<std::uint64_t> position(session::Actor& actor, const identity::Principal& principal,
@@ -96,7 +60,14 @@ void get_transcript(Api& api, Asked asked) {
         },
         [&api, keep, format = *format](Result<std::uint64_t> until) {
             if (!until) return keep->refuse(until.error());
-            std::make_shared<Reading>(api, std::move(*keep), *until, format)->read_on();
+            journal::Journal& journal = api.parts().journal;
+            const SaidRange range{.session_id = keep->session_id(), .until = *until};
+            read_said(journal, keep->loop(), range, {},
+                      [&journal, keep, range, format](Result<transcript::Fold> fold) {
+                          if (!fold) return keep->refuse(fold.error());
+                          keep->answer(response_of(
+                              *fold, {range.session_id, journal.epoch(), range.until}, format));
+                      });
         });
 }
 

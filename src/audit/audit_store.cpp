@@ -16,16 +16,17 @@ create table decisions(
     position integer primary key, call text not null, seq integer not null, account text not null,
     at text not null, type text not null, action text not null, confirmation text not null,
     decision text not null, outcome text not null, policy text not null, version text not null,
-    rules text not null, by_kind text not null, by_id text not null);
+    rules text not null, by_kind text not null, by_id text not null, inputs text not null,
+    asker text not null);
 create index decisions_by_call on decisions(call, position);
 create index decisions_by_account on decisions(account, position);
 )",
-                                 .version = 3};
+                                 .version = 4};
 
 constexpr const char* insert_decision =
     "insert or replace into decisions values("
     "?1,?2,?3,coalesce((select account from calls where id=?2),?15),"
-    "?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)";
+    "?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?16,?17)";
 
 Decision decision_in(const sql::Statement& row) {
     Decision decision;
@@ -44,6 +45,8 @@ Decision decision_in(const sql::Statement& row) {
     decision.rules = row.text(12);
     decision.by_kind = row.text(13);
     decision.by_id = row.text(14);
+    decision.inputs_hash = row.text(15);
+    decision.requested_by = row.text(16);
     return decision;
 }
 
@@ -112,6 +115,8 @@ Status AuditStore::apply(AuditChange& change, std::uint64_t cursor) {
                                   .bind_text(13, one.by_kind)
                                   .bind_text(14, one.by_id)
                                   .bind_text(15, one.account_id)
+                                  .bind_text(16, one.inputs_hash)
+                                  .bind_text(17, one.requested_by)
                                   .run();
             if (!done) return done;
         }

@@ -158,6 +158,37 @@ TEST(Audit, KnowsWhoseAStopBeyondOneCallIs) {
     EXPECT_EQ(rules(""), type + account + "kill_switch:global on by usr_op; ");
 }
 
+// What is allowed beforehand is a decision like the answer that it takes the place of.
+TEST(Audit, ListsGrantsAndWhoWantedWhatWasJudged) {
+    House house;
+    house.call("sess_1", "acct_1");
+    house.append("sess_1", "safety.grant.created",
+                 R"({"grantId":"grt_1","actionType":"cv.export","constraint":{},)"
+                 R"("expiresAt":"2026-02-16T11:00:00.000Z","by":"ada"})");
+    house.append("sess_1", "safety.evaluated",
+                 R"({"decisionId":"dec_2","subject":{"kind":"action","id":"act_2"},)"
+                 R"("outcome":"allow","policyId":"p","policyVersion":"7:ab",)"
+                 R"("rules":["grant:grt_1"],"inputsHash":")" +
+                     hash + R"(","latencyMs":0,"automatic":true,"requestedBy":"bot"})");
+    house.append("sess_1", "safety.grant.revoked", R"({"grantId":"grt_1","by":"ada"})");
+    Audit audit(house.loop, house.loop, house.journal);
+    house.start(audit);
+    std::string all;
+    DecisionQuery query;
+    query.session_id = "sess_1";
+    audit.list(query, house.loop, [&](Result<std::vector<Decision>> rows) {
+        ASSERT_TRUE(rows.has_value());
+        for (const Decision& one : *rows)
+            all += one.outcome + " " + one.rules + " by " + one.by_id + " for " + one.requested_by +
+                   " " + one.inputs_hash.substr(0, 2) + "; ";
+    });
+    house.loop.run();
+    EXPECT_EQ(all,
+              "revoked grant:grt_1 by ada for  ; allow grant:grt_1 by  for bot aa; "
+              "granted grant:grt_1 by ada for  ; approve  by ada for  ; "
+              "require_confirmation r1 r2 by  for  aa; ");
+}
+
 // What was accepted counts once: told by the journal, asked about before, and after a restart.
 TEST(Audit, CountsADayOverTheJournalAndWhoAsks) {
     House house;

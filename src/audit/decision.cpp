@@ -25,6 +25,8 @@ bool decides(EventType type) {
         case EventType::safety_killswitch_changed:
         case EventType::safety_override_recorded:
         case EventType::safety_policy_changed:
+        case EventType::safety_grant_created:
+        case EventType::safety_grant_revoked:
             return true;
         default:
             return false;
@@ -84,6 +86,8 @@ std::optional<Decision> decision_of(const contract::Event& event) {
     decision.decision_id = first_of(*payload, {"decisionId"});
     decision.policy_id = first_of(*payload, {"policyId"});
     decision.policy_version = first_of(*payload, {"policyVersion"});
+    decision.inputs_hash = first_of(*payload, {"inputsHash"});
+    decision.requested_by = first_of(*payload, {"requestedBy"});
     if (const auto rules = payload->find("rules")) decision.rules = joined(*rules);
     take_by(*payload, decision);
     switch (event.type()) {
@@ -99,6 +103,12 @@ std::optional<Decision> decision_of(const contract::Event& event) {
             break;
         case EventType::safety_policy_changed:
             decision.outcome = "changed";
+            break;
+        case EventType::safety_grant_created:
+        case EventType::safety_grant_revoked:
+            decision.rules = "grant:" + first_of(*payload, {"grantId"});
+            decision.outcome =
+                event.type() == EventType::safety_grant_created ? "granted" : "revoked";
             break;
         default:
             decision.outcome = first_of(*payload, {"outcome", "decision", "cause"});

@@ -9,7 +9,8 @@
 namespace lifeline::audit {
 
 // One thing that was decided about what an agent wanted: judged, allowed, blocked, asked, answered,
-// or switched off. Nothing of what it was about is in it; that stands in the call, at `seq`.
+// granted or switched off. Nothing of what it was about is in it; that stands in the call, at
+// `seq`.
 struct Decision {
     std::uint64_t position = 0;  // The order of the list, and its cursor.
     std::string session_id;
@@ -23,8 +24,10 @@ struct Decision {
     std::string outcome;  // allow, deny, require_confirmation; approve, edit, deny; a cause
     std::string policy_id;
     std::string policy_version;
-    std::string rules;    // With spaces between.
-    std::string by_kind;  // Who decided; the server where a policy did.
+    std::string rules;         // With spaces between.
+    std::string inputs_hash;   // Of all that was looked at, of an evaluation.
+    std::string requested_by;  // Who wanted what was judged.
+    std::string by_kind;       // Who decided; the server where a policy did.
     std::string by_id;
 };
 

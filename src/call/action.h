@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "call/facts.h"
 #include "contract/risk.h"
+#include "contract/role.h"
 
 namespace lifeline::call {
 
@@ -65,8 +66,10 @@ struct Action {
     contract::Risk risk = contract::Risk::high_risk_external_send;
     ActionState state = ActionState::accepted;
     bool cancel_on_interrupt = false;
-    bool cancel_asked = false;  // Someone wants it stopped that has started.
-    bool approved_by_person = false;
+    std::string cancel_cause;  // Why it is wanted stopped that has started; empty: it is not.
+    // Who said yes to these very arguments; empty where the policy alone let it begin.
+    std::string approved_by;
+    contract::Role approved_as = contract::Role::user;
     bool told = false;              // The agent has its result.
     std::uint32_t evaluations = 0;  // So far; they make the ids of decisions and confirmations.
     std::string policy_id;          // Of the last one.
@@ -86,6 +89,8 @@ struct Action {
     Millis deadline_after{0};
     std::string decision_id;  // That approved it.
     std::string executor;
+    std::string run_by;       // Whose app runs it, of a client tool.
+    bool repeatable = false;  // As its tool was when it was started.
     int attempt = 0;
     std::uint64_t fence = 0;  // seq of the newest orchestration.action.started
     WallTime started_at;
@@ -100,6 +105,7 @@ struct Action {
     std::string duplicate_of;
 
     bool is_over() const { return state == ActionState::over; }
+    bool cancel_asked() const { return !cancel_cause.empty(); }
 };
 
 // What may be claimed now or at retry_at.

@@ -164,6 +164,7 @@ ServerEvent evaluated(const Action& action, std::uint32_t evaluation, const Ruli
                 .text("inputsHash", ruling.inputs_hash)
                 .integer("latencyMs", std::max(ruling.took, Millis{0}).count())
                 .flag("automatic", true)
+                .optional("requestedBy", action.requester)
                 .raw("counts", counts_json(action.facts))
                 .raw("engine", engine_json(action.facts))
                 .take()};
@@ -229,14 +230,17 @@ ServerEvent args_replaced(const Action& action, std::string_view by) {
                 .take()};
 }
 
-ServerEvent started(const Action& action, int attempt, std::string_view executor,
+ServerEvent started(const Action& action, const ToolFacts& tool, std::string_view run_by,
                     WallTime lease_until) {
+    const int attempt = action.attempt + 1;
     return {server_id("act_started", action.id, attempt), EventType::orchestration_action_started,
             Payload()
                 .text("actionId", action.id)
-                .text("executor", executor)
+                .text("executor", tool.executor)
                 .integer("attempt", attempt)
                 .text("leaseUntil", format_rfc3339(lease_until))
+                .flag("repeatable", tool.repeatable)
+                .optional("participantId", run_by)
                 .take()};
 }
 
@@ -300,9 +304,9 @@ ServerEvent cancelled(const Action& action, std::string_view cause) {
             Payload().text("actionId", action.id).text("cause", cause).take()};
 }
 
-ServerEvent cancel_asked(const Action& action) {
+ServerEvent cancel_asked(const Action& action, std::string_view cause) {
     return {server_id("act_cancel", action.id), EventType::orchestration_action_cancel_requested,
-            Payload().text("actionId", action.id).take()};
+            Payload().text("actionId", action.id).text("cause", cause).take()};
 }
 
 ServerEvent outcome_unknown(const Action& action, std::string_view last_known,

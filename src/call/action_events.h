@@ -44,7 +44,8 @@ ServerEvent confirmation_cancelled(const Action& action, std::string_view cause)
 ServerEvent confirmation_superseded(const Action& action, std::string_view by_confirmation);
 ServerEvent args_replaced(const Action& action, std::string_view by);
 
-ServerEvent started(const Action& action, int attempt, std::string_view executor,
+// `run_by`: whose app runs it, of a client tool.
+ServerEvent started(const Action& action, const ToolFacts& tool, std::string_view run_by,
                     WallTime lease_until);
 ServerEvent progress(const Action& action, std::string_view message, std::optional<double> percent);
 ServerEvent succeeded(const Action& action, const FinishAction& how);
@@ -53,8 +54,8 @@ ServerEvent attempt_failed(const Action& action, std::string_view code, std::str
 ServerEvent failed(const Action& action, std::string_view code, std::string_view message);
 ServerEvent timed_out(const Action& action);
 ServerEvent cancelled(const Action& action, std::string_view cause);
-// By REST; in a frame it is the published event itself.
-ServerEvent cancel_asked(const Action& action);
+// What no participant's own event asks for: by REST, or because of an interruption.
+ServerEvent cancel_asked(const Action& action, std::string_view cause);
 ServerEvent outcome_unknown(const Action& action, std::string_view last_known,
                             std::optional<WallTime> probe_at);
 ServerEvent resolved(const Action& action, const ResolveAction& how, std::string_view by);

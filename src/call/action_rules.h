@@ -22,8 +22,9 @@ Result<Decision> request_action(const State& state, const contract::Event& event
 void judge_action(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
                   std::vector<ServerEvent>& events);
 Ruling ruling_on(const State& state, const Action& action, WallTime now, const Judge& judge);
-// Whether that lets it begin: by itself, or since a person said yes to these very arguments.
-bool lets_begin(const Ruling& ruling, const Action& action);
+// Whether that lets it begin: by itself, or since a person said yes to these very arguments who may
+// say so as it is ruled now, and is still who they were.
+bool lets_begin(const State& state, const Ruling& ruling, const Action& action);
 // What follows from a ruling, with its own event before it.
 void follow_ruling(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
                    std::vector<ServerEvent>& events);
@@ -52,8 +53,8 @@ Decision approve(const Action& action, const Command& from, std::string_view via
                  std::string_view reason, std::string_view utterance_id = {});
 Decision deny(const Action& action, const Command& from, std::string_view via,
               std::string_view reason, std::string_view utterance_id = {});
-// Whether that sender could answer, were it asked now.
-bool may_confirm(const State& state, Confirmer wanted, const Command& from);
+// Whether they could answer in that role, were it asked now.
+bool may_confirm(const State& state, Confirmer wanted, std::string_view who, contract::Role role);
 // Whether there is anybody who could.
 bool somebody_may_confirm(const State& state, Confirmer wanted);
 
@@ -63,11 +64,12 @@ Result<Decision> claim_action(const State& state, const ClaimAction& claim, Wall
 Result<Decision> finish_action(const State& state, const FinishAction& how, const Command& from,
                                WallTime now, const Judge& judge);
 // A participant's app says what its attempt came to.
-Result<Decision> outcome_reported(const State& state, const contract::Event& event, WallTime now,
-                                  const Judge& judge);
+Result<Decision> outcome_reported(const State& state, const contract::Event& event,
+                                  const Command& from, WallTime now, const Judge& judge);
 Result<Decision> report_progress(const State& state, const ReportProgress& progress);
 // A participant's app says how far it is.
-Result<void> may_tell_progress(const State& state, const contract::Event& event);
+Result<void> may_tell_progress(const State& state, const contract::Event& event,
+                               const Command& from);
 Result<Decision> resolve_action(const State& state, const ResolveAction& how, const Command& from);
 // Nobody will say any more what became of that attempt.
 void executor_lost(const State& state, const Action& action, WallTime now, const Judge& judge,
@@ -75,9 +77,9 @@ void executor_lost(const State& state, const Action& action, WallTime now, const
 
 // stopping.cpp: what will not happen any more.
 Result<Decision> cancel_action(const State& state, std::string_view action_id, const Command& from);
-void interrupted(const State& state, const contract::Event& event,
+void interrupted(const State& state, const contract::Event& event, const Command& from,
                  std::vector<ServerEvent>& events);
-void turn_cancelled(const State& state, const contract::Event& event,
+void turn_cancelled(const State& state, const contract::Event& event, const Command& from,
                     std::vector<ServerEvent>& events);
 // The call is about to be over: what was not begun is not begun, what an agent was saying is cut.
 void close_what_is_open(const State& state, WallTime now, std::vector<ServerEvent>& events);

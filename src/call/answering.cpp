@@ -14,20 +14,8 @@ namespace {
 
 using contract::Role;
 
-// A backend's key is no person, whatever it takes part as.
-bool is_key(std::string_view id) {
-    return id.starts_with("key_");
-}
-
 bool can_answer(const Participant& participant) {
     return participant.role == Role::user && !participant.removed;
-}
-
-// Where a backend owns the call, its users answer. A person who has left stays the one whose answer
-// it is: otherwise whoever makes them leave could answer for them.
-bool owner_is_a_person(const State& state) {
-    const Participant* owner = state.participant(state.owner_id);
-    return owner != nullptr && owner->role == Role::user && !is_key(state.owner_id);
 }
 
 // Not open any more, or never was: whoever comes second is told what was decided.
@@ -57,7 +45,7 @@ Result<Decision> edit(const State& state, const Action& action, const AnswerConf
     Action edited = action;
     edited.args_json = contract::canonical_json(answer.args_json);
     edited.args_hash = args_hash(action.id, action.type, edited.args_json);
-    edited.approved_by_person = false;
+    edited.approved_by.clear();
     edited.must_ask = true;
     edited.facts.engine.reset();  // It spoke of other arguments.
     Decision decision;
@@ -82,14 +70,11 @@ Decision deny(const Action& action, const Command& from, std::string_view via,
              events::cancelled(action, "denied")}};
 }
 
-bool may_confirm(const State& state, Confirmer wanted, const Command& from) {
-    if (wanted == Confirmer::operator_)
-        return from.role == Role::operator_ || from.role == Role::admin;
-    const Participant* participant = state.participant(from.actor.id);
-    if (from.role != Role::user || participant == nullptr || !can_answer(*participant))
-        return false;
-    return wanted == Confirmer::user || from.actor.id == state.owner_id ||
-           !owner_is_a_person(state);
+bool may_confirm(const State& state, Confirmer wanted, std::string_view who, Role role) {
+    if (wanted == Confirmer::operator_) return role == Role::operator_ || role == Role::admin;
+    const Participant* participant = state.participant(who);
+    if (role != Role::user || participant == nullptr || !can_answer(*participant)) return false;
+    return wanted == Confirmer::user || who == state.owner_id || !owner_is_a_person(state);
 }
 
 bool somebody_may_confirm(const State& state, Confirmer wanted) {
@@ -115,7 +100,7 @@ Result<Decision> answer_confirmation(const State& state, const AnswerConfirmatio
         return not_open(state, answer);
     }
     const Confirmation& asked = *action->confirmation;
-    if (!may_confirm(state, asked.by, from))
+    if (!may_confirm(state, asked.by, from.actor.id, from.role))
         return fail(Code::not_allowed, "confirmation_forbidden",
                     fmt::format("only {} may answer this",
                                 asked.by == Confirmer::owner  ? "the owner of the call"

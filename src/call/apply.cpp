@@ -249,6 +249,8 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
             return folds::of_speech(state, event, actor_id, seq);
         case EventType::orchestration_deliverable_updated:
             return folds::of_documents(state, event);
+        case EventType::orchestration_mode_changed:
+            return folds::of_modes(state, event);
         case EventType::orchestration_turn_started:
             state.open_turns.push_back({text(event, field::orchestration_turn_started::turn_id),
                                         std::string(actor_id), time_of(event)});

@@ -13,6 +13,7 @@ namespace {
 
 using contract::Event;
 using contract::EventType;
+using contract::Role;
 namespace field = contract::field;
 
 std::optional<WallTime> time_at(const Event& event, contract::Field name) {
@@ -167,6 +168,19 @@ void resolved(State& state, const Event& event) {
                        by ? by->text("id").value_or("") : "");
 }
 
+// By a person, where it names the question that they answered.
+void allowed(Action& action, const Event& event) {
+    namespace f = field::safety_approved;
+    action.approved_by.clear();
+    if (!event.has(f::confirmation_id)) return;
+    const auto by = contract::Json::parse(event.raw(f::by));
+    if (!by) return;
+    action.approved_by = by->text("id").value_or("");
+    action.approved_as =
+        contract::role_from(by->text("kind").value_or("")).value_or(contract::Role::user);
+    action.must_ask = false;
+}
+
 void started(Action& action, const Event& event, std::uint64_t seq) {
     namespace f = field::orchestration_action_started;
     action.state = ActionState::started;
@@ -175,7 +189,23 @@ void started(Action& action, const Event& event, std::uint64_t seq) {
     action.fence = seq;
     action.started_at = parse_rfc3339(event.ts()).value_or(WallTime{});
     action.lease_until = time_at(event, f::lease_until).value_or(action.started_at);
+    action.repeatable = event.has(f::repeatable) && event.flag(f::repeatable);
+    action.run_by = event.has(f::participant_id) ? event.text(f::participant_id) : "";
     action.retry_at.reset();
+}
+
+// The cause stands in the server's own event; of a participant's it follows from who they are.
+void cancel_asked(State& state, const Event& event, std::string_view actor_id) {
+    namespace f = field::orchestration_action_cancel_requested;
+    Action* action = state.action(event.text(f::action_id));
+    if (action == nullptr || action->cancel_asked()) return;
+    const Participant* by = state.participant(actor_id);
+    const bool by_server = event.id().starts_with("ll_");
+    action->cancel_cause = by_server && event.has(f::cause) ? event.text(f::cause)
+                           : by == nullptr                  ? "operator"
+                           : by->role == Role::user         ? "user"
+                           : by->role == Role::agent        ? "agent"
+                                                            : "operator";
 }
 
 void consent(State& state, const Event& event) {
@@ -196,9 +226,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
         case EventType::orchestration_action_rejected:
             return over(action, "rejected", event.text(field::orchestration_action_rejected::code));
         case EventType::safety_approved:
-            action.approved_by_person = event.has(field::safety_approved::confirmation_id);
-            if (action.approved_by_person) action.must_ask = false;
-            return;
+            return allowed(action, event);
         case EventType::safety_evaluation_requested:
             action.state = ActionState::evaluating;
             action.evaluate_by =
@@ -215,7 +243,7 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             namespace f = field::orchestration_action_args_replaced;
             action.args_json = contract::canonical_json(event.raw(f::args));
             action.args_hash = event.text(f::args_hash);
-            action.approved_by_person = false;
+            action.approved_by.clear();
             action.must_ask = true;
             action.facts.engine.reset();
             return;
@@ -248,9 +276,6 @@ void of_action(Action& action, const Event& event, std::uint64_t seq) {
             action.told = false;  // What it was told is not the last word.
             return over(action, "resolved",
                         event.text(field::orchestration_action_resolved::resolution));
-        case EventType::orchestration_action_cancel_requested:
-            action.cancel_asked = true;
-            return;
         case EventType::orchestration_result_delivered:
             action.told |= event.text(field::orchestration_result_delivered::target) == "model";
             return;
@@ -284,6 +309,7 @@ void of_actions(State& state, const Event& event, std::string_view actor_id, std
         case EventType::safety_killswitch_changed:
             if (event.text(field::safety_killswitch_changed::scope) != "session") return;
             state.killed = event.flag(field::safety_killswitch_changed::enabled);
+            state.killed_by = event.text(field::safety_killswitch_changed::by);
             ++state.killswitch_changes;
             return;
         case EventType::safety_grant_created:
@@ -294,6 +320,8 @@ void of_actions(State& state, const Event& event, std::string_view actor_id, std
             return;
         case EventType::call_consent_updated:
             return consent(state, event);
+        case EventType::orchestration_action_cancel_requested:
+            return cancel_asked(state, event, actor_id);
         default:
             if (Action* action = action_of(state, event)) of_action(*action, event, seq);
             return;

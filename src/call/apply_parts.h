@@ -17,6 +17,9 @@ void of_actions(State& state, const contract::Event& event, std::string_view act
 void of_speech(State& state, const contract::Event& event, std::string_view actor_id,
                std::uint64_t seq);
 
+// modes.cpp: what the call is about.
+void of_modes(State& state, const contract::Event& event);
+
 // documents.cpp: what was said of documents that are shared with the call.
 void of_documents(State& state, const contract::Event& event);
 

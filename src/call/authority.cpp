@@ -13,6 +13,15 @@ bool trusted(Role role) {
 
 }  // namespace
 
+bool is_key(std::string_view id) {
+    return id.starts_with("key_");
+}
+
+bool owner_is_a_person(const State& state) {
+    const Participant* owner = state.participant(state.owner_id);
+    return owner != nullptr && owner->role == Role::user && !is_key(state.owner_id);
+}
+
 Result<void> in_the_call(const State& state, const Command& from) {
     const bool listed_role = from.role == Role::user || from.role == Role::agent ||
                              from.role == Role::viewer || from.role == Role::operator_;

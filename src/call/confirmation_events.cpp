@@ -92,6 +92,7 @@ ServerEvent confirmation_resolved(const Action& action, std::string_view decisio
     return {closed_id(action), EventType::safety_confirmation_resolved,
             Payload()
                 .text("confirmationId", action.confirmation->id)
+                .text("actionId", action.id)
                 .text("decision", decision)
                 .raw("by", actor.take())
                 .text("via", via)
@@ -105,19 +106,25 @@ ServerEvent confirmation_expired(const Action& action) {
     return {closed_id(action), EventType::safety_confirmation_expired,
             Payload()
                 .text("confirmationId", action.confirmation->id)
+                .text("actionId", action.id)
                 .text("cause", "no_answer")
                 .take()};
 }
 
 ServerEvent confirmation_cancelled(const Action& action, std::string_view cause) {
     return {closed_id(action), EventType::safety_confirmation_cancelled,
-            Payload().text("confirmationId", action.confirmation->id).text("cause", cause).take()};
+            Payload()
+                .text("confirmationId", action.confirmation->id)
+                .text("actionId", action.id)
+                .text("cause", cause)
+                .take()};
 }
 
 ServerEvent confirmation_superseded(const Action& action, std::string_view by_confirmation) {
     return {closed_id(action), EventType::safety_confirmation_superseded,
             Payload()
                 .text("confirmationId", action.confirmation->id)
+                .text("actionId", action.id)
                 .text("cause", "edited")
                 .text("byConfirmationId", by_confirmation)
                 .take()};

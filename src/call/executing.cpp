@@ -29,18 +29,44 @@ Millis pause_before_retry(const Action& action, Millis asked) {
 }
 
 // Only what is read-only or declared idempotent is tried again, and nothing that is not wanted any
-// more.
-bool may_try_again(const State& state, const Action& action, const std::optional<ToolFacts>& tool) {
-    return tool && tool->repeatable && action.attempt < tool->attempts && state.open() &&
-           !state.killed && !action.cancel_asked;
+// more. A tool that is not known yet (its server says only later what it offers) is what it was.
+bool may_try_again(const State& state, const Action& action, const std::optional<ToolFacts>& tool,
+                   WallTime at) {
+    const bool repeatable =
+        tool ? tool->repeatable && action.attempt < tool->attempts : action.repeatable;
+    return repeatable && state.open() && !state.killed && !action.cancel_asked() &&
+           (!action.deadline || at < *action.deadline);
+}
+
+// Whose app runs a client tool: the owner's, or that of the user who is there where a backend owns
+// the call.
+std::string_view who_runs(const State& state) {
+    if (owner_is_a_person(state)) return state.owner_id;
+    std::string_view first;
+    for (const Participant& one : state.participants) {
+        if (one.role != contract::Role::user || one.removed || is_key(one.id)) continue;
+        if (one.connected) return one.id;
+        if (first.empty()) first = one.id;
+    }
+    return first;
+}
+
+// Of those who may speak of a client's attempt: whoever it was given to, and never the agent that
+// wants it done.
+Result<void> may_speak_of(const Action& action, const Command& from) {
+    const bool theirs =
+        action.run_by.empty() ? action.requester != from.actor.id : action.run_by == from.actor.id;
+    if (action.executor == client_executor && theirs) return {};
+    return fail(Code::not_allowed, "forbidden", "this action is not executed by the sender",
+                "/payload/actionId");
 }
 
 void failed_attempt(const State& state, const Action& action, std::string_view code,
                     std::string_view message, bool retry, Millis after, WallTime now,
                     const Judge& judge, std::vector<ServerEvent>& events) {
-    if (retry && may_try_again(state, action, judge.tool(action.type)))
-        events.push_back(events::attempt_failed(action, code, message,
-                                                later(now, pause_before_retry(action, after))));
+    const WallTime retry_at = later(now, pause_before_retry(action, after));
+    if (retry && may_try_again(state, action, judge.tool(action.type), retry_at))
+        events.push_back(events::attempt_failed(action, code, message, retry_at));
     else
         events.push_back(events::failed(action, code, message));
 }
@@ -51,7 +77,8 @@ void lost_outcome(const State& state, const Action& action, std::string_view cod
                   std::string_view message, WallTime now, const Judge& judge,
                   std::vector<ServerEvent>& events) {
     const auto tool = judge.tool(action.type);
-    if (may_try_again(state, action, tool) || action.risk == contract::Risk::read_only)
+    const WallTime retry_at = later(now, pause_before_retry(action, Millis{0}));
+    if (may_try_again(state, action, tool, retry_at) || action.risk == contract::Risk::read_only)
         failed_attempt(state, action, code, message, true, Millis{0}, now, judge, events);
     else
         events.push_back(events::outcome_unknown(
@@ -109,7 +136,7 @@ Result<Decision> claim_action(const State& state, const ClaimAction& claim, Wall
     }
     const Ruling ruling = ruling_on(state, *action, now, judge);
     // Asks for what is not known yet, too: counts or an engine that the policy did not have before.
-    if (!lets_begin(ruling, *action) || !judge.needs(action->type).met_by(action->facts)) {
+    if (!lets_begin(state, ruling, *action) || !judge.needs(action->type).met_by(action->facts)) {
         judge_action(*action, ruling, now, judge, decision.events);
         return decision;
     }
@@ -119,8 +146,11 @@ Result<Decision> claim_action(const State& state, const ClaimAction& claim, Wall
     });
     if (ruling.policy_version != action->policy_version || by_another_grant)
         decision.events.push_back(events::evaluated(*action, action->evaluations + 1, ruling));
-    decision.events.push_back(events::started(*action, action->attempt + 1, tool->executor,
-                                              later(now, std::max(claim.lease, tool->timeout))));
+    // An app's own word is as late as it is said: its time is the tool's, and no longer.
+    const bool by_client = tool->executor == client_executor;
+    const Millis lease = by_client ? tool->timeout : std::max(claim.lease, tool->timeout);
+    decision.events.push_back(events::started(
+        *action, *tool, by_client ? who_runs(state) : std::string_view(), later(now, lease)));
     return decision;
 }
 
@@ -151,19 +181,19 @@ Result<Decision> finish_action(const State& state, const FinishAction& how, cons
             lost_outcome(state, *action, how.code, how.message, now, judge, decision.events);
             break;
         case Outcome::cancelled:
-            decision.events.push_back(events::cancelled(*action, "user"));
+            decision.events.push_back(events::cancelled(
+                *action, action->cancel_asked() ? action->cancel_cause : "operator"));
             break;
     }
     return decision;
 }
 
-Result<Decision> outcome_reported(const State& state, const contract::Event& event, WallTime now,
-                                  const Judge& judge) {
+Result<Decision> outcome_reported(const State& state, const contract::Event& event,
+                                  const Command& from, WallTime now, const Judge& judge) {
     const Action* action = state.action(event.text(reported::action_id));
     if (action == nullptr) return unknown_action();
-    if (action->executor != client_executor && !action->is_over())
-        return fail(Code::not_allowed, "forbidden", "this action is not executed by a participant",
-                    "/payload/actionId");
+    if (const auto theirs = may_speak_of(*action, from); !theirs && !action->is_over())
+        return fail(theirs.error());
     FinishAction how;
     how.action_id = action->id;
     how.attempt = static_cast<int>(event.integer(reported::attempt));
@@ -190,13 +220,12 @@ Result<Decision> report_progress(const State& state, const ReportProgress& progr
     return Decision{{events::progress(*action, progress.message, progress.percent)}};
 }
 
-Result<void> may_tell_progress(const State& state, const contract::Event& event) {
+Result<void> may_tell_progress(const State& state, const contract::Event& event,
+                               const Command& from) {
     namespace told = contract::field::orchestration_action_progress;
     const Action* action = state.action(event.text(told::action_id));
     if (action == nullptr) return unknown_action();
-    if (action->executor != client_executor)
-        return fail(Code::not_allowed, "forbidden", "this action is not executed by a participant",
-                    "/payload/actionId");
+    if (const auto theirs = may_speak_of(*action, from); !theirs) return fail(theirs.error());
     if (action->state == ActionState::started) return {};
     return fail(Code::conflict, "action_not_ready", "it does not run", "/payload/actionId");
 }

@@ -55,18 +55,17 @@ void ask(const Action& action, const Ruling& ruling, WallTime now, const Judge& 
 }  // namespace
 
 Ruling ruling_on(const State& state, const Action& action, WallTime now, const Judge& judge) {
-    const Participant* requester = state.participant(action.requester);
-    Ruling ruling =
-        judge.rule({.action_type = action.type,
-                    .risk = risk_of(action, judge),
-                    .role = requester != nullptr ? requester->role : contract::Role::service,
-                    .requester_id = action.requester,
-                    .session_id = state.id,
-                    .account_id = state.account_id,
-                    .args_json = action.args_json,
-                    .count_in_call = count_before(state, action),
-                    .consents = state.consents,
-                    .facts = action.facts});
+    Ruling ruling = judge.rule({.action_type = action.type,
+                                .risk = risk_of(action, judge),
+                                // Only agents ask, whoever they are beside it.
+                                .role = contract::Role::agent,
+                                .requester_id = action.requester,
+                                .session_id = state.id,
+                                .account_id = state.account_id,
+                                .args_json = action.args_json,
+                                .count_in_call = count_before(state, action),
+                                .consents = state.consents,
+                                .facts = action.facts});
     if (state.killed) {
         ruling.stopped = true;
         return denied(std::move(ruling), "killswitch", "killswitch",
@@ -88,9 +87,10 @@ Ruling ruling_on(const State& state, const Action& action, WallTime now, const J
     return ruling;
 }
 
-bool lets_begin(const Ruling& ruling, const Action& action) {
-    return ruling.outcome == Ruling::Outcome::allow ||
-           (ruling.outcome == Ruling::Outcome::confirm && action.approved_by_person);
+bool lets_begin(const State& state, const Ruling& ruling, const Action& action) {
+    if (ruling.outcome == Ruling::Outcome::allow) return true;
+    return ruling.outcome == Ruling::Outcome::confirm && !action.approved_by.empty() &&
+           may_confirm(state, ruling.confirm_by, action.approved_by, action.approved_as);
 }
 
 void judge_action(const Action& action, const Ruling& ruling, WallTime now, const Judge& judge,
@@ -140,7 +140,7 @@ Result<Decision> assess_action(const State& state, const AssessAction& found, Wa
     Decision decision;
     // A person has said yes to these very arguments already; what was asked for was only whether
     // the policy has nothing against it.
-    if (ruling.outcome == Ruling::Outcome::confirm && judged.approved_by_person) {
+    if (ruling.outcome == Ruling::Outcome::confirm && lets_begin(state, ruling, judged)) {
         const std::uint32_t evaluation = judged.evaluations + 1;
         decision.events.push_back(events::evaluated(judged, evaluation, ruling));
         decision.events.push_back(

@@ -119,10 +119,10 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
             provider_lost_line(state, now, decision.events);
             return decision;
         case EventType::call_turn_interrupted:
-            interrupted(state, event, decision.events);
+            interrupted(state, event, from, decision.events);
             return decision;
         case EventType::orchestration_turn_cancelled:
-            turn_cancelled(state, event, decision.events);
+            turn_cancelled(state, event, from, decision.events);
             return decision;
         case EventType::orchestration_action_requested:
             return request_action(state, event, from, now, judge);
@@ -130,9 +130,10 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
             return cancel_action(
                 state, event.text(field::orchestration_action_cancel_requested::action_id), from);
         case EventType::orchestration_action_outcome_reported:
-            return outcome_reported(state, event, now, judge);
+            return outcome_reported(state, event, from, now, judge);
         case EventType::orchestration_action_progress:
-            if (const auto fits = may_tell_progress(state, event); !fits) return fail(fits.error());
+            if (const auto fits = may_tell_progress(state, event, from); !fits)
+                return fail(fits.error());
             return decision;
         case EventType::transcript_final:
             return heard(state, event, from, now, judge);

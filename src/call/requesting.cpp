@@ -53,9 +53,13 @@ const Action* same_key(const State& state, std::string_view key) {
     return found == state.actions.end() ? nullptr : &*found;
 }
 
+// What is unknown may stay so for long, and takes nobody's place.
 bool full(const State& state) {
+    const auto open = [](const Action& action) {
+        return !action.is_over() && action.state != ActionState::unknown;
+    };
     return state.actions.size() >= actions_max ||
-           std::ranges::count(state.actions, false, &Action::is_over) >= open_actions_max;
+           std::ranges::count_if(state.actions, open) >= open_actions_max;
 }
 
 }  // namespace

@@ -17,6 +17,11 @@ namespace lifeline::call::rules {
 Result<void> in_the_call(const State& state, const Command& from);
 // What is the owner's, a service's or an operator's alone.
 Result<void> may_manage(const State& state, const Command& from);
+// A backend's key is no person, whatever it takes part as.
+bool is_key(std::string_view id);
+// Where a backend owns the call, its users answer and act. A person who has left stays the owner:
+// otherwise whoever makes them leave could answer for them.
+bool owner_is_a_person(const State& state);
 // Nobody makes somebody more than they may be themselves.
 Result<void> may_give(contract::Role role, const Command& from, std::string pointer);
 

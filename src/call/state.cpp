@@ -126,7 +126,7 @@ bool State::has_work() const {
 bool State::wants_runner() const {
     return std::ranges::any_of(actions, [](const Action& action) {
         return claimable(action) || action.state == ActionState::evaluating ||
-               (action.state == ActionState::started && action.cancel_asked) ||
+               (action.state == ActionState::started && action.cancel_asked()) ||
                (action.state == ActionState::unknown && action.probe_at);
     });
 }

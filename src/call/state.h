@@ -115,6 +115,15 @@ struct SharedDocument {
     std::uint64_t rev = 0;
 };
 
+// What the call is about, in the application's words, as an agent said.
+struct Mode {
+    std::string name = {};
+    bool active = true;
+    std::int64_t rev = 0;
+    std::string reason = {};
+    std::string context_json = {};  // May be empty.
+};
+
 // What a media provider calls things; set when the call becomes active, immutable after.
 struct ProviderIds {
     std::string room_id;
@@ -155,11 +164,13 @@ struct State {
     std::vector<Consent> consents;
     std::vector<Grant> grants;
     std::optional<ReadBack> read_back;
-    bool killed = false;  // Nothing acts in this call until that is taken back.
+    bool killed = false;    // Nothing acts in this call until that is taken back.
+    std::string killed_by;  // Who switched last.
     std::uint32_t killswitch_changes = 0;
 
     std::vector<SharedDocument> documents;  // In the order in which they came.
     std::uint32_t document_changes = 0;
+    std::vector<Mode> modes;  // In the order in which they came.
 
     WallTime created_at;
     std::optional<WallTime> started_at;

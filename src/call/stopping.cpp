@@ -35,10 +35,18 @@ std::string_view cause_of(Role role) {
     }
 }
 
-void stop_asked_by(const State& state, std::string_view turn, std::vector<ServerEvent>& events) {
-    for (const Action& action : state.actions)
-        if (not_begun(action) && action.cancel_on_interrupt && action.turn_id == turn)
+// What runs already is asked to stop.
+void stop_asked_by(const State& state, std::string_view turn, const Command& from,
+                   std::vector<ServerEvent>& events) {
+    for (const Action& action : state.actions) {
+        if (!action.cancel_on_interrupt || action.turn_id != turn) continue;
+        // An agent is interrupted in its own turns.
+        if (from.role == Role::agent && action.requester != from.actor.id) continue;
+        if (not_begun(action))
             stop(action, "barge_in", events);
+        else if (action.state == ActionState::started && !action.cancel_asked())
+            events.push_back(events::cancel_asked(action, "barge_in"));
+    }
 }
 
 }  // namespace
@@ -59,24 +67,25 @@ Result<Decision> cancel_action(const State& state, std::string_view action_id,
                     "/payload/actionId");
     Decision decision;
     const bool published = std::holds_alternative<Publish>(from.request);
-    if (!published && !action->cancel_asked)
-        decision.events.push_back(events::cancel_asked(*action));
+    if (!published && !action->cancel_asked())
+        decision.events.push_back(events::cancel_asked(*action, cause_of(from.role)));
     if (not_begun(*action)) stop(*action, cause_of(from.role), decision.events);
     return decision;
 }
 
 // Who talks over the agent does not want what it was about to do; a false alarm changes nothing.
-void interrupted(const State& state, const contract::Event& event,
+void interrupted(const State& state, const contract::Event& event, const Command& from,
                  std::vector<ServerEvent>& events) {
     if (event.has(interruption::resumed) && event.flag(interruption::resumed)) return;
-    stop_asked_by(state, event.text(interruption::turn_id), events);
+    stop_asked_by(state, event.text(interruption::turn_id), from, events);
 }
 
 // The same by whoever notices first: an app says that it was interrupted, an agent that it stopped.
-void turn_cancelled(const State& state, const contract::Event& event,
+void turn_cancelled(const State& state, const contract::Event& event, const Command& from,
                     std::vector<ServerEvent>& events) {
     namespace f = contract::field::orchestration_turn_cancelled;
-    if (event.text(f::cause) == "barge_in") stop_asked_by(state, event.text(f::turn_id), events);
+    if (event.text(f::cause) == "barge_in")
+        stop_asked_by(state, event.text(f::turn_id), from, events);
 }
 
 void close_what_is_open(const State& state, WallTime now, std::vector<ServerEvent>& events) {
@@ -113,7 +122,14 @@ void actions_time_passed(const State& state, WallTime now, const Judge& judge,
 Result<Decision> set_kill_switch(const State& state, const SetKillSwitch& command,
                                  const Command& from) {
     if (const auto allowed = may_manage(state, from); !allowed) return fail(allowed.error());
-    if (state.killed == command.enabled) return Decision{};
+    // A stop of the owner's that an operator wants, too, is the operator's from then on.
+    const bool takes_over = command.enabled && state.killed && from.role != Role::user &&
+                            state.killed_by == state.owner_id;
+    if (state.killed == command.enabled && !takes_over) return Decision{};
+    // What somebody else has stopped, an operator for one, is not the owner's to let go on.
+    if (!command.enabled && from.role == Role::user && state.killed_by != from.actor.id)
+        return fail(Code::not_allowed, "forbidden",
+                    "only who has switched it on, a service or an operator may switch it off");
     return Decision{{{server_id("killswitch", state.killswitch_changes + 1),
                       EventType::safety_killswitch_changed,
                       Payload()

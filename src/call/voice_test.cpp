@@ -253,7 +253,7 @@ TEST(Voice, WhoSaidWhatIsInTheRecord) {
     const std::string& resolved = line.log[line.log.size() - 3];
     for (const char* part : {R"("via":"voice")", R"("utteranceId":"u")", R"("id":"ada")"})
         EXPECT_NE(resolved.find(part), std::string::npos) << resolved;
-    EXPECT_TRUE(line.state.action("a")->approved_by_person);
+    EXPECT_EQ(line.state.action("a")->approved_by, "ada");
     // The same yes is not one to the next question.
     line.ask("b");
     EXPECT_EQ(line.state.action("b")->state, ActionState::awaiting_confirmation);

@@ -46,6 +46,10 @@ void Runner::add(const std::string& type, ToolRoute route) {
     CHECK(route.executor != nullptr && route.concurrent_max > 0);
     const std::size_t per_minute = route.per_minute;
     tools_.emplace(type, Tool{.route = std::move(route), .window = StartWindow(per_minute)});
+    auto waiting = routeless_.extract(type);
+    if (waiting.empty() || draining_) return;
+    while (!waiting.mapped().order.empty()) poked_.add(waiting.mapped().take());
+    look_soon();
 }
 
 Runner::~Runner() {
@@ -109,6 +113,8 @@ Runner::Go Runner::consider(const std::string& session, const Claimable& candida
         ++counters_.tool_unknown;
         log::warn("session={} action={} type={} nobody here runs this type", session,
                   candidate.action_id, candidate.action_type);
+        Waiting& waiting = routeless_[candidate.action_type];
+        if (waiting.order.size() < options_.sessions_max) waiting.add(session);
         return Go::on;
     }
     if (candidate.not_before) {
@@ -282,6 +288,7 @@ void Runner::drain(std::move_only_function<void()> done) {
     draining_ = true;
     drained_ = std::move(done);
     poked_ = {};
+    routeless_.clear();
     for (auto& [session, again] : again_) cancel_timer(again.timer);
     again_.clear();
     failures_.clear();

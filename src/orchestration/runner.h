@@ -73,7 +73,7 @@ public:
     Runner& operator=(const Runner&) = delete;
 
     // One more tool, of a server that says only now what it offers; one that is there stays as it
-    // is.
+    // is. Calls that have waited for it are looked at.
     void add(const std::string& type, ToolRoute route);
 
     // Something in that call may be claimable. False when the queue is full or the runner drains:
@@ -146,6 +146,7 @@ private:
     std::map<std::string, Tool, std::less<>> tools_;
 
     Waiting poked_;
+    std::map<std::string, Waiting, std::less<>> routeless_;  // By the type that nobody runs yet.
     std::map<Key, AttemptPtr> attempts_;
     struct Again {
         Loop::TimerId timer = 0;

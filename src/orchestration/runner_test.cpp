@@ -300,6 +300,16 @@ TEST(Runner, WhatNobodyRunsIsLeftAlone) {
     EXPECT_EQ(house.runner->counters().tool_unknown, 1u);
 }
 
+TEST(Runner, WhatWaitedForAServerToSayWhatItOffersIsRunThen) {
+    House house;
+    house.calls.approve("s", {.action_id = "a", .action_type = "fax"});
+    house.runner->poke("s");
+    house.loop.run_for(seconds(1));
+    house.runner->add("fax", {.executor = &house.hands});
+    house.loop.run_for(seconds(1));
+    EXPECT_THAT(house.calls.outcomes, ElementsAre("a#1 succeeded "));
+}
+
 TEST(Runner, AFullQueueSaysSo) {
     House house({}, {.sessions_max = 2});
     EXPECT_TRUE(house.runner->poke("s1"));

@@ -1,5 +1,6 @@
 #include "orchestration/session_work.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lifeline::orchestration {
@@ -42,6 +43,9 @@ Result<Job> job_of(const call::State& state, const call::Judge& judge, const std
         job.repeatable = tool->repeatable;
         job.timeout = tool->timeout;
     }
+    // What is wanted by a certain time may take no longer than until then.
+    if (action->deadline)
+        job.timeout = std::clamp(*action->deadline - action->started_at, Millis{1}, job.timeout);
     return job;
 }
 
@@ -166,7 +170,7 @@ void SessionWork::called_off(std::string session_id,
         [](session::Actor& actor) -> Result<std::vector<std::string>> {
             std::vector<std::string> ids;
             for (const call::Action& action : actor.state().actions)
-                if (action.cancel_asked && action.state == call::ActionState::started)
+                if (action.cancel_asked() && action.state == call::ActionState::started)
                     ids.push_back(action.id);
             return ids;
         },

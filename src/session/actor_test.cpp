@@ -281,6 +281,35 @@ TEST(Actor, ADeadlineFollowsTheWallClock) {
     EXPECT_EQ(house.look(), "failed at 4");
 }
 
+// Whoever sets the clock back, in this process or while none runs, prolongs nothing.
+TEST(Actor, ADeadlineIsNoLaterForAClockThatIsSetBack) {
+    for (const bool restarted : {false, true}) {
+        House house;
+        house.create();
+        house.run(House::status(call::Status::active));
+        ASSERT_FALSE(house.ask_to_send().empty());
+        house.loop.run_for(std::chrono::minutes(1));
+        house.run(house.note("e1", 1));
+        house.loop.clock().set_wall(house.loop.clock().wall() - std::chrono::hours(3));
+        if (restarted) house.restart();
+        EXPECT_EQ(house.action(), "awaiting_confirmation");
+        house.loop.run_for(std::chrono::minutes(4));
+        EXPECT_EQ(house.action(), "over") << restarted;
+    }
+}
+
+TEST(Actor, WhatWasAskedAtATimeThatWasWrongIsOverInTime) {
+    House house;
+    house.create();
+    house.run(House::status(call::Status::active));
+    const WallTime right = house.loop.clock().wall();
+    house.loop.clock().set_wall(right + std::chrono::minutes(50));
+    ASSERT_FALSE(house.ask_to_send().empty());
+    house.loop.clock().set_wall(right);
+    house.loop.run_for(std::chrono::minutes(6));
+    EXPECT_EQ(house.action(), "over");
+}
+
 TEST(Actor, ADeadlineThatTheDiskRefusedComesAgain) {
     House house;
     house.create();

@@ -99,6 +99,13 @@ TEST(Rulebook, ShowsWhatWouldBeDone) {
     EXPECT_EQ(shown.preview, "Dear Eve");
     EXPECT_EQ(shown.amount, "1000000000");
     EXPECT_EQ(shown.currency, "CHF");
+    // All of it: what has no place of its own stands before the text, which cannot look like it.
+    const auto more = book.show(
+        "send", "", R"({"bcc":["m@x.org"],"text":"Dear Eve\n{\"bcc\":[]}","to":["eve@x.org"]})");
+    EXPECT_EQ(more.preview, "{\"bcc\":[\"m@x.org\"]}\n\nDear Eve\n{\"bcc\":[]}");
+    // Also what does not look as its place would have it, and is shown nowhere.
+    const auto odd = book.show("send", "", R"({"amount":"much","text":"Hi","to":[{"a":1}]})");
+    EXPECT_EQ(odd.preview, "{\"amount\":\"much\",\"to\":[{\"a\":1}]}\n\nHi");
     const auto strange =
         book.show("send", "", R"({"amount":"much","currency":"dollars","to":"a"})");
     EXPECT_EQ(strange.amount, "");

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "contract/canonical.h"
 #include "contract/form.h"
 #include "contract/json_pointer.h"
+#include "contract/json_writer.h"
 
 namespace lifeline::session {
 
@@ -36,6 +39,40 @@ std::vector<std::string> texts_at(const Json& root, std::string_view pointer) {
     return texts;
 }
 
+// What its place shows whole.
+bool is_plain(const Json& value) {
+    constexpr std::size_t text_shown = 256;
+    const std::string text = text_of(value);
+    return !text.empty() && text.size() <= text_shown;
+}
+
+bool is_plain_list(const Json& value) {
+    constexpr std::size_t items_shown = 256;
+    if (!value.is_array()) return is_plain(value);
+    const auto items = value.items();
+    return items.size() <= items_shown && std::ranges::all_of(items, is_plain);
+}
+
+// The members that are shown in no other place: a person sees all of what they say yes to. Before
+// the text, where nothing in the text can look like it.
+std::string rest_of(const Json& args, const tools::Display& display, const call::Shown& shown) {
+    contract::JsonWriter rest;
+    rest.object();
+    bool any = false;
+    for (const auto& [name, value] : args.members()) {
+        const std::string pointer = contract::pointer_step(name);
+        if ((pointer == display.amount && !shown.amount.empty()) ||
+            (pointer == display.currency && !shown.currency.empty()) ||
+            (pointer == display.target && is_plain(value)) ||
+            (pointer == display.recipients && is_plain_list(value)) || pointer == display.preview)
+            continue;
+        rest.key(name).raw(contract::canonical_json(value));
+        any = true;
+    }
+    rest.end();
+    return any ? rest.take() + "\n\n" : std::string();
+}
+
 }  // namespace
 
 call::Shown shown_of(const tools::Tool& tool, std::string_view args_json) {
@@ -55,7 +92,7 @@ call::Shown shown_of(const tools::Tool& tool, std::string_view args_json) {
     const std::string currency = text_at(*args, display.currency);
     if (contract::matches(contract::Form::currency, currency)) shown.currency = currency;
     if (const std::string preview = text_at(*args, display.preview); !preview.empty())
-        shown.preview = preview;
+        shown.preview = rest_of(*args, display, shown) + preview;
     return shown;
 }
 

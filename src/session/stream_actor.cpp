@@ -62,6 +62,7 @@ StreamActor<Rules>::StreamActor(std::string id, std::unique_ptr<journal::Stream>
                                 const std::shared_ptr<const Judge>& judge)
     : OpenStream(std::move(id), std::move(stream), loop), checker_(checker), judge_(judge) {
     state_.id = id_;
+    saw(loop_.clock().wall());
 }
 
 template <class Rules>
@@ -75,6 +76,7 @@ template <class Rules>
 struct StreamActor<Rules>::Loading {
     State state;
     std::uint64_t folded = 0;
+    WallTime recorded_at = WallTime::min();  // Of the last event.
     Ready ready;
 };
 
@@ -94,6 +96,7 @@ void StreamActor<Rules>::read_on(std::shared_ptr<Loading> loading) {
         unread_ = false;
         state_ = std::move(loading->state);
         folded_ = loading->folded;
+        saw(loading->recorded_at);
         arm_deadline();
         loading->ready({});
         schedule();
@@ -109,6 +112,7 @@ void StreamActor<Rules>::read_on(std::shared_ptr<Loading> loading) {
             }
             for (const auto& stored : *events) {
                 loading->folded = stored.seq;
+                loading->recorded_at = stored.recorded_at;
                 if (stored.erased) continue;
                 const auto event = checker_.read_stored(stored.bytes);
                 // What was checked before it was written cannot be wrong now.
@@ -207,14 +211,14 @@ bool StreamActor<Rules>::decide_one(Submission& submission, Turn& turn) {
         turn.answers.push_back({.done = std::move(submission.answer), .refusal = std::move(error)});
         return true;
     };
-    const WallTime now = loop_.clock().wall();
-    auto decision = Rules::decide(state_, submission.command, now, *judge_);
+    const WallTime when = now();
+    auto decision = Rules::decide(state_, submission.command, when, *judge_);
     if (!decision) return refuse(std::move(decision.error()));
     // All of them are made before any is applied: what breaks the contract (an id that only a token
     // could bring in) refuses the command and leaves the state alone.
     std::vector<contract::Event> made;
     for (const auto& wanted : decision->events) {
-        auto event = make(wanted, now);
+        auto event = make(wanted, when);
         if (!event) return refuse(std::move(event.error()));
         made.push_back(std::move(*event));
     }
@@ -238,10 +242,10 @@ bool StreamActor<Rules>::decide_one(Submission& submission, Turn& turn) {
 
 template <class Rules>
 Result<contract::Event> StreamActor<Rules>::make(const typename Rules::ServerEvent& wanted,
-                                                 WallTime now) {
+                                                 WallTime when) {
     const auto type = contract::type_info(wanted.type).name;
     auto event = checker_.check(
-        contract::event_json(wanted.id, id_, format_rfc3339(now), type, wanted.payload),
+        contract::event_json(wanted.id, id_, format_rfc3339(when), type, wanted.payload),
         contract::Sender::server);
     if (!event)
         log::error("{}={} type={} could not be made: {} {}", Rules::log_key, id_, type,
@@ -356,6 +360,22 @@ void StreamActor<Rules>::looked_up(Submission submission,
 }
 
 template <class Rules>
+WallTime StreamActor<Rules>::now() {
+    const auto passed = std::chrono::floor<Millis>(loop_.clock().steady() - seen_when_);
+    seen_ += passed;
+    seen_when_ += passed;
+    saw(loop_.clock().wall());
+    return seen_;
+}
+
+template <class Rules>
+void StreamActor<Rules>::saw(WallTime time) {
+    if (time <= seen_) return;
+    seen_ = time;
+    seen_when_ = loop_.clock().steady();
+}
+
+template <class Rules>
 void StreamActor<Rules>::arm_deadline(Millis not_before) {
     const WallTime due = Rules::next_deadline(state_);
     if (due == deadline_ && deadline_timer_ != 0) return;
@@ -363,12 +383,12 @@ void StreamActor<Rules>::arm_deadline(Millis not_before) {
     deadline_ = due;
     if (due == WallTime::max()) return;
     // In steps, since the wall clock may be set meanwhile.
-    const Millis wait = std::clamp(due - loop_.clock().wall(), not_before, deadline_step);
+    const Millis wait = std::clamp(due - now(), not_before, deadline_step);
     deadline_timer_ = loop_.start_timer(wait, [this, alive = alive_] {
         if (!*alive) return;
         deadline_timer_ = 0;
         deadline_ = WallTime::max();
-        if (loop_.clock().wall() < Rules::next_deadline(state_)) {
+        if (now() < Rules::next_deadline(state_)) {
             arm_deadline();
             return;
         }

@@ -76,7 +76,7 @@ private:
     void run_turn();
     // False when the submission has to wait for something.
     bool decide_one(Submission& submission, Turn& turn);
-    Result<contract::Event> make(const typename Rules::ServerEvent& wanted, WallTime now);
+    Result<contract::Event> make(const typename Rules::ServerEvent& wanted, WallTime when);
     void append(Turn turn);
     void appended(Turn turn, Result<journal::Appended> result);
     void look_up(Submission submission);
@@ -87,6 +87,10 @@ private:
     void read_on(std::shared_ptr<Loading> loading);
     void tell_durable(const Status& status);
     void arm_deadline(Millis not_before = Millis{0});
+    // The time by which is decided: never behind what this stream has seen, however the wall clock
+    // is set, so that what has expired stays expired and a deadline comes when it was said.
+    WallTime now();
+    void saw(WallTime time);
 
     contract::EventChecker& checker_;  // Shared by the loop's actors: buffers only.
     const std::shared_ptr<const Judge>& judge_;
@@ -105,6 +109,8 @@ private:
     int looking_up_ = 0;
     Loop::TimerId deadline_timer_ = 0;
     WallTime deadline_ = WallTime::max();
+    WallTime seen_;  // The latest, when the steady clock said `seen_when_`.
+    SteadyTime seen_when_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
