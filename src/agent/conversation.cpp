@@ -31,12 +31,12 @@ void Conversation::take(const Event& event, std::string_view actor_id, std::uint
                type == "orchestration.result.delivered") {
         take_action(event, actor_id, recorded_at);
     } else {
-        take_call(event, recorded_at);
+        take_call(event, actor_id, recorded_at);
     }
     let_go();
 }
 
-void Conversation::take_call(const Event& event, WallTime at) {
+void Conversation::take_call(const Event& event, std::string_view actor_id, WallTime at) {
     switch (event.type()) {
         case EventType::call_created:
             owner_id_ = text_of(event, "ownerId");
@@ -80,7 +80,11 @@ void Conversation::take_call(const Event& event, WallTime at) {
             floor_agent_ = text_of(event, "to");
             break;
         case EventType::orchestration_mode_changed:
-            mode_changed(event);
+            mode_changed(event, actor_id);
+            break;
+        case EventType::billing_usage_measured:
+            if (const auto turn = turns_.find(text_of(event, "turnId")); turn != turns_.end())
+                ++turn->second.measured;
             break;
         case EventType::orchestration_deliverable_updated: {
             namespace f = field::orchestration_deliverable_updated;
@@ -137,16 +141,19 @@ void Conversation::floor(const Event& event, WallTime at) {
     if (const std::string agent = text_of(event, "agentId"); !agent.empty()) floor_agent_ = agent;
 }
 
-void Conversation::mode_changed(const Event& event) {
+void Conversation::mode_changed(const Event& event, std::string_view actor_id) {
     namespace f = field::orchestration_mode_changed;
     mode_rev_ = std::max(mode_rev_, event.integer(f::rev));
     const std::string mode = text_of(event, "mode");
     if (text_of(event, "state") == "deactivated") {
-        if (mode_ == mode) mode_.clear();
+        if (mode_ != mode) return;
+        mode_.clear();
         mode_context_.clear();
+        mode_by_.clear();
         return;
     }
     mode_ = mode;
+    mode_by_ = actor_id;
     mode_context_ = event.has(f::context) ? std::string(event.raw(f::context)) : std::string();
 }
 

@@ -31,6 +31,7 @@ struct Utterance {
     int attempts = 0;       // Of this agent's turns that took it up.
     std::uint64_t seq = 0;  // Of its first event.
     std::uint64_t last_seq = 0;  // Of the last one in which it was being said.
+    std::uint64_t cut_seq = 0;   // Of the one that cut it.
     WallTime last_at = {};       // When something of it was recorded last.
 };
 
@@ -51,8 +52,9 @@ struct ActionRecord {
     std::string detail = {};       // For the model: code and message, or what a person said.
     std::string result_json = {};  // Succeeded: what the tool answered.
     std::string duplicate_of = {};
-    bool told = false;  // Its agent's model has its outcome.
-    int attempts = 0;   // Of this agent's turns that were to tell it.
+    std::string last_attempt = {};  // Why it failed, if it did.
+    bool told = false;              // Its agent's model has its outcome.
+    int attempts = 0;               // Of this agent's turns that were to tell it.
     std::uint64_t seq = 0;
     std::uint64_t over_seq = 0;
     WallTime over_at = {};
@@ -72,6 +74,7 @@ struct TurnRecord {
     bool stopped = false;               // Somebody said that it is not to go on.
     std::optional<Millis> played = {};  // Stopped: how much of it was played.
     std::string shown = {};             // Own and open: the text that deltas have shown so far.
+    std::size_t measured = 0;           // Model calls whose usage is on record.
     WallTime began = {};
     std::uint64_t seq = 0;
 };
@@ -131,6 +134,7 @@ public:
     // Null when it never was, or was over long ago.
     const TurnRecord* turn(std::string_view id) const;
     const TurnRecord* open_turn() const;  // This agent's own; null when there is none.
+    const std::map<std::string, TurnRecord, std::less<>>& turns() const { return turns_; }
     const std::vector<ParticipantRecord>& participants() const { return participants_; }
     const std::map<std::string, DocumentRecord, std::less<>>& documents() const {
         return documents_;
@@ -139,6 +143,7 @@ public:
 
     const std::string& mode() const { return mode_; }
     const std::string& mode_context() const { return mode_context_; }
+    const std::string& mode_by() const { return mode_by_; }  // Who set it.
     std::int64_t mode_rev() const { return mode_rev_; }
 
     // Of several agents, the one whose turn it is to answer. Empty when nobody's: a person has the
@@ -161,7 +166,7 @@ public:
 private:
     using Place = std::list<Entry>::iterator;
 
-    void take_call(const contract::Event& event, WallTime at);
+    void take_call(const contract::Event& event, std::string_view actor_id, WallTime at);
     void take_transcript(const contract::Event& event, std::string_view actor_id, WallTime at);
     void take_turn(const contract::Event& event, std::string_view actor_id, WallTime at);
     void take_action(const contract::Event& event, std::string_view actor_id, WallTime at);
@@ -175,7 +180,7 @@ private:
     ActionRecord* find_action(std::string_view id);
     void made_document(const ActionRecord& action);
     DocumentRecord* document(std::string_view id);
-    void mode_changed(const contract::Event& event);
+    void mode_changed(const contract::Event& event, std::string_view actor_id);
     void let_go();
 
     std::string session_id_;
@@ -209,6 +214,7 @@ private:
     WallTime floor_at_ = {};
     std::string mode_;
     std::string mode_context_;
+    std::string mode_by_;
     std::int64_t mode_rev_ = 0;
 };
 

@@ -81,8 +81,12 @@ void Conversation::take_action(const Event& event, std::string_view actor_id, Wa
         case EventType::orchestration_action_failed:
             over(*action, "failed", text_of(event, "code") + ": " + text_of(event, "message"), at);
             break;
+        case EventType::orchestration_action_attempt_failed:
+            action->last_attempt = text_of(event, "code") + ": " + text_of(event, "message");
+            break;
+        // Its time may have run out while it waited for another attempt.
         case EventType::orchestration_action_timed_out:
-            over(*action, "timed_out", "", at);
+            over(*action, "timed_out", action->last_attempt, at);
             break;
         case EventType::orchestration_action_cancelled: {
             const std::string cause = text_of(event, "cause");

@@ -114,6 +114,7 @@ void Conversation::take_transcript(const Event& event, std::string_view actor_id
         case EventType::transcript_truncated:
             utterance.text = text_of(event, "heardText");
             utterance.is_cut = utterance.is_over = true;
+            utterance.cut_seq = seq_;
             break;
         case EventType::transcript_corrected:
             utterance.text = text_of(event, "text");

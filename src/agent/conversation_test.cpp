@@ -104,13 +104,26 @@ TEST(Conversation, IsWhatAModelMaySee) {
         {"what is only begun is not there", {started("u1"), final_of("u2", "Yes")}, "user: Yes"},
         {"what was generated and not heard is not there",
          {final_of("a1", "One, two, three.", "agt", "agent"), {"agt", "transcript.truncated", cut}},
-         "assistant: One, two | user: [You were interrupted there.]"},
+         "assistant: One, two | user: [Note of the server: you were interrupted. The last that was "
+         "heard of what you said there is \"One, two\".]"},
         {"a text that comes after the cut does not bring it back",
          {{"agt", "transcript.utterance.started",
            R"({"utteranceId":"a1","speaker":"agent","participantId":"agt","startMs":0})"},
           {"agt", "transcript.truncated", cut},
           final_of("a1", "One, two, three.", "agt", "agent")},
-         "assistant: One, two | user: [You were interrupted there.]"},
+         "assistant: One, two | user: [Note of the server: you were interrupted. The last that was "
+         "heard of what you said there is \"One, two\".]"},
+        {"of what was not heard at all the note is left",
+         {final_of("a1", "One, two, three.", "agt", "agent"),
+          {"agt", "transcript.truncated",
+           R"({"utteranceId":"a1","heardText":"","playedMs":0,"cause":"barge_in"})"}},
+         "user: [Note of the server: you were interrupted, and nothing was heard of what you said "
+         "there.]"},
+        {"another agent's cut is no note to this one",
+         {final_of("o1", "One, two.", "other", "agent"),
+          {"other", "transcript.truncated",
+           R"({"utteranceId":"o1","heardText":"One","playedMs":0})"}},
+         "user: [other, another agent] One"},
         {"a correction replaces",
          {final_of("u1", "Helo"),
           {"x", "transcript.corrected",
@@ -138,6 +151,14 @@ TEST(Conversation, IsWhatAModelMaySee) {
            R"({"actionId":"x1","target":"model","status":"completed"})"}},
          "assistant: mail.send{\"a\":1} | tool: {\"status\":\"failed\",\"note\":\"http_500: "
          "broken\"}"},
+        {"one whose time ran out between two attempts says why the first failed",
+         {asked("x1"),
+          {"s", "orchestration.action.attempt.failed",
+           R"({"actionId":"x1","attempt":1,"code":"http_503","message":"busy",)"
+           R"("willRetryAt":"2026-02-16T10:05:00.000Z"})"},
+          {"s", "orchestration.action.timed_out", R"({"actionId":"x1","deadlineMs":1000})"}},
+         "assistant: mail.send{\"a\":1} | tool: {\"status\":\"timed_out\",\"note\":\"http_503: "
+         "busy\"}"},
         {"another agent's action is not mine",
          {{"other", "orchestration.action.requested",
            R"({"actionId":"x1","actionType":"t","summary":"s"})"},
@@ -190,6 +211,14 @@ TEST(Conversation, NewIsWhatTheTurnBeforeCouldNotHaveHad) {
     EXPECT_EQ(news({started("u1"), spoke, final_of("u1", "Late"), turn("t2", "u1")}, "t2"),
               "Late, ")
         << "begun before, and said after";
+    const Step cut{"agt", "transcript.truncated",
+                   R"({"utteranceId":"a1","heardText":"H","playedMs":1})"};
+    EXPECT_EQ(news({final_of("u1", "One"), turn("t1", "u1"), spoke, cut, final_of("u2", "Two"),
+                    turn("t2", "u2")},
+                   "t2"),
+              "[Note of the server: you were interrupted. The last that was heard of what you said "
+              "there is \"H\".], Two, ")
+        << "it remembers all that it said";
     EXPECT_EQ(news({final_of("u1", "One"), turn("t1", "u1"), spoke, turn("t2", "u1")}, "t2"),
               "One, ")
         << "what another attempt did not answer";
@@ -206,6 +235,21 @@ TEST(Conversation, HasTheDocumentsThatAreSharedWithItsCall) {
     const auto one = fold({told("doc_1"), told("doc_2"), told("doc_1", R"(,"unshared":true)")});
     EXPECT_EQ(one.documents().size(), 1u);
     EXPECT_TRUE(one.documents().contains("doc_2"));
+}
+
+TEST(Conversation, HasTheModeAndWhoSetIt) {
+    const auto changed = [](const char* who, const char* mode, const char* state) {
+        return Step{who, "orchestration.mode.changed",
+                    fmt::format(R"({{"mode":"{}","state":"{}","reason":"r","rev":1,)"
+                                R"("context":{{"for":"{}"}}}})",
+                                mode, state, mode)};
+    };
+    const auto one = fold({changed("agt", "cv", "activated"), changed("x", "draw", "deactivated")});
+    EXPECT_EQ(one.mode(), "cv");
+    EXPECT_EQ(one.mode_by(), "agt");
+    EXPECT_EQ(one.mode_context(), R"({"for":"cv"})") << "another one's end is not its end";
+    EXPECT_EQ(
+        fold({changed("agt", "cv", "activated"), changed("x", "cv", "deactivated")}).mode_by(), "");
 }
 
 TEST(Conversation, OfSeveralAgentsTheAddressedOneAnswers) {

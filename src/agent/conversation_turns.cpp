@@ -86,8 +86,8 @@ void Conversation::ended(TurnRecord& turn, TurnRecord::State state, std::string_
     turn.state = state;
     turn.why = why;
     const bool again =
-        (state == TurnRecord::State::failed && why == "restarted") ||
-        (state == TurnRecord::State::cancelled && why != "session_end" && !turn.stopped);
+        !turn.stopped && ((state == TurnRecord::State::failed && why == "restarted") ||
+                          (state == TurnRecord::State::cancelled && why != "session_end"));
     for (const std::string& id : turn.inputs)
         if (const auto known = utterances_.find(id); known != utterances_.end() && !again)
             known->second->utterance.answered = true;

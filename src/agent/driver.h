@@ -77,6 +77,7 @@ struct Failure {
     std::string reason = {};  // A `code` of the contract: "model_unreachable", "model_stalled".
     std::string detail = {};  // For people; never holds a key.
     bool retryable = false;   // Another attempt may succeed.
+    bool reached = true;      // A model may have been at work on it, and have cost something.
     Millis retry_after{0};    // The other side asked for this much patience; 0: it did not.
 
     friend bool operator==(const Failure&, const Failure&) = default;
@@ -94,6 +95,8 @@ public:
     virtual void answering(std::string_view model) = 0;
     // Of this model call; the last one counts. May be missing.
     virtual void used(const Usage& usage) = 0;
+    // This attempt is over, and another one, of this model or the next, takes its place.
+    virtual void gave_way(const Failure& /*failure*/) {}
     // `stop_reason`: "end_turn", "tool_calls", "max_tokens", "refused", or the provider's word.
     virtual void ended(std::string_view stop_reason) = 0;
     virtual void failed(const Failure& failure) = 0;
@@ -120,8 +123,13 @@ public:
     // Its tools come to it by another door (MCP), through which it asks for actions itself: it is
     // offered none, calls none here, and one run is a whole turn.
     virtual bool acts_by_itself() const { return false; }
+    // What it does may cost something.
+    virtual bool asks_a_model() const { return true; }
     // Nothing is told from inside start. The hearer outlives the run.
     virtual std::unique_ptr<Run> start(Prompt prompt, Hearer& hearer) = 0;
+    // A run that another process started may go on at the provider with nobody to hear it: it is
+    // told to stop before anything else is asked of it.
+    virtual void call_off(std::string_view /*session_id*/, std::string_view /*idempotency_key*/) {}
 };
 
 }  // namespace lifeline::agent

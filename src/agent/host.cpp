@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "agent/call_before.h"
 #include "agent/seat.h"
 #include "base/log.h"
+#include "contract/reason.h"
 #include "session/feed.h"
 
 namespace lifeline::agent {
@@ -14,9 +16,10 @@ namespace {
 
 // Calls in which agents of this server take part at once.
 constexpr std::size_t seats_max = 20'000;
-// Of the call before, what one that continues it begins with.
-constexpr std::size_t before_messages_max = 30;
-constexpr std::size_t before_bytes_max = 16 * 1024;
+// Before a call is listened to again that could not be read.
+constexpr Millis again_after{5'000};
+// When the process stops, for last words that storage does not take.
+constexpr Millis last_words{2'000};
 
 // The session's front door, in the agent's name.
 class SessionDoor final : public Door {
@@ -56,41 +59,6 @@ private:
     std::string agent_id_;
 };
 
-// The whole of a call that is over, for the one that continues it.
-class Before final : session::FeedReader {
-public:
-    using Done = std::move_only_function<void(std::vector<Message>)>;
-    Before(Loop& loop, session::Sessions& sessions, const std::string& session_id,
-           const std::string& agent_id, Done done)
-        : conversation_(session_id, agent_id),
-          done_(std::move(done)),
-          feed_(loop, sessions, session_id, 0, static_cast<session::FeedReader&>(*this)) {
-        feed_.pull();
-    }
-
-private:
-    void take(std::vector<journal::StoredEvent> events) override {
-        for (const auto& stored : events) {
-            if (stored.erased) continue;
-            if (const auto event = checker_.read_stored(stored.bytes))
-                conversation_.take(*event, stored.actor.id, stored.seq, stored.recorded_at);
-        }
-        feed_.pull();
-    }
-    void caught_up(std::uint64_t) override {
-        tell(tail_of(conversation_, before_messages_max, before_bytes_max));
-    }
-    void ended(const Error&) override { tell({}); }
-    void tell(std::vector<Message> messages) {
-        if (auto done = std::exchange(done_, {})) done(std::move(messages));
-    }
-
-    Conversation conversation_;
-    contract::EventChecker checker_;
-    Done done_;
-    session::Feed feed_;
-};
-
 }  // namespace
 
 // A seat with what it hears by and speaks through.
@@ -104,7 +72,8 @@ public:
                  .door = door_,
                  .agent = agent,
                  .ledger = host.ledger_,
-                 .tools = host.parts_.tools},
+                 .tools = host.parts_.tools,
+                 .left = [this] { host_.leave(key_); }},
                 key_.first),
           feed_(host.parts_.loop, host.parts_.sessions, key_.first, 0,
                 static_cast<session::FeedReader&>(*this)) {
@@ -112,11 +81,14 @@ public:
         feed_.pull();
     }
     const Seat& seat() const { return seat_; }
+    // It may have been sent away and asked again, faster than its seat hears of either.
+    void ask_again() { asked_again_ = true; }
+    bool asked_again() const { return asked_again_ && !seat_.conversation().is_over(); }
+    void give_up() { seat_.give_up(); }
 
 private:
     void take(std::vector<journal::StoredEvent> events) override {
         for (const auto& stored : events) seat_.take(stored);
-        if (seat_.is_over()) return host_.leave(key_);
         feed_.pull();
     }
     void caught_up(std::uint64_t) override {
@@ -130,14 +102,16 @@ private:
                         });
     }
     void ended(const Error& error) override {
-        log::warn("session={} agent={} hears nothing any more reason={} {}", key_.first,
-                  key_.second, error.reason, error.detail);
-        host_.leave(key_);
+        const auto* known = contract::find_reason(error.reason);
+        const bool again = known != nullptr && known->retryable;
+        log::warn("session={} agent={} hears nothing {} reason={} {}", key_.first, key_.second,
+                  again ? "for a while" : "any more", error.reason, error.detail);
+        if (again) host_.come_back(key_);
+        give_up();
     }
     void go_on() {
         ready_ = true;
         seat_.caught_up();
-        if (seat_.is_over()) host_.leave(key_);
     }
 
     Host& host_;
@@ -145,8 +119,9 @@ private:
     SessionDoor door_;
     Seat seat_;
     session::Feed feed_;
-    std::optional<Before> before_;
+    std::optional<CallBefore> before_;
     bool ready_ = false;
+    bool asked_again_ = false;
 };
 
 Host::Host(Parts parts, std::vector<Agent> agents)
@@ -154,6 +129,7 @@ Host::Host(Parts parts, std::vector<Agent> agents)
 
 Host::~Host() {
     *alive_ = false;
+    if (stop_timer_ != 0) parts_.loop.cancel_timer(stop_timer_);
     seats_.clear();
 }
 
@@ -179,7 +155,7 @@ void Host::joined(const std::string& user_id, const std::string& session_id) {
     Agent* agent = find(user_id);
     if (agent == nullptr || stopped_) return;
     Key key{session_id, user_id};
-    if (seats_.contains(key)) return;
+    if (const auto seat = seats_.find(key); seat != seats_.end()) return seat->second->ask_again();
     if (seats_.size() >= seats_max) {
         log::warn("session={} agent={} stays away: too many calls", session_id, user_id);
         return;
@@ -188,14 +164,23 @@ void Host::joined(const std::string& user_id, const std::string& session_id) {
     seats_.emplace(std::move(key), std::move(taken));
 }
 
-// By a job of its own: the seat may be what is calling.
-void Host::leave(const Key& key) {
-    parts_.loop.post([this, alive = alive_, key] {
-        if (!*alive) return;
-        seats_.erase(key);
-        const bool last = std::ranges::none_of(
-            seats_, [&](const auto& entry) { return entry.first.first == key.first; });
-        if (last) ledger_.forget_call(key.first);
+// What a call has cost is forgotten with the call, and not with an agent that was sent away: it
+// would be counted again when that comes back.
+void Host::leave(Key key) {
+    const auto seat = seats_.find(key);
+    const bool call_over = seat->second->seat().conversation().is_over();
+    const bool again = seat->second->asked_again();
+    seats_.erase(seat);
+    const bool last = std::ranges::none_of(
+        seats_, [&](const auto& entry) { return entry.first.first == key.first; });
+    if (call_over && last) ledger_.forget_call(key.first);
+    if (again) joined(key.second, key.first);
+    if (stopped_ && seats_.empty()) all_left();
+}
+
+void Host::come_back(const Key& key) {
+    parts_.loop.start_timer(again_after, [this, alive = alive_, key] {
+        if (*alive) joined(key.second, key.first);
     });
 }
 
@@ -204,9 +189,22 @@ std::size_t Host::turns() const {
         seats_, [](const auto& entry) { return entry.second->seat().busy(); }));
 }
 
-void Host::stop() {
+void Host::stop(std::function<void()> left) {
     stopped_ = true;
-    seats_.clear();
+    left_ = std::move(left);
+    if (seats_.empty()) return all_left();
+    stop_timer_ = parts_.loop.start_timer(last_words, [this] {
+        stop_timer_ = 0;
+        log::warn("agents stop with last words unsaid seats={}", seats_.size());
+        seats_.clear();
+        all_left();
+    });
+    for (const auto& [key, seat] : seats_) seat->give_up();
+}
+
+void Host::all_left() {
+    if (stop_timer_ != 0) parts_.loop.cancel_timer(std::exchange(stop_timer_, 0));
+    if (const auto left = std::exchange(left_, {})) left();
 }
 
 }  // namespace lifeline::agent

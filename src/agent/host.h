@@ -43,14 +43,17 @@ public:
     Ledger& ledger() { return ledger_; }
     std::size_t seats() const { return seats_.size(); }
     std::size_t turns() const;  // That run now.
-    // No turn goes on or begins; the next process ends what is open.
-    void stop();
+    // No turn goes on or begins. `left` is called when what was under way has said its last words,
+    // or storage has not taken them for a while.
+    void stop(std::function<void()> left);
 
 private:
     class Taken;
     using Key = std::pair<std::string, std::string>;  // session, user
 
-    void leave(const Key& key);
+    void leave(Key key);
+    void come_back(const Key& key);
+    void all_left();
     Agent* find(std::string_view user_id);
 
     Parts parts_;
@@ -58,6 +61,8 @@ private:
     Ledger ledger_;
     std::map<Key, std::unique_ptr<Taken>> seats_;
     bool stopped_ = false;
+    std::function<void()> left_;
+    Loop::TimerId stop_timer_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -1,12 +1,9 @@
 #include "agent/live_turn.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "agent/spoken.h"
-#include "base/log.h"
 #include "contract/form.h"
 #include "contract/json_writer.h"
 
@@ -21,6 +18,19 @@ constexpr std::size_t thought_bytes_max = 64 * 1024;
 // A driver that does not keep its own deadline.
 constexpr Millis overrun{5'000};
 
+// The input that the most attempts took up, which is one of the first attempt's, also when words
+// that were begun earlier have come in between: so each attempt's actions have the same ids.
+std::string root_of(const Conversation& conversation, const TurnDecision& decision,
+                    const std::string& otherwise) {
+    const auto attempts = [&](const std::string& id) {
+        const Utterance* input = conversation.utterance(id);
+        return input != nullptr ? input->attempts : 0;
+    };
+    const auto& inputs = decision.inputs;
+    if (!inputs.empty()) return *std::ranges::max_element(inputs, {}, attempts);
+    return !decision.results.empty() ? decision.results.front() : otherwise;
+}
+
 }  // namespace
 
 LiveTurn::LiveTurn(Parts parts, std::string id, TurnDecision decision)
@@ -28,9 +38,13 @@ LiveTurn::LiveTurn(Parts parts, std::string id, TurnDecision decision)
       id_(std::move(id)),
       names_(id_),
       decision_(std::move(decision)),
+      root_(root_of(parts_.conversation, decision_, id_)),
       began_(parts_.loop.clock().steady()),
       model_(parts_.driver->model()),
-      mode_rev_(parts_.conversation.mode_rev()) {}
+      mode_rev_(parts_.conversation.mode_rev()) {
+    if (parts_.conversation.mode_by() == parts_.conversation.agent_id())
+        own_mode_ = parts_.conversation.mode();
+}
 
 std::string LiveTurn::word_or(std::string_view text, std::string_view otherwise) {
     return std::string(contract::matches(contract::Form::word, text) ? text : otherwise);
@@ -78,8 +92,7 @@ void LiveTurn::ask_model() {
     prompt.owner_id = parts_.conversation.owner_id();
     prompt.account_id = parts_.conversation.account_id();
     prompt.turn_id = id_;
-    prompt.idempotency_key =
-        fmt::format("{}_{}_{}", short_digest(prompt.session_id, 16), names_.stem(), rounds_.size());
+    prompt.idempotency_key = run_key(prompt.session_id, names_, rounds_.size());
     prompt.system = system_text(seen);
     prompt.messages = messages_of(seen);
     if (!parts_.driver->acts_by_itself()) prompt.tools = parts_.tools;
@@ -106,8 +119,9 @@ void LiveTurn::text(std::string_view piece) {
     say(piece);
     rounds_.back().text += piece;
     if (text_.size() < answer_bytes_max) return;
-    account(usage_.value_or(Usage()));
+    account();
     run_.reset();
+    tell_results("completed");
     finish("max_tokens");
 }
 
@@ -130,10 +144,17 @@ void LiveTurn::used(const Usage& usage) {
     usage_ = usage;
 }
 
+void LiveTurn::gave_way(const Failure& failure) {
+    if (phase_ != Phase::thinking) return;
+    if (failure.reached) account();
+    usage_.reset();
+    rounds_.back().thought.clear();
+}
+
 void LiveTurn::ended(std::string_view stop_reason) {
     if (phase_ != Phase::thinking) return;
     const std::string why(stop_reason);
-    account(usage_.value_or(Usage()));
+    account();
     run_.reset();
     tell_results("completed");
     // Silence is no answer: all its tokens went into thoughts, perhaps.
@@ -147,10 +168,7 @@ void LiveTurn::ended(std::string_view stop_reason) {
 
 void LiveTurn::failed(const Failure& failure) {
     if (phase_ != Phase::thinking) return;
-    // Nothing was spent where nobody was reached, or was turned away.
-    if (failure.reason != "model_unreachable" && failure.reason != "model_rate_limited" &&
-        failure.reason != "model_refused")
-        account(usage_.value_or(Usage()));
+    if (failure.reached) account();
     fail_with(failure);  // The run, whose it may be, goes last.
 }
 
@@ -176,75 +194,11 @@ void LiveTurn::look() {
 // What happens here: nothing that a person has to be waited for.
 bool LiveTurn::settled() const {
     return std::ranges::all_of(rounds_.back().calls, [this](const CalledTool& called) {
-        if (called.action_id.empty()) return true;
+        if (called.action_id.empty()) return !called.waits;
         const ActionRecord* action = parts_.conversation.action(called.action_id);
         return action != nullptr &&
                (action->is_over() || action->state == ActionRecord::State::waiting);
     });
-}
-
-void LiveTurn::finish(std::string_view stop_reason) {
-    end_utterance();
-    contract::JsonWriter json;
-    json.object().key("turnId").value(id_).key("durationMs").value(age());
-    json.key("stopReason").value(word_or(stop_reason, "other"));
-    if (utterance_begun_) json.key("outputUtteranceId").value(names_.utterance());
-    json.key("text").value(whole_characters(text_)).end();
-    end_with("orchestration.turn.completed", json.take());
-}
-
-// Said once in an outage: whoever asks again and again need not hear it each time.
-void LiveTurn::fail_with(const Failure& failure) {
-    log::warn("session={} turn={} agent={} model={} failed reason={} {}",
-              parts_.conversation.session_id(), id_, parts_.settings.name, model_, failure.reason,
-              failure.detail);
-    if (parts_.conversation.failures_in_a_row() == 0 && !decision_.inputs.empty()) {
-        if (!text_.empty() && !text_.ends_with('\n')) text_ += '\n';
-        say(parts_.settings.failure_text);
-    }
-    end_utterance();
-    const bool fits = contract::matches(contract::Form::code, failure.reason);
-    contract::JsonWriter json;
-    json.object().key("turnId").value(id_).key("durationMs").value(age());
-    json.key("code").value(fits ? failure.reason : "model_failed");
-    json.key("message").value(failure.detail.empty() ? "The model could not be asked."
-                                                     : cut(failure.detail, 1000));
-    json.key("retryable").value(failure.retryable).end();
-    end_with("orchestration.turn.failed", json.take());
-}
-
-void LiveTurn::stop(std::string_view cause, std::optional<Millis> played) {
-    if (phase_ == Phase::over) return;
-    const bool asked = phase_ == Phase::thinking;
-    if (asked) account(usage_.value_or(Usage()));
-    run_.reset();
-    if (asked) tell_results("interrupted");
-    if (utterance_begun_) {
-        // Only what was shown can have been heard.
-        const std::string shown = text_.substr(0, shown_);
-        parts_.outbox.say(
-            names_.event("cut"), "transcript.truncated",
-            cut_payload(names_.utterance(), heard_of(shown, played, parts_.conversation.channel()),
-                        whole_characters(text_), played.value_or(Millis{age()}), "barge_in"));
-    }
-    contract::JsonWriter json;
-    json.object().key("turnId").value(id_).key("durationMs").value(age());
-    json.key("cause").value(cause).end();
-    end_with("orchestration.turn.cancelled", json.take());
-}
-
-// A turn that cannot say how it ended would be open for ever: then it says only that it did.
-void LiveTurn::end_with(std::string_view type, std::string_view payload) {
-    contract::JsonWriter json;
-    json.object().key("turnId").value(id_).key("durationMs").value(age());
-    json.key("cause").value("error").end();
-    parts_.outbox.say(
-        names_.event("end"), type, payload, As::agent,
-        [&outbox = parts_.outbox, names = names_, otherwise = json.take()](const Status& status) {
-            if (!status && status.error().reason != "session_over")
-                outbox.say(names.event("end_anyway"), "orchestration.turn.cancelled", otherwise);
-        });
-    over();
 }
 
 void LiveTurn::over() {

@@ -1,64 +1,26 @@
 // What a turn costs: its record for each model call, and the cap that it meets.
-#include <fmt/format.h>
-
-#include <utility>
-
 #include "agent/live_turn.h"
+#include "agent/usage_record.h"
 #include "base/log.h"
-#include "contract/form.h"
 #include "contract/json_writer.h"
 
 namespace lifeline::agent {
 
-// One record for each model call, written when it is over, however it ended: what was not told is
-// not known, and says so.
-void LiveTurn::account(const Usage& usage) {
-    const bool known = usage.input_tokens || usage.output_tokens;
+// One record for each model call, written when it is over, however it ended.
+void LiveTurn::account() {
     const std::size_t answered = text_.size() - round_text_ + rounds_.back().thought.size();
-    const auto guess = static_cast<std::int64_t>((asked_bytes_ + answered) / 4);
-    const Amount amount = amount_of(usage, parts_.settings.prices, guess);
-    spent_ += amount;
-    const std::size_t number = rounds_.size();
-    const WallTime now = parts_.loop.clock().wall();
-    const std::string session = parts_.conversation.session_id();
-    const std::string record =
-        fmt::format("use_{}_{}_{}", short_digest(session, 16), names_.stem(), number);
-    parts_.ledger.add({.id = record,
-                       .session_id = session,
-                       .user_id = parts_.conversation.owner_id(),
-                       .at = now,
-                       .amount = amount});
-    if (parts_.conversation.account_id().empty()) return;
-    contract::JsonWriter json;
-    json.object().key("recordId").value(record);
-    json.key("accountId").value(parts_.conversation.account_id());
-    json.key("sessionId").value(session).key("meter").value("llm.tokens");
-    json.key("meterVersion").value(1);
-    json.key("window").value(format_rfc3339(now).substr(0, 14) + "00Z");
-    json.key("unit").value("token").key("quantity");
-    if (known) {
-        json.value(std::to_string(amount.tokens));
-    } else {
-        json.null();
-    }
-    json.key("source").value(known ? "provider" : "estimated");
-    json.key("needsReconciliation").value(!known);
-    json.key("participant").value(parts_.conversation.agent_id());
-    json.key("dims").object();
-    const auto dim = [&json](std::string_view name, const std::optional<std::int64_t>& value) {
-        if (value) json.key(name).value(*value);
-    };
-    dim("inputTokens", usage.input_tokens);
-    dim("cachedTokens", usage.cached_tokens);
-    dim("outputTokens", usage.output_tokens);
-    if (!known) json.key("estimatedTokens").value(guess);
-    json.key("costNano").value(std::to_string(amount.nano));
-    json.key("userId").value(parts_.conversation.owner_id()).end();
-    json.key("provider").value(word_or(parts_.driver->name(), "agent"));
-    if (contract::matches(contract::Form::word, model_)) json.key("model").value(model_);
-    json.key("turnId").value(id_).end();
-    parts_.outbox.say(names_.server_event("use", number), "billing.usage.measured", json.take(),
-                      As::server);
+    const Usage unknown =
+        parts_.driver->asks_a_model() ? Usage() : Usage{.input_tokens = 0, .output_tokens = 0};
+    spent_ += record_usage({.conversation = parts_.conversation,
+                            .turn_id = id_,
+                            .number = ++measured_,
+                            .driver = parts_.driver->name(),
+                            .model = model_,
+                            .usage = usage_.value_or(unknown),
+                            .guess = static_cast<std::int64_t>((asked_bytes_ + answered) / 4),
+                            .prices = parts_.settings.prices},
+                           parts_.ledger, parts_.outbox, parts_.loop.clock().wall());
+    usage_.reset();
 }
 
 void LiveTurn::quota(const Denied& denied) {

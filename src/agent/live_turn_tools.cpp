@@ -76,9 +76,6 @@ bool LiveTurn::called_off_by_interruption(std::string_view tool) const {
 // when somebody talked over it may be asked for anew.
 void LiveTurn::ask_for(CalledTool& called, std::string args_json) {
     const Conversation& conversation = parts_.conversation;
-    const std::string root = !decision_.inputs.empty()    ? decision_.inputs.front()
-                             : !decision_.results.empty() ? decision_.results.front()
-                                                          : id_;
     const auto asked_in_this_turn = [this](std::string_view id) {
         return std::ranges::any_of(rounds_, [&](const Round& round) {
             return std::ranges::any_of(
@@ -86,7 +83,7 @@ void LiveTurn::ask_for(CalledTool& called, std::string args_json) {
         });
     };
     for (std::size_t repeat = 0;; ++repeat) {
-        std::string id = action_id(conversation.session_id(), conversation.agent_id(), root,
+        std::string id = action_id(conversation.session_id(), conversation.agent_id(), root_,
                                    called.call.name, args_json, repeat);
         if (asked_in_this_turn(id)) continue;
         const ActionRecord* before = conversation.action(id);
@@ -110,12 +107,33 @@ void LiveTurn::ask_for(CalledTool& called, std::string args_json) {
     parts_.outbox.say("agt:" + called.action_id, "orchestration.action.requested", json.take(),
                       As::agent, [this, alive = alive_, round, place](const Status& status) {
                           if (!*alive || phase_ == Phase::over || status) return;
-                          CalledTool& refused = rounds_[round].calls[place];
-                          refused.action_id.clear();
-                          refused.answer = error_text(fmt::format(
-                              "refused: {} {}", status.error().reason, status.error().detail));
+                          refuse(rounds_[round].calls[place], status.error());
                           look();
                       });
+}
+
+void LiveTurn::refuse(CalledTool& called, const Error& error) {
+    called.action_id.clear();
+    called.answer = error_text(fmt::format("refused: {} {}", error.reason, error.detail));
+}
+
+// Nothing has happened until the call has taken it.
+Outbox::Done LiveTurn::answer_when_taken(CalledTool& called) {
+    called.waits = true;
+    called.answer = R"({"status":"running"})";
+    const std::size_t round = rounds_.size() - 1;
+    const auto place = static_cast<std::size_t>(&called - rounds_.back().calls.data());
+    return [this, alive = alive_, round, place](const Status& status) {
+        if (!*alive || phase_ == Phase::over) return;
+        CalledTool& taken = rounds_[round].calls[place];
+        taken.waits = false;
+        if (status) {
+            taken.answer = R"({"status":"succeeded"})";
+        } else {
+            refuse(taken, status.error());
+        }
+        look();
+    };
 }
 
 void LiveTurn::set_mode(CalledTool& called, std::string_view args_json) {
@@ -124,14 +142,27 @@ void LiveTurn::set_mode(CalledTool& called, std::string_view args_json) {
         called.answer = error_text(change.error().detail);
         return;
     }
+    // The mode that it set before makes way: several would all seem to be in force.
+    if (!own_mode_.empty() && own_mode_ != change->mode && change->state != "deactivated")
+        change_mode(own_mode_, "deactivated", "another mode takes its place", {}, {});
+    if (change->state != "deactivated") {
+        own_mode_ = change->mode;
+    } else if (own_mode_ == change->mode) {
+        own_mode_.clear();
+    }
+    change_mode(change->mode, change->state, change->reason, change->context_json,
+                answer_when_taken(called));
+}
+
+void LiveTurn::change_mode(std::string_view mode, std::string_view state, std::string_view reason,
+                           std::string_view context_json, Outbox::Done done) {
     contract::JsonWriter json;
-    json.object().key("mode").value(change->mode).key("state").value(change->state);
-    json.key("reason").value(change->reason).key("rev").value(++mode_rev_);
-    if (!change->context_json.empty()) json.key("context").raw(change->context_json);
+    json.object().key("mode").value(mode).key("state").value(state);
+    json.key("reason").value(reason).key("rev").value(++mode_rev_);
+    if (!context_json.empty()) json.key("context").raw(context_json);
     json.end();
     parts_.outbox.say(names_.event("mode", static_cast<std::size_t>(modes_++)),
-                      "orchestration.mode.changed", json.take());
-    called.answer = R"({"status":"succeeded"})";
+                      "orchestration.mode.changed", json.take(), As::agent, std::move(done));
 }
 
 void LiveTurn::note_intent(CalledTool& called, std::string_view args_json) {
@@ -148,8 +179,8 @@ void LiveTurn::note_intent(CalledTool& called, std::string_view args_json) {
     if (!intent->slots_json.empty()) json.key("slots").raw(intent->slots_json);
     json.end();
     parts_.outbox.say(names_.event("intent", static_cast<std::size_t>(modes_++)),
-                      "orchestration.intent.detected", json.take());
-    called.answer = R"({"status":"succeeded"})";
+                      "orchestration.intent.detected", json.take(), As::agent,
+                      answer_when_taken(called));
 }
 
 }  // namespace lifeline::agent

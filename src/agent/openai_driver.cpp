@@ -109,9 +109,12 @@ private:
         stop_timer();
         if (!response) {
             const bool lost = net::may_have_arrived(response.error());
-            return give_way({.reason = lost ? "model_cut" : "model_unreachable",
+            return give_way({.reason = out_of_time() ? "model_timeout"
+                                       : lost        ? "model_cut"
+                                                     : "model_unreachable",
                              .detail = hidden(response.error().detail),
-                             .retryable = true});
+                             .retryable = true,
+                             .reached = lost});
         }
         if (response->status < 200 || response->status > 299) return refused(*response);
         const auto alive = alive_;
@@ -139,6 +142,7 @@ private:
                         .detail = hidden(fmt::format("{} answers {}: {}", options_.models[place_],
                                                      status, provider_says(refusal_))),
                         .retryable = status == 429 || status == 408 || status >= 500,
+                        .reached = status >= 500,
                         .retry_after = retry_after(response)};
         // The same key would be turned away by every model.
         if (status == 401 || status == 403) return tell(std::move(failure));
@@ -147,10 +151,11 @@ private:
 
     // To the next model; and once more to the first, when that is worth a moment.
     void give_way(Failure failure) {
-        if (stream_->told()) return tell(std::move(failure));
+        if (stream_->told() || out_of_time()) return tell(std::move(failure));
         if (place_ + 1 < options_.models.size()) {
             log::info("session={} model={} gives way to model={} reason={}", prompt_.session_id,
                       options_.models[place_], options_.models[place_ + 1], failure.reason);
+            if (!say_gave_way(std::move(failure))) return;
             ++place_;
             hearer_.answering(options_.models[place_]);
             return ask();
@@ -160,14 +165,30 @@ private:
         if (std::exchange(again_, true) || !failure.retryable || pause > options_.retry_after_max ||
             !in_time)
             return tell(std::move(failure));
+        if (!say_gave_way(std::move(failure))) return;
         timer_ = loop_.start_timer(pause, [this] {
             timer_ = 0;
             place_ = 0;
+            hearer_.answering(options_.models[place_]);
             ask();
         });
     }
 
-    void tell(Failure failure) { hearer_.failed(failure); }
+    // False: it is not wanted any more.
+    bool say_gave_way(Failure failure) {
+        const auto alive = alive_;
+        last_ = failure.detail;
+        hearer_.gave_way(failure);
+        return *alive;
+    }
+
+    bool out_of_time() const { return loop_.clock().steady() >= until_; }
+
+    // That time ran out says little about an attempt that had little of it.
+    void tell(Failure failure) {
+        if (out_of_time() && !last_.empty()) failure.detail += "; before: " + last_;
+        hearer_.failed(failure);
+    }
 
     void await_more() {
         stop_timer();
@@ -203,6 +224,7 @@ private:
     SteadyTime until_;
     std::size_t place_ = 0;
     bool again_ = false;
+    std::string last_;  // Why the attempt before gave way.
     int asks_ = 0;
     std::optional<ChatStream> stream_;
     std::string refusal_;

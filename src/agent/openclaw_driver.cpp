@@ -5,94 +5,21 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/openclaw_story.h"
+#include "agent/openclaw_run.h"
 #include "base/log.h"
 #include "mcp/session_key.h"
 
 namespace lifeline::agent {
 
 using openclaw::Heard;
-using openclaw::Story;
 
-// One turn there. To destroy it is to call it off.
-class OpenClawRun final : public Run {
-public:
-    OpenClawRun(OpenClawDriver& driver, Prompt prompt, Hearer& hearer)
-        : driver_(driver), prompt_(std::move(prompt)), hearer_(hearer) {
-        timer_ = driver_.loop_.start_timer(prompt_.timeout, [this] {
-            timer_ = 0;
-            const bool ready = driver_.stand_ == OpenClawDriver::Stand::ready;
-            fail({.reason = ready ? "model_stalled" : "model_unreachable",
-                  .detail = ready ? "the agent gave no end in time" : "no gateway in time",
-                  .retryable = true});
-        });
-        driver_.enter(*this);
-    }
-    ~OpenClawRun() override {
-        if (timer_ != 0) driver_.loop_.cancel_timer(timer_);
-        driver_.leave(*this);
-        if (alive_ != nullptr) *alive_ = false;
-    }
+namespace {
 
-    const std::string& id() const { return prompt_.idempotency_key; }
-    std::string session_key() const {
-        return mcp::session_key(driver_.options_.agent_id, prompt_.session_id);
-    }
-    std::string message() const { return openclaw::message_of(prompt_); }
-    const Prompt& prompt() const { return prompt_; }
-    bool over() const { return over_; }
-    bool running() const { return story_.end() == Story::End::none && !over_; }
+// A run that was to stop is over by then, whatever became of it.
+constexpr Millis owed_for{900'000};
+constexpr std::size_t owed_max = 1'000;
 
-    void take(const Heard& heard) {
-        if (over_) return;
-        bool alive = true;
-        alive_ = &alive;
-        const std::string piece = story_.take(heard);
-        if (!piece.empty()) hearer_.text(piece);
-        if (!alive) return;
-        alive_ = nullptr;
-        if (story_.end() == Story::End::none) return;
-        if (story_.complete()) return finish();
-        if (awaiting_result_) return;
-        awaiting_result_ = true;
-        if (timer_ != 0) driver_.loop_.cancel_timer(timer_);
-        timer_ = driver_.loop_.start_timer(driver_.options_.result_wait, [this] {
-            timer_ = 0;
-            finish();
-        });
-    }
-
-    void fail(const Failure& failure) {
-        if (std::exchange(over_, true)) return;
-        hearer_.failed(failure);
-    }
-
-private:
-    // Each call into the hearer may destroy this.
-    void finish() {
-        if (std::exchange(over_, true)) return;
-        const Story story = story_;
-        Hearer& hearer = hearer_;
-        bool alive = true;
-        alive_ = &alive;
-        if (!story.model().empty()) hearer.answering(story.model());
-        if (alive && story.usage()) hearer.used(*story.usage());
-        if (!alive) return;
-        alive_ = nullptr;
-        if (story.end() == Story::End::failed)
-            return hearer.failed({.reason = "model_failed", .detail = story.failure()});
-        hearer.ended(story.end() == Story::End::cancelled ? "cancelled" : "end_turn");
-    }
-
-    OpenClawDriver& driver_;
-    Prompt prompt_;
-    Hearer& hearer_;
-    Story story_;
-    bool over_ = false;
-    bool awaiting_result_ = false;
-    bool* alive_ = nullptr;
-    Loop::TimerId timer_ = 0;
-};
+}  // namespace
 
 // The connection as it stands; another one takes its place when it is lost.
 class OpenClawDriver::Line final : public net::WebSocketHearer {
@@ -142,9 +69,34 @@ void OpenClawDriver::enter(OpenClawRun& run) {
 
 void OpenClawDriver::leave(OpenClawRun& run) {
     std::erase(runs_, &run);
-    if (run.running() && stand_ == Stand::ready)
-        line_->send(openclaw::abort_request(next_id(), run.session_key(), run.id()));
     std::erase_if(asked_, [&](const auto& one) { return one.second == run.id(); });
+    if (run.running()) owe_abort(run.session_key(), run.id());
+}
+
+void OpenClawDriver::call_off(std::string_view session_id, std::string_view idempotency_key) {
+    owe_abort(mcp::session_key(options_.agent_id, session_id), std::string(idempotency_key));
+}
+
+void OpenClawDriver::owe_abort(std::string session_key, std::string run_id) {
+    forget_old();
+    if (owed_.size() >= owed_max) {
+        log::warn("openclaw run={} is not called off: too many are", run_id);
+        return;
+    }
+    owed_[run_id] = {.session_key = std::move(session_key), .since = loop_.clock().steady()};
+    if (stand_ == Stand::ready) return send_abort(run_id);
+    if (stand_ == Stand::away && retry_timer_ == 0) connect();
+}
+
+void OpenClawDriver::forget_old() {
+    const SteadyTime now = loop_.clock().steady();
+    std::erase_if(owed_, [&](const auto& one) { return one.second.since + owed_for < now; });
+}
+
+void OpenClawDriver::send_abort(std::string_view run_id) {
+    Owed& owed = owed_.find(run_id)->second;
+    owed.request_id = next_id();
+    line_->send(openclaw::abort_request(owed.request_id, owed.session_key, run_id));
 }
 
 // `again`: it may be running there, or be over. The same key is the same run, whose result is kept;
@@ -154,6 +106,7 @@ void OpenClawDriver::ask(OpenClawRun& run, bool again) {
     const std::string key = run.session_key();
     const std::string id = next_id();
     asked_[id] = run.id();
+    run.was_asked();
     line_->send(openclaw::agent_request(id, {.message = message,
                                              .agent_id = options_.agent_id,
                                              .session_key = key,
@@ -200,13 +153,16 @@ void OpenClawDriver::heard(std::string_view text) {
 void OpenClawDriver::heard_response(const Heard& heard) {
     if (heard.id == connect_id_ && stand_ == Stand::connecting) return heard_welcome(heard);
     const auto asked = asked_.find(heard.id);
-    if (asked == asked_.end()) return;
+    if (asked == asked_.end()) {
+        std::erase_if(owed_, [&](const auto& one) { return one.second.request_id == heard.id; });
+        return;
+    }
     OpenClawRun* run = find_run(asked->second);
     if (run == nullptr) return;
     if (heard.ok) return run->take(heard);
-    run->fail({.reason = "model_failed",
-               .detail = fmt::format("{}: {}", heard.code, heard.message),
-               .retryable = heard.retryable || heard.code == "UNAVAILABLE"});
+    run->refuse({.reason = "model_failed",
+                 .detail = fmt::format("{}: {}", heard.code, heard.message),
+                 .retryable = heard.retryable || heard.code == "UNAVAILABLE"});
 }
 
 void OpenClawDriver::heard_welcome(const Heard& heard) {
@@ -222,6 +178,8 @@ void OpenClawDriver::heard_welcome(const Heard& heard) {
     failures_ = 0;
     stand_ = Stand::ready;
     asked_.clear();
+    // First what is to stop: the next turn of the same session waits for its end there.
+    for (const auto& [run_id, owed] : owed_) send_abort(run_id);
     for (OpenClawRun* run : runs_)
         if (!run->over()) ask(*run, again);
 }
@@ -233,7 +191,7 @@ void OpenClawDriver::lost(std::uint16_t code, std::string_view why) {
     // Not from inside the line that tells it.
     loop_.post([gone = std::shared_ptr<Line>(std::move(line_))] {});
     stand_ = Stand::away;
-    if (!runs_.empty()) retry();
+    if (wanted()) retry();
 }
 
 void OpenClawDriver::refuse(std::string reason, std::string detail) {
@@ -241,11 +199,13 @@ void OpenClawDriver::refuse(std::string reason, std::string detail) {
     ++failures_;
     loop_.post([gone = std::shared_ptr<Line>(std::move(line_))] {});
     stand_ = Stand::refused;
-    refusal_ = {.reason = std::move(reason), .detail = std::move(detail)};
-    const Failure told = refusal_;
+    Failure told{.reason = std::move(reason), .detail = std::move(detail)};
     // Whoever hears it may destroy any of them.
-    for (OpenClawRun* run : std::vector(runs_))
-        if (std::ranges::find(runs_, run) != runs_.end()) run->fail(told);
+    for (OpenClawRun* run : std::vector(runs_)) {
+        if (std::ranges::find(runs_, run) == runs_.end()) continue;
+        told.reached = run->asked();
+        run->fail(told);
+    }
 }
 
 void OpenClawDriver::retry() {
@@ -256,10 +216,11 @@ void OpenClawDriver::retry() {
                              static_cast<std::int64_t>(random_.bytes<1>()[0]) * most.count() / 512};
     retry_timer_ = loop_.start_timer(wait, [this] {
         retry_timer_ = 0;
-        if (runs_.empty()) {
-            stand_ = Stand::away;
-        } else {
+        forget_old();
+        if (wanted()) {
             connect();
+        } else {
+            stand_ = Stand::away;
         }
     });
 }

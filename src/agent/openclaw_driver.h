@@ -17,8 +17,8 @@ class OpenClawRun;
 
 // An agent that OpenClaw runs: one connection to its gateway for all calls, one session there for
 // each call, and the turn's key as the name of the run, so that a lost connection costs neither a
-// turn nor a second one. It acts by the MCP door. The gateway may be away: runs wait for it, as
-// long as they have time. Lives on its loop; outlives its runs.
+// turn nor a second one, nor the word that it is to stop. It acts by the MCP door. The gateway may
+// be away: runs wait for it, as long as they have time. Lives on its loop; outlives its runs.
 class OpenClawDriver final : public Driver {
 public:
     struct Options {
@@ -39,6 +39,7 @@ public:
     std::string_view model() const override { return {}; }
     bool acts_by_itself() const override { return true; }
     std::unique_ptr<Run> start(Prompt prompt, Hearer& hearer) override;
+    void call_off(std::string_view session_id, std::string_view idempotency_key) override;
 
 private:
     friend class OpenClawRun;
@@ -48,6 +49,10 @@ private:
     void enter(OpenClawRun& run);
     void leave(OpenClawRun& run);
     void ask(OpenClawRun& run, bool again);
+    void owe_abort(std::string session_key, std::string run_id);
+    void send_abort(std::string_view run_id);
+    void forget_old();
+    bool wanted() const { return !runs_.empty() || !owed_.empty(); }
     OpenClawRun* find_run(std::string_view id);
     void connect();
     void heard(std::string_view text);
@@ -67,9 +72,16 @@ private:
     std::uint64_t last_id_ = 0;
     int failures_ = 0;
     Loop::TimerId retry_timer_ = 0;
-    Failure refusal_;
     std::vector<OpenClawRun*> runs_;
     std::map<std::string, std::string, std::less<>> asked_;  // request id -> run id
+    // Runs that are to stop there, until the gateway has answered that: what is sent down a line
+    // that breaks is lost.
+    struct Owed {
+        std::string session_key;
+        std::string request_id = {};
+        SteadyTime since = {};
+    };
+    std::map<std::string, Owed, std::less<>> owed_;  // by run id
 };
 
 }  // namespace lifeline::agent

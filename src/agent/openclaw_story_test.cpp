@@ -140,11 +140,12 @@ TEST(OpenClawWire, ShowsTheAgentWhatIsNewAndHowToNameTheCall) {
     using Role = Message::Role;
     prompt.messages = {{.role = Role::user, .text = "old", .is_new = false},
                        {.role = Role::assistant, .text = "mine"},
+                       {.role = Role::user, .text = "[Note of the server: cut.]"},
                        {.role = Role::user, .text = "new"}};
     const std::string message = message_of(prompt);
     EXPECT_NE(message.find("Be kind."), std::string::npos);
     EXPECT_NE(message.find(R"("session": "sess_1")"), std::string::npos);
-    EXPECT_NE(message.find("new"), std::string::npos);
+    EXPECT_NE(message.find("[Note of the server: cut.]\nnew\n"), std::string::npos);
     EXPECT_EQ(message.find("old"), std::string::npos);
     EXPECT_EQ(message.find("mine"), std::string::npos) << "it remembers what it said";
 }

@@ -77,7 +77,21 @@ void Outbox::answered(Status status) {
     waiting_.pop_front();
     const auto alive = alive_;
     if (done) done(std::move(status));
-    if (*alive) next();
+    if (!*alive) return;
+    next();
+    tell_if_empty();
+}
+
+void Outbox::when_empty(std::function<void()> told) {
+    when_empty_ = std::move(told);
+    tell_if_empty();
+}
+
+void Outbox::tell_if_empty() {
+    if (!when_empty_ || !waiting_.empty()) return;
+    loop_.post([alive = alive_, told = std::exchange(when_empty_, {})] {
+        if (*alive) told();
+    });
 }
 
 }  // namespace lifeline::agent

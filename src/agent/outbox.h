@@ -41,6 +41,8 @@ public:
     void say(std::string_view event_id, std::string_view type, std::string_view payload_json,
              As as = As::agent, Done done = {});
     bool empty() const { return waiting_.empty(); }
+    // Told once, by a job of its own, as soon as all that is to be said was said.
+    void when_empty(std::function<void()> told);
 
 private:
     struct Letter {
@@ -51,6 +53,7 @@ private:
     };
     void next();
     void answered(Status status);
+    void tell_if_empty();
 
     Loop& loop_;
     Door& door_;
@@ -58,6 +61,7 @@ private:
     contract::EventChecker checker_;
     std::deque<Letter> waiting_;  // The first is on its way, or waits to be.
     bool on_its_way_ = false;
+    std::function<void()> when_empty_;
     Loop::TimerId timer_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

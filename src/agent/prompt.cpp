@@ -14,6 +14,9 @@ namespace {
 using Role = Message::Role;
 using Kind = Conversation::Kind;
 
+// Of what was heard before a cut, enough to know the place.
+constexpr std::size_t cut_note_bytes = 120;
+
 // Messages that belong together: a tool's call without its result is refused by most providers.
 struct Block {
     std::vector<Message> messages;
@@ -55,14 +58,31 @@ std::string who(const Conversation& conversation, const Utterance& said) {
     return fmt::format("[{}{}] ", name, what);
 }
 
+std::string_view last_of(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    std::size_t from = text.size() - bytes_max;
+    while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
+    return text.substr(from);
+}
+
+// Nobody's words, and news when it came: whoever remembers what it said itself remembers more than
+// was heard.
+Block cut_note(const Utterance& said) {
+    return block_of(
+        {{.role = Role::user,
+          .text = blank(said.text)
+                      ? "[Note of the server: you were interrupted, and nothing was heard of what "
+                        "you said there.]"
+                      : fmt::format("[Note of the server: you were interrupted. The last that was "
+                                    "heard of what you said there is \"{}\".]",
+                                    last_of(said.text, cut_note_bytes))}},
+        said.cut_seq);
+}
+
 // Their words are theirs: only what this agent said is the assistant's.
 Block spoken(const Conversation& conversation, const Utterance& said, bool named) {
-    if (said.participant_id == conversation.agent_id()) {
-        std::vector<Message> messages{{.role = Role::assistant, .text = said.text}};
-        if (said.is_cut)
-            messages.push_back({.role = Role::user, .text = "[You were interrupted there.]"});
-        return block_of(std::move(messages), said.seq);
-    }
+    if (said.participant_id == conversation.agent_id())
+        return block_of({{.role = Role::assistant, .text = said.text}}, said.seq);
     const bool plain = !named && said.speaker == Speaker::user;
     Block block =
         block_of({{.role = Role::user,
@@ -81,9 +101,8 @@ Block acted(const ActionRecord& action, std::size_t result_bytes) {
         action.seq);
 }
 
-bool shown(const Utterance& said, std::string_view running) {
-    if (blank(said.text) || !(said.is_final || said.is_cut)) return false;
-    return running.empty() || said.turn_id != running;
+bool shown(const Utterance& said) {
+    return !blank(said.text) && (said.is_final || said.is_cut);
 }
 
 std::deque<Block> blocks_of(const PromptParts& parts) {
@@ -92,8 +111,11 @@ std::deque<Block> blocks_of(const PromptParts& parts) {
     const bool named = people_in(conversation) > 1;
     for (const auto& entry : conversation.entries()) {
         if (entry.kind == Kind::utterance) {
-            if (shown(entry.utterance, parts.running))
-                blocks.push_back(spoken(conversation, entry.utterance, named));
+            const Utterance& said = entry.utterance;
+            if (!parts.running.empty() && said.turn_id == parts.running) continue;
+            if (shown(said)) blocks.push_back(spoken(conversation, said, named));
+            if (said.is_cut && said.participant_id == conversation.agent_id())
+                blocks.push_back(cut_note(said));
         } else if (entry.action.requester == conversation.agent_id() &&
                    (parts.running.empty() || entry.action.turn_id != parts.running)) {
             blocks.push_back(acted(entry.action, parts.window.result_bytes));

@@ -20,8 +20,9 @@ struct Window {
 // One call of a tool in the turn that runs, with what the model is told of it.
 struct CalledTool {
     ToolCall call;
-    std::string action_id;  // Empty: it was answered here, by `answer`.
+    std::string action_id;  // Empty: it is answered here, by `answer`.
     std::string answer;
+    bool waits = false;  // For the call to take what answers it.
 };
 
 // One model call of the turn that runs.

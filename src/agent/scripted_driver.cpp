@@ -120,9 +120,13 @@ ScriptedAnswer first_answer(const Script& script, const ScriptRule* rule,
     return answer;
 }
 
-// "[You were interrupted there.]": about the conversation, not of it.
+// "[Note of the server: you were interrupted...]": about the conversation, not of it.
 bool is_note(std::string_view text) {
     return text.starts_with('[') && text.ends_with(']');
+}
+
+bool is_news(std::string_view text) {
+    return text.starts_with(news_mark);
 }
 
 // "[Ada] Hello", where several people are.
@@ -176,16 +180,28 @@ private:
 ScriptedAnswer scripted_answer(const Script& script, const Prompt& prompt) {
     const Captures documents = documents_in(prompt.system);
     const auto& messages = prompt.messages;
-    const auto said = std::ranges::find_if(
-        messages.rbegin(), messages.rend(),
-        [](const Message& one) { return one.role == Role::user && !is_note(one.text); });
-    if (said == messages.rend()) return {};
-    if (said->text.starts_with(news_mark)) return news(script, said->text, documents);
+    const auto last = [&](auto wanted) {
+        return std::ranges::find_if(messages.rbegin(), messages.rend(), [&](const Message& one) {
+            return one.role == Role::user && !is_note(one.text) && wanted(one);
+        });
+    };
+    const auto told = last([](const Message& one) { return is_news(one.text); });
+    const auto said = last([](const Message& one) { return !is_news(one.text); });
+    const bool has_news = told != messages.rend();
+    const bool has_words = said != messages.rend() && (said->is_new || !has_news);
+    const bool acted = !messages.empty() && messages.back().role == Role::tool;
+    ScriptedAnswer answer;
+    if (has_news && !acted) answer = news(script, told->text, documents);
+    if (!has_words) return answer;
     Captures captures;
     const ScriptRule* rule = script.find(without_name(said->text), documents, captures);
-    if (messages.back().role != Role::tool) return first_answer(script, rule, captures);
+    if (!acted) {
+        ScriptedAnswer words = first_answer(script, rule, captures);
+        add(answer.text, words.text);
+        answer.calls = std::move(words.calls);
+        return answer;
+    }
     // Its own tools have answered: what came of the actions is said, of the rest nothing.
-    ScriptedAnswer answer;
     for (auto one = said.base(); one != messages.end(); ++one) {
         if (one->role != Role::assistant) continue;
         for (const ToolCall& called : one->calls) {

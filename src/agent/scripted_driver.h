@@ -14,6 +14,7 @@ public:
 
     std::string_view name() const override { return "scripted"; }
     std::string_view model() const override { return {}; }
+    bool asks_a_model() const override { return false; }
     std::unique_ptr<Run> start(Prompt prompt, Hearer& hearer) override;
 
 private:

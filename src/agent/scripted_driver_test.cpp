@@ -70,6 +70,24 @@ TEST(Script, StandardOneAsksBeforeItSends) {
         "As you wish, it was not sent.");
 }
 
+TEST(Script, SaysWhatBecameOfItsActionsAndAnswersWhatWasSaidBesides) {
+    const Script script = Script::standard();
+    using Role = Message::Role;
+    const Message news{.role = Role::user,
+                       .text =
+                           "[What became of your actions since; tell them.]\n- lifeline.echo "
+                           "(lifeline.echo {\"to\":\"bob\"}): {\"status\":\"denied\"}"};
+    const Message words{.role = Role::user, .text = "send hi to ada"};
+    EXPECT_EQ(answered(script, {words, news}),
+              "As you wish, it was not sent.|lifeline.echo{\"text\":\"hi\",\"to\":\"ada\"}");
+    const Message answered_before{.role = Role::user, .text = "send hi to ada", .is_new = false};
+    EXPECT_EQ(answered(script, {answered_before, news}), "As you wish, it was not sent.");
+    // Once its tools have answered, neither is begun anew.
+    const Message asked{.role = Role::assistant, .calls = {{"c", "lifeline.echo", "{}"}}};
+    const Message done{.role = Role::tool, .text = R"({"status":"succeeded"})", .call_id = "c"};
+    EXPECT_EQ(answered(script, {words, news, asked, done}), answered(script, {words, asked, done}));
+}
+
 TEST(Script, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(Script::read(R"({"rules":[{"words":["a"],"sai":"b"}]})").error().pointer,
               "/rules/0/sai");

@@ -7,7 +7,6 @@
 #include "agent/spoken.h"
 #include "agent/turn_names.h"
 #include "agent/usage_record.h"
-#include "contract/json_writer.h"
 
 namespace lifeline::agent {
 
@@ -47,8 +46,19 @@ void Seat::take(const journal::StoredEvent& stored) {
 }
 
 void Seat::caught_up() {
-    caught_up_ = true;
+    if (!std::exchange(caught_up_, true)) take_up();
     consider();
+}
+
+// What happened while nobody was in this seat: a run that its process left behind may go on at its
+// provider, and people may have talked over what was played to them.
+void Seat::take_up() {
+    const std::string last = turn_id(conversation_.agent_id(), conversation_.turns_begun());
+    const TurnRecord* turn = conversation_.turn(last);
+    if (turn != nullptr && (turn->state == TurnRecord::State::open || turn->why == "restarted"))
+        parts_.agent.driver->call_off(conversation_.session_id(),
+                                      run_key(conversation_.session_id(), TurnNames(last), 0));
+    for (const auto& [id, known] : conversation_.turns()) cut_late(id);
 }
 
 void Seat::consider() {
@@ -84,8 +94,7 @@ void Seat::consider() {
             recover(decision.turn_id);
             break;
         case What::leave:
-            over_ = true;
-            turn_.reset();
+            leave(conversation_.is_over() ? LiveTurn::Why::call_over : LiveTurn::Why::removed);
             break;
     }
 }
@@ -121,21 +130,68 @@ void Seat::begin(TurnDecision decision) {
 
 // A turn of a process that died: what it showed is what was heard of it, and it ends as failed.
 void Seat::recover(const std::string& turn_id) {
-    if (recovering_ == turn_id) return;
-    recovering_ = turn_id;
-    const TurnNames names(turn_id);
+    if (std::exchange(recovering_, turn_id) == turn_id) return;
     const TurnRecord& turn = *conversation_.turn(turn_id);
-    const Millis age = std::max(parts_.loop.clock().wall() - turn.began, Millis{0});
+    measure_dead(turn);
+    close_dead(turn, As::agent);
+}
+
+// What its last model call cost nobody knows any more, and it was not nothing.
+void Seat::measure_dead(const TurnRecord& turn) {
+    const Driver& driver = *parts_.agent.driver;
+    const Utterance* said = conversation_.utterance(TurnNames(turn.id).utterance());
+    const bool had_ended = said != nullptr && said->is_final;
+    if (had_ended || !driver.asks_a_model()) return;
+    const std::vector<Round> rounds;
+    const PromptParts asked{.conversation = conversation_,
+                            .persona = parts_.agent.settings.persona,
+                            .running = turn.id,
+                            .rounds = rounds,
+                            .before = before_,
+                            .window = parts_.agent.settings.window};
+    std::size_t bytes = system_text(asked).size() + turn.shown.size();
+    for (const Message& message : messages_of(asked)) bytes += message.text.size();
+    record_usage({.conversation = conversation_,
+                  .turn_id = turn.id,
+                  .number = turn.measured + 1,
+                  .driver = driver.name(),
+                  .model = driver.model(),
+                  .guess = static_cast<std::int64_t>(bytes / 4),
+                  .prices = parts_.agent.settings.prices},
+                 parts_.ledger, outbox_, parts_.loop.clock().wall());
+}
+
+void Seat::close_dead(const TurnRecord& turn, As as) {
+    const TurnNames names(turn.id);
+    const auto name = [&](std::string_view what) {
+        return as == As::agent ? names.event(what) : names.server_event(what, 0);
+    };
     const Utterance* said = conversation_.utterance(names.utterance());
     if (said != nullptr && !said->is_over)
-        outbox_.say(names.event("cut"), "transcript.truncated",
-                    cut_payload(said->id, turn.shown, turn.shown, Millis{0}, "error"));
-    contract::JsonWriter json;
-    json.object().key("turnId").value(turn_id).key("durationMs").value(age.count());
-    json.key("code").value("restarted");
-    json.key("message").value("The server was restarted while the agent was answering.");
-    json.key("retryable").value(true).end();
-    outbox_.say(names.event("end"), "orchestration.turn.failed", json.take());
+        outbox_.say(
+            name("cut"), "transcript.truncated",
+            cut_payload(said->id, heard_of(turn.shown, turn.played, conversation_.channel()),
+                        turn.shown, turn.played.value_or(Millis{0}), "error"),
+            as);
+    outbox_.say(
+        name("end"), "orchestration.turn.failed",
+        restarted_payload(turn.id, std::max(parts_.loop.clock().wall() - turn.began, Millis{0})),
+        as);
+}
+
+// Its last words are said first; whose turn it was that is still open in the call, it is closed.
+void Seat::leave(LiveTurn::Why why) {
+    if (std::exchange(over_, true)) return;
+    if (timer_ != 0) parts_.loop.cancel_timer(std::exchange(timer_, 0));
+    const TurnRecord* open = conversation_.open_turn();
+    if (turn_) {
+        turn_->abandon(why);
+    } else if (why == LiveTurn::Why::removed && open != nullptr) {
+        measure_dead(*open);
+        close_dead(*open, As::server);
+    }
+    turn_.reset();
+    outbox_.when_empty(parts_.left);
 }
 
 // Somebody spoke while the answer, which was whole already, was still being played to them: from
@@ -151,7 +207,8 @@ void Seat::cut_late(std::string_view turn_id) {
     if (said == nullptr) return;
     const std::string heard = heard_of(said->text, turn->played, conversation_.channel());
     if (heard.size() >= said->text.size()) return;
-    outbox_.say(names.event("late", static_cast<std::size_t>(cuts_++)), "transcript.truncated",
+    outbox_.say(names.event("late", static_cast<std::size_t>(turn->played->count())),
+                "transcript.truncated",
                 cut_payload(said->id, heard, said->text, *turn->played, "barge_in"));
 }
 

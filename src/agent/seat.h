@@ -28,6 +28,9 @@ public:
         const Hosted& agent;
         Ledger& ledger;
         std::function<tools::Registry()> tools;  // As they are now.
+        // The call is over, or the agent was sent away, or the seat was given up, and all was said
+        // that was to be said: nobody needs it any more. It may be destroyed from inside.
+        std::function<void()> left = {};
     };
 
     Seat(Parts parts, std::string session_id);
@@ -41,9 +44,11 @@ public:
     void caught_up();
     // The last of the call that this one continues.
     void take_before(std::vector<Message> before) { before_ = std::move(before); }
+    // No turn goes on or begins here.
+    void give_up() { leave(LiveTurn::Why::stopping); }
 
     const Conversation& conversation() const { return conversation_; }
-    // The call is over, or the agent was sent away: nobody needs this seat any more.
+    // It has left, or is about to.
     bool is_over() const { return over_; }
     bool busy() const { return turn_ != nullptr; }
 
@@ -51,6 +56,10 @@ private:
     void consider();
     void begin(TurnDecision decision);
     void recover(const std::string& turn_id);
+    void take_up();
+    void measure_dead(const TurnRecord& turn);
+    void close_dead(const TurnRecord& turn, As as);
+    void leave(LiveTurn::Why why);
     void cut_late(std::string_view turn_id);
     std::vector<ToolOffer> offers() const;
 
@@ -65,7 +74,6 @@ private:
     Loop::TimerId timer_ = 0;
     bool caught_up_ = false;
     bool over_ = false;
-    int cuts_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

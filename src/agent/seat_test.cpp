@@ -162,7 +162,8 @@ TEST(Seat, CallsOffWhatItWasToldToWhenSomebodyTalksOverIt) {
 TEST(Seat, SaysOnceThatItsModelIsAway) {
     TestCall call;
     call.answer = [](const Prompt&) {
-        return Reply{.failure = Failure{.reason = "model_unreachable", .retryable = true}};
+        return Reply{
+            .failure = Failure{.reason = "model_unreachable", .retryable = true, .reached = false}};
     };
     for (int i = 0; i < 3; ++i) {
         call.say("Hello?");
@@ -175,27 +176,6 @@ TEST(Seat, SaysOnceThatItsModelIsAway) {
     for (const auto& payload : call.events("transcript.final"))
         said += payload.text("speaker") == "agent";
     EXPECT_EQ(said, 1U);
-}
-
-TEST(Seat, StopsAtItsCapsAndSaysSo) {
-    TestCall call;
-    call.settings.caps.call.tokens = 200;
-    call.restart();
-    for (int i = 0; i < 4; ++i) {
-        call.say("Hello?");
-        call.run_for(5s);
-    }
-    EXPECT_EQ(call.asked.size(), 2U);
-    EXPECT_EQ(call.last_words(), call.settings.quota_text);
-    const auto denied = call.events("billing.quota.denied");
-    ASSERT_EQ(denied.size(), 2U);
-    EXPECT_EQ(denied[0].text("quota"), "agent.call.tokens");
-    EXPECT_EQ(denied[0].find("current")->as_integer(), 220);
-    // Also after a restart: what was spent is in the journal.
-    call.restart();
-    call.say("Hello?");
-    call.run_for(5s);
-    EXPECT_EQ(call.asked.size(), 2U);
 }
 
 TEST(Seat, RefusesToTheModelWhatIsNoToolAndNoJson) {
@@ -218,6 +198,126 @@ TEST(Seat, RefusesToTheModelWhatIsNoToolAndNoJson) {
     ASSERT_EQ(modes.size(), 1U);
     EXPECT_EQ(modes[0].text("mode"), "cv");
     EXPECT_EQ(call.last_words(), "Sorry.");
+}
+
+TEST(Seat, TellsWhatCameOfAnActionAlsoWhenItIsCutForItsLength) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (has_tool_result(prompt)) return Reply{.pieces = {std::string(13'000, 'x')}};
+        return Reply{.calls = {{"c1", "mail.send", R"({"to":"bob"})"}}};
+    };
+    call.say("Write to Bob");
+    call.run_for(2s);
+    const auto confirmation = call.events("safety.confirmation.requested");
+    ASSERT_EQ(confirmation.size(), 1U);
+    call::AnswerConfirmation no;
+    no.confirmation_id = *confirmation[0].text("confirmationId");
+    no.decision = "deny";
+    no.args_hash = *confirmation[0].text("argsHash");
+    call.answer = [](const Prompt&) { return Reply{.pieces = {std::string(13'000, 'x')}}; };
+    EXPECT_EQ(call.submit(no, {"user", "ada"}, contract::Role::user), "ok");
+    call.run_for(10s);
+    EXPECT_EQ(call.count("orchestration.result.delivered"), 1U);
+    EXPECT_EQ(call.count("orchestration.turn.completed"), 2U);
+}
+
+TEST(Seat, AnotherModeOfItsOwnTakesThePlaceOfTheOneBefore) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (has_tool_result(prompt)) return Reply{.pieces = {"Fine."}};
+        const std::string mode = prompt.messages.back().text;
+        return Reply{.calls = {{"a", "set_mode", R"({"mode":")" + mode + "\"}"}}};
+    };
+    for (const auto* const mode : {"cv", "interview"}) {
+        call.say(mode);
+        call.run_for(2s);
+    }
+    std::string modes;
+    std::int64_t rev = 0;
+    for (const auto& changed : call.events("orchestration.mode.changed")) {
+        modes += *changed.text("state") == "activated" ? "+" : "-";
+        modes += std::string(*changed.text("mode")) + " ";
+        EXPECT_EQ(changed.find("rev")->as_integer(), ++rev);
+    }
+    EXPECT_EQ(modes, "+cv -cv +interview ");
+}
+
+// Words that were begun before those that are answered, and end after them, are part of the next
+// attempt at the same answer: what it asks for is the same action.
+TEST(Seat, AsksForNothingTwiceWhenEarlierWordsEndLate) {
+    TestCall call;
+    call.answer = [](const Prompt& prompt) {
+        if (prompt.idempotency_key.ends_with("_0"))
+            return Reply{.calls = {{"c1", "mail.send", R"({"to":"bob"})"}}};
+        return Reply{.pieces = std::vector<std::string>(100, "word ")};
+    };
+    EXPECT_EQ(call.publish("transcript.utterance.started",
+                           R"({"utteranceId":"u0","speaker":"user","participantId":"ada",)"
+                           R"("startMs":0})"),
+              "ok");
+    call.say("Write to Bob");
+    call.run_for(22s);
+    ASSERT_EQ(call.count("orchestration.action.requested"), 1U);
+    call.say("Ada here.", "u0");
+    call.run_for(3s);
+    const auto started = call.events("orchestration.turn.started");
+    ASSERT_EQ(started.size(), 2U);
+    EXPECT_EQ(started[1].find("inputUtteranceIds")->items().size(), 2U);
+    EXPECT_EQ(call.count("orchestration.action.requested"), 1U);
+}
+
+TEST(Seat, HearsThatItWasTalkedOverLate) {
+    for (const bool away : {false, true}) {
+        SCOPED_TRACE(away);
+        TestCall call;
+        call.answer = [](const Prompt&) { return Reply{.pieces = {"One two three four five."}}; };
+        call.say("Count");
+        call.run_for(2s);
+        const auto turn = call.events("orchestration.turn.completed").at(0);
+        if (away) call.host.reset();
+        EXPECT_EQ(
+            call.publish("call.turn.interrupted",
+                         R"({"callId":"sess_1","turnId":")" + std::string(*turn.text("turnId")) +
+                             R"(","by":"ada","atMs":900,"generatedChars":24,"playedMs":600})"),
+            "ok");
+        if (away) call.restart();
+        call.run_for(2s);
+        const auto cut = call.events("transcript.truncated");
+        ASSERT_EQ(cut.size(), 1U);
+        EXPECT_EQ(cut[0].text("heardText"), "One two");
+        call.say("And?");
+        call.run_for(2s);
+        const auto& messages = call.asked.back().messages;
+        ASSERT_GE(messages.size(), 4U);
+        EXPECT_EQ(messages[messages.size() - 3].text, "One two");
+        const Message& note = messages[messages.size() - 2];
+        EXPECT_EQ(note.role, Message::Role::user);
+        EXPECT_TRUE(note.text.starts_with("[Note of the server")) << note.text;
+        EXPECT_TRUE(note.is_new);
+    }
+}
+
+TEST(Seat, OfTwoInOneCallTheAddressedOneAnswers) {
+    TestCall call;
+    call.second = call.settings;
+    call.second.name = "coach";
+    call.second.user_id = "agt_coach";
+    call.restart();
+    EXPECT_EQ(call.submit(call::AddParticipant{{"agt_coach", contract::Role::agent, "Coach"}},
+                          {"user", "ada"}, contract::Role::user),
+              "ok");
+    call.host->joined("agt_coach", call.id);
+    call.answer = [](const Prompt& prompt) { return Reply{.pieces = {"I am " + prompt.agent_id}}; };
+    for (const auto& [words, answer] :
+         {std::pair{"Hello?", "I am agt_helper"}, std::pair{"Coach, and you?", "I am agt_coach"},
+          std::pair{"Really?", "I am agt_coach"}, std::pair{"Helper: why?", "I am agt_helper"}}) {
+        SCOPED_TRACE(words);
+        call.say(words);
+        call.run_for(3s);
+        EXPECT_EQ(call.last_words(), answer);
+    }
+    EXPECT_EQ(call.count("orchestration.turn.started"), 4U);
+    EXPECT_EQ(call.count("orchestration.turn.completed"), 4U);
 }
 
 // Wherever the process dies: each thing said has exactly one completed answer, what the model
@@ -252,6 +352,7 @@ TEST(Seat, PropertyAfterAnyCrashEachIsAnsweredOnce) {
         EXPECT_EQ(answered, (std::multiset<std::string>{"u1"}));
         EXPECT_EQ(call.count("orchestration.action.requested"), 1U);
         EXPECT_EQ(call.count("orchestration.turn.started"), ends);
+        EXPECT_GE(call.count("billing.usage.measured"), call.asked.size());
     }
     EXPECT_GT(died_in_a_turn, 5U);
 }

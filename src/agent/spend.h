@@ -33,12 +33,14 @@ struct Amount {
 // output.
 Amount amount_of(const Usage& usage, const Prices& prices, std::int64_t guess);
 
-// 0: no limit. On by default, generous to a person who talks and tight to a loop that runs away.
+// 0: no limit. On by default, generous to a person who talks and tight to a loop that runs away. A
+// cost counts where prices are given.
 struct Caps {
-    Amount turn{.tokens = 200'000};
-    Amount call{.tokens = 2'000'000};
-    Amount user_day{.tokens = 5'000'000};
-    Amount day{.tokens = 50'000'000};
+    static constexpr std::int64_t unit = 1'000'000'000;  // Of the account's currency.
+    Amount turn{.tokens = 200'000, .nano = 1 * unit};
+    Amount call{.tokens = 2'000'000, .nano = 10 * unit};
+    Amount user_day{.tokens = 5'000'000, .nano = 25 * unit};
+    Amount day{.tokens = 50'000'000, .nano = 250 * unit};
 
     friend bool operator==(const Caps&, const Caps&) = default;
 };

@@ -65,6 +65,15 @@ std::string cut_payload(std::string_view utterance_id, std::string_view heard,
     return json.take();
 }
 
+std::string restarted_payload(std::string_view turn_id, Millis age) {
+    contract::JsonWriter json;
+    json.object().key("turnId").value(turn_id).key("durationMs").value(age.count());
+    json.key("code").value("restarted");
+    json.key("message").value("The server was restarted while the agent was answering.");
+    json.key("retryable").value(true).end();
+    return json.take();
+}
+
 std::int64_t millis_in_call(const Conversation& conversation, WallTime now) {
     if (!conversation.connected_at()) return 0;
     return std::max<std::int64_t>((now - *conversation.connected_at()).count(), 0);

@@ -25,6 +25,9 @@ std::string heard_of(std::string_view shown, std::optional<Millis> played,
 std::string cut_payload(std::string_view utterance_id, std::string_view heard,
                         std::string_view generated, Millis played, std::string_view cause);
 
+// Of orchestration.turn.failed, for a turn that its process could not bring to its end.
+std::string restarted_payload(std::string_view turn_id, Millis age);
+
 // Milliseconds since the call connected; 0 before.
 std::int64_t millis_in_call(const Conversation& conversation, WallTime now);
 

@@ -25,6 +25,7 @@ namespace lifeline::agent {
 
 // What a model does when it is asked: words and calls, or a failure, after a while.
 struct Reply {
+    std::vector<Failure> gave_way = {};  // Attempts before the one that answers.
     std::vector<std::string> pieces = {};
     std::vector<ToolCall> calls = {};
     std::optional<Failure> failure = {};
@@ -64,6 +65,8 @@ private:
             });
         }
         void step() {
+            for (const Failure& failure : std::exchange(reply_.gave_way, {}))
+                hearer_.gave_way(failure);
             if (next_ < reply_.pieces.size()) {
                 arm();
                 return hearer_.text(reply_.pieces[next_++]);
@@ -123,7 +126,9 @@ public:
         tools = *registry;
         sessions->take_judge(std::make_shared<session::Rulebook>(session::Rulebook::Parts{tools}));
         std::vector<Host::Agent> agents;
-        agents.push_back({settings, std::make_unique<FakeModel>(loop, asked, answer)});
+        for (const AgentSettings* one : {&settings, &second})
+            if (!one->user_id.empty())
+                agents.push_back({*one, std::make_unique<FakeModel>(loop, asked, answer)});
         host = std::make_unique<Host>(
             Host::Parts{.loop = loop, .sessions = *sessions, .tools = [this] { return tools; }},
             std::move(agents));
@@ -196,6 +201,7 @@ public:
     contract::EventChecker checker;
     tools::Registry tools;
     AgentSettings settings;
+    AgentSettings second;  // Of another agent, where a test names one and restarts.
     std::optional<session::Sessions> sessions;
     std::vector<Prompt> asked;
     FakeModel::Answer answer = [](const Prompt&) { return Reply{.pieces = {"Yes."}}; };

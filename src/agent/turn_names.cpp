@@ -46,4 +46,8 @@ std::string action_id(std::string_view session_id, std::string_view agent_id, st
     return "act_" + short_digest(all, 24);
 }
 
+std::string run_key(std::string_view session_id, const TurnNames& turn, std::size_t round) {
+    return fmt::format("{}_{}_{}", short_digest(session_id, 16), turn.stem(), round);
+}
+
 }  // namespace lifeline::agent

@@ -34,6 +34,9 @@ std::string turn_id(std::string_view agent_id, std::uint64_t number);
 std::string action_id(std::string_view session_id, std::string_view agent_id, std::string_view root,
                       std::string_view type, std::string_view canonical_args, std::size_t repeat);
 
+// A model call's idempotency key; `round` counts those of the turn from 0 on.
+std::string run_key(std::string_view session_id, const TurnNames& turn, std::size_t round);
+
 // The beginning of a digest, for names.
 std::string short_digest(std::string_view text, std::size_t characters);
 

@@ -1,6 +1,13 @@
 #include "agent/usage_record.h"
 
+#include <fmt/format.h>
+
+#include <string>
+
+#include "agent/turn_names.h"
+#include "contract/form.h"
 #include "contract/json.h"
+#include "contract/json_writer.h"
 
 namespace lifeline::agent {
 
@@ -37,6 +44,54 @@ std::optional<Ledger::Record> usage_record(const contract::Event& event) {
         .amount = {.tokens = integer_in(*dims, "inputTokens") + integer_in(*dims, "outputTokens") +
                              integer_in(*dims, "estimatedTokens"),
                    .nano = digits_in(*dims, "costNano")}};
+}
+
+Amount record_usage(const ModelCall& call, Ledger& ledger, Outbox& outbox, WallTime now) {
+    const Usage& usage = call.usage;
+    const bool known = usage.input_tokens || usage.output_tokens;
+    const Amount amount = amount_of(usage, call.prices, call.guess);
+    const std::string& session = call.conversation.session_id();
+    const std::string& owner = call.conversation.owner_id();
+    const TurnNames names(call.turn_id);
+    const std::string record =
+        fmt::format("use_{}_{}_{}", short_digest(session, 16), names.stem(), call.number);
+    ledger.add(
+        {.id = record, .session_id = session, .user_id = owner, .at = now, .amount = amount});
+    if (call.conversation.account_id().empty()) return amount;
+    contract::JsonWriter json;
+    json.object().key("recordId").value(record);
+    json.key("accountId").value(call.conversation.account_id());
+    json.key("sessionId").value(session).key("meter").value("llm.tokens");
+    json.key("meterVersion").value(1);
+    json.key("window").value(format_rfc3339(now).substr(0, 14) + "00Z");
+    json.key("unit").value("token").key("quantity");
+    if (known) {
+        json.value(std::to_string(amount.tokens));
+    } else {
+        json.null();
+    }
+    json.key("source").value(known ? "provider" : "estimated");
+    json.key("needsReconciliation").value(!known);
+    json.key("participant").value(call.conversation.agent_id());
+    json.key("dims").object();
+    const auto dim = [&json](std::string_view name, const std::optional<std::int64_t>& value) {
+        if (value) json.key(name).value(*value);
+    };
+    dim("inputTokens", usage.input_tokens);
+    dim("cachedTokens", usage.cached_tokens);
+    dim("outputTokens", usage.output_tokens);
+    if (!known) json.key("estimatedTokens").value(call.guess);
+    json.key("costNano").value(std::to_string(amount.nano));
+    json.key("userId").value(owner).end();
+    const auto is_word = [](std::string_view text) {
+        return contract::matches(contract::Form::word, text);
+    };
+    json.key("provider").value(is_word(call.driver) ? call.driver : "agent");
+    if (is_word(call.model)) json.key("model").value(call.model);
+    json.key("turnId").value(call.turn_id).end();
+    outbox.say(names.server_event("use", call.number), "billing.usage.measured", json.take(),
+               As::server);
+    return amount;
 }
 
 }  // namespace lifeline::agent

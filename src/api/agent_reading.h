@@ -9,8 +9,8 @@
 #include "mcp/context.h"
 #include "mcp/tool_call.h"
 
-// What an agent reads of its call by the MCP door: from the journal, no further than a few thousand
-// events, and no more than it may see.
+// What an agent reads of its call by the MCP door: from the journal, all of the call, and no more
+// than it may see.
 namespace lifeline::api {
 
 class Api;

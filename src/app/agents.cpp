@@ -147,8 +147,8 @@ void Agents::take_seats(roster::Roster& roster, const std::string& user_id, std:
         });
 }
 
-void Agents::stop() {
-    host_->stop();
+void Agents::stop(std::function<void()> left) {
+    host_->stop(std::move(left));
 }
 
 // An OpenClaw driver holds a connection, and stays.

@@ -53,7 +53,8 @@ public:
     void start(std::string spend_path, roster::Roster& roster);
     // Something was appended to a call. From any thread.
     void poke();
-    void stop();
+    // No turn goes on; `left` is called when those that ran have said their last words.
+    void stop(std::function<void()> left);
     // From their next turns on they are as these say, with these keys. What cannot be changed while
     // they serve has been left out (renew_agents.h).
     void renew(const std::vector<AgentConfig>& agents, const AgentKeys& keys);

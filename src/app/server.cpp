@@ -139,11 +139,12 @@ void Server::House::close_down() {
     if (std::exchange(leaving, true)) return;
     if (drain_timer != 0) front().cancel_timer(std::exchange(drain_timer, 0));
     reload->stop();
-    agents->stop();
-    gateway->close_all(
-        storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
-        storage_failed ? "commit_failed" : "draining");
-    http->stop(stop_grace, [this] { finish_effects(); });
+    agents->stop([this] {
+        gateway->close_all(
+            storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,
+            storage_failed ? "commit_failed" : "draining");
+        http->stop(stop_grace, [this] { finish_effects(); });
+    });
 }
 
 Status Server::House::readiness() const {

@@ -5,7 +5,6 @@
 #include "contract/json.h"
 #include "contract/json_writer.h"
 #include "mcp/context.h"
-#include "mcp/transcript_lines.h"
 
 namespace lifeline::mcp {
 
@@ -132,44 +131,6 @@ TEST(Context, HasTheNewestModeAndRevisions) {
     EXPECT_EQ(json->find("documents")->items().at(0).find("rev")->as_integer(), 3);
     recent.take(mode("cv", "deactivated"));
     EXPECT_EQ(recent.mode(), "");
-}
-
-TEST(TranscriptLines, AreWhatWasHeardInItsOrder) {
-    const auto said = [](const char* id, const char* text) {
-        return event("transcript.final", std::string(R"({"utteranceId":")") + id +
-                                             R"(","speaker":"user","text":")" + text +
-                                             R"(","startMs":1,"endMs":2})");
-    };
-    const auto heard = [](const char* id, const char* text) {
-        return event("transcript.truncated", std::string(R"({"utteranceId":")") + id +
-                                                 R"(","heardText":")" + text +
-                                                 R"(","playedMs":1})");
-    };
-    const auto texts = [](const TranscriptLines& lines) {
-        contract::JsonWriter json;
-        lines.write(json);
-        std::string all;
-        for (const auto& line : Json::parse(json.take())->items())
-            all += std::string(*line.text("text")) + ";";
-        return all;
-    };
-    using Keep = TranscriptLines::Keep;
-    TranscriptLines last(2, Keep::last);
-    TranscriptLines first(2, Keep::first);
-    std::uint64_t seq = 0;
-    bool taken = true;
-    for (const auto& one :
-         {said("a", "one"), heard("b", "tw"), said("b", "two"), said("c", "three"),
-          event("transcript.partial",
-                R"({"utteranceId":"d","speaker":"user","text":"fo","startMs":1,)"
-                R"("endMs":2,"rev":1})")}) {
-        ++seq;
-        last.take(one, "usr_1", seq);
-        if (taken) taken = first.take(one, "usr_1", seq);
-        EXPECT_EQ(taken, seq < 4);
-    }
-    EXPECT_EQ(texts(last), "tw;three;") << "cut short stays so";
-    EXPECT_EQ(texts(first), "one;tw;");
 }
 
 }  // namespace lifeline::mcp

@@ -10,7 +10,7 @@
 
 namespace lifeline::mcp {
 
-// What the last events of a call say that its state does not hold: the mode that is active, and the
+// What the events of a call say that its state does not hold: the mode that is active, and the
 // documents with their newest revisions.
 class Recent {
 public:

@@ -132,6 +132,76 @@ describe('an agent with a model', () => {
     assert.equal((await call.until('billing.usage.measured')).model, 'second');
   });
 
+  for (const [what, does, used] of [
+    ['fails', { status: 503 }, ['first', 'second']],
+    ['breaks off before a word', { cut: true }, ['first', 'second']],
+    ['refuses', { status: 400 }, ['second']],
+  ])
+    test(`goes to the next model when the first ${what}, and counts what may have cost something`, async () => {
+      forget(({ body }) => (body.model === 'first' ? does : { text: ['Here.'] }));
+      const call = await Call.make(server);
+      await call.say('Hello');
+      assert.equal((await call.until('orchestration.turn.completed')).text, 'Here.');
+      const records = await call.events('billing.usage.measured');
+      assert.deepEqual(records.map(({ model, quantity }) => [model, quantity]), used.map((model) => [model, model === 'second' ? '120' : null]));
+    });
+
+  test('is talked over after it has said it all, and knows what was heard', async () => {
+    forget(() => ({ text: ['One two three four five.'] }));
+    const call = await Call.make(server, 'agt_helper', { channel: 'voice' });
+    await call.say('Count');
+    const { turnId } = await call.until('orchestration.turn.completed');
+    const heard = { callId: call.id, turnId, by: 'ada', atMs: 900, generatedChars: 24, playedMs: 600 };
+    await call.publish('call.turn.interrupted', heard);
+    assert.equal((await call.until('transcript.truncated')).heardText, 'One two');
+    await call.say('And?');
+    await call.until('orchestration.turn.completed', 2);
+    const { messages } = model.requests.at(-1);
+    assert.deepEqual(messages.slice(-3).map(({ role }) => role), ['assistant', 'user', 'user']);
+    assert.equal(messages.at(-3).content, 'One two');
+    assert.match(messages.at(-2).content, /^\[Note of the server: .*"One two"/);
+  });
+
+  test('begins with the last of the call that this one continues', async () => {
+    forget(() => ({ text: ['Noted.'] }));
+    const first = await Call.make(server);
+    await first.say('My name is Ada');
+    await first.until('orchestration.turn.completed');
+    await server.rest('POST', `/v1/call/sessions/${first.id}/state`, first.token, { status: 'ended' });
+    const second = await Call.make(server, 'agt_helper', { continues: first.id });
+    await second.say('Who am I?');
+    await second.until('orchestration.turn.completed');
+    const words = model.requests.at(-1).messages.map(({ content }) => content);
+    assert.deepEqual(words.slice(1), [
+      '[From the call before, which this one continues:]',
+      'My name is Ada',
+      'Noted.',
+      '[A new call begins here.]',
+      'Who am I?',
+    ]);
+  });
+
+  test('leaves on record what it cost and said when they hang up on it, and when it is sent away', async () => {
+    const talk = () => ({ text: Array(200).fill('word '), pause: 30 });
+    const leaves = {
+      hangup: (call) => server.rest('POST', `/v1/call/sessions/${call.id}/state`, call.token, { status: 'ended' }),
+      removed: (call) => server.rest('DELETE', `/v1/call/sessions/${call.id}/participants/agt_helper`, call.token),
+    };
+    for (const [why, leave] of Object.entries(leaves)) {
+      forget(talk);
+      const call = await Call.make(server);
+      await call.say('Talk');
+      await call.until('orchestration.turn.delta', 3);
+      await leave(call);
+      const used = await call.until('billing.usage.measured');
+      assert.deepEqual([used.quantity, used.needsReconciliation], [null, true]);
+      const cut = await call.until('transcript.truncated');
+      assert.equal(cut.cause, 'hangup');
+      assert.equal(cut.heardText, (await call.events('orchestration.turn.delta')).map((one) => one.deltaText).join(''));
+      assert.equal((await call.until('orchestration.turn.cancelled')).cause, why === 'hangup' ? 'session_end' : 'removed');
+    }
+  });
+
   for (const [what, does, code] of [
     ['breaks off', { text: ['Half a '], cut: true }, 'model_cut'],
     ['stalls', { text: ['Half a '], stall: true }, 'model_stalled'],
@@ -198,10 +268,63 @@ describe('an agent with a model', () => {
     assert.deepEqual(started.map((one) => [one.attempt, one.inputUtteranceIds]), [[1, [utterance]], [2, [utterance]]]);
     assert.equal((await call.events('orchestration.action.requested')).length, 1);
     assert.equal((await call.events('orchestration.turn.completed')).length, 1);
+    // Of the call that died nobody knows what it cost; that it cost something is on record.
+    const measured = (await call.events('billing.usage.measured')).map(({ turnId, quantity }) => [turnId, quantity]);
+    assert.ok(measured.some(([turnId, quantity]) => turnId === failed.turnId && quantity === null), JSON.stringify(measured));
+  });
+
+  test('says its last words when the server is stopped, and answers when it is there again', async () => {
+    forget(({ count }) => (count > 1 ? { text: ['Here.'] } : { text: Array(200).fill('x '), pause: 30 }));
+    const call = await Call.make(server);
+    await call.say('Talk');
+    await call.until('orchestration.turn.delta', 2);
+    await server.kill('SIGTERM');
+    await server.start();
+    assert.equal((await call.until('orchestration.turn.completed')).text, 'Here.');
+    assert.equal((await call.events('orchestration.turn.failed')).length, 1);
+    assert.deepEqual((await call.events('billing.usage.measured')).map(({ quantity }) => quantity), [null, '120']);
   });
 });
 
+test('of two agents in a call the one that is addressed answers', async () => {
+  const model = await new ModelServer().start();
+  model.answer = ({ body }) => ({ text: [body.messages[0].content.startsWith('You coach.') ? 'The coach.' : 'The helper.'] });
+  const coach = openai(model).replace('agents.helper', 'agents.coach').replace('You help.', 'You coach.');
+  const server = new Server(openai(model, 'name = "Helper"') + coach + 'name = "Coach"');
+  await server.start();
+  const call = await Call.make(server, null, {
+    participants: ['helper', 'coach'].map((name) => ({ userId: `agt_${name}`, role: 'agent' })),
+  });
+  const words = { 'Hello?': 'The helper.', '@agt_coach and you?': 'The coach.', 'Really?': 'The coach.' };
+  for (const [index, [said, answer]] of Object.entries(words).entries()) {
+    await call.say(said);
+    assert.equal((await call.until('orchestration.turn.completed', index + 1)).text, answer);
+  }
+  assert.equal((await call.events('orchestration.turn.started')).length, 3);
+  // Each sees the other's words as another's.
+  assert.match(model.requests.at(-1).messages.map(({ content }) => content).join('\n'), /another agent\] The helper\./);
+  await server.close();
+  await model.close();
+});
+
 describe('caps', () => {
+  test('of costs stop it like those of tokens', async () => {
+    const model = await new ModelServer().start();
+    const prices = 'prices = { input = 1000000000, output = 2000000000 }\n';
+    const server = new Server(openai(model, `${prices}caps = { call_cost = 200000 }`));
+    await server.start();
+    const call = await Call.make(server);
+    for (const count of [1, 2, 3]) {
+      await call.say('Hello');
+      await call.until('orchestration.turn.completed', count);
+    }
+    assert.equal(model.requests.length, 2);
+    const denied = await call.until('billing.quota.denied');
+    assert.deepEqual([denied.quota, denied.limit, denied.current], ['agent.call.cost', 200000, 280000]);
+    await server.close();
+    await model.close();
+  });
+
   test('stop it, and it says so, also after a restart', async () => {
     const model = await new ModelServer().start();
     const server = new Server(openai(model, 'caps = { user_day_tokens = 200 }'));

@@ -67,6 +67,10 @@ test('agent check: what works, how fast, and what to do when it does not', async
   assert.equal(good.json.sentence.text, 'Good day.');
   assert.equal(good.json.sentence.inputTokens, 100);
   assert.equal(good.json.toolCalled, true);
+  assert.equal(good.json.sentence.costNano, null, 'without prices nobody knows what it cost');
+  const priced = new Server(openai(model, 'prices = { input = 1000000, output = 2000000 }'));
+  assert.equal((await check(priced.config)).json.sentence.costNano, 140);
+  await priced.close();
 
   model.answer = () => ({ text: ['I cannot.'] });
   const mute = await check(server.config);

@@ -67,6 +67,27 @@ test('what is called off is aborted there and not told any more', async (t) => {
   assert.equal(gateway.runs.get('turn-1').aborted, true);
 });
 
+test('that it is to stop is said again when the line broke under it', async (t) => {
+  const { gateway, told } = await turn(t, { hang: true, breaks: true }, { more: ['cancel'], env: { PROBE_LINGER_MS: '2000' } });
+  assert.deepEqual(told, [{ text: 'Good ' }, { called_off: '' }]);
+  assert.equal(gateway.connects, 2);
+  assert.deepEqual(gateway.aborts, [[gateway.sessions[0], 'turn-1']]);
+  assert.equal(gateway.runs.get('turn-1').starts, 1, 'and is not asked for again');
+});
+
+test('a run that a dead process left is called off before the next begins', async (t) => {
+  const { gateway, text } = await turn(t, {}, { more: ['dead=turn-0'] });
+  assert.equal(text, 'Good morning.');
+  assert.deepEqual(gateway.aborts, [[gateway.sessions[0], 'turn-0']]);
+  assert.deepEqual(gateway.requests.slice(0, 3), ['connect', 'chat.abort', 'agent']);
+});
+
+test('a turn that has no more time is called off, too', async (t) => {
+  const { gateway, told } = await turn(t, { silent: true }, { env: { PROBE_TIMEOUT_MS: '300' } });
+  assert.deepEqual(ends(told), [{ failed: 'model_stalled retryable' }]);
+  assert.deepEqual(gateway.aborts.map(([, run]) => run), ['turn-1']);
+});
+
 test('another protocol or a wrong token is said, and not tried for ever', async (t) => {
   const refused = async (how, options) => ends((await turn(t, how, options)).told);
   assert.deepEqual(await refused({ protocol: 3 }), [{ failed: 'gateway_refused' }]);
@@ -78,5 +99,7 @@ test('every wait has an end', async (t) => {
   const env = { PROBE_TIMEOUT_MS: '300' };
   const failed = async (how) => ends((await turn(t, how, { env })).told);
   assert.deepEqual(await failed({ silent: true }), [{ failed: 'model_stalled retryable' }]);
+  // It was asked, and may have cost something.
+  assert.deepEqual(await failed({ drop: true, away: 1000 }), [{ failed: 'model_cut retryable' }]);
   assert.deepEqual(await failed({ unavailable: 1000 }), [{ failed: 'model_unreachable retryable' }]);
 });

@@ -9,6 +9,7 @@ export class FakeGateway {
   connects = 0;
   sessions = [];
   requests = [];
+  aborts = []; // [sessionKey, runId]
   made = []; // Sessions: [agent, key]
 
   /** `how`: protocol, unavailable (how often at first), drop (after the first text), wrongToken... */
@@ -34,6 +35,8 @@ export class FakeGateway {
     send({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n', ts: 1 } });
     socket.on('message', (bytes) => {
       const { id, method, params } = JSON.parse(bytes);
+      // A line that breaks: what comes by it now is read by nobody.
+      if (socket.broken) return socket.terminate();
       this.requests.push(method);
       const ok = (payload) => send({ type: 'res', id, ok: true, payload });
       const no = (code, message, more = {}) => send({ type: 'res', id, ok: false, error: { code, message, ...more } });
@@ -107,11 +110,16 @@ export class FakeGateway {
         terminalReply: { disposition: 'visible', text: all },
       };
     };
+    if (this.how.breaks) {
+      this.how.breaks = false;
+      socket.broken = true;
+    }
     if (hang) return;
     if (drop) {
       this.how.drop = false;
       setTimeout(() => {
         socket.terminate();
+        if (this.how.away) this.how.unavailable = this.how.away;
         // It goes on without anybody listening.
         setTimeout(() => {
           run.finish();
@@ -131,7 +139,8 @@ export class FakeGateway {
     this.#settle(run);
   }
 
-  #abort({ runId }, ok, send) {
+  #abort({ sessionKey, runId }, ok, send) {
+    this.aborts.push([sessionKey, runId]);
     const run = this.runs.get(runId);
     if (run) run.aborted = true;
     ok({ ok: true, aborted: Boolean(run), runIds: [runId] });

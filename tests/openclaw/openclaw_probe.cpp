@@ -1,5 +1,7 @@
-// One turn through the openclaw driver: openclaw_probe PORT TOKEN KEY TEXT [cancel]. Prints what
-// the driver tells, a JSON text a line; with `cancel` it calls the turn off at the first text.
+// One turn through the openclaw driver: openclaw_probe PORT TOKEN KEY TEXT [cancel|dead=KEY].
+// Prints what the driver tells, a JSON text a line; with `cancel` it calls the turn off at the
+// first text, with `dead=KEY` another one first, which a process before is said to have left
+// behind.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -15,6 +17,11 @@ namespace {
 
 using lifeline::Millis;
 namespace agent = lifeline::agent;
+
+Millis millis_from(const char* variable, int otherwise) {
+    const char* given = std::getenv(variable);
+    return Millis{given != nullptr ? std::atoi(given) : otherwise};
+}
 
 class Printer final : public agent::Hearer {
 public:
@@ -47,12 +54,10 @@ private:
     // Long enough to hear of what must not be told any more.
     void last(std::string_view what, std::string_view value) {
         say(what, value);
-        loop_.start_timer(Millis{300}, [this] { loop_.stop(); });
-    }
-    void call_off() {
         run.reset();
-        last("called_off", "");
+        loop_.start_timer(millis_from("PROBE_LINGER_MS", 300), [this] { loop_.stop(); });
     }
+    void call_off() { last("called_off", ""); }
 
     lifeline::AsioLoop& loop_;
     bool cancel_;
@@ -72,16 +77,18 @@ int main(int argc, char** argv) {
                                   .retry_first = Millis{20},
                                   .retry_most = Millis{100},
                                   .result_wait = Millis{200}});
-    Printer printer(loop, argc > 5);
+    const std::string_view more = argc > 5 ? argv[5] : "";
+    Printer printer(loop, more == "cancel");
     agent::Prompt prompt;
     prompt.session_id = "sess_Probe";
     prompt.idempotency_key = argv[3];
     prompt.system = "You are terse.";
     prompt.messages.push_back({.text = argv[4]});
-    prompt.timeout = Millis{std::getenv("PROBE_TIMEOUT_MS") != nullptr
-                                ? std::atoi(std::getenv("PROBE_TIMEOUT_MS"))
-                                : 20'000};
-    loop.post([&] { printer.run = driver.start(std::move(prompt), printer); });
+    prompt.timeout = millis_from("PROBE_TIMEOUT_MS", 20'000);
+    loop.post([&] {
+        if (more.starts_with("dead=")) driver.call_off(prompt.session_id, more.substr(5));
+        printer.run = driver.start(std::move(prompt), printer);
+    });
     loop.run();
     printer.run.reset();
     return 0;

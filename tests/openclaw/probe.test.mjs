@@ -52,6 +52,21 @@ test('tools that act past the gates are named, with what to do', async (t) => {
   assert.match((await doctor()).out, /agent claw[^\n]*6 of its own tools lead past the gates/);
 });
 
+test('an agent that answers is ready, and what it cost nobody knows', async (t) => {
+  const { run } = await house(t, {});
+  const ready = await run('agent', 'check', 'claw');
+  assert.equal(ready.status, 0, ready.out + ready.err);
+  assert.match(ready.out, /^claw \(openclaw[^\n]*\): ready$/m);
+  assert.match(ready.out, /cost unknown$/m);
+  assert.match(ready.out, /lifeline agent probe/);
+  const { passed, sentence, tool } = JSON.parse((await run('agent', 'check', 'claw', '--json')).out);
+  assert.deepEqual([passed, sentence.text, sentence.costNano, tool], [true, 'Good morning.', null, undefined]);
+  const { run: stranger } = await house(t, {}, 'wrong');
+  const refused = await stranger('agent', 'check', 'claw');
+  assert.equal(refused.status, 1);
+  assert.match(refused.out, /turned it away\. Check agents\.claw\.key_file/);
+});
+
 test('an agent without hands of its own passes', async (t) => {
   const { run } = await house(t, { tools: [core('session_status'), mcp('lifeline__send_email')] });
   const { status, out, err } = await run('agent', 'probe');
@@ -68,7 +83,7 @@ test('what its MCP servers have is not known before a turn, and nobody says that
   const cold = await run('agent', 'probe', 'claw');
   assert.equal(cold.status, 1);
   assert.match(cold.out, /none of the 1 tools that it lists so far.*\n.*--session/);
-  assert.match((await doctor()).out, /agent claw[^\n]*not listed before a turn/);
+  assert.match((await doctor()).out, /^warn +agent claw[^\n]*not listed before a turn/m);
   const warm = await run('agent', 'probe', 'claw', '--session', 'sess_1', '--json');
   assert.equal(warm.status, 1);
   const { complete, passed, tools: found } = JSON.parse(warm.out);

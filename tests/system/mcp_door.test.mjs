@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Server } from './support/server.mjs';
@@ -12,8 +13,8 @@ const config =
   `schema = { type = "object", required = ["to"], properties = { to = { type = "string" } } }\n` +
   `[tools."lifeline.noop"]\nkind = "builtin"\nrisk = "read_only"\n`;
 
-async function house(t) {
-  const server = new Server(config);
+async function house(t, more = '') {
+  const server = new Server(config + more);
   t.after(() => server.close());
   await server.start();
   const ada = server.token('usr_ada');
@@ -205,4 +206,37 @@ test('an agent reads what was said', { timeout: 60_000 }, async (t) => {
   const rest = await call(client, 'get_transcript', { after: page.next });
   assert.deepEqual(texts(rest), ['text 4', 'text 5']);
   assert.equal(rest.more, false);
+
+  // What was begun first stands first, however late it ends.
+  const publish = (type, payload) =>
+    server.rest('POST', `${path}/events`, ada, { eventId: `e_${type}_${payload.utteranceId}`, sessionId: id, ts: '2026-02-16T10:00:00.000Z', schemaVersion: '1.0', type, payload });
+  await publish('transcript.utterance.started', { utteranceId: 'slow', speaker: 'user', participantId: 'usr_ada', startMs: 9 });
+  await say(6);
+  await publish('transcript.final', { utteranceId: 'slow', speaker: 'user', text: 'slow', startMs: 9, endMs: 10 });
+  assert.deepEqual(texts(await call(client, 'get_transcript', { after: rest.next })), ['slow', 'text 6']);
+});
+
+test('the tools of an MCP server behind it pass the same gates', { timeout: 60_000 }, async (t) => {
+  const program = fileURLToPath(new URL('support/mcp_tools.mjs', import.meta.url));
+  const notes = `[mcp.notes]\ncommand = "${process.execPath}"\nargs = ["${program}"]\nprefix = "notes."\n`;
+  const { server, ada, id, path, capability, connect } = await house(t, notes);
+  const client = await connect((await capability()).json.token);
+  let tools;
+  do ({ tools } = await client.listTools());
+  while (!tools.some(({ name }) => name === 'notes_read_note'));
+  const missing = await call(client, 'notes_read_note', { name: 'a' });
+  assert.deepEqual([missing.outcome, missing.isError], ['failed', true]);
+  assert.match(JSON.stringify(missing), /there is no such note/);
+
+  // Nothing says that what writes is harmless, so a person is asked.
+  const written = await call(client, 'notes_write_note', { name: 'a', text: 'milk' });
+  assert.equal(written.state, 'awaiting_confirmation');
+  const { confirmation } = (await server.rest('GET', `${path}/actions/${written.actionId}`, ada)).json;
+  const yes = { decision: 'approve', argsHash: confirmation.argsHash };
+  await server.rest('POST', `${path}/confirmations/${confirmation.confirmationId}`, ada, yes);
+  assert.equal((await call(client, 'get_action', { actionId: written.actionId, waitMs: 20_000 })).outcome, 'succeeded');
+  const read = await call(client, 'notes_read_note', { name: 'a' });
+  assert.deepEqual(read.result, { content: [{ type: 'text', text: 'milk' }] });
+  const started = (await server.events(id, ada)).filter(({ event }) => event.type === 'orchestration.action.started');
+  assert.equal(started.length, 3);
 });
