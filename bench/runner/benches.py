@@ -79,6 +79,15 @@ def journal(place, seconds):
                 server_cpu=figures["floorPerSecond"] * figures["floorCpuUsPerEvent"] / 1e6)
 
 
+def search(place, seconds):
+    """Warm questions to the search of one account, in process."""
+    with servers.folder() as data:
+        for figures in _lines([place.search, "--utterances", place.utterances,
+                               "--seconds", seconds, "--dir", data]):
+            yield figures["who"], Sample(value=figures["p99Us"] / 1000, p50=figures["p50Us"],
+                                         p99=figures["p99Us"])
+
+
 def memory(place, _seconds):
     """1,000 open calls of 1,000 events each, two people connected in each, on two loops."""
     with servers.lifeline(place, loops=2, cores=servers.CORES) as server:
@@ -127,6 +136,9 @@ BENCHES = [
     Bench("turn", "turns/s",
           f"{acting.TALKS} people and the server's agent: what they say, answered; from their words on",
           acting.turns, compared=False, per_core=False),
+    Bench("search", "ms, p99", "words of an account that has said 1,000,000 utterances, warm",
+          search, compared=False, per_core=False, lower_is_better=True, value_target=50,
+          repeats_max=1),
     Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
           journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6},
           pairs={f"{FLOOR}, {n} writers": f"{LIFELINE}, {n} writers" for n in (64, 256)},

@@ -61,6 +61,8 @@ class Place:
     contract: object = None
     journal: object = None
     policy: object = None
+    search: object = None
+    utterances: int = 1_000_000
     frame_bytes: int = 430
 
 

@@ -52,12 +52,14 @@ Result<search::Query> query_of(const net::Request& request, const identity::Prin
     const Scope scope = scope_of(asker);
     query.account_id = scope.account_id;
     query.user_id = scope.user_id;
+    query.user_account_id = asker.account_id;
     query.session_id = text("session");
     query.speaker = text("speaker");
     query.participant_id = text("participant");
     query.kind = text("kind");
-    if (!query.kind.empty() && query.kind != "utterance" && query.kind != "action")
-        return invalid("kind is utterance or action", "/kind");
+    if (!query.kind.empty() && query.kind != "utterance" && query.kind != "action" &&
+        query.kind != "document")
+        return invalid("kind is utterance, action or document", "/kind");
     auto from = time_query(request, "from");
     if (!from) return fail(from.error());
     query.from = *std::move(from);
@@ -75,7 +77,7 @@ Result<search::Query> query_of(const net::Request& request, const identity::Prin
 
 void write_found(contract::JsonWriter& json, const search::Found& found) {
     json.object();
-    json.key("sessionId").value(found.session_id);
+    if (!found.session_id.empty()) json.key("sessionId").value(found.session_id);
     json.key("kind").value(found.kind);
     json.key("id").value(found.id);
     if (!found.speaker.empty()) json.key("speaker").value(found.speaker);

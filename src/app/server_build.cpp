@@ -69,7 +69,11 @@ Status Server::House::build() {
     search = std::make_unique<search::Search>(front(), *searcher, *journal);
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
-    for (const auto& shard : documents->shards()) shard->on_appended = [this] { library->poke(); };
+    for (const auto& shard : documents->shards())
+        shard->on_appended = [this] {
+            library->poke();
+            search->poke();
+        };
     for (const auto& shard : sessions->shards())
         shard->on_appended = [this] {
             roster->poke();

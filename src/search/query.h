@@ -7,15 +7,18 @@
 namespace lifeline::search {
 
 // What is looked for, by whom. Who asks is part of the query and not a filter after it: nothing of
-// a call that they may not see is ever counted, ranked or shown.
+// a call or document that they may not see is ever counted, ranked or shown.
 struct Query {
-    std::string match = {};           // See match_text.
-    std::string account_id = {};      // Calls of this account; empty for all accounts.
-    std::string user_id = {};         // Only calls that this user takes part in; empty for all.
-    std::string session_id = {};      // Only this call; empty for all.
+    std::string match = {};       // See match_text.
+    std::string account_id = {};  // Of this account, or shared with its calls; empty for all.
+    // Only of calls that this user takes part in, with the documents that are shared with them;
+    // and their own and those shared with them, in their account. Empty for all.
+    std::string user_id = {};
+    std::string user_account_id = {};
+    std::string session_id = {};      // Only this call and what is shared with it; empty for all.
     std::string speaker = {};         // user, agent, ...; empty for whoever.
-    std::string participant_id = {};  // Empty for whoever.
-    std::string kind = {};            // utterance, action; empty for both.
+    std::string participant_id = {};  // Or a document's owner. Empty for whoever.
+    std::string kind = {};            // utterance, action, document; empty for all.
     std::string from = {};            // RFC 3339: not before; empty for whenever.
     std::string until = {};           // Before this.
     std::size_t skip = 0;             // So many better ones were shown already.
@@ -31,13 +34,13 @@ struct Piece {
 };
 
 struct Found {
-    std::string session_id;
+    std::string session_id;  // Empty of a document.
     std::string kind;
-    std::string id;  // Of the utterance or the action.
+    std::string id;  // Of the utterance, the action or the document.
     std::string speaker;
     std::string participant_id;
-    std::string at;         // When its first event was recorded.
-    std::uint64_t seq = 0;  // Of its first event.
+    std::string at;         // When its first event was recorded; of a document its newest revision.
+    std::uint64_t seq = 0;  // Of that event.
     std::vector<Piece> snippet;
 };
 

@@ -14,9 +14,9 @@
 
 namespace lifeline::search {
 
-// What was said and asked for, over all calls, by its words: a fold of the whole journal, kept in
-// search.db with its cursor, disposable. A moment behind the journal by nature. Lives on its loop;
-// may be asked from any.
+// What was said, asked for and written in documents, by its words: a fold of the whole journal,
+// kept in search.db with its cursor, disposable. A moment behind the journal by nature. Lives on
+// its loop; may be asked from any.
 class Search {
 public:
     Search(Loop& home, Worker& worker, journal::Journal& journal);

@@ -1,47 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "contract/event.h"
 #include "journal/view_file.h"
+#include "search/change.h"
+#include "search/documents.h"
+#include "search/part.h"
 #include "search/query.h"
 
 namespace lifeline::search {
 
-// What an event says that can be found, or about who may find it.
-struct CallMade {
-    std::string account_id;
-    std::string at;
-};
-struct Member {
-    std::string user_id;
-    bool is_in = true;
-};
-struct Spoken {
-    contract::Event event;
-    std::string actor_id;
-    std::string at;
-    std::uint64_t seq = 0;
-};
-struct Asked {
-    std::string action_id;
-    std::string summary;
-    std::string actor_id;
-    std::string at;
-    std::uint64_t seq = 0;
-};
-struct Change {
-    std::string session_id;
-    std::variant<CallMade, Member, Spoken, Asked> what;
-};
-
-// The tables: a full-text index for each account and month in which its calls began, so that what
-// is erased is gone from one small index, and a search reads no other account's. Blocks; used by
-// one thread at a time.
+// The tables: a full-text index for each account and month in which its calls and documents began,
+// so that what is erased is gone from one small index, and a search reads no other account's unless
+// something of it was shared. Blocks; used by one thread at a time.
 class SearchStore {
 public:
     static Result<SearchStore> open(const std::string& path, const journal::ViewSource& source);
@@ -52,20 +28,24 @@ public:
     Result<std::vector<Found>> find(const Query& query);
 
 private:
-    // Where a call's words are.
-    struct Place {
-        std::int64_t call = 0;
-        std::int64_t part = 0;
+    struct PartOf {
+        std::int64_t number = 0;
+        std::string account_id;
     };
     explicit SearchStore(journal::ViewFile view) : view_(std::move(view)) {}
 
-    Status take(const std::string& session_id, const CallMade& made);
-    Status take(const std::string& session_id, const Member& member);
-    Status take(const std::string& session_id, const Spoken& spoken);
-    Status take(const std::string& session_id, const Asked& asked);
-    Result<Place> place_of(const std::string& session_id);
-    Result<std::int64_t> part_of(const std::string& account_id, std::string_view month);
-    Result<std::vector<std::int64_t>> parts(const Query& query);
+    Status take(const std::string& stream, const CallMade& made);
+    Status take(const std::string& stream, const Member& member);
+    Status take(const std::string& stream, const Spoken& spoken);
+    Status take(const std::string& stream, const Asked& asked);
+    Status take(const std::string& stream, const DocumentMade& made, Documents& documents);
+    Status take(const std::string& stream, const DocumentEdited& edited, Documents& documents);
+    Status take(const std::string& stream, const DocumentShared& shared);
+    Result<Place> begin(const std::string& stream, std::string_view account_id,
+                        std::string_view at);
+    // Nothing where the stream did not begin, or its beginning was erased.
+    Result<std::optional<Place>> place_of(const std::string& stream);
+    Result<std::vector<PartOf>> parts(const Query& query);
 
     journal::ViewFile view_;
 };

@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <map>
 #include <set>
@@ -11,101 +9,13 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
 #include "search/match_text.h"
+#include "search/test_house.h"
 
 namespace lifeline::search {
 
-namespace {
-
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-class House {
-public:
-    House() : journal(loop.clock(), "memory") {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
-    void append(const std::string& stream, const std::string& type, const std::string& payload,
-                const std::string& by = "ada") {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "e" + std::to_string(++made);
-        open->append(
-            open->head(),
-            {{id,
-              {"user", by},
-              "",
-              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
-            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
-    }
-    void call(const std::string& id, const std::vector<std::string>& users,
-              const std::string& account = "acct_1") {
-        append(id, "call.created",
-               R"({"callId":")" + id + R"(","ownerId":"ada","accountId":")" + account +
-                   R"(","channel":"text"})");
-        for (const auto& user : users) {
-            append(id, "call.participant.added",
-                   R"({"callId":")" + id + R"(","participantId":")" + user + R"(","role":"user"})");
-        }
-    }
-    void leave(const std::string& id, const std::string& user) {
-        append(id, "call.participant.left",
-               R"({"callId":")" + id + R"(","participantId":")" + user +
-                   R"(","role":"user","reason":"hangup"})");
-    }
-    void say(const std::string& call, const std::string& utterance, const std::string& type,
-             const std::string& fields, const std::string& by = "ada") {
-        append(call, "transcript." + type, R"({"utteranceId":")" + utterance + "\"" + fields + "}",
-               by);
-    }
-    void final(const std::string& call, const std::string& utterance, const std::string& text,
-               const std::string& by = "ada") {
-        say(call, utterance, "final",
-            R"(,"speaker":"user","startMs":0,"endMs":1,"text":")" + text + "\"", by);
-    }
-    std::unique_ptr<Search> open() {
-        auto search = std::make_unique<Search>(loop, loop, journal);
-        bool ready = false;
-        search->start((folder / "search.db").string(),
-                      [&](Status done) { ready = done.has_value(); });
-        loop.run();
-        EXPECT_TRUE(ready);
-        return search;
-    }
-    // "call utterance" of each that is found, the best first.
-    std::vector<std::string> find(Search& search, const std::string& typed, Query query = {}) {
-        query.match = *match_text(typed);
-        std::vector<std::string> names;
-        for (const auto& one : all(search, std::move(query)))
-            names.push_back(one.session_id + " " + one.id);
-        return names;
-    }
-    std::vector<Found> all(Search& search, Query query) {
-        std::vector<Found> found;
-        search.find(std::move(query), loop, [&](Result<std::vector<Found>> rows) {
-            ASSERT_TRUE(rows.has_value()) << rows.error().detail;
-            found = std::move(*rows);
-        });
-        loop.run();
-        return found;
-    }
-
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("search_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    int made = 0;
-};
-
-}  // namespace
 
 TEST(Search, FindsWordsPhrasesAndBeginningsWhateverTheirMarks) {
     House house;

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "bench" / "runner"))
 
 
 def command(arguments):
-    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--json FILE]: Lifeline against its peers"""
+    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--utterances N] [--json FILE]: Lifeline against its peers"""
     import benches
     import report
 
@@ -29,6 +29,7 @@ def command(arguments):
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each repetition of each row")
+    parser.add_argument("--utterances", type=int, default=1_000_000, help="of the bench search")
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args(arguments)
     # fanout is two: 8 and 1 in flight.
@@ -40,6 +41,7 @@ def command(arguments):
         note("one core only: server and load share it, so only ratios of CPU mean anything")
 
     place = _prepare()
+    place.utterances = options.utterances
     started = time.monotonic()
     header(f"bench: {options.repeat} x {options.seconds:g} s a row, {evidence.host()}")
     note("ratio: Lifeline divided by that row, per server-core second where there is one; "
@@ -69,6 +71,7 @@ def _prepare():
     place.floor = build.program("release", "floor_server")
     place.contract = build.program("release", "contract_bench")
     place.policy = build.program("release", "policy_bench")
+    place.search = build.program("release", "search_bench")
     place.journal = build.program("release", "journal_bench")
     return place
 

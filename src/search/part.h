@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+#include "sql/database.h"
+#include "transcript/utterance.h"
+
+namespace lifeline::search {
+
+// One utterance, summary or document, as its table has it.
+struct Passage {
+    std::int64_t id = 0;  // 0: it is not there yet.
+    transcript::Utterance said;
+};
+
+// Where a stream's words are.
+struct Place {
+    std::int64_t stream = 0;
+    std::int64_t part = 0;
+};
+
+// The passages of an account that began in one month, and the full-text index of their words.
+class Part {
+public:
+    Part(sql::Database& database, std::int64_t number) : database_(database), number_(number) {}
+    // The one of this account and month, made where there is none.
+    static Result<std::int64_t> number_of(sql::Database& database, std::string_view account_id,
+                                          std::string_view month);
+
+    Result<Passage> load(std::int64_t stream, std::string_view kind, std::string_view key);
+    Result<std::int64_t> add(std::int64_t stream, std::string_view kind, std::string_view key,
+                             std::string_view at, std::uint64_t seq);
+    Status keep(const Passage& passage);
+    // It is of a later moment than when it was added.
+    Status move(std::int64_t id, std::string_view at, std::uint64_t seq);
+    Status index(std::int64_t id, std::string_view text);
+    // With the very text that was indexed.
+    Status forget(std::int64_t id, std::string_view text);
+
+private:
+    Result<sql::Statement> prepare(const char* text);
+
+    sql::Database& database_;
+    std::int64_t number_;
+};
+
+}  // namespace lifeline::search
