@@ -106,19 +106,40 @@ Result<CheckedCall> ask(const AgentConfig& config, agent::Prompt prompt) {
     return Asking(loop, **driver, std::move(prompt)).wait();
 }
 
+bool is_asked_for_a_tool(const AgentConfig& config) {
+    return config.driver != "scripted" && config.driver != "openclaw";
+}
+
+// What to do about an agent that OpenClaw runs.
+std::string advice_on_gateway(const AgentConfig& config, const agent::Failure& failure,
+                              const std::string& name) {
+    if (failure.reason == "model_unreachable")
+        return fmt::format("No gateway answers at {}. Does it run, and is {}.gateway right?",
+                           config.gateway_host, name);
+    if (failure.reason == "gateway_refused")
+        return fmt::format(
+            "The gateway turned it away. Check {0}.key_file or {0}.key_env, and {0}.gateway_agent.",
+            name);
+    return "See docs/openclaw.md; the gateway's own log may say why.";
+}
+
 }  // namespace
+
+std::optional<std::int64_t> cost_of(const AgentConfig& config, const CheckedCall& call) {
+    if (config.driver == "scripted") return 0;  // Nobody is asked.
+    const bool priced =
+        config.given.contains("prices.input") && config.given.contains("prices.output");
+    if (!priced || !call.usage || !call.usage->input_tokens || !call.usage->output_tokens)
+        return std::nullopt;
+    return agent::amount_of(*call.usage, config.settings.prices, 0).nano;
+}
 
 Result<AgentCheck> check_agent(const AgentConfig& config) {
     AgentCheck check;
     auto sentence = ask(config, prompt_of(config, "Say one short sentence."));
     if (!sentence) return fail(sentence.error());
     check.sentence = *std::move(sentence);
-    if (check.sentence.failure) return check;
-    // A scripted agent calls what its rules say; there is nothing to find out.
-    if (config.driver == "scripted") {
-        check.tool_called = true;
-        return check;
-    }
+    if (check.sentence.failure || !is_asked_for_a_tool(config)) return check;
     agent::Prompt prompt =
         prompt_of(config, "Call the tool lifeline.check with the word ready. Say nothing else.");
     prompt.tools = {{std::string(tool_name), "Call this when you are asked to.",
@@ -127,22 +148,23 @@ Result<AgentCheck> check_agent(const AgentConfig& config) {
     auto tool = ask(config, std::move(prompt));
     if (!tool) return fail(tool.error());
     check.tool = *std::move(tool);
-    if (check.tool.call && check.tool.call->name == tool_name) {
-        const auto args = contract::Json::parse(check.tool.call->args_json);
+    if (check.tool->call && check.tool->call->name == tool_name) {
+        const auto args = contract::Json::parse(check.tool->call->args_json);
         check.tool_called = args && args->is_object();
     }
     return check;
 }
 
 std::string AgentCheck::advice(const AgentConfig& config) const {
-    const auto& failure = sentence.failure ? sentence.failure : tool.failure;
     const std::string name = "agents." + config.settings.name;
+    if (passed()) return {};
+    const auto& failure = sentence.failure ? sentence.failure : tool->failure;
     if (!failure)
-        return tool_called ? std::string()
-                           : fmt::format(
-                                 "The model called no tool. It can talk but not act: choose "
-                                 "one that can call tools ({}.model).",
-                                 name);
+        return fmt::format(
+            "The model called no tool. It can talk but not act: choose one that can call tools "
+            "({}.model).",
+            name);
+    if (config.driver == "openclaw") return advice_on_gateway(config, *failure, name);
     if (failure->reason == "model_unreachable")
         return fmt::format("Nothing answers at {}. Is it running, and is {}.base_url right?",
                            config.base_url, name);

@@ -24,13 +24,18 @@ struct CheckedCall {
     std::size_t pieces = 0;
 };
 
+// What it cost, in nano-units; nothing where the tokens or their prices are not known.
+std::optional<std::int64_t> cost_of(const AgentConfig& config, const CheckedCall& call);
+
 // Asks its model twice, as a turn would: for a sentence, and for a tool's call. Blocks.
 struct AgentCheck {
     CheckedCall sentence;
-    CheckedCall tool;
+    // Not asked for where there was no sentence, and of agents whose tools this check cannot give
+    // them: those of a scripted one stand in its rules, OpenClaw has its own.
+    std::optional<CheckedCall> tool = {};
     bool tool_called = false;  // The right one, with arguments that are JSON.
 
-    bool passed() const { return !sentence.failure && !tool.failure && tool_called; }
+    bool passed() const { return !sentence.failure && (!tool || (!tool->failure && tool_called)); }
     // What to do, where it did not.
     std::string advice(const AgentConfig& config) const;
 };

@@ -19,12 +19,8 @@ struct Options {
     bool json = false;
 };
 
-std::string number_or(const std::optional<std::int64_t>& value) {
+std::string known_or(const std::optional<std::int64_t>& value) {
     return value ? std::to_string(*value) : "unknown";
-}
-
-std::int64_t nano_of(const AgentConfig& config, const CheckedCall& call) {
-    return call.usage ? agent::amount_of(*call.usage, config.settings.prices, 0).nano : 0;
 }
 
 void print_call(std::string_view what, const AgentConfig& config, const CheckedCall& call) {
@@ -34,11 +30,11 @@ void print_call(std::string_view what, const AgentConfig& config, const CheckedC
         return;
     }
     const agent::Usage usage = call.usage.value_or(agent::Usage());
-    std::printf("first after %lld ms, all after %lld ms, tokens in %s out %s, cost %lld nano\n",
+    const auto cost = cost_of(config, call);
+    std::printf("first after %lld ms, all after %lld ms, tokens in %s out %s, cost %s%s\n",
                 static_cast<long long>(call.first.value_or(call.all).count()),
-                static_cast<long long>(call.all.count()), number_or(usage.input_tokens).c_str(),
-                number_or(usage.output_tokens).c_str(),
-                static_cast<long long>(nano_of(config, call)));
+                static_cast<long long>(call.all.count()), known_or(usage.input_tokens).c_str(),
+                known_or(usage.output_tokens).c_str(), known_or(cost).c_str(), cost ? " nano" : "");
 }
 
 void write_call(contract::JsonWriter& json, const AgentConfig& config, const CheckedCall& call) {
@@ -51,15 +47,16 @@ void write_call(contract::JsonWriter& json, const AgentConfig& config, const Che
     }
     json.key("allMs").value(call.all.count());
     if (!call.model.empty()) json.key("model").value(call.model);
-    const auto tokens = [&json](std::string_view key, const std::optional<std::int64_t>& value) {
+    const auto known = [&json](std::string_view key, const std::optional<std::int64_t>& value) {
         json.key(key);
         value ? json.value(*value) : json.null();
     };
     const agent::Usage usage = call.usage.value_or(agent::Usage());
-    tokens("inputTokens", usage.input_tokens);
-    tokens("cachedTokens", usage.cached_tokens);
-    tokens("outputTokens", usage.output_tokens);
-    json.key("costNano").value(nano_of(config, call)).end();
+    known("inputTokens", usage.input_tokens);
+    known("cachedTokens", usage.cached_tokens);
+    known("outputTokens", usage.output_tokens);
+    known("costNano", cost_of(config, call));
+    json.end();
 }
 
 void show(const AgentConfig& config, const AgentCheck& check, bool as_json) {
@@ -69,9 +66,9 @@ void show(const AgentConfig& config, const AgentCheck& check, bool as_json) {
         json.object().key("name").value(config.settings.name).key("driver").value(config.driver);
         json.key("passed").value(check.passed()).key("sentence");
         write_call(json, config, check.sentence);
-        if (!check.sentence.failure && config.driver != "scripted") {
+        if (check.tool) {
             json.key("tool");
-            write_call(json, config, check.tool);
+            write_call(json, config, *check.tool);
             json.key("toolCalled").value(check.tool_called);
         }
         if (!advice.empty()) json.key("advice").value(advice);
@@ -82,8 +79,9 @@ void show(const AgentConfig& config, const AgentCheck& check, bool as_json) {
                 check.sentence.model.empty() ? "" : ", ", check.sentence.model.c_str(),
                 check.passed() ? "ready" : "not ready");
     print_call("sentence", config, check.sentence);
-    if (!check.sentence.failure && config.driver != "scripted")
-        print_call("tool", config, check.tool);
+    if (check.tool) print_call("tool", config, *check.tool);
+    if (config.driver == "openclaw")
+        std::printf("  its tools are looked at by lifeline agent probe\n");
     if (!advice.empty()) std::printf("  %s\n", advice.c_str());
 }
 

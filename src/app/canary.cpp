@@ -74,12 +74,14 @@ private:
 
 }  // namespace
 
-Result<Canary> fly_canary(const safety::Policy& policy, std::vector<tools::Tool> tools) {
+Result<Canary> fly_canary(const safety::Policy& policy, std::vector<tools::Tool> tools,
+                          const safety::KillSwitches& switches) {
     std::erase_if(tools, [](const tools::Tool& tool) { return tool.name == tool_name; });
     tools.push_back(canary_tool());
     auto registry = tools::Registry::create(std::move(tools));
     if (!registry) return fail(registry.error());
-    const session::Rulebook rulebook({.tools = std::move(*registry), .policy = policy});
+    const session::Rulebook rulebook(
+        {.tools = std::move(*registry), .policy = policy, .kill_switches = switches});
     Cage cage(rulebook);
     if (auto made = cage.run(canary_call(), {"user", "usr_canary"}, Role::user); !made)
         return fail(made.error());

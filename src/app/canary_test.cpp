@@ -33,4 +33,15 @@ TEST(Canary, IsStoppedByEveryPolicyThatDoesNotLetEverythingThrough) {
     }
 }
 
+TEST(Canary, IsStoppedByHandWhateverThePolicySays) {
+    const auto policy =
+        safety::Policy::parse(R"({"id":"p","version":"1","rules":[{"name":"all","then":"allow",)"
+                              R"("acknowledge_risk":true}]})");
+    ASSERT_TRUE(policy.has_value());
+    const auto flown = fly_canary(*policy, {}, {.global = "drill"});
+    ASSERT_TRUE(flown.has_value()) << flown.error().detail;
+    EXPECT_FALSE(flown->approved);
+    EXPECT_EQ(flown->rule, "kill_switch:global");
+}
+
 }  // namespace lifeline::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/config.h"
+#include "app/rules_in_force.h"
 #include "app/web_client.h"
 #include "base/random.h"
 #include "identity/instance_keys.h"
@@ -53,6 +54,7 @@ private:
     void policy();
     void canary();
     void tools();
+    void server_of_tools(const tools::McpServer& server);
     // checkup_agents.cpp
     void agents();
     void secret_of(const std::string& name, const std::string& setting, const std::string& path);
@@ -69,8 +71,9 @@ private:
     WebClient& web_;
     SystemRandom random_;
     std::optional<identity::InstanceKeys> keys_;
-    bool in_use_ = false;  // A server has the folder.
-    bool is_us_ = false;   // The public URL leads to the instance of this folder.
+    std::optional<RulesInForce> rules_;  // Where they can be read.
+    bool in_use_ = false;                // A server has the folder.
+    bool is_us_ = false;                 // The public URL leads to the instance of this folder.
     std::vector<CheckupLine> lines_;
 };
 

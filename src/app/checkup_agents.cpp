@@ -20,9 +20,10 @@ void Checkup::agents() {
         }
         const auto past = probed->past_the_gates();
         if (past.empty() && !probed->passed())
-            note(name, Verdict::ok,
-                 "has no tool of its own that leads past the gates; those of its MCP servers are "
-                 "not listed before a turn (lifeline agent probe --session)");
+            note(name, Verdict::warn,
+                 "lists no tool of its own that leads past the gates; those of its MCP servers are "
+                 "not listed before a turn (lifeline agent probe --session)",
+                 probed->advice());
         else if (past.empty())
             note(name, Verdict::ok, "has no tool that leads past the gates");
         else

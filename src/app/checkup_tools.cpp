@@ -5,9 +5,8 @@
 
 #include "app/canary.h"
 #include "app/checkup.h"
-#include "app/executors.h"
+#include "app/known_tools.h"
 #include "app/policy_cases.h"
-#include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "app/toml_json.h"
 #include "net/dial.h"
@@ -44,41 +43,23 @@ Result<Cases> run_cases(const safety::Policy& policy, const std::filesystem::pat
     return run;
 }
 
-// One MCP server, asked what it has, on a loop of its own.
-Result<std::size_t> ask_server(const tools::McpServer& server) {
-    AsioLoop loop;
-    ThreadWorker resolver("resolver");
-    auto client = net::HttpClient::create(loop, resolver, {});
-    if (!client) return fail(client.error());
-    Executors executors(loop, **client);
-    if (auto added = executors.add_server(server); !added) return fail(added.error());
-    Result<std::size_t> outcome = fail(Code::unavailable, "peer_unavailable", "no answer");
-    loop.post([&] {
-        executors.server(server.name)
-            .list_tools(look_timeout, [&](Result<std::vector<orchestration::McpTool>> listed) {
-                if (listed)
-                    outcome = listed->size();
-                else
-                    outcome = fail(listed.error());
-                loop.stop();
-            });
-    });
-    loop.run();
-    return outcome;
-}
-
 }  // namespace
 
 void Checkup::policy() {
-    const auto read = load_policy(config_.policy_file);
+    auto read = read_rules_in_force(config_);
     if (!read)
         return note("policy", Verdict::fail, read.error().detail,
-                    "lifeline policy check says the same; a server with it does not start");
-    const std::string name = fmt::format("{}, version {}", read->id(), read->version());
+                    fmt::format("a server with it does not start; lifeline policy check looks at a "
+                                "file, lifeline verify {} at what was put",
+                                config_.data.string()));
+    rules_ = *std::move(read);
+    const auto& now = rules_->policy;
+    const std::string name = fmt::format("{}, version {}{}", now.policy.id(), now.policy.version(),
+                                         now.stored ? ", as it was put by " + now.by : "");
     const auto file = cases_of(config_.policy_file);
     if (config_.policy_file.empty() || !std::filesystem::exists(file))
         return note("policy", Verdict::ok, name);
-    const auto cases = run_cases(*read, file);
+    const auto cases = run_cases(now.policy, file);
     if (!cases) return note("policy", Verdict::fail, cases.error().detail, "mend the cases");
     if (!cases->differing.empty())
         return note(
@@ -89,17 +70,30 @@ void Checkup::policy() {
 }
 
 void Checkup::canary() {
-    const auto policy = load_policy(config_.policy_file);
-    if (!policy) return;  // Said already.
-    const auto flown = fly_canary(*policy, config_.tools);
+    if (!rules_) return;  // Said already.
+    const auto& policy = rules_->policy.policy;
+    auto flown = fly_canary(policy, config_.tools, rules_->switches);
+    const std::string advice =
+        "narrow that rule to the actions it is meant for, or have it confirm";
+    // A stop will be lifted one day, so what would be judged then is looked at, too.
+    const bool stopped = flown && flown->rule.starts_with("kill_switch:");
+    const std::string by = stopped ? flown->rule : std::string();
+    if (stopped) flown = fly_canary(policy, config_.tools);
     if (!flown)
         return note("canary", Verdict::fail, flown.error().detail, "report this, it is a defect");
+    if (stopped && flown->approved)
+        return note("canary", Verdict::warn,
+                    fmt::format("a send that nobody approved is not begun ({}), and without that "
+                                "it would be, by the rule {}",
+                                by, flown->rule),
+                    advice);
     if (!flown->approved)
         return note("canary", Verdict::ok,
-                    fmt::format("a send that nobody approved is not begun ({})", flown->rule));
+                    fmt::format("a send that nobody approved is not begun ({})",
+                                stopped ? by : flown->rule));
     note("canary", Verdict::fail,
          fmt::format("a send that nobody approved would be begun, by the rule {}", flown->rule),
-         "narrow that rule to the actions it is meant for, or have it confirm");
+         advice);
 }
 
 void Checkup::secret_of(const std::string& name, const std::string& setting,
@@ -125,6 +119,21 @@ void Checkup::place_of(const std::string& name, const std::string& url) {
     note(name, Verdict::ok, url + " takes connections");
 }
 
+void Checkup::server_of_tools(const tools::McpServer& server) {
+    const std::string name = "mcp " + server.name;
+    secret_of(name, fmt::format("mcp.{}.token_file", server.name), server.token_file);
+    const auto offer = ask_offer(server, look_timeout);
+    if (!offer)
+        return note(name, Verdict::fail, offer.error().detail,
+                    "run its command by hand, or let this machine reach its url");
+    const std::string offers = fmt::format("offers {} tools", offer->tools.size());
+    if (offer->refused.empty()) return note(name, Verdict::ok, offers);
+    note(name, Verdict::warn,
+         fmt::format("{}; {} are left out, the first: {}", offers, offer->refused.size(),
+                     offer->refused.front().detail),
+         "mend them in that server, or name those that are wanted in `only`");
+}
+
 void Checkup::tools() {
     for (const auto& tool : config_.tools) {
         if (tool.kind != tools::Kind::http) continue;
@@ -132,16 +141,7 @@ void Checkup::tools() {
         secret_of(name, fmt::format("tools.{}.secret_file", tool.name), tool.secret_file);
         place_of(name, tool.url);
     }
-    for (const auto& server : config_.mcp) {
-        const std::string name = "mcp " + server.name;
-        secret_of(name, fmt::format("mcp.{}.token_file", server.name), server.token_file);
-        const auto listed = ask_server(server);
-        if (listed)
-            note(name, Verdict::ok, fmt::format("offers {} tools", *listed));
-        else
-            note(name, Verdict::fail, listed.error().detail,
-                 "run its command by hand, or let this machine reach its url");
-    }
+    for (const auto& server : config_.mcp) server_of_tools(server);
     if (config_.engine_url.empty()) return;
     secret_of("policy engine", "safety.engine.token_file", config_.engine_token_file);
     place_of("policy engine", config_.engine_url);

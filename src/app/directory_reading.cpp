@@ -1,10 +1,7 @@
 #include "app/directory_reading.h"
 
-#include "app/offline.h"
-#include "contract/event.h"
+#include "app/instance_reading.h"
 #include "contract/json.h"
-#include "contract/stream.h"
-#include "journal/verify.h"
 
 namespace lifeline::app {
 
@@ -32,17 +29,10 @@ Status DirectoryReading::apply(std::string_view type, std::string_view payload_j
 }
 
 Result<DirectoryReading> read_directory(const std::string& folder) {
-    if (const auto there = journal_is_there(folder); !there) return fail(there.error());
     DirectoryReading reading;
-    contract::EventChecker checker;
-    const auto read = journal::for_each_event(
-        {folder}, 0, [&](const journal::JournalEvent& found) -> Result<bool> {
-            if (found.stream != contract::instance_stream || found.event.erased) return true;
-            const auto event = checker.read_stored(found.event.bytes);
-            if (!event) return fail(event.error());
-            const auto applied = reading.apply(event->type_name(), event->payload_json());
-            if (!applied) return fail(applied.error());
-            return true;
+    const auto read =
+        read_instance(folder, [&](std::string_view type, std::string_view payload_json) {
+            return reading.apply(type, payload_json);
         });
     if (!read) return fail(read.error());
     return reading;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/document_tools.h"
+#include "app/known_tools.h"
 #include "app/secret_source.h"
 #include "base/log.h"
 
@@ -17,35 +17,14 @@ constexpr Millis refused_again_after = std::chrono::seconds(1);
 // A judgement waits so much longer than the engine has, for the way there and back.
 constexpr Millis evaluate_margin = std::chrono::seconds(2);
 
-// So that a page on this machine can be asked something at once: it sends nothing.
-tools::Tool tool_to_try() {
-    tools::Tool tool;
-    tool.name = tools::builtin_echo;
-    tool.kind = tools::Kind::builtin;
-    tool.description = "Stands for a tool that sends a message, where none is configured.";
-    tool.schema_json = R"({"type":"object","required":["to","text"],"additionalProperties":false,)"
-                       R"("properties":{"to":{"type":"string"},"text":{"type":"string"}}})";
-    tool.display.scope_kind = "message_send";
-    tool.display.title = "Send this message?";
-    tool.display.target = "/to";
-    tool.display.preview = "/text";
-    return tool;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Effects>> Effects::create(Parts parts, const Config& config) {
     std::unique_ptr<Effects> made(new Effects(std::move(parts), config));
     for (const tools::McpServer& server : config.mcp)
         if (const auto added = made->add_server(server); !added) return fail(added.error());
-    for (const tools::Tool& tool : config.tools)
+    for (const tools::Tool& tool : standing_tools(config))
         if (const auto added = made->add_tool(tool); !added) return fail(added.error());
-    if (config.dev && made->tools_.empty() && config.mcp.empty())
-        if (const auto added = made->add_tool(tool_to_try()); !added) return fail(added.error());
-    // A tool of that name which is configured counts over ours.
-    for (const tools::Tool& tool : document_tools())
-        if (std::ranges::find(made->tools_, tool.name, &tools::Tool::name) == made->tools_.end())
-            if (const auto added = made->add_tool(tool); !added) return fail(added.error());
     if (const auto registry = tools::Registry::create(made->tools_); !registry)
         return fail(registry.error());
     if (!config.engine_url.empty()) {
@@ -126,8 +105,7 @@ void Effects::drain(std::move_only_function<void()> done) {
 }
 
 Result<orchestration::Executor*> Effects::executor_of(const tools::Tool& tool) {
-    if (tool.kind == tools::Kind::builtin && tool.name.starts_with("document."))
-        return &document_executor_;
+    if (is_of_documents(tool)) return &document_executor_;
     return executors_.add(tool);
 }
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/rules_in_force.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "contract/reason.h"
@@ -12,18 +13,7 @@
 namespace lifeline::app {
 
 Result<api::PolicyInForce> Policies::in_force() const {
-    api::PolicyInForce now;
-    now.policy = file_;
-    now.file = config_.policy_file.string();
-    const auto& stored = log_.policies().stored();
-    if (by_file() || !stored) return now;
-    auto policy = safety::Policy::parse(stored->policy_json);
-    if (!policy) return fail(policy.error());
-    now.policy = *std::move(policy);
-    now.stored = true;
-    now.by = stored->by;
-    now.reason = stored->reason;
-    return now;
+    return policy_in_force(config_, file_, log_.policies());
 }
 
 Status Policies::restore() {

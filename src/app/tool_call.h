@@ -13,25 +13,31 @@
 
 namespace lifeline::app {
 
-// One tool of a configuration, called by hand without a server: judged by the configured policy as
-// an agent's request would be, and run by the same executor. Blocks.
+// One tool of a configuration, called by hand without a server: judged by the rules in force in the
+// data folder as an agent's request would be, and run by the same executor. Blocks.
 class ToolCall {
 public:
+    struct Wish {
+        std::string name;
+        std::string args_json;
+        std::string session_id;  // The call that it is told it is for.
+        std::string account_id;  // Whose rules and stops count; empty: those of all accounts.
+    };
+
     // Looks at what MCP servers offer where the tool is not declared; tool_invalid where nobody has
     // it, args_invalid where it does not take these arguments.
-    static Result<std::unique_ptr<ToolCall>> prepare(const Config& config, const std::string& name,
-                                                     std::string args_json);
+    static Result<std::unique_ptr<ToolCall>> prepare(const Config& config, Wish wish);
 
     const tools::Tool& tool() const { return tool_; }
-    // What the policy says of it, with nothing known of a day or of an engine.
+    // What policy and kill switches say of it, with nothing known of a day or of an engine.
     call::Ruling ruling() const;
     // What a person would be shown.
     call::Shown shown() const;
-    orchestration::Outcome run(const std::string& session_id);
+    orchestration::Outcome run();
 
 private:
     ToolCall() = default;
-    Result<void> find(const Config& config, const std::string& name);
+    Result<void> find(const Config& config);
     // Runs the loop until `start` has called back.
     template <class T>
     T wait(std::move_only_function<void(std::move_only_function<void(T)>)> start);
@@ -44,7 +50,7 @@ private:
     orchestration::Executor* executor_ = nullptr;
     std::unique_ptr<session::Rulebook> rulebook_;
     tools::Tool tool_;
-    std::string args_json_;
+    Wish wish_;
 };
 
 }  // namespace lifeline::app

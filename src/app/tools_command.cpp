@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "app/commands.h"
+#include "app/known_tools.h"
 #include "app/serve_options.h"
 #include "app/tool_call.h"
 #include "contract/json_writer.h"
@@ -14,47 +19,102 @@ namespace lifeline::app {
 
 namespace {
 
+constexpr Millis offer_timeout = std::chrono::seconds(20);
+
 struct Options {
     ServeOptions serve;
     bool json = false;
     std::string name;
     std::string args = "{}";
     std::string session = "sess_cli";
+    std::string account;
     bool yes = false;
 };
 
-// What a configuration declares. In JSON {"hash":"...","tools":[...],"mcp":[...]}, with all that
-// can be set; what MCP servers offer is known only to a server that runs.
-int list(const Options& options) {
-    const auto config = effective_config(options.serve);
-    if (!config) return report(config.error());
-    const auto registry = tools::Registry::create(config->tools);
-    if (!registry) return report(registry.error());
+// What every server of the configuration would have, and what could not be found out.
+struct Known {
+    struct Silent {
+        const tools::McpServer& server;
+        Error why;
+    };
+    tools::Registry registry;
+    std::vector<Silent> silent;
+    std::vector<Error> left_out;  // Tools that cannot be taken, for whatever is wrong with them.
+};
+
+Result<Known> find_out(const Config& config) {
+    Known known;
+    auto all = standing_tools(config);
+    for (const tools::McpServer& server : config.mcp) {
+        auto offer = ask_offer(server, offer_timeout);
+        if (!offer) {
+            known.silent.push_back({server, offer.error()});
+            continue;
+        }
+        for (tools::Tool& tool : offer->tools)
+            if (std::ranges::find(all, tool.name, &tools::Tool::name) == all.end())
+                all.push_back(std::move(tool));
+        std::ranges::move(offer->refused, std::back_inserter(known.left_out));
+    }
+    auto registry = tools::Registry::create(std::move(all));
+    if (!registry) return fail(registry.error());
+    known.registry = *std::move(registry);
+    return known;
+}
+
+// With all that can be set: {"hash","tools":[...],"mcp":[...],"notListed":[{"server","code",
+// "detail"}],"leftOut":[{"detail"}]}.
+void print_json(const Config& config, const Known& known) {
+    contract::JsonWriter json;
+    json.object().key("hash").value(known.registry.hash()).key("tools").array();
+    for (const auto& tool : known.registry.tools()) json.raw(tools::show_tool(tool));
+    json.end().key("mcp").array();
+    for (const auto& server : config.mcp) json.raw(tools::show_mcp_server(server));
+    json.end().key("notListed").array();
+    for (const auto& [server, why] : known.silent)
+        json.object()
+            .key("server")
+            .value(server.name)
+            .key("code")
+            .value(why.reason)
+            .key("detail")
+            .value(why.detail)
+            .end();
+    json.end().key("leftOut").array();
+    for (const Error& why : known.left_out) json.object().key("detail").value(why.detail).end();
+    json.end().end();
+    std::printf("%s\n", json.take().c_str());
+}
+
+void print_table(const Known& known) {
     Listing table({{"NAME", "name"},
                    {"KIND", "kind"},
                    {"RISK", "risk"},
                    {"IDEMPOTENT", "idempotent"},
                    {"TIMEOUT", "timeout"}});
-    contract::JsonWriter json;
-    json.object().key("hash").value(registry->hash()).key("tools").array();
-    for (const auto& tool : registry->tools()) {
+    const auto in_ms = [](Millis time) { return std::to_string(time.count()) + " ms"; };
+    for (const auto& tool : known.registry.tools())
         table.row({tool.name, std::string(to_text(tool.kind)),
                    std::string(contract::to_text(tool.risk)), tool.idempotent ? "yes" : "no",
-                   std::to_string(tool.timeout.count()) + " ms"});
-        json.raw(tools::show_tool(tool));
-    }
-    json.end().key("mcp").array();
-    for (const auto& server : config->mcp) {
-        table.row({server.prefix + "*", "mcp", "as " + server.name + " says", "",
-                   std::to_string(server.timeout.count()) + " ms"});
-        json.raw(tools::show_mcp_server(server));
-    }
-    json.end().end();
-    if (options.json)
-        std::printf("%s\n", json.take().c_str());
-    else
-        table.print(Listing::Output::table, "tools");
-    return 0;
+                   in_ms(tool.timeout)});
+    for (const auto& [server, why] : known.silent)
+        table.row({server.prefix + "*", "mcp", "not listed", "", in_ms(server.timeout)});
+    table.print(Listing::Output::table, "tools");
+}
+
+// 1 where a server did not say what it has: then it is not all.
+int list(const Options& options) {
+    const auto config = effective_config(options.serve);
+    if (!config) return report(config.error());
+    const auto known = find_out(*config);
+    if (!known) return report(known.error());
+    options.json ? print_json(*config, *known) : print_table(*known);
+    for (const Error& why : known->left_out)
+        std::fprintf(stderr, "left out: %s\n", why.detail.c_str());
+    for (const auto& [server, why] : known->silent)
+        report({why.code, why.reason,
+                fmt::format("mcp.{} does not say what it offers: {}", server.name, why.detail)});
+    return known->silent.empty() ? 0 : 1;
 }
 
 std::string_view word_of(call::Ruling::Outcome outcome) {
@@ -108,38 +168,49 @@ int told(const orchestration::Outcome& outcome, bool as_json) {
 int call_tool(const Options& options) {
     const auto config = effective_config(options.serve);
     if (!config) return report(config.error());
-    auto call = ToolCall::prepare(*config, options.name, options.args);
+    auto call = ToolCall::prepare(*config, {.name = options.name,
+                                            .args_json = options.args,
+                                            .session_id = options.session,
+                                            .account_id = options.account});
     if (!call) return report(call.error());
     const call::Ruling ruling = (*call)->ruling();
     const bool high = (*call)->tool().risk == contract::Risk::high_risk_external_send;
     if (ruling.outcome == call::Ruling::Outcome::deny) {
         show(**call, ruling);
-        return report({Code::not_allowed, "forbidden",
-                       fmt::format("the policy denies it: {}", ruling.message)});
+        return report(
+            {Code::not_allowed, "forbidden",
+             fmt::format("{}: {}", ruling.stopped ? "stopped by hand" : "the policy denies it",
+                         ruling.message)});
     }
     if ((*call)->tool().kind == tools::Kind::client)
         return report({Code::malformed, "tool_invalid", "only the app of a participant can do it"});
+    if (is_of_documents((*call)->tool()))
+        return report({Code::malformed, "tool_invalid", "only a server that runs has documents"});
     if (high || ruling.outcome == call::Ruling::Outcome::confirm) {
         show(**call, ruling);
         if (!options.yes)
             return report({Code::not_allowed, "forbidden",
                            "a person would be asked first; --yes is your own"});
     }
-    return told((*call)->run(options.session), options.json);
+    return told((*call)->run(), options.json);
 }
 
 }  // namespace
 
 void add_tools(Command app) {
     auto options = std::make_shared<Options>();
-    auto command = app.command("tools", "Which actions a configuration declares");
+    auto command = app.command(
+        "tools", "Which tools a server of a configuration has, those of its MCP servers too");
     command.option("--config", options->serve.config, "A TOML file with settings");
     command.flag("--json", options->json, "JSON, for programs");
     auto call = command.command("call", "Call one of them, without a server");
     call.option("NAME", options->name, "The tool").required();
     call.option("--args", options->args, "Its arguments, a JSON object");
     call.option("--session", options->session, "The call that it is told it is for");
+    call.option("--account", options->account, "Judge it as of this account");
     call.option("--config", options->serve.config, "A TOML file with settings");
+    call.option("--data", options->serve.data,
+                "The data folder, whose policy and kill switches count (default: data)");
     call.flag("--yes", options->yes, "Also what a person would be asked about");
     call.flag("--json", options->json, "JSON, for programs");
     command.runs([options] { return list(*options); });

@@ -175,6 +175,66 @@ jwks_url = "http://127.0.0.1:${port}/jwks"
   assert.equal((await doctor(server))[name].result, 'fail');
 });
 
+test('by the policy that was put and what was stopped, doctor and tools call judge too', async (t) => {
+  const server = new Server('[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "low_risk_write"\n');
+  t.after(() => server.close());
+  await server.start();
+  const admin = server.token('usr_root', 'admin', 'acct_root');
+  const put = async (version, rules) => {
+    const { json: now } = await server.rest('GET', '/v1/safety/policy', admin);
+    const body = { baseHash: now.hash, policy: { id: 'house', version, rules }, reason: 'drill' };
+    const reply = await server.rest('PUT', '/v1/safety/policy', admin, body);
+    assert.equal(reply.status, 200, JSON.stringify(reply.json));
+  };
+  const stop = async (body) => {
+    const reply = await server.rest('POST', '/v1/safety/killswitch', admin, { reason: 'drill', ...body });
+    assert.ok(reply.status < 300, JSON.stringify(reply.json));
+  };
+  const echo = (...more) =>
+    lifeline('tools', 'call', 'lifeline.echo', '--args', '{"a":1}', '--config', server.config, '--data', server.data, ...more);
+  assert.equal((await doctor(server)).canary.result, 'ok');
+  assert.equal((await echo()).status, 0);
+
+  await put('1', [{ name: 'anything', then: 'allow', acknowledge_risk: true }]);
+  const loose = await doctor(server);
+  assert.match(loose.policy.found, /house, version 1, as it was put by usr_root/);
+  assert.deepEqual([loose.canary.result, /rule anything/.test(loose.canary.found)], ['fail', true], loose.canary.found);
+  await stop({ scope: 'instance', enabled: true });
+  const stopped = await doctor(server);
+  assert.equal(stopped.canary.result, 'warn');
+  assert.match(stopped.canary.found, /kill_switch:global.*rule anything/);
+  assert.match((await echo('--yes')).err, /^lifeline: forbidden: stopped by hand: .*drill/m);
+  await stop({ scope: 'instance', enabled: false });
+  assert.equal((await echo()).status, 0);
+
+  await stop({ scope: 'account', accountId: 'acct_main', enabled: true });
+  assert.equal((await echo()).status, 0, 'what is stopped for one account is not for others');
+  assert.match((await echo('--account', 'acct_main')).err, /stopped by hand/);
+  await put('2', [{ name: 'no_echo', when: { action: 'lifeline.echo' }, then: 'deny', message: 'Not today.' }]);
+  // As it stands in the folder, whether a server runs or not.
+  await server.kill('SIGTERM');
+  assert.match((await echo('--yes')).err, /^lifeline: forbidden: the policy denies it: Not today\./m);
+  assert.deepEqual(results(await doctor(server), 'policy', 'canary'), ['ok', 'ok']);
+
+  // A policy of the configuration counts over what was put.
+  const policy = join(server.folder, 'policy.toml');
+  writeFileSync(policy, 'id = "file"\nversion = "1"\n');
+  writeFileSync(server.config, `${readFileSync(server.config, 'utf8')}[safety]\npolicy_file = "${policy}"\n`);
+  assert.match((await doctor(server)).policy.found, /^file, version 1/);
+  assert.equal((await echo()).status, 0);
+});
+
+test('what MCP servers offer is asked, and what cannot be taken is said', async (t) => {
+  const mcp = fileURLToPath(new URL('support/mcp_server.mjs', import.meta.url));
+  const server = new Server(
+    `[mcp.files]\ncommand = "${process.execPath}"\nargs = ["${mcp}", "read", "broken"]\n` +
+      '[mcp.gone]\ncommand = "/no/such/server"\n');
+  t.after(() => server.close());
+  const seen = await doctor(server);
+  assert.deepEqual(results(seen, 'mcp files', 'mcp gone'), ['warn', 'fail']);
+  assert.match(seen['mcp files'].found, /offers 1 tools; 1 are left out, the first: .*broken/);
+});
+
 test('init writes what serves as it is, and never over anything', async (t) => {
   const server = new Server();
   t.after(() => server.close());

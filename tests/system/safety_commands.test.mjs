@@ -7,8 +7,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { binary } from './support/server.mjs';
 
+const mcpServer = fileURLToPath(new URL('support/mcp_server.mjs', import.meta.url));
 const example = '../../examples/policy.toml';
 const exampleCases = '../../examples/policy_cases.toml';
 
@@ -147,27 +149,61 @@ kind = "mcp"
 server = "files"
 risk = "read_only"
 [mcp.files]
-command = "files-server"
+command = "${process.execPath}"
+args = ["${mcpServer}", "read", "write", "broken"]
 prefix = "files."
+risks = { write = "low_risk_write" }
 `,
   );
   const { status, out, err } = lifeline('tools', '--config', config);
   assert.equal(status, 0, err);
+  assert.match(err, /^left out: .*broken/);
   assert.match(out, /^NAME +KIND +RISK +IDEMPOTENT +TIMEOUT$/m);
   assert.match(out, /^send_email +http +high_risk_external_send +yes +10000 ms$/m);
   assert.match(out, /^lifeline\.echo +builtin +read_only +yes +10000 ms$/m);
-  assert.match(out, /^files\.\* +mcp /m);
+  assert.match(out, /^files\.read +mcp +read_only +no +30000 ms$/m);
+  assert.match(out, /^files\.write +mcp +low_risk_write +no +30000 ms$/m);
+  for (const name of ['create', 'edit', 'read']) assert.match(out, new RegExp(`^document\\.${name} +builtin `, 'm'));
   const shown = JSON.parse(lifeline('tools', '--config', config, '--json').out);
-  assert.deepEqual(shown.tools.map(({ name }) => name), ['lifeline.echo', 'read', 'send_email']);
-  assert.deepEqual(shown.tools[2].schema, { type: 'object', required: ['to'] });
-  assert.deepEqual(shown.mcp[0].command, 'files-server');
+  assert.deepEqual(shown.tools.map(({ name }) => name), [
+    'document.create', 'document.edit', 'document.read', 'files.read', 'files.write', 'lifeline.echo', 'read', 'send_email',
+  ]);
+  assert.deepEqual(shown.tools.at(-1).schema, { type: 'object', required: ['to'] });
+  assert.deepEqual([shown.mcp[0].command, shown.notListed, shown.leftOut.length], [process.execPath, [], 1]);
   assert.match(shown.hash, /^[0-9a-f]{64}$/);
 
   const effective = JSON.parse(lifeline('check-config', '--config', config, '--json').out);
-  assert.deepEqual(effective.tools, shown.tools.map((tool) => tool).sort((a, b) => (a.name < b.name ? -1 : 1)));
+  const declared = new Set(['lifeline.echo', 'read', 'send_email']);
+  assert.deepEqual(effective.tools, shown.tools.filter(({ name }) => declared.has(name)));
   const found = Object.fromEntries(effective.settings.map(({ name, value }) => [name, value]));
   assert.equal(found['safety.confirm_within_ms'], 60000);
   assert.equal(found['safety.policy_file'], example);
+});
+
+test('tools says which MCP server does not say what it has, and is not done', (t) => {
+  const config = scratch(t)(
+    'lifeline.toml',
+    `[mcp.gone]
+command = "/no/such/server"
+prefix = "gone."
+[mcp.files]
+command = "${process.execPath}"
+args = ["${mcpServer}", "read"]
+`,
+  );
+  const { status, out, err } = lifeline('tools', '--config', config);
+  assert.equal(status, 1);
+  assert.match(out, /^gone\.\* +mcp +not listed/m);
+  assert.match(out, /^read +mcp +read_only/m, 'the others are listed');
+  assert.match(err, /^lifeline: [a-z_]+: mcp\.gone does not say what it offers: /);
+  const shown = lifeline('tools', '--config', config, '--json');
+  assert.equal(shown.status, 1);
+  assert.deepEqual(JSON.parse(shown.out).notListed.map(({ server, code }) => [server, typeof code]), [['gone', 'string']]);
+
+  const done = lifeline('tools', 'call', 'read', '--config', config);
+  assert.deepEqual([done.status, /read was done/.test(done.out)], [0, true], done.err);
+  const called = lifeline('tools', 'call', 'document.read', '--args', '{"documentId":"doc_1"}', '--config', config);
+  assert.deepEqual([called.status, /only a server that runs has documents/.test(called.err)], [1, true], called.err);
 });
 
 test('a tool that could not be relied on is refused, with its line', (t) => {
