@@ -63,10 +63,8 @@ public:
             return ruling;
         }
         const bool asked = question.action_type == "send" || question.action_type == "note";
-        const bool gated = asked && mutant_ != Mutant::gate_skipped;
-        ruling.outcome = gated ? call::Ruling::Outcome::confirm : call::Ruling::Outcome::allow;
-        ruling.confirm_within =
-            mutant_ == Mutant::expiry_ignored ? Millis{3'600'000} : answer_within;
+        ruling.outcome = asked ? call::Ruling::Outcome::confirm : call::Ruling::Outcome::allow;
+        ruling.confirm_within = answer_within;
         ruling.by_voice = true;
         return ruling;
     }
@@ -104,7 +102,7 @@ Agency::Agency(House& house, Model& model, Random& chance, Mutant mutant)
     : house_(house), model_(model), chance_(chance), mutant_(mutant) {}
 
 void Agency::turn(const std::string& call, const std::string& owner) {
-    switch (chance_.below(14)) {
+    switch (chance_.below(15)) {
         case 0:
         case 1:
             return ask(call);
@@ -126,6 +124,8 @@ void Agency::turn(const std::string& call, const std::string& owner) {
             return gates_.grant(call, owner);
         case 11:
             return gates_.speak(call, owner);
+        case 12:
+            return cancel(call, owner);
         default:
             return tell();
     }
@@ -135,10 +135,9 @@ void Agency::ask(const std::string& call) {
     const std::uint64_t n = ++asked_;
     const std::string id = fmt::format("act_{}", n);
     const std::string type =
-        std::array{"read", "post", "note", "note", "daily", "daily", "send", "send", "send"}.at(
-            chance_.below(9));
+        std::array{"read", "read", "post", "note", "note", "daily", "daily", "send", "send", "send"}
+            .at(chance_.below(10));
     const std::string args = args_of(chance_.below(type == "note" ? notes_to : 1000));
-    first_args_[call + id] = args;
     contract::EventChecker checker;
     auto event = checker.check(contract::event_json(
         fmt::format("ask_{}", n), call, format_rfc3339(house_.loop.clock().wall()),
@@ -170,9 +169,21 @@ void Agency::answer(const std::string& call, const std::string& owner) {
             // Somebody else's answer counts for nothing.
             const bool stranger = chance_.below(6) == 0;
             const contract::Actor who{"user", stranger ? "mallory" : owner};
-            if (!stranger) gates_.answered(answer.confirmation_id);
+            if (!stranger && answer.decision == "approve")
+                gates_.approved(answer.confirmation_id, answer.args_hash);
             house_.submit(call, {std::move(answer), who, Role::user},
                           [](const Result<session::Receipt>&) {});
+        }
+    });
+}
+
+// Seldom, and of one at a time: else nothing would ever be done.
+void Agency::cancel(const std::string& call, const std::string& owner) {
+    look(call, [this, call, owner](const call::State& state) {
+        for (const call::Action& action : state.actions) {
+            if (action.is_over() || chance_.below(8) != 0) continue;
+            return house_.submit(call, {call::CancelAction{action.id}, {"user", owner}, Role::user},
+                                 [](const Result<session::Receipt>&) {});
         }
     });
 }
@@ -205,66 +216,6 @@ void Agency::assess(const std::string& call) {
                               [](const Result<session::Receipt>&) {});
         }
     });
-}
-
-void Agency::claim(const std::string& call) {
-    look(call, [this, call](const call::State& state) {
-        for (const call::Action& action : state.actions) {
-            if (!call::claimable(action)) continue;
-            // Two runners at once: a restart that overlaps, say.
-            const std::uint64_t runners = 1 + chance_.below(2);
-            for (std::uint64_t i = 0; i < runners; ++i) claim_one(call, action.id, action.type);
-        }
-    });
-}
-
-void Agency::claim_one(const std::string& call, const std::string& action_id,
-                       const std::string& action_type) {
-    const std::uint64_t stop = gates_.in_force_for(action_type);
-    house_.submit(call, {call::ClaimAction{action_id, Millis{500}}, server, Role::server},
-                  [this, call, action_id, stop](Result<session::Receipt> receipt) {
-                      if (!receipt && mutant_ != Mutant::claim_not_fenced) return;
-                      const std::uint64_t seq = receipt ? receipt->seq : 0;
-                      look(call, [this, call, action_id, seq, stop](const call::State& state) {
-                          const call::Action* action = state.action(action_id);
-                          if (action == nullptr || action->state != call::ActionState::started ||
-                              action->fence < seq)
-                              return;
-                          if (stop != 0 && gates_.in_force_for(action->type) == stop)
-                              model_.violation(call + " " + action_id + ": began while stopped");
-                          act(call, *action);
-                      });
-                  });
-}
-
-void Agency::act(const std::string& call, const call::Action& action) {
-    const std::string& args =
-        mutant_ == Mutant::args_not_rechecked ? first_args_[call + action.id] : action.args_json;
-    effects_[call].push_back({action.id, action.type, args, action.fence});
-    gates_.did(action.type);
-    ++all_effects_;
-    running_.push_back({call, action.id, action.attempt, action.fence});
-}
-
-void Agency::tell() {
-    if (running_.empty()) return;
-    const std::size_t place = chance_.below(running_.size());
-    const Running one = running_[place];
-    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(place));
-    if (chance_.below(10) == 0) return;  // Its word is lost, and the lease ends.
-    using Came = call::FinishAction::Outcome;
-    call::FinishAction how;
-    how.action_id = one.action_id;
-    how.attempt = one.attempt;
-    how.fence = one.fence;
-    how.outcome = std::array{Came::succeeded, Came::failed, Came::unknown}.at(chance_.below(3));
-    how.code = "broken";
-    how.message = "It broke.";
-    how.may_retry = true;
-    // Twice, when the first answer was slow.
-    for (std::uint64_t i = 0; i <= chance_.below(2); ++i)
-        house_.submit(one.call, {how, server, Role::server},
-                      [](const Result<session::Receipt>&) {});
 }
 
 void Agency::look(const std::string& call, std::function<void(const call::State&)> look) {

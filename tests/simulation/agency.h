@@ -65,11 +65,13 @@ private:
 
     void ask(const std::string& call);
     void answer(const std::string& call, const std::string& owner);
+    void cancel(const std::string& call, const std::string& owner);
     void assess(const std::string& call);
     void claim(const std::string& call);
     void claim_one(const std::string& call, const std::string& action_id,
                    const std::string& action_type);
     void tell();
+    void say(const Running& one);
     void act(const std::string& call, const call::Action& action);
     void look(const std::string& call, std::function<void(const call::State&)> look);
 
@@ -79,9 +81,9 @@ private:
     Mutant mutant_;
     Gates gates_{house_, model_, chance_, mutant_};
     std::map<std::string, std::vector<Effect>> effects_;       // By call.
-    std::map<std::string, std::string> first_args_;            // By action, as it was asked for.
     std::map<std::string, call::EngineWord::Outcome> engine_;  // By action: what it says.
     std::vector<Running> running_;
+    std::vector<Running> stuck_;  // Tell late; in somebody's app, which outlives the server.
     std::uint64_t asked_ = 0;
     std::uint64_t all_effects_ = 0;
 };

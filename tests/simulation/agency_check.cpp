@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,6 +20,7 @@ struct Story {
     std::string type;
     int acknowledged = 0;
     int over = 0;
+    bool called_off = false;  // Its outcome says that nothing was done.
     std::set<std::uint64_t> starts;
     std::map<std::uint64_t, std::string> approved;  // seq -> argsHash, by a person
     std::map<std::string, WallTime> asked;          // confirmationId -> when
@@ -56,8 +58,11 @@ public:
             resolved(*payload, stored.seq, when);
         } else if (type == "orchestration.action.started") {
             stories[action].starts.insert(stored.seq);
+        } else if (type == "orchestration.action.attempt.failed") {
+            said_of(action, *payload);
         } else if (ends(type)) {
-            ++stories[action].over;
+            said_of(action, *payload);
+            ended(action, type);
         }
     }
 
@@ -70,6 +75,27 @@ private:
             "orchestration.action.timed_out", "orchestration.action.cancelled",
             "orchestration.action.resolved",  "safety.blocked"};
         return last.contains(type);
+    }
+
+    void ended(const std::string& action, const std::string& type) {
+        Story& story = stories[action];
+        ++story.over;
+        story.called_off = type == "orchestration.action.cancelled" ||
+                           type == "orchestration.action.timed_out" || type == "safety.blocked";
+    }
+
+    // Runners say with which claim they acted; the word of an older one is no outcome.
+    void said_of(const std::string& action, const contract::Json& payload) {
+        std::string fence;
+        const std::string code(payload.text("code").value_or(""));
+        if (code.starts_with("broken_")) fence = code.substr(std::strlen("broken_"));
+        if (const auto result = payload.find("result"))
+            if (const auto number = result->find("fence"))
+                fence = std::to_string(number->as_integer().value_or(0));
+        const auto& starts = stories[action].starts;
+        if (!fence.empty() && (starts.empty() || fence != std::to_string(*starts.rbegin())))
+            model_.violation(call_ + " " + action +
+                             ": the outcome of an attempt that was given up");
     }
 
     void resolved(const contract::Json& payload, std::uint64_t seq, std::optional<WallTime> when) {
@@ -102,6 +128,9 @@ void Agency::check(const std::string& call, const std::vector<journal::StoredEve
         const std::string what = call + " " + effect.action_id;
         if (!story.starts.contains(effect.fence))
             model_.violation(what + ": acted without a claim that stands");
+        // What only reads may have been tried again, and then called off.
+        if (story.called_off && effect.action_type != "read")
+            model_.violation(what + ": done, and said not to have been");
         if (effect.action_type == "post") {
             const auto said = engine_.find(call + effect.action_id);
             if (said == engine_.end() || said->second != call::EngineWord::Outcome::allow)

@@ -71,11 +71,6 @@ void Gates::grant(const std::string& call, const std::string& owner) {
     wanted.constraint_json = meant.to ? fmt::format(R"({{"/to":"{}"}})", *meant.to) : "{}";
     wanted.uses_max = meant.uses_max;
     wanted.lives = grant_lives;
-    if (mutant_ == Mutant::grant_unbounded) {
-        wanted.constraint_json = "{}";
-        wanted.uses_max = 1'000;
-        wanted.lives = std::chrono::hours(1);
-    }
     meant_.emplace(wanted.grant_id, std::move(meant));
     house_.submit(call, {std::move(wanted), who, Role::user},
                   [](const Result<session::Receipt>&) {});
@@ -96,14 +91,13 @@ void Gates::speak(const std::string& call, const std::string& owner) {
     house_.look(call, [this, call, owner](const call::State& state) {
         for (const call::Action& action : state.actions) {
             if (!action.confirmation || chance_.below(2) == 0) continue;
-            return say(call, owner, action.confirmation->id, action.confirmation->args_hash);
+            return say(call, owner, action.confirmation->id);
         }
     });
 }
 
 // In every order and by everybody, also by those whose word is none.
-void Gates::say(const std::string& call, const std::string& owner, const std::string& question,
-                const std::string& args_hash) {
+void Gates::say(const std::string& call, const std::string& owner, const std::string& question) {
     const std::string n = fmt::format("{}", ++said_);
     const contract::Actor person{"user", owner};
     const bool read_back = chance_.below(3) != 0;
@@ -134,11 +128,6 @@ void Gates::say(const std::string& call, const std::string& owner, const std::st
             fmt::format(R"({{"utteranceId":"say_{}","speaker":"user","text":"{}",)"
                         R"("startMs":0,"endMs":0}})",
                         n, answer));
-    if (mutant_ != Mutant::voice_not_read_back || read_back || answer != "yes") return;
-    house_.submit(
-        call,
-        {call::AnswerConfirmation{question, "approve", args_hash, "", ""}, person, Role::user},
-        [](const Result<session::Receipt>&) {});
 }
 
 void Gates::publish(const std::string& call, const contract::Actor& who, Role role,

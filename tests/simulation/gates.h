@@ -36,8 +36,10 @@ public:
     void speak(const std::string& call, const std::string& owner);
     // How many of its kind there are today with this one: the same for an action, whenever asked.
     std::int64_t count(const std::string& call, const std::string& action_id);
-    // The owner has answered this question by hand.
-    void answered(const std::string& confirmation_id) { by_hand_.insert(confirmation_id); }
+    // The owner has said yes by hand to this question, and to these arguments.
+    void approved(const std::string& confirmation_id, const std::string& args_hash) {
+        by_hand_[confirmation_id].insert(args_hash);
+    }
     // The process is gone; what was switched is in force in the next one from its start.
     void vanish() { enforced_ = stop_.has_value(); }
 
@@ -59,8 +61,7 @@ private:
     };
     void publish(const std::string& call, const contract::Actor& who, contract::Role role,
                  const std::string& type, const std::string& payload);
-    void say(const std::string& call, const std::string& owner, const std::string& question,
-             const std::string& args_hash);
+    void say(const std::string& call, const std::string& owner, const std::string& question);
 
     House& house_;
     Model& model_;
@@ -71,7 +72,7 @@ private:
     bool enforced_ = false;
     std::map<std::string, Meant> meant_;  // By grant.
     std::map<std::string, std::int64_t> counted_;
-    std::set<std::string> by_hand_;
+    std::map<std::string, std::set<std::string>> by_hand_;  // confirmationId -> argsHash
     std::uint64_t said_ = 0;
     std::int64_t daily_done_ = 0;
 };

@@ -84,8 +84,9 @@ void Gates::check(const std::string& call, const std::vector<journal::StoredEven
             const std::string wrong =
                 text_of(*payload, "via") == "voice"
                     ? wrong_with(*payload, heard, heard.of_people[utterance].began)
-                : by_hand_.contains(id) ? ""
-                                        : "approved by nobody's word";
+                : by_hand_[id].contains(text_of(*payload, "argsHash"))
+                    ? ""
+                    : "approved by nobody's word about these arguments";
             if (!wrong.empty()) model_.violation(call + " " + id + ": " + wrong);
         } else if (type == "safety.grant.created") {
             heard.granted[text_of(*payload, "grantId")] = when;

@@ -19,20 +19,16 @@ struct Outcome {
     std::uint64_t effects = 0;  // Of actions, out in the world.
 };
 
-// Breaks the house on purpose, so that the checker can be seen to find it.
+// Breaks what these worlds put in the place of something outside the rules: disk, policy, counts, a
+// runner. The rules themselves are broken in their own source (planted.h).
 enum class Mutant {
     none,
     lying_disk,           // Says "synced" and does nothing.
     torn_folder,          // The journal is put back to an earlier copy of itself after a crash.
-    gate_skipped,         // What must be confirmed is allowed.
-    args_not_rechecked,   // What is done is what was asked for, whatever was approved.
-    claim_not_fenced,     // A runner that was refused acts all the same.
-    expiry_ignored,       // A yes counts whenever it comes.
+    runner_acts_anyway,   // A runner whose claim was refused acts all the same.
     engine_ignored,       // What the engine denies, or says nothing about, is allowed.
     kill_switch_ignored,  // What is stopped begins all the same.
-    grant_unbounded,      // A grant holds for everything, as often as one likes, and for ever.
     count_not_counted,    // Each is the first of its day.
-    voice_not_read_back,  // A yes counts that answers no question.
 };
 
 Outcome run_world(std::uint64_t seed, Mutant mutant);

@@ -1,13 +1,15 @@
 // Real conversations as real calls: user and agent as two clients of the SDK, fifty calls at a time.
 // Every utterance arrives once and in order at both, and the journal's transcript is the source. What
 // the agent did for its user it does here through actions: a search at once, what commits the user to
-// something only after they have said yes to it, at the turn at which they did. Then all of it again
-// on a server that is killed every few seconds.
+// something only after they have said yes to it, at the turn at which they did. Each action has its one
+// outcome, with the result that stands in the dialogue. Then all of it again on a server that is killed
+// every few seconds.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { WebSocket } from 'ws';
 import { createCall, joinCall } from '../../sdk/dist/lifeline.js';
+import { actionViolations, histories } from './support/action_record.mjs';
 import { mismatches, missing, readDialogues, toolsFor, unapproved } from './support/dialogues.mjs';
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
@@ -129,6 +131,8 @@ async function holdAll(t, { kills }) {
   await killer;
   const found = [];
   let utterances = 0;
+  const ends = { terminal: 0, unknown: 0 }; // Of actions.
+  const transactionalTypes = new Set([...source.values()].filter((call) => call.transactional).map(typeOf));
   for (const [n, one] of held.entries()) {
     const events = await server.events(one.sessionId, server.token(`usr_${n}`));
     const spoken = events
@@ -138,6 +142,12 @@ async function holdAll(t, { kills }) {
     found.push(...mismatches(dialogues[n], { ...one, spoken, last }));
     const gated = (actionId) => source.get(actionId).transactional;
     found.push(...unapproved(events, gated, `usr_${n}`));
+    const asked = tools.calls.filter(({ body }) => body.sessionId === one.sessionId);
+    found.push(...actionViolations(events, asked, (type) => !transactionalTypes.has(type), true));
+    for (const { ended, unknown } of histories(events).values()) {
+      ends.terminal += ended.length;
+      ends.unknown += unknown ? 1 : 0;
+    }
     utterances += events.filter(({ event }) => event.type === 'transcript.final').length;
   }
   const executions = tools.executions();
@@ -160,6 +170,8 @@ async function holdAll(t, { kills }) {
       utterances,
       actions: source.size,
       transactional,
+      terminal: ends.terminal,
+      unknown: ends.unknown,
       unapproved: found.filter((what) => what.includes('started without')).length,
       mismatches: found.length,
       kills: killed,
@@ -175,9 +187,10 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
   t.diagnostic(JSON.stringify(quiet.counts));
   assert.deepEqual(quiet.found.slice(0, 5), []);
   assert.equal(quiet.counts.utterances, quiet.expected);
+  assert.equal(quiet.counts.terminal, quiet.counts.actions, 'one outcome each');
   const killed = await holdAll(t, { kills: true });
   t.diagnostic(JSON.stringify(killed.counts));
-  const { dialogues, utterances, actions, transactional, unapproved, mismatches } = quiet.counts;
+  const { dialogues, utterances, actions, transactional, terminal, unapproved, mismatches } = quiet.counts;
   const underKills = killed.counts;
   writeEvidence(
     'dialogues',
@@ -187,6 +200,9 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
       utterances,
       actions,
       transactional,
+      terminal,
+      terminalUnderKills: underKills.terminal,
+      unknownUnderKills: underKills.unknown,
       unapproved: unapproved + underKills.unapproved,
       mismatches: mismatches + underKills.mismatches,
       kills: underKills.kills,
@@ -195,4 +211,6 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
   );
   assert.deepEqual(killed.found.slice(0, 5), []);
   assert.equal(killed.counts.utterances, killed.expected);
+  // A write that was cut in the middle is done or not, and nobody knows: it is not done again.
+  assert.equal(underKills.terminal + underKills.unknown, underKills.actions);
 });

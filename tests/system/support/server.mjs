@@ -103,10 +103,10 @@ export class Server {
     return { status: reply.status, json };
   }
 
-  /** Every event of a call, page by page. */
-  async events(sessionId, token) {
+  /** Every event of a call, or those after a seq, page by page. */
+  async events(sessionId, token, from = 0) {
     const events = [];
-    for (let after = 0; ; ) {
+    for (let after = from; ; ) {
       const { status, json } = await this.rest(
         'GET',
         `/v1/call/sessions/${sessionId}/events?limit=1000&after=${after}`,
