@@ -25,6 +25,11 @@ public:
     static Result<std::unique_ptr<Offline>> open(const std::string& folder, Missing missing);
     ~Offline();
 
+    Loop& loop() { return loop_; }
+    journal::Journal& journal() { return *journal_; }
+    // Runs the loop until `start` has called back.
+    Status wait(std::function<void(journal::Done<void>)> start);
+
     const identity::Directory& directory() { return instance_->directory(); }
     identity::Deciding deciding() { return {directory(), clock_.wall(), random_}; }
     // Appends, and returns when it is durable.
@@ -36,8 +41,6 @@ public:
 
 private:
     Offline() = default;
-    // Runs the loop until `start` has called back.
-    Status wait(std::function<void(journal::Done<void>)> start);
 
     SystemClock clock_;
     SystemRandom random_;
