@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/explain.h"
 #include "api/router.h"
 
 namespace lifeline::api {
@@ -16,6 +17,7 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/connect", Access::principal, &connect},
     Route{"GET", "/v1/call/sessions/{}/snapshot", Access::principal, &get_snapshot},
     Route{"GET", "/v1/call/sessions/{}/transcript", Access::principal, &get_transcript},
+    Route{"GET", "/v1/call/sessions/{}/explain", Access::principal, &explain_session},
     Route{"GET", "/v1/call/sessions/{}/events", Access::principal, &read_events},
     Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event},
     Route{"POST", "/v1/call/sessions/{}/speech", Access::principal, &upload_speech},

@@ -15,7 +15,10 @@ void add_commands(Command root) {
     add_tools(root);
     add_agents(root);
     add_policy(root);
+    add_rebuild(root);
     add_journal(root);
+    add_replay(root);
+    add_explain(root);
 }
 
 }  // namespace lifeline::app

@@ -20,7 +20,10 @@ void add_keys(Command app);          // key
 void add_tools(Command app);         // tools
 void add_agents(Command app);        // agent
 void add_policy(Command app);        // policy
-void add_journal(Command app);       // verify, backup, restore, journal, replay, tail
+void add_rebuild(Command app);       // rebuild
+void add_journal(Command app);       // verify, backup, restore, journal, tail
+void add_replay(Command app);        // replay
+void add_explain(Command app);       // explain
 
 void add_commands(Command root);  // All of these.
 

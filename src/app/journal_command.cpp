@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/stream_reading.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "contract/json_writer.h"
@@ -97,54 +98,16 @@ int accept_loss(const Options& options) {
     return say_new_epoch(journal::accept_loss({options.folder}, clock, random));
 }
 
-// One event as NDJSON, as REST gives it, or so that a person can read it.
-void print(const journal::StoredEvent& event, bool json_lines) {
-    if (!json_lines) {
-        std::printf("%6llu  %s  %-8s %s\n        %s\n", static_cast<unsigned long long>(event.seq),
-                    format_rfc3339(event.recorded_at).c_str(), event.actor.kind.c_str(),
-                    event.event_id.c_str(), event.erased ? "(erased)" : event.bytes.c_str());
-        return;
-    }
-    contract::JsonWriter json;
-    json.object().key("seq").value(event.seq);
-    if (!event.erased) json.key("event").raw(event.bytes);
-    json.key("meta").object().key("actor").object();
-    json.key("kind").value(event.actor.kind).key("id").value(event.actor.id).end();
-    if (!event.cause.empty()) json.key("cause").value(event.cause);
-    json.key("recordedAt").value(format_rfc3339(event.recorded_at)).end().end();
-    std::printf("%s\n", json.take().c_str());
-}
-
-// Prints the stream's events after options.after; `position` is how far the journal was read. Gives
-// whether the stream had any event there.
-Result<bool> print_from(const Options& options, std::uint64_t& position) {
-    bool found_any = false;
-    const auto read = journal::for_each_event(
-        {options.folder}, position, [&](const journal::JournalEvent& found) -> Result<bool> {
-            position = found.event.position;
-            if (found.stream != options.stream) return true;
-            found_any = true;
-            if (found.event.seq > options.after) print(found.event, options.json);
-            return true;
-        });
-    if (!read) return fail(read.error());
-    return found_any;
-}
-
-int replay(const Options& options) {
-    std::uint64_t position = 0;
-    const auto found = print_from(options, position);
-    if (!found) return report(found.error());
-    if (!*found)
-        return report({Code::not_found, "stream_not_found",
-                       options.stream + " has no event in " + options.folder});
-    return 0;
-}
-
 // The stream so far, and then what comes, until it is interrupted.
 int tail(const Options& options) {
+    const Output output = options.json ? Output::json : Output::line;
+    const auto print = [&](const journal::StoredEvent& event) -> Result<bool> {
+        if (event.seq > options.after) std::printf("%s\n", event_text(event, output).c_str());
+        return true;
+    };
     for (std::uint64_t position = 0;; ::poll(nullptr, 0, 200)) {
-        if (const auto read = print_from(options, position); !read) return report(read.error());
+        const auto read = read_stream(options.folder, options.stream, position, print);
+        if (!read) return report(read.error());
         std::fflush(stdout);
     }
 }
@@ -189,20 +152,16 @@ void add_journal(Command app) {
         made.option("DIR", options->folder, "The data folder").required();
         command(made, options, &accept_loss);
     }
-    const auto stream_command = [&](const char* name, const char* what,
-                                    int (*run)(const Options&)) {
+    {
         auto options = std::make_shared<Options>();
-        auto made = app.command(name, what);
+        auto made = app.command(
+            "tail", "Print a stream's events and then what comes (server running or not)");
         made.option("STREAM", options->stream, "sess_..., sys_instance, ...").required();
         made.option("--data", options->folder, "The data folder").shown();
         made.option("--after", options->after, "Only events after this seq");
         made.flag("--json", options->json, "NDJSON, as REST gives it");
-        command(made, options, run);
-    };
-    stream_command("replay", "Print a stream's events from the folder (server running or not)",
-                   &replay);
-    stream_command("tail", "Print a stream's events and then what comes (server running or not)",
-                   &tail);
+        command(made, options, &tail);
+    }
 }
 
 }  // namespace lifeline::app
