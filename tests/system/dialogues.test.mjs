@@ -22,21 +22,28 @@ const killEveryMs = 3000;
 const nameOf = (n, turn, k) => `act_${n}_${turn}_${k}`;
 const typeOf = ({ service, method }) => `${service}.${method}`;
 
+/** Whoever finds the server away presses once more. */
+async function again(enter) {
+  for (;;) {
+    try {
+      return await enter();
+    } catch (error) {
+      if (!error.retryable) throw error;
+    }
+  }
+}
+
 /** One dialogue as one call; resolves with what was said and done, and what each side saw. */
 async function hold(server, dialogue, n, unknowns) {
   const options = (user, role) => {
     const token = server.token(user, role);
     return { baseUrl: server.url, getToken: () => token, WebSocket };
   };
-  const user = await createCall({
-    ...options(`usr_${n}`, 'user'),
-    participants: [{ userId: `agt_${n}`, role: 'agent' }],
-    channel: 'text',
-  });
-  const agent = await joinCall({
-    ...options(`agt_${n}`, 'agent'),
-    sessionId: user.session.sessionId,
-  });
+  const participants = [{ userId: `agt_${n}`, role: 'agent' }];
+  const [its, theirs] = [options(`usr_${n}`, 'user'), options(`agt_${n}`, 'agent')];
+  const user = await again(() => createCall({ ...its, participants, channel: 'text' }));
+  const { sessionId } = user.session;
+  const agent = await again(() => joinCall({ ...theirs, sessionId }));
   const seen = { user: [], agent: [] };
   user.on('transcript.final', (event) => seen.user.push(event.payload.text));
   agent.on('transcript.final', (event) => seen.agent.push(event.payload.text));
