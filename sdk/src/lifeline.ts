@@ -47,6 +47,7 @@ export { createInvite, type CreateInviteOptions, type Invite } from './invite.js
 export { callEventOf, type Actor, type CallEvent, type EventRecord, type Seen } from './event.js';
 export { followCalls, type CallNotice, type FollowOptions } from './follow.js';
 export { fromLegacy, toLegacy, type LegacyType } from './legacy.js';
+export { listEvents, type EventPage } from './history.js';
 export { applyPatch, type Patch, type PatchOperation } from './json_patch.js';
 export { pointerOf, valueAt, type Json, type JsonObject } from './json_pointer.js';
 export type { LiveDocument } from './live_document.js';

@@ -1,0 +1,36 @@
+import { clientOf, pathOf, type ClientOptions } from './create.js';
+import { callEventOf, type CallEvent, type EventRecord } from './event.js';
+
+/** What happened in a call, one page of it. */
+export interface EventPage {
+  /** In order; without those that were erased. */
+  readonly events: readonly CallEvent[];
+  /** The newest event of the call. */
+  readonly headSeq: number;
+  /** `after` of the next page; absent when this was all there is so far. */
+  readonly next?: number;
+}
+
+/**
+ * The events of a call after `after`, as `reduce` takes them: for whoever looks at a call without being
+ * connected to it, also long after its end. `joinCall` is for whoever takes part.
+ */
+export async function listEvents(
+  options: ClientOptions & {
+    readonly sessionId: string;
+    /** The last seq that is known; from the beginning if left out. */
+    readonly after?: number;
+    /** At most 1,000; 200 if left out. */
+    readonly limit?: number;
+  },
+): Promise<EventPage> {
+  const { rest } = await clientOf(options);
+  const query = new URLSearchParams({ after: String(options.after ?? 0) });
+  if (options.limit !== undefined) query.set('limit', String(options.limit));
+  const path = `${pathOf(options.sessionId)}/events?${query}`;
+  const page = await rest.requestPatiently<
+    Omit<EventPage, 'events'> & { readonly events: readonly EventRecord[] }
+  >({ method: 'GET', path });
+  const { events, headSeq, next } = page;
+  return { events: events.map(callEventOf), headSeq, ...(next === undefined ? {} : { next }) };
+}

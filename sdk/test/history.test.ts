@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initialState, listEvents, reduce } from '../src/lifeline.js';
+import { world } from './world.js';
+
+const address = 'GET /v1/call/sessions/sess_1/events';
+const record = (seq: number) => ({
+  seq,
+  event: {
+    eventId: `evt_${seq}`,
+    sessionId: 'sess_1',
+    ts: '2026-02-16T10:00:00.000Z',
+    type: 'call.connected',
+    payload: { callId: 'sess_1', connectedAt: '2026-02-16T10:00:00.000Z' },
+    schemaVersion: '1.0',
+  },
+  meta: { actor: { kind: 'server', id: 'll' }, recordedAt: '2026-02-16T10:00:00.000Z' },
+});
+
+test('a page of the past is what reduce takes, and says where the next one begins', async () => {
+  const body = { epoch: 'e', headSeq: 7, next: 3, events: [record(2), record(3)] };
+  const { options, requests } = world({ [address]: () => ({ body }) });
+  const page = await listEvents({ ...options, sessionId: 'sess_1', after: 1, limit: 2 });
+  assert.equal(requests[0]?.route, `${address}?after=1&limit=2`);
+  assert.deepEqual([page.headSeq, page.next], [7, 3]);
+  assert.deepEqual(
+    page.events.map(({ seq, cause }) => [seq, cause]),
+    [
+      [2, null],
+      [3, null],
+    ],
+  );
+  const state = page.events.reduce(reduce, initialState);
+  assert.deepEqual([state.seq, state.phase], [3, 'connected']);
+});
+
+test('the last page has no next', async () => {
+  const body = { epoch: 'e', headSeq: 0, events: [] };
+  const { options, requests } = world({ [address]: () => ({ body }) });
+  const page = await listEvents({ ...options, sessionId: 'sess_1' });
+  assert.equal(requests[0]?.route, `${address}?after=0`);
+  assert.deepEqual(page, { events: [], headSeq: 0 });
+});
