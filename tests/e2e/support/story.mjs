@@ -39,6 +39,12 @@ export function story(name, options, tell) {
   });
 }
 
+/** What this person sees now, as a picture for people to look at: build/e2e/NAME.png. */
+export async function keepPicture(person, name) {
+  await mkdir(pictures, { recursive: true });
+  await person.page.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
 async function report(name, { server, agent, browser }) {
   console.error(`server:\n${server?.log}\nagent:\n${agent?.log}`);
   await mkdir(pictures, { recursive: true });

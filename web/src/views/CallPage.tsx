@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
+import { replayAddress } from '../place/replay_link';
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
@@ -147,6 +148,7 @@ export function CallPage(props: Props) {
               onTryNow={tryNow}
               onCarryOn={onCarryOn}
               onHome={onHome}
+              replay={replayAddress(call.sessionId)}
             />
           )
         }

@@ -13,10 +13,12 @@ interface Props {
   /** Begins a call that continues this one; null where this page cannot make calls. */
   readonly onCarryOn: (() => void) | null;
   readonly onHome: () => void;
+  /** Where the call's past can be looked at. */
+  readonly replay: string;
 }
 
 /** At the end of the line: how the call ended, or why this page is no longer in it, and what is possible now. */
-export function Verdict({ end, connection, onTryNow, onCarryOn, onHome }: Props) {
+export function Verdict({ end, connection, onTryNow, onCarryOn, onHome, replay }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
@@ -32,6 +34,11 @@ export function Verdict({ end, connection, onTryNow, onCarryOn, onHome }: Props)
           <button type="button" className="button" data-kind="first" onClick={onCarryOn}>
             Carry on in a new call
           </button>
+        )}
+        {end && (
+          <a className="button" href={replay}>
+            Replay the call
+          </a>
         )}
         <button type="button" className="button" onClick={onHome}>
           {end ? 'Start a new call' : 'Back to the start'}

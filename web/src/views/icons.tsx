@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 
 import type { ActionTone } from '../words/action';
 
-function Icon({ children }: { children: ReactNode }) {
+export function Icon({ children }: { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 20 20"

@@ -13,6 +13,7 @@ import '../../src/styles/desk.css';
 import '../../src/styles/stops.css';
 import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
+import '../../src/styles/replay.css';
 import { LifelineError } from '@lifeline/client';
 import { Modules } from '@lifeline/client/modules';
 import { FaultSwitch } from '@lifeline/client/faults/switch';
@@ -26,6 +27,7 @@ import { ApprovePage } from '../../src/views/ApprovePage';
 import { openTalk } from '../../src/talk/talk';
 import { CallPage } from '../../src/views/CallPage';
 import { KillSwitchPage } from '../../src/views/KillSwitchPage';
+import { ReplayPage } from '../../src/views/ReplayPage';
 import { Console } from '../../src/oversight/console';
 import { stopProblem } from '../../src/words/stops';
 import { Lobby } from '../../src/views/Lobby';
@@ -37,6 +39,7 @@ import { FakeCall } from '../fake_call';
 import { acting, later } from './acting';
 import { dictations, noDoors } from './dictations';
 import { documents, laterThere } from './documents';
+import { replays } from './replays';
 import { scenes } from './scenes';
 
 const asked = new URLSearchParams(location.search);
@@ -80,6 +83,8 @@ if (scene.startsWith('lobby')) {
   if (scene === 'killswitch_board') void oversight.sign_in('pass');
   if (scene === 'killswitch_problem') oversight.stage.set({ kind: 'sign_in', busy: false, problem: stopProblem(new LifelineError({ code: 'forbidden', message: '', status: 403 })) });
   root.render(<KillSwitchPage oversight={oversight} />);
+} else if (scene in replays) {
+  root.render(<ReplayPage ways={replays[scene]!()} panels={new Modules()} scripted="Echo" back="call" onBack={nothing} />);
 } else {
   const make = scenes[scene] ?? acting[scene] ?? documents[scene] ?? scenes.talking!;
   const fake = make();
