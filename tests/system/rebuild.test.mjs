@@ -63,6 +63,7 @@ test('a view that lies is found out and mended; a folder in use is left alone', 
   assert.equal(busy.status, 1);
   assert.match(busy.stderr, /folder_in_use/);
   await server.kill('SIGTERM');
+  rebuild(server); // A server that stops does not wait for its views.
   execFileSync('python3', ['-c', 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute("update calls set owner=\'usr_eve\'"); d.commit()', join(server.data, 'audit.db')]);
   writeFileSync(join(server.data, 'views.db'), 'no database');
   const found = spawnSync(binary, ['rebuild', server.data, '--json'], { encoding: 'utf8' });
