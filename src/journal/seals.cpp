@@ -41,17 +41,34 @@ Result<SealFile> SealFile::open(const Folder& folder, const FolderKey& key) {
 }
 
 Result<std::optional<HeadMark>> SealFile::newest(std::uint64_t position) const {
-    std::string bytes(seal_bytes, '\0');
     for (std::uint64_t n = count_; n > 0; --n) {
-        if (auto read = file_->read((n - 1) * seal_bytes, bytes); !read) return fail(read.error());
-        const std::string_view text = bytes;
-        if (!text.starts_with(tag) || get_at<std::uint64_t>(text, position_at) > position) continue;
-        if (!verify_key_.verify(text.substr(0, signature_at), text.substr(signature_at))) continue;
-        return HeadMark{.epoch = get_at<EpochId>(text, epoch_at),
-                        .position = get_at<std::uint64_t>(text, position_at),
-                        .hash = get_at<Digest>(text, hash_at)};
+        auto seal = read(n - 1);
+        if (!seal) return fail(seal.error());
+        if (*seal && (*seal)->position <= position) return *seal;
     }
     return std::nullopt;
+}
+
+Result<std::vector<HeadMark>> SealFile::all() const {
+    std::vector<HeadMark> seals;
+    for (std::uint64_t n = 0; n < count_; ++n) {
+        auto seal = read(n);
+        if (!seal) return fail(seal.error());
+        if (*seal) seals.push_back(**seal);
+    }
+    return seals;
+}
+
+Result<std::optional<HeadMark>> SealFile::read(std::uint64_t n) const {
+    std::string bytes(seal_bytes, '\0');
+    if (auto read = file_->read(n * seal_bytes, bytes); !read) return fail(read.error());
+    const std::string_view text = bytes;
+    if (!text.starts_with(tag) ||
+        !verify_key_.verify(text.substr(0, signature_at), text.substr(signature_at)))
+        return std::nullopt;
+    return HeadMark{.epoch = get_at<EpochId>(text, epoch_at),
+                    .position = get_at<std::uint64_t>(text, position_at),
+                    .hash = get_at<Digest>(text, hash_at)};
 }
 
 Status SealFile::add(const HeadMark& head) {

@@ -30,10 +30,14 @@ public:
 
     // The newest that holds, at or before `position`.
     Result<std::optional<HeadMark>> newest(std::uint64_t position) const;
+    // All that hold, in the order in which they were made.
+    Result<std::vector<HeadMark>> all() const;
     Status add(const HeadMark& head);
 
 private:
     SealFile(Folder folder, SigningKey key);
+    // Nothing where the n-th is torn or signed by somebody else.
+    Result<std::optional<HeadMark>> read(std::uint64_t n) const;
 
     Folder folder_;
     std::optional<sql::File> file_;

@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "journal/chain_walk.h"
 #include "journal/index_check.h"
 #include "journal/journal_file.h"
 #include "journal/mark.h"
 #include "journal/opening.h"
+#include "journal/seals.h"
 #include "journal/staging.h"
 #include "journal/stream_check.h"
 #include "sql/file.h"
@@ -23,8 +26,11 @@ constexpr std::size_t problems_max = 50;
 // One walk over all rows, past whatever is wrong with some of them.
 class Walk {
 public:
-    Walk(const std::vector<Epoch>& epochs, IndexCheck* index, VerifyReport& report)
-        : epochs_(epochs), chain_(epochs), index_(index), report_(report) {}
+    Walk(const std::vector<Epoch>& epochs, const std::vector<HeadMark>& seals, IndexCheck* index,
+         VerifyReport& report)
+        : epochs_(epochs), chain_(epochs), index_(index), report_(report) {
+        for (const HeadMark& seal : seals) seals_.emplace(seal.position, seal);
+    }
 
     Status run(sql::Database& database) {
         auto walked = for_each_row_sliced(
@@ -66,7 +72,20 @@ private:
         chain_ = ChainWalk(epochs_, stored.last_position(), hash.value_or(Digest{}));
         return std::nullopt;
     }
+    // Whoever has the folder's key can write another history, but not one that was sealed before.
+    void hold_to_seals(const StoredRow& stored) {
+        const std::uint64_t last = stored.last_position();
+        const EpochId epoch = epoch_of(epochs_, stored.first_position).id();
+        const auto hash = to_digest(stored.hash);
+        const auto end = seals_.upper_bound(last);
+        for (auto one = seals_.lower_bound(stored.first_position); one != end; ++one)
+            if (one->second.epoch == epoch && (one->first != last || one->second.hash != hash))
+                return bad({Code::corrupt, "journal_differs",
+                            fmt::format("the row at position {} is not the one that was sealed",
+                                        stored.first_position)});
+    }
     void take(const StoredRow& stored, const RowView& row) {
+        hold_to_seals(stored);
         if (index_) index_->next_row(stored, epoch_of(epochs_, row.first_position()).id());
         for (std::uint64_t i = 0; i < row.count(); ++i) {
             const auto record = row.record(i);
@@ -97,6 +116,7 @@ private:
     const std::vector<Epoch>& epochs_;
     ChainWalk chain_;
     StreamCheck streams_;
+    std::multimap<std::uint64_t, HeadMark> seals_;  // By their position.
     IndexCheck* index_;
     VerifyReport& report_;
     std::uint64_t position_ = 0;
@@ -112,6 +132,15 @@ Result<HeadMark> read_mark(const Folder& folder) {
     const auto mark = MarkFile::open(folder, *key);
     if (!mark) return fail(mark.error());
     return mark->newest();
+}
+
+// None where there is no key, which is said elsewhere.
+Result<std::vector<HeadMark>> read_seals(const Folder& folder) {
+    const auto key = FolderKey::open(folder);
+    if (!key) return std::vector<HeadMark>();
+    const auto seals = SealFile::open(folder, *key);
+    if (!seals) return fail(seals.error());
+    return seals->all();
 }
 
 }  // namespace
@@ -133,6 +162,8 @@ Result<VerifyReport> verify(const Folder& folder) {
     // Mark and index first: beside a running server the journal is then at least as far.
     const auto mark = read_mark(folder);
     if (!mark) note(mark.error());
+    const auto seals = read_seals(folder);
+    if (!seals) note(seals.error());
     auto index = IndexCheck::open(folder);
     if (!index) note(index.error());
 
@@ -146,7 +177,7 @@ Result<VerifyReport> verify(const Folder& folder) {
         if (auto held = check_mark(*database, *epochs, *mark); !held) note(held.error());
     }
     IndexCheck* const indexed = index && *index ? &**index : nullptr;
-    Walk walk(*epochs, indexed, report);
+    Walk walk(*epochs, seals.value_or(std::vector<HeadMark>()), indexed, report);
     if (auto walked = walk.run(*database); !walked) return note(walked.error()), report;
     // Of a journal that is not whole the index cannot be judged.
     if (indexed && walk.whole())

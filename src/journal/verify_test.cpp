@@ -8,6 +8,8 @@
 
 #include "journal/checksum.h"
 #include "journal/encoding.h"
+#include "journal/mark.h"
+#include "journal/seals.h"
 #include "journal/test_folders.h"
 #include "sql/database.h"
 
@@ -84,6 +86,29 @@ TEST_F(VerifyTest, GoesOnBehindARowThatIsMissing) {
     }
     EXPECT_THAT(problems(folder("live")), testing::ElementsAre(HasSubstr("row at position 5 "),
                                                                HasSubstr("row at position 20 ")));
+}
+
+// Whoever has the folder's key can write a history anew, mark and all, but not what was sealed.
+TEST_F(VerifyTest, HoldsTheJournalAgainstItsSeals) {
+    append(folder("live"), 10);
+    const auto key = FolderKey::open(folder("live"));
+    const HeadMark mark = MarkFile::open(folder("live"), *key)->newest();
+    const auto seal = [&](HeadMark head) {
+        auto seals = SealFile::open(folder("live"), *key);
+        ASSERT_TRUE(seals && seals->add(head));
+    };
+    seal(mark);
+    EXPECT_THAT(problems(folder("live")), testing::IsEmpty());
+    HeadMark of_another_epoch = mark;
+    of_another_epoch.epoch[0] ^= 1;
+    of_another_epoch.hash[0] ^= 1;
+    seal(of_another_epoch);
+    EXPECT_THAT(problems(folder("live")), testing::IsEmpty());
+    HeadMark of_another_history = mark;
+    of_another_history.hash[0] ^= 1;
+    seal(of_another_history);
+    EXPECT_THAT(problems(folder("live")),
+                testing::ElementsAre(HasSubstr("journal_differs: the row at position 10 ")));
 }
 
 // A page that SQLite cannot read holds rows of which nothing is known but where they begin.

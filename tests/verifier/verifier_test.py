@@ -215,6 +215,8 @@ class Agree(unittest.TestCase):
         folder = self.copy(self.long, lambda f: reword_and_forge(f, 500, key=own_key(f)))
         status, said = verifier(folder.path)
         self.assertEqual([status, json.loads(said)["first"]], [1, 1001], said)
+        theirs = run([BINARY, "verify", folder.path])
+        self.assertEqual(theirs[0], 1, theirs)
         (folder.path / "journal.seals").unlink()
         self.assertEqual(verifier(folder.path)[0], 0, "only a hash that was kept elsewhere says more")
 
