@@ -184,6 +184,13 @@ Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
     return agent;
 }
 
+// An agent's session at its gateway is named by the gateway's agent and the call: two that share one
+// would hear each other's turns as their own.
+bool shares_gateway_agent(const AgentConfig& a, const AgentConfig& b) {
+    return a.driver == "openclaw" && b.driver == "openclaw" &&
+           a.gateway == b.gateway && a.gateway_agent == b.gateway_agent;
+}
+
 }  // namespace
 
 Result<void> read_agents(const toml::node& node, std::vector<AgentConfig>& into) {
@@ -201,10 +208,14 @@ Result<void> read_agents(const toml::node& node, std::vector<AgentConfig>& into)
                                       "must be a table by a name of letters and digits", pointer});
         auto agent = read_agent(name, inner);
         if (!agent) return wrong_agent(node, agent.error());
-        for (const AgentConfig& other : into)
+        for (const AgentConfig& other : into) {
             if (other.settings.user_id == agent->settings.user_id)
                 return wrong_agent(node, {Code::malformed, "config_invalid",
                                           "user_id is that of another agent, too", pointer});
+            if (shares_gateway_agent(other, *agent))
+                return wrong_agent(node, {Code::malformed, "config_invalid",
+                                          "gateway_agent is that of another agent, too", pointer});
+        }
         into.push_back(*std::move(agent));
     }
     return {};

@@ -36,6 +36,7 @@ TEST(ConfigAgents, SaysWhatIsWrongAndWhere) {
     const std::string scripted = "[agents.a]\ndriver = \"scripted\"\n";
     const std::string openai =
         "[agents.a]\ndriver = \"openai\"\nbase_url = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n";
+    const std::string claw = "driver = \"openclaw\"\nkey_env = \"T\"\n";
     struct Case {
         std::string text;
         std::string refusal;
@@ -60,6 +61,9 @@ TEST(ConfigAgents, SaysWhatIsWrongAndWhere) {
          "line 4: agents.a: turn_token is no setting of this version"},
         {scripted + "[agents.b]\ndriver = \"scripted\"\nuser_id = \"agt_a\"\n",
          "line 3: agents.b: user_id is that of another agent, too"},
+        {"[agents.a]\n" + claw + "[agents.b]\n" + claw + "gateway_agent = \"second\"\n", ""},
+        {"[agents.a]\n" + claw + "[agents.b]\n" + claw,
+         "line 4: agents.b: gateway_agent is that of another agent, too"},
     };
     for (const auto& [text, refusal] : cases) {
         SCOPED_TRACE(text);
