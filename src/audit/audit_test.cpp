@@ -90,6 +90,14 @@ const std::string second =
 
 }  // namespace
 
+TEST(Audit, KnowsWhatWasDurableWhenItWasAsked) {
+    House house;
+    Audit audit(house.loop, house.loop, house.journal);
+    house.start(audit);
+    house.call("sess_1", "acct_1");  // And nobody has told it.
+    EXPECT_EQ(house.list(audit, {}), first);
+}
+
 TEST(Audit, ListsWhatWasDecidedFromTheNewestOn) {
     House house;
     house.call("sess_1", "acct_1");

@@ -23,6 +23,22 @@ void Follower::poke() {
     if (started_) read_on();
 }
 
+void Follower::reach(std::uint64_t position, Job then) {
+    if (!started_ || position <= cursor_) return then();
+    waiting_.push_back({position, std::move(then)});
+    read_on();
+}
+
+void Follower::answer_reached() {
+    std::vector<Job> reached;
+    std::erase_if(waiting_, [&](Waiting& one) {
+        if (one.position > cursor_) return false;
+        reached.push_back(std::move(one.then));
+        return true;
+    });
+    for (Job& then : reached) then();
+}
+
 void Follower::read_on() {
     if (busy_) {
         again_ = true;
@@ -41,7 +57,8 @@ void Follower::read_on() {
                               if (!taken) return finished(std::move(taken));
                               cursor_ = last;
                               busy_ = false;
-                              read_on();
+                              answer_reached();
+                              if (*alive) read_on();
                           });
                       });
 }
@@ -52,7 +69,9 @@ void Follower::finished(Status status) {
         log::error("a view cannot follow the journal reason={} {}", status.error().reason,
                    status.error().detail);
     if (ready_) std::exchange(ready_, {})(std::move(status));
-    if (again_) read_on();
+    if (again_) return read_on();
+    // Nothing more is to be had for them: a stale answer is better than none.
+    for (Waiting& one : std::exchange(waiting_, {})) one.then();
 }
 
 }  // namespace lifeline::journal

@@ -28,12 +28,21 @@ public:
     void start(std::uint64_t cursor, Done<void> ready);
     // Something was appended. On the loop.
     void poke();
+    // `then`, once the view has come up to `position`, or cannot just now: at once if nobody follows.
+    // So an answer has all that was durable when it was asked for. On the loop.
+    void reach(std::uint64_t position, Job then);
     // The position up to which the view has come.
     std::uint64_t position() const { return cursor_; }
 
 private:
     void read_on();
     void finished(Status status);
+    void answer_reached();
+
+    struct Waiting {
+        std::uint64_t position;
+        Job then;
+    };
 
     Loop& home_;
     Journal& journal_;
@@ -43,6 +52,7 @@ private:
     bool busy_ = false;
     bool again_ = false;
     Done<void> ready_;
+    std::vector<Waiting> waiting_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

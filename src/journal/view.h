@@ -16,8 +16,9 @@ namespace lifeline::journal {
 
 // A view: what is folded from the whole journal, chunk by chunk, into a store that keeps its cursor
 // in the same transaction, so that a start costs only what is new. Disposable; a moment behind the
-// journal by nature. Chunks are read on the home loop and written by the worker; it may be asked
-// from any loop.
+// journal by nature, but not in its answers: whoever asks waits until it has come to where the
+// journal was. Chunks are read on the home loop and written by the worker; it may be asked from any
+// loop.
 //
 // A Store has `open(path, ViewSource)` and `cursor()`, and is touched by the worker's jobs alone.
 template <class Store>
@@ -91,9 +92,7 @@ public:
     // `question` is asked the store, by the worker; the answer comes on `from`.
     template <class T, class Question>
     void ask(Loop& from, Done<T> done, Question question) {
-        home_.post([this, alive = alive_, &from, done = std::move(done),
-                    question = std::move(question)]() mutable {
-            if (!*alive) return;
+        auto ask = [this, &from, done = std::move(done), question = std::move(question)]() mutable {
             worker_.submit([store = store_, &from, done = std::move(done),
                             question = std::move(question)]() mutable {
                 Result<T> found =
@@ -103,6 +102,10 @@ public:
                     done(std::move(found));
                 });
             });
+        };
+        home_.post([this, alive = alive_, head = journal_.head_position(),
+                    ask = std::move(ask)]() mutable {
+            if (*alive) follower_.reach(head, std::move(ask));
         });
     }
 
