@@ -8,7 +8,7 @@ import { nameIn, personOf } from '../words/people';
 import { plain } from '../words/plain';
 import type { Problem } from '../words/problem';
 import { ConfirmQuestion } from './ConfirmQuestion';
-import { useNow, useOnline } from './hooks';
+import { useDoubt, useNow, useOnline } from './hooks';
 import { LineState } from './LineState';
 import { ProblemNote } from './ProblemNote';
 import { ServerAddress } from './ProblemFacts';
@@ -109,6 +109,7 @@ function Question({ stage }: { readonly stage: Extract<ApprovalStage, { kind: 'c
   const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
   const serverNow = useCallback(() => call.serverNow(), [call]);
   const words = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost: [] });
+  useDoubt(online, call);
   useEffect(() => {
     document.title = `${shown ? plain(shown.confirmation.title) : 'Approve'} · Lifeline`;
   }, [shown]);

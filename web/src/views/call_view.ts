@@ -7,7 +7,7 @@ import { lineWords } from '../words/connection';
 import { transcriptLines, withTurns } from '../words/lines';
 import { nameIn, personOf } from '../words/people';
 import { announcedOf, rowsOf } from '../words/rows';
-import { useNow, useOnline } from './hooks';
+import { useDoubt, useNow, useOnline } from './hooks';
 
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
 export function useCallView({ call, conversation, self, asking }: Talk, scripted: string | null) {
@@ -41,10 +41,7 @@ export function useCallView({ call, conversation, self, asking }: Talk, scripted
   const line = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost });
 
   useWakeLock(connected && !over);
-  useEffect(() => {
-    // The device knows at once, the line only at its next heartbeat: so it is asked.
-    if (!online && call.connection.value.state === 'live') call.reconnectNow();
-  }, [online, call]);
+  useDoubt(online, call);
   useEffect(() => {
     // Whoever is in another tab sees only this.
     document.title = `${waiting > 0 && !over ? 'Your answer is needed' : line.title} · Lifeline`;

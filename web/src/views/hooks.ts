@@ -1,3 +1,4 @@
+import type { Call } from '@lifeline/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
 /** Whether the device believes that it has a network. It promises nothing: only a line that lives does. */
@@ -12,6 +13,22 @@ function watchOnline(changed: () => void): () => void {
     window.removeEventListener('online', changed);
     window.removeEventListener('offline', changed);
   };
+}
+
+/**
+ * The device knows at once that its network is gone, the line only at its next heartbeat: so the line is
+ * asked, and again as long as the two disagree. An answer may have been on its way already.
+ */
+export function useDoubt(online: boolean, call: Call): void {
+  useEffect(() => {
+    if (online) return;
+    const ask = () => {
+      if (call.connection.value.state === 'live') call.reconnectNow();
+    };
+    ask();
+    const timer = setInterval(ask, 2000);
+    return () => clearInterval(timer);
+  }, [online, call]);
 }
 
 /** The time, moving on only while somebody looks at it. */
