@@ -434,10 +434,7 @@ export interface EventPayloads {
     /** The provider's participant: the line itself. */
     providerParticipantId?: string;
   };
-  /**
-   * A person granted, denied or withdrew consent. Recording is blocked until it is granted.
-   * (Preview: nothing emits it yet, it may still change.)
-   */
+  /** A person granted, denied or withdrew consent. Recording is blocked until it is granted. */
   'call.consent.updated': {
     /**
      * The call; always equal to the envelope's `sessionId`, and kept for frontends older than this
@@ -501,6 +498,11 @@ export interface EventPayloads {
     requestDigest?: string;
     /** The ended call that this one carries on. */
     continues?: string;
+    /**
+     * Words of a person are kept only once they have consented to recording
+     * (`call.consent.updated`); false when absent.
+     */
+    recordingConsentRequired?: boolean;
   };
   /**
    * The call will be ended when nothing is done: said once before each deadline, early enough to
@@ -1641,6 +1643,70 @@ export interface EventPayloads {
     /** Which attempt, from 1. */
     attempt?: number;
   };
+  /**
+   * Contents of earlier events of this stream are gone from the record: their places, times and
+   * digests stay, so that everything else can still be verified.
+   */
+  'record.erased': {
+    /**
+     * A request to erase, the account's retention, or partial texts that a final one has replaced.
+     */
+    because: 'request' | 'retention' | 'superseded';
+    /** Events whose contents went with this. */
+    events: number;
+    /** No later event of the stream was looked at. */
+    upToSeq: number;
+    /** The request, with `request`. */
+    erasureId?: string;
+    /** Whose words and deeds went; the whole content when absent. */
+    participantId?: string;
+  };
+  /**
+   * What was to be erased is gone from the journal, its index and every view of this data folder.
+   * Copies that were made before are not touched by it.
+   */
+  'record.erasure.completed': {
+    /** The request. */
+    erasureId: string;
+    /** Calls in which contents went. */
+    calls: number;
+    /** Documents whose contents went. */
+    documents: number;
+    /** Events whose contents went. */
+    events: number;
+  };
+  /**
+   * A person, or a call, is to be erased. It is carried on after a crash until
+   * `record.erasure.completed` says that it is done.
+   */
+  'record.erasure.requested': {
+    /** The request. */
+    erasureId: string;
+    /** The person to erase; or `sessionId`. */
+    userId?: string;
+    /** The call to erase; or `userId`. */
+    sessionId?: string;
+    /** Who asked. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+  };
+  /**
+   * A legal hold is laid on an account, a person or a call, or lifted. What is held is neither
+   * erased nor does it expire.
+   */
+  'record.hold.changed': {
+    /** How far it reaches. */
+    scope: 'account' | 'user' | 'session';
+    /** Which account, user or call. */
+    subject: string;
+    /** True holds. */
+    enabled: boolean;
+    /** Who. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+  };
   /** Something may be done, and who said so. */
   'safety.approved': {
     /** The policy. */
@@ -2062,8 +2128,8 @@ export interface EventPayloads {
     by: string;
   };
   /**
-   * The transcript up to a position, digested: a point from which a reader may begin. (Preview:
-   * nothing emits it yet, it may still change.)
+   * The transcript up to a position, digested: whoever reads it there later can tell that it is the
+   * same.
    */
   'transcript.snapshot.created': {
     /** The snapshot. */
@@ -2072,7 +2138,10 @@ export interface EventPayloads {
     upToSeq: number;
     /** Utterances in it. */
     utteranceCount: number;
-    /** Digest of its canonical JSON. */
+    /**
+     * Of the bytes of `GET …/transcript?at=upToSeq`. What is erased or redacted later changes
+     * those.
+     */
     sha256: string;
   };
   /**
@@ -2467,6 +2536,8 @@ export type Reason =
   | 'action_unknown'
   | 'agent_not_named'
   | 'answer_lost'
+  | 'archive_altered'
+  | 'archive_invalid'
   | 'args_changed'
   | 'args_invalid'
   | 'attempt_stale'
@@ -2476,12 +2547,14 @@ export type Reason =
   | 'binary_frame'
   | 'body_too_large'
   | 'call_not_named'
+  | 'checkpoint_differs'
   | 'commit_failed'
   | 'config_invalid'
   | 'confirmation_expired'
   | 'confirmation_forbidden'
   | 'confirmation_not_found'
   | 'connection_closed'
+  | 'consent_required'
   | 'content_type_unsupported'
   | 'correction_stale'
   | 'corruption_found'
@@ -2498,6 +2571,7 @@ export type Reason =
   | 'egress_denied'
   | 'epoch_changed'
   | 'erased'
+  | 'erasure_not_found'
   | 'event_too_large'
   | 'file_exists'
   | 'file_not_found'
@@ -2569,6 +2643,7 @@ export type Reason =
   | 'provider_immutable'
   | 'query_invalid'
   | 'rate_limited'
+  | 'record_held'
   | 'removed'
   | 'request_invalid'
   | 'request_timeout'

@@ -69,6 +69,8 @@ Result<call::Create> read_create(Api& api, const Asked& asked, const contract::B
     create.provider = text(f::provider);
     create.correlation_id = text(f::correlation_id);
     create.continues = text(f::continues);
+    create.recording_consent_required =
+        body.has(f::recording_consent_required) && body.flag(f::recording_consent_required);
     if (body.has(f::metadata)) create.metadata_json = body.raw(f::metadata);
     if (body.has(f::config)) create.config_json = body.raw(f::config);
     create.connect_timeout = millis(f::connect_timeout_ms, defaults.connect_timeout);

@@ -216,6 +216,9 @@ void consent(State& state, const Event& event) {
         known->state = event.text(f::state);
     else
         state.consents.push_back({std::string(subject), std::string(event.text(f::state))});
+    Participant* person = state.participant(event.text(f::by));
+    if (person != nullptr && subject == "recording")
+        person->recording_agreed = event.text(f::state) == "granted";
 }
 
 // Of one action, which is there.

@@ -32,6 +32,7 @@ struct Create {
     std::string metadata_json;
     std::string config_json;
     std::string continues;
+    bool recording_consent_required = false;
     Millis connect_timeout{0};
     Millis max_duration{0};
     Millis reconnect_window{0};

@@ -34,6 +34,7 @@ std::string digest_of(const Create& create) {
     json.key("metadata").raw(create.metadata_json.empty() ? "{}" : create.metadata_json);
     json.key("config").raw(create.config_json.empty() ? "{}" : create.config_json);
     json.key("connectTimeout").value(create.connect_timeout.count());
+    if (create.recording_consent_required) json.key("recordingConsent").value(true);
     json.key("maxDuration").value(create.max_duration.count());
     json.key("reconnectWindow").value(create.reconnect_window.count());
     json.key("members").array();
@@ -108,6 +109,7 @@ Result<Decision> create(const State& state, const Create& command, const Command
         .integer("connectTimeoutMs", command.connect_timeout.count())
         .integer("maxDurationMs", command.max_duration.count())
         .integer("reconnectWindowMs", command.reconnect_window.count());
+    if (command.recording_consent_required) payload.flag("recordingConsentRequired", true);
     Decision decision;
     decision.events.push_back({"ll_created", EventType::call_created, payload.take()});
     for (const Member& member : command.members)

@@ -25,6 +25,9 @@ bool owner_is_a_person(const State& state);
 // Nobody makes somebody more than they may be themselves.
 Result<void> may_give(contract::Role role, const Command& from, std::string pointer);
 
+// consent.cpp: what may be kept of people, where that needs their consent.
+Result<void> may_be_kept(const State& state, const contract::Event& event, const Command& from);
+
 // deadlines.cpp: what time does to a call.
 Result<Decision> time_passed(const State& state, WallTime now, const Judge& judge);
 

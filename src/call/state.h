@@ -33,6 +33,7 @@ struct Participant {
     bool joined = false;     // Has been here; false while only asked to come.
     bool removed = false;    // May not come back, unless added again.
     bool connected = false;  // Has a socket, as far as the journal knows.
+    bool recording_agreed = false;  // Their consent to recording stands.
     // How often each of these was recorded; they make the server's event ids, which a restart must
     // repeat.
     std::uint32_t additions = 0;
@@ -146,6 +147,7 @@ struct State {
     std::string config_json;
     std::string request_digest;  // Of what was asked for; empty where that was not recorded.
     std::string continues;
+    bool recording_consent_required = false;  // Words of a person are kept only with theirs.
     ProviderIds provider_ids;
 
     Status status = Status::none;

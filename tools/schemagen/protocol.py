@@ -14,6 +14,7 @@ FAMILIES = {
     "safety": "What was allowed, what was stopped, and who said so.",
     "billing": "What was measured and what it costs.",
     "identity": "Who is who; in the instance's stream (`sys_instance`), read by nobody in a call.",
+    "record": "What became of the record itself: what was erased, and what is held.",
     "x": "The application's own.",
 }
 
