@@ -1660,6 +1660,26 @@ export interface EventPayloads {
     erasureId?: string;
     /** Whose words and deeds went; the whole content when absent. */
     participantId?: string;
+    /** What stays of it so that those who may still see it can: ids and times. */
+    kept?: {
+      /** Whose it is. */
+      ownerId: string;
+      /** Of which account. */
+      accountId: string;
+      /** When it was made. */
+      createdAt: string;
+      /** Of a call. */
+      channel?: Channel;
+      /** Of a document. */
+      kind?: string;
+      /** Who may still see the call. */
+      participants?: {
+        /** The user. */
+        userId: string;
+        /** What a participant may do in the call. */
+        role: ParticipantRole;
+      }[];
+    };
   };
   /**
    * What was to be erased is gone from the journal, its index and every view of this data folder.
@@ -2571,6 +2591,7 @@ export type Reason =
   | 'egress_denied'
   | 'epoch_changed'
   | 'erased'
+  | 'erasure_needs_end'
   | 'erasure_not_found'
   | 'event_too_large'
   | 'file_exists'
@@ -2719,6 +2740,7 @@ export const retryableReasons: ReadonlySet<string> = new Set([
   'connection_closed',
   'corruption_found',
   'draining',
+  'erasure_needs_end',
   'handshake_timeout',
   'heartbeat_missed',
   'idle_timeout',
