@@ -1668,6 +1668,10 @@ export interface EventPayloads {
       accountId: string;
       /** When it was made. */
       createdAt: string;
+      /** When it was over. */
+      endedAt?: string;
+      /** How a call was over. */
+      outcome?: 'ended' | 'failed';
       /** Of a call. */
       channel?: Channel;
       /** Of a document. */
