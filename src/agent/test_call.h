@@ -16,7 +16,7 @@
 #include "contract/json.h"
 #include "contract/json_writer.h"
 #include "journal/memory_journal.h"
-#include "session/rulebook.h"
+#include "rulebook/rulebook.h"
 #include "session/sessions.h"
 
 // For this room's tests: a real session on virtual time, an agent that takes part in it, and a
@@ -124,7 +124,8 @@ public:
              tool_named("mail.send", contract::Risk::high_risk_external_send)});
         EXPECT_TRUE(registry.has_value());
         tools = *registry;
-        sessions->take_judge(std::make_shared<session::Rulebook>(session::Rulebook::Parts{tools}));
+        sessions->take_judge(
+            std::make_shared<rulebook::Rulebook>(rulebook::Rulebook::Parts{tools}));
         std::vector<Host::Agent> agents;
         for (const AgentSettings* one : {&settings, &second})
             if (!one->user_id.empty())

@@ -5,7 +5,7 @@
 #include "call/decide.h"
 #include "contract/event.h"
 #include "contract/json.h"
-#include "session/rulebook.h"
+#include "rulebook/rulebook.h"
 
 namespace lifeline::app {
 
@@ -80,7 +80,7 @@ Result<Canary> fly_canary(const safety::Policy& policy, std::vector<tools::Tool>
     tools.push_back(canary_tool());
     auto registry = tools::Registry::create(std::move(tools));
     if (!registry) return fail(registry.error());
-    const session::Rulebook rulebook(
+    const rulebook::Rulebook rulebook(
         {.tools = std::move(*registry), .policy = policy, .kill_switches = switches});
     Cage cage(rulebook);
     if (auto made = cage.run(canary_call(), {"user", "usr_canary"}, Role::user); !made)

@@ -200,8 +200,8 @@ void Effects::tell_calls() {
     parts_.sessions.take_judge(rulebook());
 }
 
-std::shared_ptr<const session::Rulebook> Effects::rulebook() {
-    return std::make_shared<session::Rulebook>(session::Rulebook::Parts{
+std::shared_ptr<const rulebook::Rulebook> Effects::rulebook() {
+    return std::make_shared<rulebook::Rulebook>(rulebook::Rulebook::Parts{
         .tools = registry_,
         .policy = policy_,
         .kill_switches = switches_,

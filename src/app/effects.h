@@ -20,8 +20,8 @@
 #include "orchestration/progress.h"
 #include "orchestration/runner.h"
 #include "orchestration/session_work.h"
+#include "rulebook/rulebook.h"
 #include "session/documents.h"
-#include "session/rulebook.h"
 #include "session/sessions.h"
 
 namespace lifeline::app {
@@ -73,7 +73,7 @@ private:
     void offered(Server& server, const std::vector<orchestration::McpTool>& listed);
     void tell_progress(const orchestration::Job& job, const orchestration::Progress& progress);
     void tell_calls();
-    std::shared_ptr<const session::Rulebook> rulebook();
+    std::shared_ptr<const rulebook::Rulebook> rulebook();
     void look(const std::string& session_id);
     void look_later(const std::string& session_id);
 

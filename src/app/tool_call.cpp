@@ -57,10 +57,10 @@ Result<void> ToolCall::find(const Config& config) {
     if (!rules) return fail(rules.error());
     auto registry = tools::Registry::create({tool_});
     if (!registry) return fail(registry.error());
-    rulebook_ = std::make_unique<session::Rulebook>(
-        session::Rulebook::Parts{.tools = std::move(*registry),
-                                 .policy = std::move(rules->policy.policy),
-                                 .kill_switches = std::move(rules->switches)});
+    rulebook_ = std::make_unique<rulebook::Rulebook>(
+        rulebook::Rulebook::Parts{.tools = std::move(*registry),
+                                  .policy = std::move(rules->policy.policy),
+                                  .kill_switches = std::move(rules->switches)});
     return {};
 }
 

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/thread_worker.h"
 #include "orchestration/outcome.h"
-#include "session/rulebook.h"
+#include "rulebook/rulebook.h"
 
 namespace lifeline::app {
 
@@ -48,7 +48,7 @@ private:
     std::unique_ptr<net::HttpClient> client_;
     std::unique_ptr<Executors> executors_;
     orchestration::Executor* executor_ = nullptr;
-    std::unique_ptr<session::Rulebook> rulebook_;
+    std::unique_ptr<rulebook::Rulebook> rulebook_;
     tools::Tool tool_;
     Wish wish_;
 };

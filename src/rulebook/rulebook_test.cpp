@@ -1,4 +1,4 @@
-#include "session/rulebook.h"
+#include "rulebook/rulebook.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "contract/form.h"
 
-namespace lifeline::session {
+namespace lifeline::rulebook {
 
 namespace {
 
@@ -114,4 +114,4 @@ TEST(Rulebook, ShowsWhatWouldBeDone) {
     EXPECT_EQ(book.show("bare", "", "{}").title, "Run bare?");
 }
 
-}  // namespace lifeline::session
+}  // namespace lifeline::rulebook

@@ -1,4 +1,4 @@
-#include "session/rulebook.h"
+#include "rulebook/rulebook.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 
 #include "contract/form.h"
 #include "contract/json.h"
-#include "session/shown.h"
+#include "rulebook/shown.h"
 
-namespace lifeline::session {
+namespace lifeline::rulebook {
 
 namespace {
 
@@ -139,4 +139,4 @@ call::Shown Rulebook::show(std::string_view action_type, std::string_view,
     return tool == nullptr ? call::Shown{} : shown_of(*tool, args_json);
 }
 
-}  // namespace lifeline::session
+}  // namespace lifeline::rulebook

@@ -1,4 +1,4 @@
-#include "session/shown.h"
+#include "rulebook/shown.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "contract/json_pointer.h"
 #include "contract/json_writer.h"
 
-namespace lifeline::session {
+namespace lifeline::rulebook {
 
 namespace {
 
@@ -96,4 +96,4 @@ call::Shown shown_of(const tools::Tool& tool, std::string_view args_json) {
     return shown;
 }
 
-}  // namespace lifeline::session
+}  // namespace lifeline::rulebook

@@ -8,7 +8,7 @@
 #include "safety/policy.h"
 #include "tools/registry.h"
 
-namespace lifeline::session {
+namespace lifeline::rulebook {
 
 // Tools and policy as they stand at one moment, in the words in which a call asks. Immutable: a
 // reload makes another, and the calls of every loop go by the one that they were given last.
@@ -41,4 +41,4 @@ private:
     std::string version_;  // Of the policy, with the beginning of its hash: "7:1f0c93ab41d2"
 };
 
-}  // namespace lifeline::session
+}  // namespace lifeline::rulebook
