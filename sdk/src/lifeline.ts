@@ -10,7 +10,7 @@
 export { isOver, outcomeOf, type Action, type ActionState, type Decision } from './action.js';
 export { ActionError } from './action_error.js';
 export type { ActionRequest, Answer } from './acting.js';
-export { Call, type Reset } from './call.js';
+export { Call, type RecordingConsent, type Reset } from './call.js';
 export { claimsIn, claimsInMemory, type Claims, type ClaimStorage } from './claims.js';
 export type { OnActionOptions, ToolHandler, ToolRun } from './client_tool.js';
 export {
@@ -43,6 +43,16 @@ export {
 } from './document_rest.js';
 export type { DocumentEdit, DocumentRecord, DocumentView, EditRejection } from './document_view.js';
 export { LifelineError } from './error.js';
+export {
+  explainSession,
+  type Story,
+  type StoryAnomaly,
+  type StoryEntry,
+  type StoryKind,
+  type StoryReason,
+  type StorySeverity,
+  type StoryStep,
+} from './explain.js';
 export { createInvite, type CreateInviteOptions, type Invite } from './invite.js';
 export { callEventOf, type Actor, type CallEvent, type EventRecord, type Seen } from './event.js';
 export { followCalls, type CallNotice, type FollowOptions } from './follow.js';

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInvite, joinCall, redeemInvite, type CallEvent } from '../../src/lifeline.js';
+import {
+  createInvite,
+  explainSession,
+  joinCall,
+  redeemInvite,
+  type CallEvent,
+} from '../../src/lifeline.js';
 import { cannotRun, closed, House, live, said, until } from './house.js';
 
 const options = { skip: cannotRun, timeout: 180_000 };
@@ -42,6 +48,14 @@ test('two people make a call, talk, see the same, and end it', options, async (t
     assert.equal(call.connection.value.reason, 'session_ended');
   }
   await assert.rejects(mia.say('too late'), { code: 'session_ended' });
+
+  const { sessionId } = mia;
+  const story = await explainSession({ ...house.as('usr_tom'), sessionId });
+  assert.deepEqual([story.over, story.head], [true, mia.state.value.seq]);
+  const spoken = story.entries.filter(({ kind }) => kind === 'speech');
+  assert.ok(spoken[0]?.what.includes('Hello Mia, Tom here 👋') && spoken[0].seq <= seq);
+  const strange = explainSession({ ...house.as('usr_eve'), sessionId });
+  await assert.rejects(strange, { code: 'session_not_found' });
 });
 
 test('a stranger, a bad token and a bad payload are refused in words', options, async (t) => {
