@@ -31,6 +31,9 @@ export interface Reset {
   readonly seq: number;
 }
 
+/** What a person says to being recorded. */
+export type RecordingConsent = PayloadOf<'call.consent.updated'>['state'];
+
 /** During a replay, views are told at most this often. */
 const replayViewEveryMs = 100;
 
@@ -200,6 +203,23 @@ export class Call {
   /** Says `text` as one whole utterance. Resolves when everybody can see it. */
   say(text: string): Promise<Published> {
     return this.utterance({ source: 'typed' }).final(text);
+  }
+
+  /**
+   * Says whether this client's person agrees to being recorded: gives, refuses or takes back. Where
+   * `state.recordingConsentRequired`, nothing that they say is kept or seen before they `granted` it:
+   * say(), utterance() and uploadSpeech() reject with `consent_required`. What was kept while they
+   * agreed stays after they have `withdrawn`. Resolves when it is on record; asking a person is the
+   * application's.
+   */
+  async answerRecordingConsent(state: RecordingConsent): Promise<Published> {
+    const { participantId: by } = await this.self;
+    return this.publish('call.consent.updated', {
+      callId: this.sessionId,
+      subject: 'recording',
+      state,
+      by,
+    });
   }
 
   /** Begins an utterance that grows while it is spoken. Announced with its first words. */

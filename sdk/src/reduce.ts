@@ -1,6 +1,7 @@
 import type { CallEvent } from './event.js';
 import { actionIdOf, withAction } from './reduce_action.js';
 import { withConfirmation } from './reduce_confirmation.js';
+import { withConsent, withoutConsent } from './reduce_consent.js';
 import { turnsAfterFinal, withTurn } from './reduce_turn.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
@@ -18,7 +19,7 @@ export function reduce(state: CallState, event: CallEvent): CallState {
 function apply(state: CallState, event: CallEvent): CallState {
   switch (event.type) {
     case 'call.created':
-      return { ...state, ownerId: event.payload.ownerId ?? null };
+      return created(state, event);
     case 'call.started':
     case 'call.connecting':
       return { ...state, status: 'active', phase: 'connecting', outage: null };
@@ -39,9 +40,12 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'call.participant.joined':
       return withParticipant(ownerAfter(state, event), event);
     case 'call.participant.left':
+      return withParticipant(withoutConsent(state, event.payload.participantId), event);
     case 'call.participant.connection.changed':
     case 'call.speech.changed':
       return withParticipant(state, event);
+    case 'call.consent.updated':
+      return withConsent(state, event);
     case 'transcript.utterance.started':
     case 'transcript.partial':
     case 'transcript.final':
@@ -99,6 +103,15 @@ function ended(
           message: event.payload.message,
         };
   return { ...state, status: end.outcome, phase: null, outage: null, end };
+}
+
+function created(state: CallState, { payload }: CallEvent<'call.created'>): CallState {
+  const { ownerId, recordingConsentRequired } = payload;
+  return {
+    ...state,
+    ownerId: ownerId ?? null,
+    recordingConsentRequired: recordingConsentRequired ?? false,
+  };
 }
 
 function outageOf({ payload }: CallEvent<'call.reconnecting'>): Outage {

@@ -14,6 +14,8 @@ export interface Session {
   readonly endReason?: string;
   readonly correlationId?: string;
   readonly continues?: string;
+  /** Words of a person are kept only once they have consented to being recorded. */
+  readonly recordingConsentRequired?: boolean;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Everybody who may be in the call, whether they have come yet or not. */
   readonly participants: readonly {
@@ -22,6 +24,8 @@ export interface Session {
     readonly displayName?: string;
     readonly joined: boolean;
     readonly connected: boolean;
+    /** Their consent to being recorded stands. */
+    readonly recordingAgreed?: boolean;
   }[];
 }
 
@@ -42,6 +46,8 @@ export interface CreateCallBody {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The ended or failed call that this one carries on. */
   readonly continues?: string;
+  /** Keeps words of a person only once they have consented. What the account demands is not taken off. */
+  readonly recordingConsentRequired?: boolean;
   readonly reconnectWindowMs?: number;
   readonly maxDurationMs?: number;
 }

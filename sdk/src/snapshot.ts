@@ -93,6 +93,11 @@ function stateOf(session: Snapshot['state']): CallState {
     ownerTakesPart: session.participants.some(
       (one) => one.participantId === session.ownerId && one.role === 'user',
     ),
+    recordingConsentRequired: session.recordingConsentRequired ?? false,
+    recordingAgreed: session.participants
+      .filter((one) => one.recordingAgreed)
+      .map((one) => one.participantId)
+      .sort(),
     participants: session.participants
       .filter((one) => one.joined)
       .map(({ participantId, role, displayName, connected }) => ({

@@ -70,6 +70,10 @@ export interface CallState {
   readonly ownerId: string | null;
   /** Whether the owner is one of its users, come or not; a backend that made it for others is not. */
   readonly ownerTakesPart: boolean;
+  /** Whether words of a person are kept only once they have consented to being recorded. */
+  readonly recordingConsentRequired: boolean;
+  /** The ids of those whose consent to recording stands, sorted; here yet or not. */
+  readonly recordingAgreed: readonly string[];
   /** In the order in which they first joined. */
   readonly participants: readonly Participant[];
   /** In the order in which they began. */
@@ -98,6 +102,8 @@ export const initialState: CallState = {
   outage: null,
   ownerId: null,
   ownerTakesPart: false,
+  recordingConsentRequired: false,
+  recordingAgreed: [],
   participants: [],
   utterances: [],
   actions: [],
