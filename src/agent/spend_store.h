@@ -17,6 +17,7 @@ public:
     static Result<SpendStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
+    Status settle(journal::Settle how) { return view_.settle(how); }
     Status apply(const std::vector<Ledger::Record>& records, std::uint64_t cursor);
     // Those of that day (UTC) and later, in no order.
     Result<std::vector<Ledger::Record>> since(WallTime day);

@@ -29,6 +29,10 @@ public:
     void start(std::string path, journal::Done<void> ready);
     // Something was appended. From any thread.
     void poke() { view_.poke(); }
+    // Nothing that was erased before is in its files any more.
+    void settle(journal::Settle how, Loop& from, journal::Done<void> done) {
+        view_.settle(how, from, std::move(done));
+    }
     // How many actions of its type there are on its day with this one: those of the journal, and
     // those that were asked about and are on their way there. Counted by the home loop alone, so
     // that two calls that ask at once hear different numbers.

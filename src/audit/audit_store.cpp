@@ -124,6 +124,16 @@ Status AuditStore::apply(AuditChange& change, std::uint64_t cursor) {
     });
 }
 
+Status AuditStore::forget(const std::string& stream) {
+    for (const char* text : {"delete from calls where id=?", "delete from accepted where call=?",
+                             "delete from decisions where call=?"}) {
+        auto remove = view_.database().prepare(text);
+        if (!remove) return fail(remove.error());
+        if (const auto done = remove->bind_text(1, stream).run(); !done) return done;
+    }
+    return {};
+}
+
 Result<std::vector<CountedAction>> AuditStore::accepted_since(const std::string& day) {
     auto select = view_.database().prepare(
         "select day, account, owner, type, call, action from accepted "

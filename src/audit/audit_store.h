@@ -29,6 +29,9 @@ public:
     static Result<AuditStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
+    Status settle(journal::Settle how) { return view_.settle(how); }
+    // All that is known of this stream: it is about to be read again.
+    Status forget(const std::string& stream);
     // Fills in whose call each of `accepted` is of.
     Status apply(AuditChange& change, std::uint64_t cursor);
     // What was accepted on that day and later.

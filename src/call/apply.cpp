@@ -124,29 +124,37 @@ void added(State& state, const Event& event) {
     ++participant->additions;
 }
 
+// Whoever is spoken of was added before. Where that was erased, with their name, they are somebody
+// who may look until the record of the erasure says what they were.
+Participant& participant_of(State& state, std::string_view id) {
+    if (Participant* known = state.participant(id)) return *known;
+    Participant& unknown = state.participants.emplace_back();
+    unknown.id = id;
+    unknown.role = contract::Role::viewer;
+    return unknown;
+}
+
 void line_changed(State& state, const Event& event) {
-    Participant* participant =
-        state.participant(event.text(field::call_participant_connection_changed::participant_id));
-    CHECK(participant != nullptr);
-    participant->connected = event.flag(field::call_participant_connection_changed::connected);
-    ++participant->line_changes;
+    Participant& participant = participant_of(
+        state, event.text(field::call_participant_connection_changed::participant_id));
+    participant.connected = event.flag(field::call_participant_connection_changed::connected);
+    ++participant.line_changes;
 }
 
 void joined(State& state, const Event& event) {
-    Participant* participant =
-        state.participant(event.text(field::call_participant_joined::participant_id));
-    CHECK(participant != nullptr);
-    participant->joined = true;
-    ++participant->joins;
+    Participant& participant =
+        participant_of(state, event.text(field::call_participant_joined::participant_id));
+    participant.joined = true;
+    ++participant.joins;
 }
 
 void left(State& state, const Event& event) {
-    Participant* participant =
-        state.participant(event.text(field::call_participant_left::participant_id));
-    CHECK(participant != nullptr);
-    participant->joined = false;
-    participant->removed = true;
-    participant->connected = false;
+    Participant& participant =
+        participant_of(state, event.text(field::call_participant_left::participant_id));
+    participant.joined = false;
+    participant.removed = true;
+    participant.connected = false;
+    participant.recording_agreed = false;  // Who comes again is asked again.
 }
 
 void reconnecting(State& state, const Event& event) {
@@ -264,6 +272,8 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
             return turn_over(state, event.text(field::orchestration_turn_failed::turn_id));
         case EventType::orchestration_turn_cancelled:
             return turn_over(state, event.text(field::orchestration_turn_cancelled::turn_id));
+        case EventType::record_erased:
+            return folds::of_erasure(state, event);
         default:
             // Or recorded, and of no consequence for what may happen next.
             return folds::of_actions(state, event, actor_id, seq);

@@ -23,4 +23,7 @@ void of_modes(State& state, const contract::Event& event);
 // documents.cpp: what was said of documents that are shared with the call.
 void of_documents(State& state, const contract::Event& event);
 
+// erasure.cpp: that contents are gone, and what is kept of the call's frame.
+void of_erasure(State& state, const contract::Event& event);
+
 }  // namespace lifeline::call::folds

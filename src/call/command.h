@@ -174,6 +174,12 @@ struct RevokeGrant {
     std::string grant_id;
 };
 
+// Contents of the call's events were destroyed: the record of it, as whoever did that has made it.
+struct RecordErased {
+    std::string event_id;  // Begins with ll_.
+    std::string payload_json;
+};
+
 // A deadline may have passed; what the state says decides which.
 struct TimePassed {};
 
@@ -184,7 +190,7 @@ using Request =
     std::variant<Create, SetStatus, AddParticipant, RemoveParticipant, CreateInvite, RevokeInvite,
                  RedeemInvite, LineChanged, Publish, AnswerConfirmation, CancelAction, ClaimAction,
                  FinishAction, ResolveAction, SetKillSwitch, AssessAction, ReportProgress,
-                 CreateGrant, RevokeGrant, DocumentChanged, TimePassed, Recovered>;
+                 CreateGrant, RevokeGrant, DocumentChanged, RecordErased, TimePassed, Recovered>;
 
 struct Command {
     Request request;

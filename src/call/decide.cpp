@@ -71,6 +71,7 @@ Result<Decision> decide(const State& state, const Command& command, WallTime now
             [&](const RevokeGrant& request) {
                 return rules::revoke_grant(state, request, command);
             },
+            [&](const RecordErased& request) { return rules::record_erased(state, request); },
             [&](const TimePassed&) { return rules::time_passed(state, now, judge); },
             [&](const Recovered&) { return rules::recovered(state, now, judge); },
         },

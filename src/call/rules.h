@@ -28,6 +28,9 @@ Result<void> may_give(contract::Role role, const Command& from, std::string poin
 // consent.cpp: what may be kept of people, where that needs their consent.
 Result<void> may_be_kept(const State& state, const contract::Event& event, const Command& from);
 
+// erasure.cpp: that contents are gone is written down in the call itself, once it is over.
+Result<Decision> record_erased(const State& state, const RecordErased& command);
+
 // deadlines.cpp: what time does to a call.
 Result<Decision> time_passed(const State& state, WallTime now, const Judge& judge);
 

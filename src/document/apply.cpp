@@ -42,9 +42,12 @@ void edited(State& state, const contract::Event& event) {
     CHECK(json.has_value());
     const auto patch = read_patch(*json);
     CHECK(patch.has_value());
+    if (state.lost) return;
     auto effects = apply_patch(state.content, *patch);
-    // It was tried on this very content before it was written.
-    CHECK(effects.has_value());
+    // It was tried on this very content before it was written. Where it does not fit, something
+    // before it was erased.
+    state.lost = !effects;
+    if (state.lost) return;
     state.rev = static_cast<std::uint64_t>(event.integer(edited::rev));
     state.last_editor = event.text(edited::by);
     remember(state, {state.rev, state.last_editor, std::move(*effects)});
@@ -80,6 +83,15 @@ void apply(State& state, const contract::Event& event, std::string_view actor_id
                                      .value_or(ShareRole::viewer));
         case EventType::document_unshared:
             return share_changed(state, event.raw(field::document_unshared::with), ShareRole::none);
+        case EventType::record_erased: {
+            // Of one person's edits there may be such a record too; they change nothing here.
+            if (event.has(field::record_erased::participant_id)) return;
+            State gone;
+            gone.id = std::move(state.id);
+            gone.erased = true;
+            state = std::move(gone);
+            return;
+        }
         default:
             return;  // A request, and a refusal: they change nothing.
     }

@@ -33,7 +33,13 @@ struct SetShare {
     ShareRole role = ShareRole::viewer;  // none: not any more.
 };
 
-using Request = std::variant<Create, Publish, SetShare>;
+// All contents of the document were destroyed, or are about to be: the record of it.
+struct RecordErased {
+    std::string event_id;  // Begins with ll_.
+    std::string payload_json;
+};
+
+using Request = std::variant<Create, Publish, SetShare, RecordErased>;
 
 struct Command {
     Request request;

@@ -47,6 +47,7 @@ ServerEvent share_event(const State& state, const SetShare& share) {
 
 Result<Decision> create(const State& state, const Create& create) {
     const std::string digest = digest_of(create);
+    if (state.erased) return fail(Code::gone, "erased", "the document of this id was erased");
     if (state.exists()) {
         if (state.request_digest == digest) return Decision{};
         return fail(Code::conflict, "id_conflict",
@@ -92,6 +93,8 @@ Result<Decision> set_share(const State& state, const SetShare& share, const Call
 
 Result<Decision> decide(const State& state, const Command& command) {
     if (const auto* request = std::get_if<Create>(&command.request)) return create(state, *request);
+    if (const auto* record = std::get_if<RecordErased>(&command.request))
+        return Decision{{{record->event_id, EventType::record_erased, record->payload_json}}};
     if (!state.exists()) return fail(Code::not_found, "document_not_found", "no such document");
     if (const auto* publish = std::get_if<Publish>(&command.request))
         return edit(state, publish->event, command);

@@ -64,6 +64,9 @@ struct State {
     std::vector<Share> shares;        // Those that ended as well, the last of them.
     std::uint32_t share_changes = 0;  // So far: they make the server's event ids.
 
+    bool erased = false;  // Its contents are gone, and it with them.
+    bool lost = false;    // An edit does not fit what is left: what it says nobody can know.
+
     bool exists() const { return !owner_id.empty(); }
     // The oldest revision that an edit may still be based on.
     std::uint64_t oldest_base() const { return rev - revisions.size(); }

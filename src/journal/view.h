@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +12,7 @@
 #include "base/result.h"
 #include "journal/follower.h"
 #include "journal/journal.h"
+#include "journal/refold.h"
 #include "journal/view_file.h"
 
 namespace lifeline::journal {
@@ -20,7 +23,14 @@ namespace lifeline::journal {
 // journal was. Chunks are read on the home loop and written by the worker; it may be asked from any
 // loop.
 //
-// A Store has `open(path, ViewSource)` and `cursor()`, and is touched by the worker's jobs alone.
+// A Store has `open(path, ViewSource)`, `cursor()` and `settle(Settle)`, and is touched by the
+// worker's jobs alone. One that keeps anything of a stream that may be erased also has
+// `forget(stream)`: then what was erased is forgotten, and the stream read again.
+template <class Store>
+concept Forgetful = requires(Store& store, const std::string& stream) {
+    { store.forget(stream) } -> std::same_as<Status>;
+};
+
 template <class Store>
 class View {
 public:
@@ -89,6 +99,19 @@ public:
     // The journal's position up to which the view has come. From the home loop.
     std::uint64_t position() const { return follower_.position(); }
 
+    // Once it has all that is durable now: its files hold nothing of what it has forgotten.
+    void settle(Settle how, Loop& from, Done<void> done) {
+        ask<bool>(
+            from,
+            [done = std::move(done)](const Result<bool>& settled) mutable {
+                done(settled ? Status() : fail(settled.error()));
+            },
+            [how](Store& store) -> Result<bool> {
+                if (const auto settled = store.settle(how); !settled) return fail(settled.error());
+                return true;
+            });
+    }
+
     // `question` is asked the store, by the worker; the answer comes on `from`.
     template <class T, class Question>
     void ask(Loop& from, Done<T> done, Question question) {
@@ -110,7 +133,83 @@ public:
     }
 
 private:
+    // What was erased is read again before the cursor moves beyond the record of it: a crash in
+    // between does all of it once more.
+    struct Refold {
+        std::vector<JournalEvent> chunk;
+        std::vector<ErasedIn> erased;
+        std::vector<std::pair<std::string, std::vector<Change>>> again = {};  // By stream.
+        Follower::Taken taken;
+    };
+    void refold(std::shared_ptr<Refold> work) {
+        while (work->again.size() < work->erased.size()) {
+            const ErasedIn& next = work->erased[work->again.size()];
+            if (!next.gone) return read_again(std::move(work), {}, 0);
+            work->again.emplace_back(next.stream, std::vector<Change>());
+        }
+        std::vector<JournalEvent> rest;
+        for (const auto& one : work->chunk)
+            if (std::ranges::none_of(work->erased, [&](const ErasedIn& erased) {
+                    return erased.stream == one.stream;
+                }))
+                rest.push_back(one);
+        worker_.submit([&home = home_, alive = alive_, store = store_, work,
+                        change = read_(rest)]() mutable {
+            const std::uint64_t cursor = work->chunk.back().event.position;
+            Result<Job> then = forget(*store, *work);
+            if (then) then = change(*store, cursor);
+            home.post([alive, work, then = std::move(then)]() mutable {
+                if (!*alive) return;
+                if (!then) return work->taken(fail(then.error()));
+                if (*then) (*then)();
+                work->taken({});
+            });
+        });
+    }
+    static Result<Job> forget(Store& store, Refold& work) {
+        if constexpr (Forgetful<Store>) {
+            const auto cursor = store.cursor();
+            if (!cursor) return fail(cursor.error());
+            for (auto& [stream, changes] : work.again) {
+                if (const auto gone = store.forget(stream); !gone) return fail(gone.error());
+                // Whom they would tell was told when it was new.
+                for (Change& change : changes)
+                    if (const auto made = change(store, *cursor); !made) return fail(made.error());
+            }
+        }
+        return Job();
+    }
+    void read_again(std::shared_ptr<Refold> work, std::vector<JournalEvent> events,
+                    std::uint64_t after) {
+        const std::string stream = work->erased[work->again.size()].stream;
+        auto have = [this, alive = alive_, work, stream, events = std::move(events)](
+                        Result<std::vector<StoredEvent>> page) mutable {
+            if (!*alive) return;
+            if (!page) return work->taken(fail(page.error()));
+            const std::uint64_t until = work->chunk.back().event.position;
+            bool more = !page->empty();
+            for (StoredEvent& one : *page) {
+                more = more && one.position < until;
+                if (one.position <= until) events.push_back({stream, std::move(one)});
+            }
+            const std::uint64_t last = events.empty() ? 0 : events.back().event.seq;
+            if (more) return read_again(std::move(work), std::move(events), last);
+            std::vector<Change> changes;
+            changes.push_back(
+                read_(with_kept_frame(work->erased[work->again.size()], std::move(events))));
+            work->again.emplace_back(stream, std::move(changes));
+            refold(std::move(work));
+        };
+        journal_.read(stream, after, {.events = 4096, .bytes = 2 * 1024 * 1024}, home_,
+                      std::move(have));
+    }
+
     void take(const std::vector<JournalEvent>& events, Follower::Taken taken) {
+        if constexpr (Forgetful<Store>) {
+            if (auto erased = erased_in(events); !erased.empty())
+                return refold(std::make_shared<Refold>(
+                    Refold{.chunk = events, .erased = std::move(erased), .taken = std::move(taken)}));
+        }
         worker_.submit([&home = home_, alive = alive_, store = store_, change = read_(events),
                         cursor = events.back().event.position, taken = std::move(taken)]() mutable {
             Result<Job> then = change(*store, cursor);

@@ -78,4 +78,10 @@ Status ViewFile::move(std::uint64_t cursor, const std::function<Status(sql::Data
     return {};
 }
 
+Status ViewFile::settle(Settle how) {
+    if (how == Settle::file)
+        if (const auto written = database_.run("vacuum"); !written) return written;
+    return database_.checkpoint(sql::Checkpoint::truncate);
+}
+
 }  // namespace lifeline::journal

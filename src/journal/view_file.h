@@ -22,6 +22,12 @@ struct ViewSource {
     std::uint64_t head = 0;
 };
 
+// How thoroughly a view's files are rid of what was deleted in them.
+enum class Settle {
+    log,   // What is deleted is overwritten where it stood; the log is emptied.
+    file,  // The file is written anew as well: no page has anything of an earlier time.
+};
+
 // The database of a view that is folded from the whole journal, with its cursor. Disposable: what
 // is missing, unreadable, of another version or epoch, or ahead of its journal is made anew, since
 // its cursor would mean something else. Blocks; used by one thread at a time.
@@ -34,6 +40,7 @@ public:
     // What `change` does, and the new cursor, in one transaction: a crash neither skips nor
     // doubles.
     Status move(std::uint64_t cursor, const std::function<Status(sql::Database&)>& change);
+    Status settle(Settle how);
     sql::Database& database() { return database_; }
 
 private:

@@ -26,6 +26,10 @@ public:
     }
     // Something was appended. From any thread.
     void poke() { view_.poke(); }
+    // Nothing that was erased before is in its files any more.
+    void settle(journal::Settle how, Loop& from, journal::Done<void> done) {
+        view_.settle(how, from, std::move(done));
+    }
 
     void list(LibraryQuery query, Loop& from, journal::Done<std::vector<LibraryRow>> done);
     void shared_with(std::vector<std::string> session_ids, Loop& from,

@@ -87,6 +87,16 @@ Status LibraryStore::apply_one(const LibraryChange& change) {
     return remove->bind_text(1, row.document_id).bind_text(2, change.with).run();
 }
 
+Status LibraryStore::forget(const std::string& stream) {
+    for (const char* text :
+         {"delete from documents where id=?", "delete from shares where document=?"}) {
+        auto remove = view_.database().prepare(text);
+        if (!remove) return fail(remove.error());
+        if (const auto done = remove->bind_text(1, stream).run(); !done) return done;
+    }
+    return {};
+}
+
 Result<std::vector<LibraryRow>> LibraryStore::list(const LibraryQuery& query) {
     std::string text =
         "select id, kind, title, owner, account, created_at, rev, position from documents "

@@ -42,6 +42,9 @@ public:
     static Result<LibraryStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
+    Status settle(journal::Settle how) { return view_.settle(how); }
+    // All that is known of this stream: it is about to be read again.
+    Status forget(const std::string& stream);
     Status apply(const std::vector<LibraryChange>& changes, std::uint64_t cursor);
     Result<std::vector<LibraryRow>> list(const LibraryQuery& query);
     // Which documents are shared with any of these calls, each once.

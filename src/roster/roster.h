@@ -41,6 +41,10 @@ public:
 
     // Something was appended. From any thread.
     void poke() { view_.poke(); }
+    // Nothing that was erased before is in its files any more.
+    void settle(journal::Settle how, Loop& from, journal::Done<void> done) {
+        view_.settle(how, from, std::move(done));
+    }
 
     void list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done);
     // How many calls are not over.

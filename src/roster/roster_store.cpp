@@ -89,6 +89,16 @@ Status RosterStore::apply_one(const RosterChange& change) {
     return remove->bind_text(1, change.user_id).bind_text(2, row.session_id).run();
 }
 
+Status RosterStore::forget(const std::string& stream) {
+    for (const char* text : {"delete from calls where id=?", "delete from running where call=?",
+                             "delete from members where call=?"}) {
+        auto remove = view_.database().prepare(text);
+        if (!remove) return fail(remove.error());
+        if (const auto done = remove->bind_text(1, stream).run(); !done) return done;
+    }
+    return {};
+}
+
 namespace {
 
 constexpr std::string_view columns =

@@ -44,6 +44,9 @@ public:
     static Result<RosterStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
+    Status settle(journal::Settle how) { return view_.settle(how); }
+    // All that is known of this stream: it is about to be read again.
+    Status forget(const std::string& stream);
     Status apply(const std::vector<RosterChange>& changes, std::uint64_t cursor);
     Result<std::vector<RosterRow>> list(const RosterQuery& query);
     // Calls that are not over, and those in which an action runs: what a server takes up.

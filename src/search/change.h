@@ -51,6 +51,7 @@ struct DocumentShared {
 
 struct Change {
     std::string stream;
+    std::uint64_t position = 0;  // Of its event: what it begins is known by it.
     std::variant<CallMade, Member, Spoken, Asked, DocumentMade, DocumentEdited, DocumentShared>
         what;
 };

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
+#include "base/digest.h"
+
 namespace lifeline::search {
 
 namespace {
@@ -17,13 +21,25 @@ create virtual table words_{0} using fts5(
     tokenize="unicode61 remove_diacritics 2");
 )";
 
+// The same whenever the part is made, and whatever else was made before it.
+std::int64_t number_from(std::string_view account_id, std::string_view month) {
+    const Digest digest = sha256(fmt::format("{} {}", account_id, month));
+    std::uint64_t number = 0;
+    std::memcpy(&number, digest.data(), sizeof number);
+    return static_cast<std::int64_t>(number >> 2U);
+}
+
 }  // namespace
 
 Result<std::int64_t> Part::number_of(sql::Database& database, std::string_view account_id,
                                      std::string_view month) {
-    auto insert = database.prepare("insert or ignore into parts values(null,?,?)");
+    auto insert = database.prepare("insert or ignore into parts values(?,?,?)");
     if (!insert) return fail(insert.error());
-    if (const auto done = insert->bind_text(1, account_id).bind_text(2, month).run(); !done)
+    if (const auto done = insert->bind(1, number_from(account_id, month))
+                              .bind_text(2, account_id)
+                              .bind_text(3, month)
+                              .run();
+        !done)
         return fail(done.error());
     auto select = database.prepare("select id from parts where account=? and month=?");
     if (!select) return fail(select.error());
@@ -58,13 +74,14 @@ Result<Passage> Part::load(std::int64_t stream, std::string_view kind, std::stri
     return passage;
 }
 
-Result<std::int64_t> Part::add(std::int64_t stream, std::string_view kind, std::string_view key,
-                               std::string_view at, std::uint64_t seq) {
-    auto insert = prepare("insert into passages_{0} values(null,?,?,?,'','',?,?,0,'')");
+Result<std::int64_t> Part::add(std::uint64_t position, std::int64_t stream, std::string_view kind,
+                               std::string_view key, std::string_view at, std::uint64_t seq) {
+    auto insert = prepare("insert into passages_{0} values(?,?,?,?,'','',?,?,0,'')");
     if (!insert) return fail(insert.error());
-    insert->bind(1, stream).bind_text(2, kind).bind_text(3, key).bind_text(4, at).bind(5, seq);
+    insert->bind(1, position).bind(2, stream).bind_text(3, kind).bind_text(4, key);
+    insert->bind_text(5, at).bind(6, seq);
     if (const auto done = insert->run(); !done) return fail(done.error());
-    return database_.number("select last_insert_rowid()");
+    return static_cast<std::int64_t>(position);
 }
 
 Status Part::keep(const Passage& passage) {
@@ -96,6 +113,30 @@ Status Part::forget(std::int64_t id, std::string_view text) {
     auto remove = prepare("insert into words_{0}(words_{0}, rowid, text) values('delete',?,?)");
     if (!remove) return fail(remove.error());
     return remove->bind(1, id).bind_text(2, text).run();
+}
+
+Status Part::forget_stream(std::int64_t stream) {
+    auto others = database_.prepare("select count(*) from streams where part=?");
+    if (!others) return fail(others.error());
+    const auto counted = others->bind(1, number_).step();
+    if (!counted) return fail(counted.error());
+    const bool last = others->integer(0) == 0;
+    others->reset();
+    if (last)
+        return database_.run(fmt::format(
+            "drop table words_{0}; drop table passages_{0}; delete from parts where id={0};",
+            number_));
+    // With the very texts that were indexed; then what an index only marks as deleted is merged away.
+    auto indexed = prepare(
+        "insert into words_{0}(words_{0}, rowid, text) select 'delete', id, text from passages_{0} "
+        "where stream=? and progress in (2,3) and (kind<>'document' or text<>'')");
+    if (!indexed) return fail(indexed.error());
+    if (const auto done = indexed->bind(1, stream).run(); !done) return done;
+    auto remove = prepare("delete from passages_{0} where stream=?");
+    if (!remove) return fail(remove.error());
+    if (const auto done = remove->bind(1, stream).run(); !done) return done;
+    return database_.run(
+        fmt::format("insert into words_{0}(words_{0}) values('optimize')", number_));
 }
 
 Result<sql::Statement> Part::prepare(const char* text) {

@@ -30,14 +30,17 @@ public:
                                           std::string_view month);
 
     Result<Passage> load(std::int64_t stream, std::string_view kind, std::string_view key);
-    Result<std::int64_t> add(std::int64_t stream, std::string_view kind, std::string_view key,
-                             std::string_view at, std::uint64_t seq);
+    // `position` is that of the event that it begins with, and what it is known by.
+    Result<std::int64_t> add(std::uint64_t position, std::int64_t stream, std::string_view kind,
+                             std::string_view key, std::string_view at, std::uint64_t seq);
     Status keep(const Passage& passage);
     // It is of a later moment than when it was added.
     Status move(std::int64_t id, std::string_view at, std::uint64_t seq);
     Status index(std::int64_t id, std::string_view text);
     // With the very text that was indexed.
     Status forget(std::int64_t id, std::string_view text);
+    // All passages of a stream, and every trace of their words. A part without streams goes.
+    Status forget_stream(std::int64_t stream);
 
 private:
     Result<sql::Statement> prepare(const char* text);

@@ -85,7 +85,7 @@ Search::View::Change Search::read(const std::vector<journal::JournalEvent>& even
         auto event = checker_.read_stored(stored.bytes);
         if (!event) continue;
         if (auto what = what_of(*std::move(event), stored))
-            changes.push_back({stream, *std::move(what)});
+            changes.push_back({stream, stored.position, *std::move(what)});
     }
     return [changes = std::move(changes)](SearchStore& store, std::uint64_t cursor) {
         return View::nothing_after(store.apply(changes, cursor));

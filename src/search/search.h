@@ -27,6 +27,10 @@ public:
     }
     // Something was appended. From any thread.
     void poke() { view_.poke(); }
+    // Nothing that was erased before is in its files any more.
+    void settle(journal::Settle how, Loop& from, journal::Done<void> done) {
+        view_.settle(how, from, std::move(done));
+    }
 
     void find(Query query, Loop& from, journal::Done<std::vector<Found>> done);
 

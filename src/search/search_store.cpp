@@ -9,7 +9,7 @@ namespace lifeline::search {
 namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 2;
+constexpr std::int64_t view_version = 3;
 
 constexpr const char* tables = R"(
 create table parts(
@@ -47,8 +47,14 @@ Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t curs
         for (const auto& change : changes) {
             const auto taken = std::visit(
                 [&](const auto& what) -> Status {
-                    if constexpr (requires { take(change.stream, what, documents); })
+                    if constexpr (requires {
+                                      take(change.stream, what, change.position, documents);
+                                  })
+                        return take(change.stream, what, change.position, documents);
+                    else if constexpr (requires { take(change.stream, what, documents); })
                         return take(change.stream, what, documents);
+                    else if constexpr (requires { take(change.stream, what, change.position); })
+                        return take(change.stream, what, change.position);
                     else
                         return take(change.stream, what);
                 },
@@ -59,8 +65,9 @@ Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t curs
     });
 }
 
-Status SearchStore::take(const std::string& stream, const CallMade& made) {
-    const auto begun = begin(stream, made.account_id, made.at);
+Status SearchStore::take(const std::string& stream, const CallMade& made,
+                         std::uint64_t position) {
+    const auto begun = begin(stream, made.account_id, made.at, position);
     if (!begun) return fail(begun.error());
     return {};
 }
@@ -76,7 +83,8 @@ Status SearchStore::take(const std::string& stream, const Member& member) {
     return change->bind_text(1, member.user_id).bind(2, (*place)->stream).run();
 }
 
-Status SearchStore::take(const std::string& stream, const Spoken& spoken) {
+Status SearchStore::take(const std::string& stream, const Spoken& spoken,
+                         std::uint64_t position) {
     const auto place = place_of(stream);
     if (!place) return fail(place.error());
     const auto id = spoken.event.find_text("utteranceId").value_or("");
@@ -85,7 +93,7 @@ Status SearchStore::take(const std::string& stream, const Spoken& spoken) {
     auto passage = part.load((*place)->stream, "utterance", id);
     if (!passage) return fail(passage.error());
     if (passage->id == 0) {
-        const auto made = part.add((*place)->stream, "utterance", id, spoken.at, spoken.seq);
+        const auto made = part.add(position, (*place)->stream, "utterance", id, spoken.at, spoken.seq);
         if (!made) return fail(made.error());
         passage->id = *made;
         passage->said.participant_id = spoken.actor_id;
@@ -102,7 +110,7 @@ Status SearchStore::take(const std::string& stream, const Spoken& spoken) {
     return part.index(passage->id, passage->said.text);
 }
 
-Status SearchStore::take(const std::string& stream, const Asked& asked) {
+Status SearchStore::take(const std::string& stream, const Asked& asked, std::uint64_t position) {
     const auto place = place_of(stream);
     if (!place) return fail(place.error());
     if (!*place) return {};
@@ -110,7 +118,7 @@ Status SearchStore::take(const std::string& stream, const Asked& asked) {
     auto passage = part.load((*place)->stream, "action", asked.action_id);
     if (!passage) return fail(passage.error());
     if (passage->id != 0) return {};
-    const auto made = part.add((*place)->stream, "action", asked.action_id, asked.at, asked.seq);
+    const auto made = part.add(position, (*place)->stream, "action", asked.action_id, asked.at, asked.seq);
     if (!made) return fail(made.error());
     passage->id = *made;
     passage->said.progress = transcript::Progress::final;
@@ -122,8 +130,8 @@ Status SearchStore::take(const std::string& stream, const Asked& asked) {
 }
 
 Status SearchStore::take(const std::string& stream, const DocumentMade& made,
-                         Documents& documents) {
-    const auto place = begin(stream, made.account_id, made.at);
+                         std::uint64_t position, Documents& documents) {
+    const auto place = begin(stream, made.account_id, made.at, position);
     if (!place) return fail(place.error());
     return documents.take(stream, *place, made);
 }
@@ -150,18 +158,38 @@ Status SearchStore::take(const std::string& stream, const DocumentShared& shared
         .run();
 }
 
+// Its passages leave the index before their texts are gone; then the index is built anew, since what
+// is deleted from it stays in its pages until it is.
+Status SearchStore::forget(const std::string& stream) {
+    auto& database = view_.database();
+    auto transaction = sql::Transaction::begin(database, sql::Transaction::Kind::write);
+    if (!transaction) return fail(transaction.error());
+    const auto place = place_of(stream);
+    if (!place) return fail(place.error());
+    if (!*place) return {};
+    const auto [number, part] = **place;
+    for (const char* text :
+         {"delete from members where stream=?", "delete from shares where document=?",
+          "delete from documents where stream=?", "delete from streams where id=?"}) {
+        auto remove = database.prepare(text);
+        if (!remove) return fail(remove.error());
+        if (const auto done = remove->bind(1, number).run(); !done) return done;
+    }
+    if (const auto done = Part(database, part).forget_stream(number); !done) return done;
+    return transaction->commit();
+}
+
 Result<Place> SearchStore::begin(const std::string& stream, std::string_view account_id,
-                                 std::string_view at) {
+                                 std::string_view at, std::uint64_t position) {
     auto& database = view_.database();
     const auto part = Part::number_of(database, account_id, at.substr(0, 7));
     if (!part) return fail(part.error());
-    auto insert = database.prepare("insert into streams values(null,?,?)");
+    auto insert = database.prepare("insert into streams values(?,?,?)");
     if (!insert) return fail(insert.error());
-    if (const auto done = insert->bind_text(1, stream).bind(2, *part).run(); !done)
+    if (const auto done = insert->bind(1, position).bind_text(2, stream).bind(3, *part).run();
+        !done)
         return fail(done.error());
-    const auto number = database.number("select last_insert_rowid()");
-    if (!number) return fail(number.error());
-    return Place{*number, *part};
+    return Place{static_cast<std::int64_t>(position), *part};
 }
 
 Result<std::optional<Place>> SearchStore::place_of(const std::string& stream) {

@@ -23,6 +23,9 @@ public:
     static Result<SearchStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
+    Status settle(journal::Settle how) { return view_.settle(how); }
+    // All that is known of this stream: it is about to be read again.
+    Status forget(const std::string& stream);
     Status apply(const std::vector<Change>& changes, std::uint64_t cursor);
     // The best first; of equals the newest.
     Result<std::vector<Found>> find(const Query& query);
@@ -34,15 +37,16 @@ private:
     };
     explicit SearchStore(journal::ViewFile view) : view_(std::move(view)) {}
 
-    Status take(const std::string& stream, const CallMade& made);
+    Status take(const std::string& stream, const CallMade& made, std::uint64_t position);
     Status take(const std::string& stream, const Member& member);
-    Status take(const std::string& stream, const Spoken& spoken);
-    Status take(const std::string& stream, const Asked& asked);
-    Status take(const std::string& stream, const DocumentMade& made, Documents& documents);
+    Status take(const std::string& stream, const Spoken& spoken, std::uint64_t position);
+    Status take(const std::string& stream, const Asked& asked, std::uint64_t position);
+    Status take(const std::string& stream, const DocumentMade& made, std::uint64_t position,
+                Documents& documents);
     Status take(const std::string& stream, const DocumentEdited& edited, Documents& documents);
     Status take(const std::string& stream, const DocumentShared& shared);
     Result<Place> begin(const std::string& stream, std::string_view account_id,
-                        std::string_view at);
+                        std::string_view at, std::uint64_t position);
     // Nothing where the stream did not begin, or its beginning was erased.
     Result<std::optional<Place>> place_of(const std::string& stream);
     Result<std::vector<PartOf>> parts(const Query& query);

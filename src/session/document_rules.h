@@ -49,7 +49,7 @@ struct DocumentRules {
     // come between.
     static constexpr bool news_when_opened = true;
     static bool has_news(const State& state) {
-        return std::ranges::any_of(state.shares, &document::Share::with_call);
+        return state.exists() && std::ranges::any_of(state.shares, &document::Share::with_call);
     }
 };
 

@@ -155,6 +155,15 @@ void StreamActor<Rules>::when_durable(Ready ready) {
 }
 
 template <class Rules>
+void StreamActor<Rules>::forget(Ready ready) {
+    when_durable([this, ready = std::move(ready)](Status durable) mutable {
+        if (!durable) return ready(std::move(durable));
+        waiting_for_durable_.push_back(std::move(ready));
+        if (!loading_) reload();
+    });
+}
+
+template <class Rules>
 void StreamActor<Rules>::tell_durable(const Status& status) {
     for (auto& ready : std::exchange(waiting_for_durable_, {})) ready(status);
 }
@@ -315,6 +324,7 @@ void StreamActor<Rules>::reload() {
     load([this](const Status& loaded) {
         loading_ = false;
         // Unreadable: everyone who waits hears so, and the next command tries again.
+        unread_ = !loaded;
         if (!loaded)
             for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(loaded.error()));
         tell_durable(loaded);

@@ -53,6 +53,9 @@ public:
     // the turn that is on its way to the disk. An error when the stream cannot be read.
     void when_durable(Ready ready);
 
+    // Contents of the stream were erased: forgets what it holds of them, by reading it again.
+    void forget(Ready ready);
+
     // Between turns, what is durable; while one is being decided or written, that and what it
     // wants.
     const State& state() const { return state_; }
