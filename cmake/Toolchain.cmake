@@ -33,7 +33,11 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_link_options(-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 endif()
 
+# Precompiled headers carry no time of their making, or ccache could keep nothing that uses them; what
+# else differs from run to run (their macros are in the hash of the header) does not matter to it.
+add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()

@@ -1,0 +1,1 @@
+// Belongs to the precompiled headers; see Precompiled.cmake.
