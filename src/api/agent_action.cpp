@@ -10,6 +10,7 @@
 #include "call/payload.h"
 #include "contract/form.h"
 #include "contract/reason.h"
+#include "gateway/gateway.h"
 
 namespace lifeline::api {
 

@@ -7,6 +7,7 @@
 #include "api/mcp_door.h"
 #include "api/page_policy.h"
 #include "api/problem.h"
+#include "gateway/gateway.h"
 
 namespace lifeline::api {
 

@@ -5,43 +5,45 @@
 #include <string>
 #include <vector>
 
+#include "api/call_defaults.h"
 #include "api/exchange.h"
 #include "api/hosted_agent.h"
 #include "api/open_streams.h"
 #include "api/policy_in_force.h"
 #include "api/router.h"
-#include "audit/audit.h"
 #include "base/random.h"
-#include "contract/limits.h"
-#include "gateway/gateway.h"
 #include "identity/administration.h"
 #include "identity/authenticator.h"
 #include "identity/capability.h"
 #include "identity/connect_token.h"
 #include "identity/instance_keys.h"
 #include "journal/journal.h"
-#include "library/library.h"
 #include "net/http_server.h"
 #include "net/origin.h"
-#include "roster/roster.h"
 #include "safety/policy_record.h"
 #include "safety/switchboard.h"
-#include "search/search.h"
 #include "session/documents.h"
 #include "session/sessions.h"
 #include "speech/transcriber.h"
 #include "tools/registry.h"
 
-namespace lifeline::api {
+namespace lifeline::audit {
+class Audit;
+}
+namespace lifeline::gateway {
+class Gateway;
+}
+namespace lifeline::library {
+class Library;
+}
+namespace lifeline::roster {
+class Roster;
+}
+namespace lifeline::search {
+class Search;
+}
 
-// Defaults and bounds of what a call may be asked to be.
-struct CallDefaults {
-    Millis connect_timeout = std::chrono::minutes(5);
-    Millis max_duration = std::chrono::hours(4);
-    // Where a media provider holds the line, and where not: a locked phone is no failed call.
-    Millis reconnect_window_media{contract::limits::provider_reconnect_window_ms};
-    Millis reconnect_window{contract::limits::reconnect_window_ms};
-};
+namespace lifeline::api {
 
 // Development mode: the page on this machine may have tokens for the asking.
 struct Development {

@@ -1,6 +1,7 @@
 #include "api/caller.h"
 
 #include "api/api.h"
+#include "gateway/gateway.h"
 
 namespace lifeline::api {
 

@@ -4,39 +4,14 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/routes.h"
+#include "audit/audit.h"
+#include "audit/decision_json.h"
 #include "contract/json_writer.h"
 #include "net/url.h"
 
 namespace lifeline::api {
 
 namespace {
-
-void write_decision(contract::JsonWriter& json, const audit::Decision& decision) {
-    const auto text = [&](std::string_view key, std::string_view value) {
-        if (!value.empty()) json.key(key).value(value);
-    };
-    json.object();
-    text("sessionId", decision.session_id);
-    json.key("seq").value(decision.seq);
-    text("at", decision.at);
-    text("type", decision.type);
-    text("actionId", decision.action_id);
-    text("confirmationId", decision.confirmation_id);
-    text("decisionId", decision.decision_id);
-    text("outcome", decision.outcome);
-    text("policyId", decision.policy_id);
-    text("policyVersion", decision.policy_version);
-    text("rules", decision.rules);
-    text("inputsHash", decision.inputs_hash);
-    text("requestedBy", decision.requested_by);
-    if (!decision.by_id.empty()) {
-        json.key("by").object();
-        text("kind", decision.by_kind);
-        text("id", decision.by_id);
-        json.end();
-    }
-    json.end();
-}
 
 std::string text_query(const net::Request& request, std::string_view name) {
     const auto* value = request.query(name);
@@ -68,7 +43,7 @@ net::Response lines_of(const std::vector<audit::Decision>& rows, bool more,
                                          rows.back().position, as_asked(request)));
     for (const auto& row : rows) {
         contract::JsonWriter json;
-        write_decision(json, row);
+        audit::write_decision(json, row);
         response.body += json.take() + "\n";
     }
     return response;
@@ -77,7 +52,7 @@ net::Response lines_of(const std::vector<audit::Decision>& rows, bool more,
 std::string page_of(const std::vector<audit::Decision>& rows, bool more) {
     contract::JsonWriter json;
     json.object().key("decisions").array();
-    for (const auto& row : rows) write_decision(json, row);
+    for (const auto& row : rows) audit::write_decision(json, row);
     json.end();
     if (more) json.key("next").value(fmt::format("{}", rows.back().position));
     json.end();

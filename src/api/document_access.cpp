@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/caller.h"
+#include "gateway/gateway.h"
 
 namespace lifeline::api {
 

@@ -9,6 +9,7 @@
 #include "api/idempotency.h"
 #include "api/routes.h"
 #include "base/id.h"
+#include "library/library.h"
 
 namespace lifeline::api {
 

@@ -1,6 +1,7 @@
 #include "api/api.h"
 #include "api/feed.h"
 #include "api/session_feed.h"
+#include "roster/roster.h"
 
 namespace lifeline::api {
 

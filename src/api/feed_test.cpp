@@ -6,6 +6,7 @@
 #include "api/open_streams.h"
 #include "api/session_feed.h"
 #include "base/virtual_loop.h"
+#include "roster/roster.h"
 
 namespace lifeline::api {
 

@@ -9,6 +9,7 @@
 #include "api/scope.h"
 #include "contract/json_writer.h"
 #include "search/match_text.h"
+#include "search/search.h"
 
 namespace lifeline::api {
 

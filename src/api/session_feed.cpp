@@ -2,6 +2,7 @@
 
 #include "api/feed.h"
 #include "base/log.h"
+#include "roster/roster.h"
 
 namespace lifeline::api {
 

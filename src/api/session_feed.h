@@ -7,6 +7,7 @@
 
 #include "api/line_stream.h"
 #include "base/result.h"
+#include "roster/roster.h"
 #include "roster/roster_store.h"
 
 namespace lifeline::api {

@@ -13,6 +13,7 @@
 #include "base/id.h"
 #include "contract/limits.h"
 #include "identity/connect_token.h"
+#include "roster/roster.h"
 
 namespace lifeline::api {
 
@@ -69,8 +70,10 @@ Result<call::Create> read_create(Api& api, const Asked& asked, const contract::B
     create.provider = text(f::provider);
     create.correlation_id = text(f::correlation_id);
     create.continues = text(f::continues);
+    // An app may demand it too, never take it off.
     create.recording_consent_required =
-        body.has(f::recording_consent_required) && body.flag(f::recording_consent_required);
+        defaults.consent.is_made_by(principal.account_id) ||
+        (body.has(f::recording_consent_required) && body.flag(f::recording_consent_required));
     if (body.has(f::metadata)) create.metadata_json = body.raw(f::metadata);
     if (body.has(f::config)) create.config_json = body.raw(f::config);
     create.connect_timeout = millis(f::connect_timeout_ms, defaults.connect_timeout);
@@ -142,21 +145,26 @@ void submit_create(Api& api, Asked asked, call::Create create, std::string id) {
         });
 }
 
-// Who was in the call that is carried on, but for the new one's owner and for operators, who come
-// by their own right. The call must be theirs to see, and over.
-Result<std::vector<call::Member>> those_of(const call::State& before,
-                                           const identity::Principal& principal,
-                                           const std::string& owner_id) {
+// What is taken over of a call that is carried on.
+struct Before {
+    std::vector<call::Member> members;
+    bool recording_consent_required = false;
+};
+
+// Who was in it, but for the new one's owner and for operators, who come by their own right. The
+// call must be theirs to see, and over.
+Result<Before> those_of(const call::State& before, const identity::Principal& principal,
+                        const std::string& owner_id) {
     if (const auto role = authorize(before, principal, Need::read); !role)
         return fail(role.error());
     if (!before.over())
         return fail(Code::conflict, "illegal_transition",
                     "a call that is still open is joined, not carried on", "/continues");
-    std::vector<call::Member> members;
+    Before taken{.members = {}, .recording_consent_required = before.recording_consent_required};
     for (const auto& one : before.participants)
         if (!one.removed && one.id != owner_id && one.role != Role::operator_)
-            members.push_back({one.id, one.role, one.name});
-    return members;
+            taken.members.push_back({one.id, one.role, one.name});
+    return taken;
 }
 
 bool may_create(Role role) {
@@ -186,20 +194,20 @@ void create_session(Api& api, Asked asked) {
         return submit_create(api, std::move(asked), std::move(*create), std::move(id));
     const bool names_people = body->has(contract::body::create_session::participants);
     auto keep = std::make_shared<Asked>(std::move(asked));
-    api.parts().sessions.look<std::vector<call::Member>>(
+    api.parts().sessions.look<Before>(
         create->continues, keep->loop(),
         [principal = keep->principal, owner = create->owner_id](session::Actor& actor) {
             return those_of(actor.state(), principal, owner);
         },
-        [&api, keep, create = std::move(*create), id,
-         names_people](Result<std::vector<call::Member>> members) mutable {
-            if (!members) {
-                auto error = members.error();
+        [&api, keep, create = std::move(*create), id, names_people](Result<Before> before) mutable {
+            if (!before) {
+                auto error = before.error();
                 if (error.reason == "session_not_found") error.pointer = "/continues";
                 return keep->refuse(error);
             }
+            if (before->recording_consent_required) create.recording_consent_required = true;
             if (!names_people)
-                for (auto& one : *members) create.members.push_back(std::move(one));
+                for (auto& one : before->members) create.members.push_back(std::move(one));
             add_the_agent(api.parts().development, create);
             submit_create(api, std::move(*keep), std::move(create), std::move(id));
         });

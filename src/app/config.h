@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/api.h"
+#include "api/call_defaults.h"
 #include "app/config_agents.h"
 #include "base/log.h"
 #include "base/result.h"
