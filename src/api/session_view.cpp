@@ -28,6 +28,7 @@ void write_participant(contract::JsonWriter& json, const call::Participant& part
     if (!participant.name.empty()) json.key("displayName").value(participant.name);
     json.key("joined").value(participant.joined);
     json.key("connected").value(participant.connected);
+    if (participant.recording_agreed) json.key("recordingAgreed").value(true);
     json.end();
 }
 
@@ -58,6 +59,7 @@ void write_session(contract::JsonWriter& json, const call::State& state) {
     fields.millis("connectTimeoutMs", state.connect_timeout);
     fields.millis("maxDurationMs", state.max_duration);
     fields.millis("reconnectWindowMs", state.reconnect_window);
+    if (state.recording_consent_required) json.key("recordingConsentRequired").value(true);
     if (!state.metadata_json.empty()) json.key("metadata").raw(state.metadata_json);
     if (!state.config_json.empty()) json.key("config").raw(state.config_json);
     json.key("participants").array();

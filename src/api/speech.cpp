@@ -8,6 +8,7 @@
 #include "api/idempotency.h"
 #include "api/routes.h"
 #include "base/text.h"
+#include "call/consent.h"
 #include "contract/json_writer.h"
 #include "speech/transcriber.h"
 
@@ -115,7 +116,35 @@ std::string said_json(const Saying& saying, const std::string& text, std::uint64
 std::string_view message_of(const Error& error) {
     if (error.reason == "speech_refused") return "The recogniser would not take this recording.";
     if (error.reason == "speech_silent") return "Nothing could be heard.";
+    if (error.reason == "consent_required") return "They withdrew their consent to being recorded.";
     return "The recogniser did not answer.";
+}
+
+// Where in the call it stands, asked of the call itself.
+void find_place(Api& api, const Asked& asked, std::string utterance_id,
+                std::move_only_function<void(Result<Place>)> then) {
+    auto principal = asked.principal;
+    const WallTime now = api.parts().clock.wall();
+    Loop& loop = asked.exchange()->loop();
+    api.parts().sessions.look<Place>(
+        asked.session_id(), loop,
+        [principal = std::move(principal), utterance_id = std::move(utterance_id),
+         now](session::Actor& actor) -> Result<Place> {
+            const call::State& state = actor.state();
+            const auto role = authorize(state, principal, Need::write);
+            if (!role) return fail(role.error());
+            // Before anybody outside hears it, also where this repeats a request from before they
+            // withdrew.
+            if (const auto kept = call::may_be_kept(state, principal.user_id, *role); !kept)
+                return fail(kept.error());
+            Place place{.role = *role};
+            if (state.connected_at)
+                place.now_ms = std::max<std::int64_t>(0, (now - *state.connected_at).count());
+            place.begun = state.open_utterance(utterance_id) != nullptr;
+            place.over = state.closed_utterance(utterance_id) != nullptr;
+            return place;
+        },
+        std::move(then));
 }
 
 void publish(Api& api, Asked asked, Result<contract::Event> event,
@@ -124,9 +153,7 @@ void publish(Api& api, Asked asked, Result<contract::Event> event,
     command(api, std::move(asked), call::Publish{std::move(*event)}, std::move(then));
 }
 
-void heard(Api& api, Asked asked, const Saying& saying, Result<std::string> text) {
-    if (text && text->empty())
-        text = fail(Code::malformed, "speech_silent", "nothing could be heard");
+void end(Api& api, Asked asked, const Saying& saying, const Result<std::string>& text) {
     const std::string id = asked.session_id();
     const WallTime now = api.parts().clock.wall();
     if (!text) {
@@ -142,6 +169,18 @@ void heard(Api& api, Asked asked, const Saying& saying, Result<std::string> text
             [saying, text = *text](Asked done, const session::Receipt& receipt) {
                 done.answer_json(201, said_json(saying, text, receipt.seq));
             });
+}
+
+// Who withdrew their consent while it was heard has said nothing that may be kept.
+void heard(Api& api, Asked asked, const Saying& saying, Result<std::string> text) {
+    if (text && text->empty())
+        text = fail(Code::malformed, "speech_silent", "nothing could be heard");
+    find_place(api, asked, saying.utterance_id,
+               [&api, asked, saying, text = std::move(text)](const Result<Place>& place) mutable {
+                   if (!place && place.error().reason == "consent_required")
+                       text = fail(place.error());
+                   end(api, std::move(asked), saying, text);
+               });
 }
 
 void hear(Api& api, Asked asked, const Saying& saying, Recording recording) {
@@ -161,29 +200,6 @@ void begin(Api& api, Asked asked, const Saying& saying, Recording recording) {
                                                              const session::Receipt&) mutable {
                 hear(api, std::move(begun), saying, std::move(recording));
             });
-}
-
-// Where in the call it stands, asked of the call itself.
-void find_place(Api& api, const Asked& asked, std::string utterance_id,
-                std::move_only_function<void(Result<Place>)> then) {
-    auto principal = asked.principal;
-    const WallTime now = api.parts().clock.wall();
-    Loop& loop = asked.exchange()->loop();
-    api.parts().sessions.look<Place>(
-        asked.session_id(), loop,
-        [principal = std::move(principal), utterance_id = std::move(utterance_id),
-         now](session::Actor& actor) -> Result<Place> {
-            const call::State& state = actor.state();
-            const auto role = authorize(state, principal, Need::write);
-            if (!role) return fail(role.error());
-            Place place{.role = *role};
-            if (state.connected_at)
-                place.now_ms = std::max<std::int64_t>(0, (now - *state.connected_at).count());
-            place.begun = state.open_utterance(utterance_id) != nullptr;
-            place.over = state.closed_utterance(utterance_id) != nullptr;
-            return place;
-        },
-        std::move(then));
 }
 
 }  // namespace

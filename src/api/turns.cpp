@@ -12,6 +12,7 @@
 #include "api/line_stream.h"
 #include "api/routes.h"
 #include "base/id.h"
+#include "call/consent.h"
 #include "contract/json.h"
 #include "session/feed.h"
 
@@ -152,6 +153,9 @@ Result<Speaker> may_speak(Api& api, const call::State& state, const identity::Pr
                     "none of the call's participants is an agent of this server");
     if (*role == contract::Role::agent)
         return fail(Code::not_allowed, "forbidden", "an agent does not ask itself");
+    // Before the call is started for it.
+    if (const auto kept = call::may_be_kept(state, principal.user_id, *role); !kept)
+        return fail(kept.error());
     Speaker speaker{.role = *role == contract::Role::operator_ ? "operator" : "user"};
     speaker.begins = state.status == call::Status::created && !state.held_by_provider();
     if (state.connected_at)

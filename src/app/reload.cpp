@@ -21,7 +21,7 @@ namespace lifeline::app {
 namespace {
 
 // The settings that may change while it serves.
-constexpr std::array<std::string_view, 28> live = {
+constexpr std::array<std::string_view, 30> live = {
     "limits.events_per_second",
     "limits.events_burst",
     "limits.connects_per_second",
@@ -48,6 +48,8 @@ constexpr std::array<std::string_view, 28> live = {
     "calls.max_duration_ms",
     "calls.reconnect_window_ms",
     "calls.reconnect_window_media_ms",
+    "consent.recording",
+    "consent.recording_accounts",
     "safety.policy_file",
     "safety.confirm_within_ms",
 };

@@ -23,6 +23,7 @@ TEST(Reload, WhatMayChangeIsTakenAndTheRestIsNamed) {
     next.connections = 7;
     next.accepts.per_second = 3;
     next.calls.max_duration = Millis(5'000);
+    next.calls.consent.recording_accounts = {"acct_main"};
     next.log_level = log::Level::warn;
     next.trusted_proxies = {"10.0.0.0/8"};
     next.loops = 3;
@@ -34,9 +35,11 @@ TEST(Reload, WhatMayChangeIsTakenAndTheRestIsNamed) {
     next.issuers = {issuer};
 
     const Changes changes = take_changes(config, next);
-    EXPECT_THAT(changes.applied, ElementsAre("calls.max_duration_ms", "limits.accepts_per_second",
-                                             "limits.connections", "limits.events_per_second",
-                                             "log.level", "origins", "trusted_proxies"));
+    EXPECT_THAT(changes.applied,
+                ElementsAre("calls.max_duration_ms", "consent.recording_accounts",
+                            "limits.accepts_per_second", "limits.connections",
+                            "limits.events_per_second", "log.level", "origins", "trusted_proxies"));
+    EXPECT_TRUE(config.calls.consent.is_made_by("acct_main"));
     EXPECT_THAT(changes.needs_restart, ElementsAre("heartbeat_ms", "listen", "loops", "issuers"));
     EXPECT_EQ(config.connections, 7u);
     EXPECT_EQ(config.limits.events_per_second, 5u);

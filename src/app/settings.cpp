@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "app/settings_consent.h"
 #include "contract/json_writer.h"
 #include "net/origin.h"
 #include "net/url.h"
@@ -317,6 +318,8 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(0, 86'400'000, [](auto& c) -> auto& { return c.calls.reconnect_window; })},
         {"calls.reconnect_window_media_ms",
          number(0, 86'400'000, [](auto& c) -> auto& { return c.calls.reconnect_window_media; })},
+        {"consent.recording", consent_recording()},
+        {"consent.recording_accounts", consent_recording_accounts()},
     };
     return table;
 }
