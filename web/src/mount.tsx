@@ -5,6 +5,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/lobby.css';
 import './styles/call.css';
+import './styles/consent.css';
 import './styles/transcript.css';
 import './styles/drawer.css';
 import './styles/dialog.css';

@@ -42,6 +42,7 @@ export const lineOf = (change: Partial<ConnectionStatus> = {}): ConnectionStatus
 
 export class FakeCall {
   readonly sessionId = 'sess_fake';
+  readonly session: { readonly recordingConsentRequired?: boolean } = {};
   readonly published: PublishedEvent[] = [];
   readonly seen: CallEvent[] = [];
   readonly connection: Watched<ConnectionStatus>;
@@ -129,6 +130,11 @@ export class FakeCall {
     const { confirmationId, argsHash } = shown;
     const published = this.publish('safety.confirmation.answered', { confirmationId, decision, argsHash, ...more });
     return published.then(() => this.state.value.confirmations.find((one) => one.confirmationId === confirmationId)!);
+  }
+
+  async answerRecordingConsent(state: string): Promise<Published> {
+    const { participantId: by } = await this.self;
+    return this.publish('call.consent.updated', { callId: this.sessionId, subject: 'recording', state, by });
   }
 
   cancelAction(actionId: string): Promise<Published> {

@@ -11,11 +11,13 @@ import { ActionCard } from './ActionCard';
 import { Announcer } from './Announcer';
 import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
+import { useConsent } from './consent';
 import { ConfirmBanner } from './ConfirmBanner';
 import { ConfirmSheet } from './ConfirmSheet';
 import { Desk, ModeBar, panelsOf, type Panels } from './Desk';
 import { DevBanner } from './DevBanner';
 import { Drawer } from './Drawer';
+import { focusUnlessPhone } from './focus';
 import { Ignored } from './Ignored';
 import { KillSwitchBar } from './KillSwitch';
 import { LineState } from './LineState';
@@ -51,6 +53,7 @@ export function CallPage(props: Props) {
   const { call, conversation, dictation, asking, stops } = talk;
   const view = useCallView(talk, scriptedAgent);
   const { over, reads_only, connected, ownId, nameOf } = view;
+  const consent = useConsent(call, view.state, useStore(talk.self), connected);
   const asks = useStore(asking.view);
   const serverNow = useCallback(() => call.serverNow(), [call]);
   const [dialog, setDialog] = useState<OpenDialog>(null);
@@ -156,7 +159,7 @@ export function CallPage(props: Props) {
       {documents > 0 && (
         <Desk call={call} state={view.state} panels={panels} nameOf={nameOf} readsOnly={reads_only || over} />
       )}
-      {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} onFirstWord={(by) => setDialog(by === 'browser' ? 'speak' : 'record')} />}
+      {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} consent={consent} onFirstWord={(by) => setDialog(by === 'browser' ? 'speak' : 'record')} />}
       {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
       <Announcer heard={view.heard} ownId={view.ownId} live={view.connected} />
       {!over && dialog === null && (
@@ -204,9 +207,4 @@ function emptyWords({ over, connected, reads_only, people }: ReturnType<typeof u
   return people.some((one) => one.machine)
     ? 'The line is open. Say something, or wait for the agent to greet you.'
     : 'The line is open and nothing has been said. Invite somebody, or begin.';
-}
-
-function focusUnlessPhone(field: HTMLTextAreaElement | null): void {
-  // A phone would open its keyboard over the words.
-  if (matchMedia('(pointer: fine)').matches) field?.focus();
 }

@@ -1,10 +1,14 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
+import { isSilent, silentWords } from '../words/consent';
 import { hearWords, listenWords, makesNoWords } from '../words/speech';
+import { ConsentPanel } from './ConsentPanel';
+import { useSilence, type Consent } from './consent';
 import { DictationLine, RecordButton } from './Dictate';
+import { focusUnlessPhone } from './focus';
 import { MicrophoneButton, VoiceButton } from './speak_buttons';
 import { TypeField } from './TypeField';
 
@@ -12,12 +16,14 @@ interface Props {
   readonly talk: Talk;
   readonly hearing: Store<SpeakState>;
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Where this person's words are kept only if they agree: what they answered. */
+  readonly consent: Consent;
   /** The microphone was asked for, and it has not been said yet where the voice goes. */
   readonly onFirstWord: (heardBy: 'browser' | 'server') => void;
 }
 
 /** The means to speak: microphone, keyboard, and the agent's voice on or off. */
-export function Speak({ talk, hearing, field, onFirstWord }: Props) {
+export function Speak({ talk, hearing, field, consent, onFirstWord }: Props) {
   const { conversation, dictation, speaker, onDevice } = talk;
   const [text, setText] = useState('');
   const form = useRef<HTMLFormElement>(null);
@@ -28,16 +34,20 @@ export function Speak({ talk, hearing, field, onFirstWord }: Props) {
   const sound = useStore(hearing);
   const staysHere = useStore(onDevice);
   const recordings = useStore(dictation.state);
+  const silent = isSilent(consent.stance);
   const needs_recording = makesNoWords(listening);
-  const records = needs_recording && recordings.kind !== 'not_offered';
+  const records = needs_recording && !silent && recordings.kind !== 'not_offered';
   useEffect(() => {
     if (needs_recording) void dictation.offer();
   }, [needs_recording, dictation]);
   const hears = listening.kind === 'starting' || listening.kind === 'listening';
 
+  useSilence(consent.stance, () => conversation.set_listening(false));
+  const speakOn = useCallback(() => focusUnlessPhone(field.current), [field]);
+
   const send = () => {
     const said = text.trim();
-    if (said === '') return;
+    if (said === '' || silent) return;
     conversation.type(said);
     setText('');
     field.current?.focus();
@@ -59,6 +69,7 @@ export function Speak({ talk, hearing, field, onFirstWord }: Props) {
   return (
     <section className="speak" aria-label="Speak">
       <div className="speak-inner">
+        <ConsentPanel consent={consent} onAgreed={speakOn} />
         <form
           ref={form}
           onSubmit={(event) => {
@@ -69,16 +80,17 @@ export function Speak({ talk, hearing, field, onFirstWord }: Props) {
           {records ? (
             <RecordButton dictation={dictation} button={record} onAsk={told ? null : tell} />
           ) : (
-            <MicrophoneButton on={hears} missing={listening.kind === 'unsupported'} onListen={listen} />
+            <MicrophoneButton on={hears} missing={silent || listening.kind === 'unsupported'} onListen={listen} />
           )}
           <TypeField
             text={text}
             field={field}
-            placeholder={hears ? 'Listening; or type' : 'Type here'}
+            placeholder={silent ? 'Off for now' : hears ? 'Listening; or type' : 'Type here'}
+            silent={silent}
             onText={setText}
             onEnter={() => form.current?.requestSubmit()}
           />
-          <button type="submit" className="button" data-kind="first" disabled={text.trim() === ''}>
+          <button type="submit" className="button" data-kind="first" disabled={silent || text.trim() === ''}>
             Send
           </button>
           <VoiceButton hearing={sound} speaker={speaker} />
@@ -87,7 +99,7 @@ export function Speak({ talk, hearing, field, onFirstWord }: Props) {
           <DictationLine dictation={dictation} listening={listening} hearing={hearWords(sound)} button={record} />
         ) : (
           <p className="small voice-state" id="voice-state">
-            {[listenWords(listening), hearWords(sound)].filter(Boolean).join(' ')}
+            {[silentWords(consent.stance) || listenWords(listening), hearWords(sound)].filter(Boolean).join(' ')}
           </p>
         )}
       </div>

@@ -4,6 +4,8 @@ interface Props {
   readonly text: string;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly placeholder: string;
+  /** What is said may not be kept: what was typed stays, and nothing is added or sent. */
+  readonly silent?: boolean;
   readonly onText: (text: string) => void;
   readonly onEnter: () => void;
 }
@@ -12,7 +14,7 @@ interface Props {
 const LONGEST = 8_000;
 
 /** Where people type. Enter sends, Shift+Enter begins a new line. */
-export function TypeField({ text, field, placeholder, onText, onEnter }: Props) {
+export function TypeField({ text, field, placeholder, silent = false, onText, onEnter }: Props) {
   const enter = (event: KeyboardEvent) => {
     // Enter also confirms a candidate in an input method; that must not send.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -29,6 +31,8 @@ export function TypeField({ text, field, placeholder, onText, onEnter }: Props) 
         value={text}
         maxLength={LONGEST}
         placeholder={placeholder}
+        readOnly={silent}
+        aria-describedby={silent ? 'voice-state' : undefined}
         enterKeyHint="send"
         autoComplete="off"
         dir="auto"

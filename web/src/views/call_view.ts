@@ -24,11 +24,12 @@ export function useCallView({ call, conversation, self, asking }: Talk, scripted
   const online = useOnline();
   const now = useNow((connection.retryAt !== null || outage !== null) && !end);
 
+  const agreed = state.recordingConsentRequired ? state.recordingAgreed : null;
   const over = end !== null || connection.state === 'closed';
   const connected = connection.state === 'live';
   const people = useMemo(
-    () => participants.map((one) => personOf(one, { ownId, scripted, over })),
-    [participants, ownId, scripted, over],
+    () => participants.map((one) => personOf(one, { ownId, scripted, over, agreed })),
+    [participants, ownId, scripted, over, agreed],
   );
   const lines = useMemo(() => {
     const known = new Map(people.map((person) => [person.id, person]));

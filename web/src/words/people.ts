@@ -2,6 +2,8 @@
 
 import type { Participant, Utterance } from '@lifeline/client';
 
+import { NOT_AGREED } from './consent';
+
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -34,19 +36,23 @@ export interface Circumstances {
   readonly scripted: string | null;
   /** Nobody is in a call that is over, however it ended for them. */
   readonly over: boolean;
+  /** Whose words may be kept; null where nobody is asked. */
+  readonly agreed?: readonly string[] | null;
 }
 
-export function personOf(one: Participant, { ownId, scripted, over }: Circumstances): Person {
+export function personOf(one: Participant, { ownId, scripted, over, agreed = null }: Circumstances): Person {
   const name = one.displayName ?? (one.role === 'agent' ? 'Agent' : 'Guest');
   const role = one.role === 'agent' ? agentLabel(name, scripted) : (ROLES[one.role] ?? one.role);
   const presence = over || !one.present ? 'left' : one.connected ? 'here' : 'away';
   const state = over ? '' : PRESENCE[presence];
   const you = one.participantId === ownId ? 'you' : '';
+  const asked = agreed !== null && one.role === 'user' && you === '' && presence !== 'left';
+  const kept = asked && !agreed.includes(one.participantId) ? NOT_AGREED : '';
   return {
     id: one.participantId,
     name,
     who: [you, role].filter(Boolean).join(', '),
-    label: [you, role, state].filter(Boolean).join(', '),
+    label: [you, role, state, kept].filter(Boolean).join(', '),
     machine: one.role === 'agent',
     presence,
   };

@@ -80,6 +80,10 @@ const KNOWN: Readonly<Record<string, readonly [title: string, advice: string]>> 
   ],
   speech_refused: ['The recogniser would not take this recording.', 'Say it again, or type.'],
   speech_silent: ['Nothing could be heard.', 'Check the microphone and say it again, or type.'],
+  consent_required: [
+    'That was not kept: you have not agreed to it.',
+    'Agree below, then say it again; or leave it unsaid.',
+  ],
   speech_not_configured: ['This server no longer takes recordings.', 'Type instead.'],
   config_invalid: ['This page is not set up right.', 'Whoever runs it has to look at its config.json.'],
   websocket_missing: ['This browser cannot hold a line.', 'Use a current browser.'],

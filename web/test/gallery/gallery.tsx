@@ -4,6 +4,7 @@ import '../../src/styles/tokens.css';
 import '../../src/styles/base.css';
 import '../../src/styles/lobby.css';
 import '../../src/styles/call.css';
+import '../../src/styles/consent.css';
 import '../../src/styles/transcript.css';
 import '../../src/styles/drawer.css';
 import '../../src/styles/dialog.css';
@@ -37,6 +38,7 @@ import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
 import { acting, later } from './acting';
+import { consents } from './consents';
 import { dictations, noDoors } from './dictations';
 import { documents, laterThere } from './documents';
 import { replays } from './replays';
@@ -86,7 +88,7 @@ if (scene.startsWith('lobby')) {
 } else if (scene in replays) {
   root.render(<ReplayPage ways={replays[scene]!()} panels={new Modules()} scripted="Echo" back="call" onBack={nothing} />);
 } else {
-  const make = scenes[scene] ?? acting[scene] ?? documents[scene] ?? scenes.talking!;
+  const make = scenes[scene] ?? consents[scene] ?? acting[scene] ?? documents[scene] ?? scenes.talking!;
   const fake = make();
   const hearing: Store<SpeakState> = new Store({ sound: 'works', muted: false, speaking: null });
   const speaker = new Speaker(null, nothing);

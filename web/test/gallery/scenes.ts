@@ -23,17 +23,17 @@ function joined(call: FakeCall, who: typeof anna, displayName: string, role: 'us
   call.see('call.participant.joined', { callId, participantId: who.id, role, identity: { displayName } });
 }
 
-export function begun(): FakeCall {
+export function begun(more: object = {}): FakeCall {
   const call = new FakeCall();
-  call.see('call.created', { callId, ownerId: anna.id, accountId: 'acct_1', channel: 'voice' } as never);
+  call.see('call.created', { callId, ownerId: anna.id, accountId: 'acct_1', channel: 'voice', ...more } as never);
   call.see('call.started', { callId, channel: 'voice', direction: 'outbound', provider: 'none' } as never);
   joined(call, anna, 'Anna Lindqvist', 'user');
   call.see('call.connected', { callId, connectedAt: '2026-02-16T10:00:00.000Z' });
   return call;
 }
 
-export function talking(): FakeCall {
-  const call = begun();
+export function talking(more: object = {}): FakeCall {
+  const call = begun(more);
   joined(call, agent, 'Echo', 'agent');
   say(call, agent, 'Hello Anna. I follow a script: I repeat what I understood, and I end the call when you say goodbye.', 'llm');
   joined(call, ben, 'بنيامين', 'user');
