@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/own_tools.h"
+#include "agent/offers.h"
 #include "agent/spoken.h"
 #include "agent/turn_names.h"
 #include "agent/usage_record.h"
@@ -111,20 +111,20 @@ void Seat::begin(TurnDecision decision) {
         return;
     }
     turn_number_ = number;
-    turn_ =
-        std::make_unique<LiveTurn>(LiveTurn::Parts{.loop = parts_.loop,
-                                                   .driver = parts_.agent.driver,
-                                                   .settings = parts_.agent.settings,
-                                                   .conversation = conversation_,
-                                                   .before = before_,
-                                                   .ledger = parts_.ledger,
-                                                   .outbox = outbox_,
-                                                   .tools = offers(),
-                                                   .refused =
-                                                       [this, alive = alive_] {
-                                                           if (*alive) consider();
-                                                       }},
-                                   turn_id(conversation_.agent_id(), number), std::move(decision));
+    turn_ = std::make_unique<LiveTurn>(
+        LiveTurn::Parts{.loop = parts_.loop,
+                        .driver = parts_.agent.driver,
+                        .settings = parts_.agent.settings,
+                        .conversation = conversation_,
+                        .before = before_,
+                        .ledger = parts_.ledger,
+                        .outbox = outbox_,
+                        .tools = offers_to(parts_.agent.settings, parts_.tools()),
+                        .refused =
+                            [this, alive = alive_] {
+                                if (*alive) consider();
+                            }},
+        turn_id(conversation_.agent_id(), number), std::move(decision));
     turn_->begin();
 }
 
@@ -210,20 +210,6 @@ void Seat::cut_late(std::string_view turn_id) {
     outbox_.say(names.event("late", static_cast<std::size_t>(turn->played->count())),
                 "transcript.truncated",
                 cut_payload(said->id, heard, said->text, *turn->played, "barge_in"));
-}
-
-std::vector<ToolOffer> Seat::offers() const {
-    std::vector<ToolOffer> offers = own_tools::offers();
-    const tools::Registry registry = parts_.tools();
-    for (const tools::Tool& tool : registry.tools()) {
-        if (!tool.requesters.has(contract::Role::agent)) continue;
-        if (!parts_.agent.settings.all_tools &&
-            std::ranges::find(parts_.agent.settings.tools, tool.name) ==
-                parts_.agent.settings.tools.end())
-            continue;
-        offers.push_back({tool.name, tool.description, tool.schema_json});
-    }
-    return offers;
 }
 
 }  // namespace lifeline::agent

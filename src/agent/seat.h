@@ -61,7 +61,6 @@ private:
     void close_dead(const TurnRecord& turn, As as);
     void leave(LiveTurn::Why why);
     void cut_late(std::string_view turn_id);
-    std::vector<ToolOffer> offers() const;
 
     Parts parts_;
     Conversation conversation_;
