@@ -10,6 +10,7 @@
 #include "api/hosted_agent.h"
 #include "api/open_streams.h"
 #include "api/policy_in_force.h"
+#include "api/record_keeper.h"
 #include "api/router.h"
 #include "base/random.h"
 #include "identity/administration.h"
@@ -88,6 +89,7 @@ public:
         std::function<void(Loop& from, Policed)> policy;
         std::function<void(safety::PolicyChange, Loop& from, Policed)> change_policy;
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
+        RecordKeeper records = {};
     };
 
     explicit Api(Parts parts)

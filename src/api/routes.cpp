@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/explain.h"
+#include "api/records.h"
 #include "api/router.h"
 
 namespace lifeline::api {
@@ -53,6 +54,11 @@ constexpr std::array table{
     Route{"GET", "/v1/safety/policy", Access::principal, &get_policy},
     Route{"PUT", "/v1/safety/policy", Access::principal, &change_policy},
     Route{"GET", "/v1/safety/decisions", Access::principal, &list_decisions},
+    Route{"GET", "/v1/records/erasures", Access::principal, &list_erasures},
+    Route{"POST", "/v1/records/erasures", Access::principal, &request_erasure},
+    Route{"GET", "/v1/records/erasures/{}", Access::principal, &get_erasure},
+    Route{"GET", "/v1/records/holds", Access::principal, &list_holds},
+    Route{"POST", "/v1/records/holds", Access::principal, &change_hold},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},
     Route{"GET", "/v1/accounts/{}", Access::principal, &get_account},

@@ -69,6 +69,7 @@ Status Directory::apply(std::string_view type, std::string_view payload_json) {
         {"identity.user.unlinked", &Directory::user_unlinked},
         {"identity.key.created", &Directory::key_created},
         {"identity.key.revoked", &Directory::key_revoked},
+        {"record.erasure.requested", &Directory::user_erased},
     };
     for (const auto& [name, apply] : rows) {
         if (name != type) continue;
@@ -114,8 +115,9 @@ Status Directory::user_linked(const contract::Json& payload) {
     Fields fields(payload);
     const auto user_id = fields.text("userId");
     const auto identity = digest_of(fields.text("issuer"), fields.text("subject"));
-    if (account_of_user_.find(user_id) == account_of_user_.end()) fields.refuse("userId");
     if (auto whole = fields.status(); !whole) return whole;
+    // Whose making was erased: they are about to be, too.
+    if (account_of_user_.find(user_id) == account_of_user_.end()) return {};
     identities_.insert_or_assign(identity,
                                  Identity{.user_id = std::string(user_id), .linked = true});
     return {};
@@ -161,6 +163,17 @@ Status Directory::key_revoked(const contract::Json& payload) {
     if (key == keys_.end()) fields.refuse("keyId");
     if (auto whole = fields.status(); !whole) return whole;
     key->second.revoked = true;
+    return {};
+}
+
+// From the request on, so that it is the same whether what made the user is still there or not.
+// Whoever comes with the same identity afterwards is seen for the first time.
+Status Directory::user_erased(const contract::Json& payload) {
+    const auto user_id = payload.text("userId");
+    if (!user_id) return {};  // A call is.
+    if (const auto known = account_of_user_.find(*user_id); known != account_of_user_.end())
+        account_of_user_.erase(known);
+    std::erase_if(identities_, [&](const auto& one) { return one.second.user_id == *user_id; });
     return {};
 }
 

@@ -41,7 +41,7 @@ struct KeyRecord {
 };
 
 // Accounts, users, links between identities, and API keys: a fold of the `identity.*` events of the
-// instance's stream, and nothing else. Pure; lives on the loop of that stream. A user costs about
+// instance's stream, and of who is erased, and nothing else. Pure; lives on the loop of that stream. A user costs about
 // 150 bytes: subjects stay in the journal, here is only a digest of them.
 class Directory {
 public:
@@ -84,6 +84,7 @@ private:
     Status user_unlinked(const contract::Json& payload);
     Status key_created(const contract::Json& payload);
     Status key_revoked(const contract::Json& payload);
+    Status user_erased(const contract::Json& payload);
 
     std::map<std::string, AccountRecord, std::less<>> accounts_;
     std::map<std::string, KeyRecord, std::less<>> keys_;

@@ -152,7 +152,9 @@ void CallContents::take_kept(const Recorded& recorded) {
     if (event.type() != EventType::record_erased) return;
     namespace f = field::record_erased;
     recorded_ += static_cast<std::uint64_t>(event.integer(f::events));
-    if (event.has(f::erasure_id)) records_.emplace(event.text(f::erasure_id));
+    if (event.has(f::erasure_id))
+        records_[std::string(event.text(f::erasure_id))] +=
+            static_cast<std::uint64_t>(event.integer(f::events));
     done_up_to_[std::string(event.text(f::because))] =
         static_cast<std::uint64_t>(event.integer(f::up_to_seq));
     if (!event.has(f::kept)) return;
@@ -235,6 +237,11 @@ void CallContents::take_overtaking(const Event& event) {
     }
 }
 
+std::uint64_t CallContents::recorded(std::string_view erasure_id) const {
+    const auto found = records_.find(erasure_id);
+    return found == records_.end() ? 0 : found->second;
+}
+
 std::uint64_t CallContents::done_up_to(std::string_view because) const {
     const auto found = done_up_to_.find(because);
     return found == done_up_to_.end() ? 0 : found->second;
@@ -298,7 +305,9 @@ Plan CallContents::of_person(std::string_view user_id,
     if (owner_id_ == user_id) return whole();
     std::set<std::uint64_t> gone;
     gather_person(user_id, documents, gone);
-    return plan(gone);
+    Plan theirs = plan(gone);
+    theirs.participant_id = user_id;
+    return theirs;
 }
 
 void CallContents::gather_person(std::string_view user_id,

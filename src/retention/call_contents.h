@@ -30,6 +30,8 @@ public:
     const std::set<std::string, std::less<>>& people() const { return people_; }
     // The stream says itself that this erasure was done in it.
     bool records(std::string_view erasure_id) const { return records_.contains(erasure_id); }
+    // How many events that was; 0 if it was not.
+    std::uint64_t recorded(std::string_view erasure_id) const;
     // Contents went for this reason up to here; 0 if never.
     std::uint64_t done_up_to(std::string_view because) const;
 
@@ -76,7 +78,7 @@ private:
     std::uint64_t erased_ = 0;    // So far,
     std::uint64_t recorded_ = 0;  // of which the stream's records speak.
     bool frame_erased_ = false;
-    std::set<std::string, std::less<>> records_;
+    std::map<std::string, std::uint64_t, std::less<>> records_;  // By erasure: events.
     std::map<std::string, std::uint64_t, std::less<>> done_up_to_;
 
     std::string owner_id_;

@@ -19,7 +19,9 @@ void DocumentContents::take(const Recorded& recorded) {
     if (event.type() == EventType::record_erased) {
         namespace f = field::record_erased;
         recorded_ += static_cast<std::uint64_t>(event.integer(f::events));
-        if (event.has(f::erasure_id)) records_.emplace(event.text(f::erasure_id));
+        if (event.has(f::erasure_id))
+            records_[std::string(event.text(f::erasure_id))] +=
+                static_cast<std::uint64_t>(event.integer(f::events));
         return;
     }
     there_.push_back(recorded.seq);
@@ -31,6 +33,11 @@ void DocumentContents::take(const Recorded& recorded) {
         const auto with = contract::Json::parse(event.raw(field::document_shared::with));
         if (const auto call = with ? with->text("sessionId") : std::nullopt) calls_.emplace(*call);
     }
+}
+
+std::uint64_t DocumentContents::recorded(std::string_view erasure_id) const {
+    const auto found = records_.find(erasure_id);
+    return found == records_.end() ? 0 : found->second;
 }
 
 Plan DocumentContents::whole() const {

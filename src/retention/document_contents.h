@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ public:
     const std::string& owner_id() const { return owner_id_; }
     const std::string& account_id() const { return account_id_; }
     bool records(std::string_view erasure_id) const { return records_.contains(erasure_id); }
+    // How many events that was; 0 if it was not.
+    std::uint64_t recorded(std::string_view erasure_id) const;
     // The calls that it was ever shared with: they were told its title.
     const std::set<std::string, std::less<>>& calls() const { return calls_; }
 
@@ -33,7 +36,7 @@ private:
     std::uint64_t recorded_ = 0;
     std::string owner_id_;
     std::string account_id_;
-    std::set<std::string, std::less<>> records_;
+    std::map<std::string, std::uint64_t, std::less<>> records_;
     std::set<std::string, std::less<>> calls_;
 };
 

@@ -1,6 +1,27 @@
 #include "retention/plan.h"
 
+#include <fmt/format.h>
+
+#include "contract/json_writer.h"
+
 namespace lifeline::retention {
+
+std::string payload_of(const Plan& plan, const Cause& cause) {
+    contract::JsonWriter json;
+    json.object();
+    json.key("because").value(cause.because);
+    json.key("events").value(plan.erased);
+    json.key("upToSeq").value(plan.head);
+    if (!cause.erasure_id.empty()) json.key("erasureId").value(cause.erasure_id);
+    if (!plan.participant_id.empty()) json.key("participantId").value(plan.participant_id);
+    if (!plan.kept_json.empty()) json.key("kept").raw(plan.kept_json);
+    json.end();
+    return json.take();
+}
+
+std::string event_id_of(const Plan& plan) {
+    return fmt::format("ll_erased:{}", plan.head);
+}
 
 std::vector<Range> ranges_of(const std::vector<std::uint64_t>& seqs) {
     std::vector<Range> ranges;
