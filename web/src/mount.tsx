@@ -14,6 +14,7 @@ import './styles/confirm.css';
 import './styles/desk.css';
 import './styles/stops.css';
 import './styles/replay.css';
+import './styles/story.css';
 import { App } from './App';
 import { takeInvite } from './place/invite';
 import { readReplay } from './place/replay_link';

@@ -5,7 +5,7 @@ import { initialState, LifelineError, reduce, type CallEvent, type EventPage } f
 
 import { readReplay, replayAddress, takeReplay } from '../src/place/replay_link';
 import { Player, type Ticker } from '../src/replay/player';
-import { Replay, type HistoryDoor } from '../src/replay/replay';
+import { Replay, type HistoryDoor, type PastDoor } from '../src/replay/replay';
 import { EVERY, Timeline } from '../src/replay/timeline';
 import { clockSpan, loadedWords, replayLine, spokenSpan } from '../src/words/replay';
 import { FakeCall } from './fake_call';
@@ -206,12 +206,15 @@ function pages(events: readonly CallEvent[], size: number): { door: HistoryDoor;
   return { door, asked, fail };
 }
 
+/** Who reads events only. */
+const past = (events: HistoryDoor): PastDoor => ({ events, story: () => assert.fail('nobody asked for the story') });
+
 const kind_of = (replay: Replay): string => replay.stage.value.kind;
 
 test('reads page by page, says how far, and after a failure goes on where it stood', async () => {
   const events = at(talk(12), (n) => n);
   const { door, asked, fail } = pages(events, 10);
-  const replay = new Replay({ door, by_name: null });
+  const replay = new Replay({ door: past(door), by_name: null });
   const seen: unknown[] = [];
   replay.stage.watch(() => {
     const { kind, ...rest } = replay.stage.value;
@@ -231,7 +234,7 @@ test('of a call that goes on, what came since is read to what is there', async (
   const events = at(talk(2), (n) => n);
   const later = at(talk(4), (n) => n);
   let door = pages(events, 100).door;
-  const replay = new Replay({ door: (after) => door(after), by_name: null });
+  const replay = new Replay({ door: past((after) => door(after)), by_name: null });
   await replay.read();
   replay.player.step(2);
   const { door: more, asked, fail } = pages(later, 100);
@@ -244,7 +247,7 @@ test('of a call that goes on, what came since is read to what is there', async (
 });
 
 test('an empty call, no pass, a name that has to be said, and one that does not fit', async () => {
-  const empty = new Replay({ door: pages([], 10).door, by_name: null });
+  const empty = new Replay({ door: past(pages([], 10).door), by_name: null });
   await empty.read();
   assert.deepEqual(empty.stage.value, { kind: 'empty' });
 
@@ -256,7 +259,7 @@ test('an empty call, no pass, a name that has to be said, and one that does not 
     Anna: pages(at(talk(1), (n) => n), 10).door,
     Eve: () => Promise.reject(new LifelineError({ code: 'session_not_found', message: '' })),
   };
-  const named = new Replay({ door: null, by_name: (name) => doors[name]! });
+  const named = new Replay({ door: null, by_name: (name) => past(doors[name]!) });
   assert.equal(kind_of(named), 'sign_in');
   await named.sign_in('Eve');
   assert.equal(kind_of(named), 'failed');
@@ -267,7 +270,7 @@ test('an empty call, no pass, a name that has to be said, and one that does not 
 });
 
 test('a replay that was left takes nothing more in', async () => {
-  const replay = new Replay({ door: pages(at(talk(30), (n) => n), 10).door, by_name: null });
+  const replay = new Replay({ door: past(pages(at(talk(30), (n) => n), 10).door), by_name: null });
   const reading = replay.read();
   replay.close();
   await reading;

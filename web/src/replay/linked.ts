@@ -1,7 +1,7 @@
 // A call's past on a page that was opened by a link to it: with the pass of the link, with the one this tab has, or by
 // name in development.
 
-import { listEvents, type GetToken } from '@lifeline/client';
+import { explainSession, listEvents, type GetToken } from '@lifeline/client';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from '../place/config';
 import { devPass, readDevMode } from '../place/dev_mode';
@@ -9,7 +9,7 @@ import { rememberCall, rememberedCall, rememberedName, rememberedPass, rememberN
 import type { ReplayLink } from '../place/replay_link';
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';
-import type { HistoryDoor, Ways } from './replay';
+import type { PastDoor, Ways } from './replay';
 
 /** How much is asked for at once; the most that a server gives. */
 const PAGE_EVENTS = 1000;
@@ -56,8 +56,9 @@ export class Linked {
     const pass = token ?? (ours ? rememberedPass() : null);
     // For when the page is loaded again; another call that this tab is in is not forgotten for it.
     if (token !== null && (ours || rememberedCall() === null)) rememberCall(sessionId, token);
-    const with_pass = (getToken: GetToken): HistoryDoor => {
-      return (after) => listEvents({ baseUrl: this.base_url_, getToken, sessionId, after, limit: PAGE_EVENTS });
+    const with_pass = (getToken: GetToken): PastDoor => {
+      const of = { baseUrl: this.base_url_, getToken, sessionId };
+      return { events: (after) => listEvents({ ...of, after, limit: PAGE_EVENTS }), story: () => explainSession(of) };
     };
     const named = (name: string) => {
       rememberName(name);

@@ -78,6 +78,11 @@ export class Player {
     this.go(this.place.value.index + events);
   }
 
+  /** To where an event has just happened. */
+  to_event(seq: number): void {
+    this.go(this.timeline_.index_of(seq));
+  }
+
   to_start(): void {
     this.go(0);
   }

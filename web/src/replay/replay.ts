@@ -5,10 +5,17 @@ import type { EventPage } from '@lifeline/client';
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';
 import { browserTicker, Player, type Ticker } from './player';
+import { Telling, type StoryDoor } from './telling';
 import { Timeline } from './timeline';
 
 /** The events after a seq. */
 export type HistoryDoor = (after: number) => Promise<EventPage>;
+
+/** What a server is asked about a call's past. */
+export interface PastDoor {
+  readonly events: HistoryDoor;
+  readonly story: StoryDoor;
+}
 
 export type ReplayStage =
   /** Who looks has to say who they are first; in development only. */
@@ -31,16 +38,17 @@ const NOT_SIGNED_IN: Problem = {
 
 export interface Ways {
   /** Null where it is not known who looks. */
-  readonly door: HistoryDoor | null;
+  readonly door: PastDoor | null;
   /** The same by a name; null where names are no passes. */
-  readonly by_name: ((name: string) => HistoryDoor) | null;
+  readonly by_name: ((name: string) => PastDoor) | null;
 }
 
 export class Replay {
   readonly stage: Store<ReplayStage>;
   readonly timeline = new Timeline();
   readonly player: Player;
-  private door_: HistoryDoor | null;
+  readonly telling: Telling;
+  private door_: PastDoor | null;
   private readonly by_name_: Ways['by_name'];
   private after_ = 0;
   private total_: number | null = null;
@@ -51,6 +59,7 @@ export class Replay {
     this.door_ = door;
     this.by_name_ = by_name;
     this.player = new Player(this.timeline, ticker);
+    this.telling = new Telling(() => this.door_?.story ?? null);
     this.stage = new Store<ReplayStage>(this.first());
   }
 
@@ -76,7 +85,7 @@ export class Replay {
     this.tell(shown, null, true);
     try {
       for (let next: number | undefined = this.after_; next !== undefined && !this.closed_; ) {
-        const page: EventPage = await this.door_(next);
+        const page: EventPage = await this.door_.events(next);
         this.timeline.add(page.events);
         this.total_ = page.headSeq;
         this.after_ = page.next ?? page.headSeq;

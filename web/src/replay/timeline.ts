@@ -81,6 +81,23 @@ export class Timeline {
     return low;
   }
 
+  /** The seq of the newest of so many events; 0 before all of them. */
+  seq(index: number): number {
+    return this.events_[this.within(index) - 1]?.seq ?? 0;
+  }
+
+  /** How many events there are up to this one; those that were erased are none. */
+  index_of(seq: number): number {
+    let low = 0;
+    let high = this.events_.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.events_[middle]!.seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** The call as it was after so many events. */
   state(index: number): CallState {
     const to = this.within(index);

@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 
 import { Replay, type ReplayStage, type Ways } from '../replay/replay';
 import { rememberedName } from '../place/memory';
@@ -8,6 +8,7 @@ import type { Panels } from './Desk';
 import { ProblemNote } from './ProblemNote';
 import { ReplayBar } from './ReplayBar';
 import { ReplayScene } from './ReplayScene';
+import { StoryPanel } from './StoryPanel';
 
 interface Props {
   readonly ways: Ways;
@@ -22,6 +23,13 @@ interface Props {
 export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
   const [replay] = useState(() => new Replay(ways));
   const stage = useStore(replay.stage);
+  const [told, setTold] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const ready = stage.kind === 'ready';
+  const close = () => {
+    setTold(false);
+    button.current?.focus();
+  };
   useEffect(() => {
     document.title = 'Replay · Lifeline';
     return () => void (document.title = 'Lifeline');
@@ -31,16 +39,24 @@ export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
     return () => replay.close();
   }, [replay]);
   return (
-    <main className="call replay">
+    <main className="call replay" data-story={(ready && told) || undefined}>
       <h1 className="hidden-but-read">Replay of a call</h1>
       <header className="top">
         <p className="wordmark">Lifeline</p>
+        {ready && (
+          <button type="button" className="button" ref={button} aria-expanded={told} aria-controls="story" onClick={() => (told ? close() : setTold(true))}>
+            Story
+          </button>
+        )}
         <button type="button" className="button" onClick={onBack}>
           {back === 'call' ? 'Back to the call' : 'Back to the start'}
         </button>
       </header>
-      {stage.kind === 'ready' ? (
-        <Scene replay={replay} stage={stage} panels={panels} scripted={scripted} />
+      {ready ? (
+        <>
+          <Scene replay={replay} stage={stage} panels={panels} scripted={scripted} />
+          {told && <StoryPanel replay={replay} size={stage.size} onClose={close} />}
+        </>
       ) : (
         <div className="replay-waiting">
           <Waiting replay={replay} stage={stage} />
@@ -156,7 +172,7 @@ function SignIn({ onName }: { readonly onName: (name: string) => void }) {
 /** Where keys have a meaning of their own: fields, and for some keys whatever can be pressed or scrolled. */
 const WRITES = 'input:not([type="range"]), textarea, select';
 const PRESSES = 'button, a, summary';
-const SCROLLS = '.words-scroll, .replay-list ol';
+const SCROLLS = '.words-scroll, .replay-list ol, .story';
 
 function moved(event: KeyboardEvent, replay: Replay): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;

@@ -1,8 +1,8 @@
 // A call that is looked at afterwards, in every state of the looking.
 
-import { LifelineError, type CallEvent } from '@lifeline/client';
+import { LifelineError, type CallEvent, type Story } from '@lifeline/client';
 
-import type { HistoryDoor, Ways } from '../../src/replay/replay';
+import type { HistoryDoor, PastDoor, Ways } from '../../src/replay/replay';
 import { FakeCall } from '../fake_call';
 import { acting } from './acting';
 import { scenes } from './scenes';
@@ -32,7 +32,42 @@ export const replays: Readonly<Record<string, () => Ways>> = {
   replay_failed: () => replayOf(half(() => Promise.reject(new LifelineError({ code: 'unreachable', message: '' })))),
   replay_empty: () => replayOf(() => Promise.resolve({ events: [], headSeq: 0 })),
   replay_closed: () => ({ door: null, by_name: null }),
-  replay_sign_in: () => ({ door: null, by_name: () => all(scenes.ended!()) }),
+  replay_sign_in: () => ({ door: null, by_name: () => with_story(all(scenes.ended!())) }),
 };
 
-const replayOf = (door: HistoryDoor): Ways => ({ door, by_name: null });
+/** Sentences are a server's to make; here stands one of each kind. */
+const story: Story = {
+  sessionId: 'sess_1',
+  from: '2026-02-16T10:00:00.000Z',
+  head: 1_000,
+  events: 9,
+  over: true,
+  turns: { count: 2, waitedMedianMs: 812, waitedMostMs: 3_200 },
+  entries: [
+    { kind: 'speech', severity: 'info', seq: 2, lastSeq: 3, at: '2026-02-16T10:00:04.000Z', offsetMs: 4_200, who: 'usr_1', what: 'Anna (usr_1) said “Write to אבא.”', tookMs: 900 },
+    {
+      kind: 'actions',
+      severity: 'warning',
+      seq: 4,
+      lastSeq: 6,
+      at: '2026-02-16T10:00:08.000Z',
+      offsetMs: 8_400,
+      who: 'usr_bot',
+      what: 'action act_1 (send) “Write to HR”: cancelled: denied',
+      why: [{ seq: 2, what: 'Anna (usr_1) said “Write to אבא.”' }],
+      tookMs: 65_000,
+      waitedMs: 61_000,
+      steps: [
+        { seq: 4, offsetMs: 8_400, what: 'asked for by usr_bot' },
+        { seq: 5, offsetMs: 9_000, what: 'judged by policy house, version 7, by rules ask_before_send: require_confirmation' },
+        { seq: 6, offsetMs: 70_000, what: 'Anna (usr_1) answered deny, by ui' },
+      ],
+    },
+    { kind: 'outages', severity: 'error', seq: 7, lastSeq: 8, at: '2026-02-16T10:01:20.000Z', offsetMs: 80_000, who: '', what: 'the line of Anna (usr_1) was lost; back after 4.2 s', tookMs: 4_200 },
+  ],
+  anomalies: [{ code: 'clock_jump', severity: 'warning', seq: 3, what: 'the clock of Anna (usr_1) is 4 min 5 s ahead of the server’s' }],
+};
+
+const with_story = (events: HistoryDoor): PastDoor => ({ events, story: () => Promise.resolve(story) });
+
+const replayOf = (events: HistoryDoor): Ways => ({ door: with_story(events), by_name: null });
