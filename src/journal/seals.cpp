@@ -3,6 +3,7 @@
 #include <string>
 
 #include "journal/encoding.h"
+#include "journal/seal_key.h"
 
 namespace lifeline::journal {
 
@@ -15,7 +16,9 @@ constexpr std::size_t epoch_at = 48;
 constexpr std::size_t signature_at = 64;
 constexpr std::size_t seal_bytes = signature_at + ed25519_signature_bytes;
 
-std::string signed_part(const HeadMark& head) {
+}  // namespace
+
+std::string seal_message(const HeadMark& head) {
     std::string text(tag);
     put(text, head.position);
     text += view(head.hash);
@@ -23,13 +26,11 @@ std::string signed_part(const HeadMark& head) {
     return text;
 }
 
-}  // namespace
-
 SealFile::SealFile(Folder folder, SigningKey key)
     : folder_(std::move(folder)), key_(std::move(key)), verify_key_(key_.verify_key()) {}
 
 Result<SealFile> SealFile::open(const Folder& folder, const FolderKey& key) {
-    SealFile seals(folder, SigningKey::from_seed(key.derive("journal seal")));
+    SealFile seals(folder, SealKey(key).signing());
     auto file = sql::File::open_existing(folder.seals(), folder.vfs);
     if (!file && file.error().code == Code::not_found) return seals;
     if (!file) return fail(file.error());
@@ -77,7 +78,7 @@ Status SealFile::add(const HeadMark& head) {
         if (!file) return fail(file.error());
         file_.emplace(std::move(*file));
     }
-    std::string seal = signed_part(head);
+    std::string seal = seal_message(head);
     seal += view(key_.sign(seal));
     auto written = file_->write(count_ * seal_bytes, seal);
     if (written) ++count_;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -17,6 +18,9 @@ struct SealPolicy {
     // Checked at every start whatever is sealed: 25 to 50 ms.
     std::uint64_t events_always_checked = 100'000;
 };
+
+// What is signed. Ed25519 gives the same signature each time, so a seal can be made again from it.
+std::string seal_message(const HeadMark& head);
 
 // Signed checkpoints of the chain, in a file of their own: at this position, the chain had this
 // hash. A start trusts what one vouches for and checks only what came after it; what lies before is

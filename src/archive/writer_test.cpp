@@ -1,0 +1,170 @@
+#include "archive/writer.h"
+
+#include "archive/test_archive.h"
+
+namespace lifeline::archive {
+
+namespace {
+
+std::size_t count(const std::string& text, std::string_view what) {
+    std::size_t found = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_F(ArchiveTest, IsWholeAndSaysWhatWasSaidAndDecided) {
+    start();
+    small_call();
+    others(3);
+    const std::string text = archive();
+    EXPECT_EQ(problem(text), "whole");
+    const auto report = check(text);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->session_id, call);
+    EXPECT_EQ(report->records, 3u);
+    EXPECT_EQ(report->rows, 7u);
+    EXPECT_EQ(report->segments, 1u);
+    EXPECT_EQ(report->first_position, 1u);
+    EXPECT_EQ(report->last_position, 11u);
+    EXPECT_EQ(report->heads, 1u);  // No seal and no published head yet: signed when it was written.
+    EXPECT_FALSE(report->key_known);
+    EXPECT_EQ(count(text, "\"line\":\"decision\""), 1u);
+    EXPECT_NE(text.find(R"("utteranceId":"u1","participantId":"ada")"), std::string::npos);
+}
+
+TEST_F(ArchiveTest, HasNothingOfAnyOther) {
+    start();
+    small_call();
+    others(3);
+    const std::string text = archive();
+    EXPECT_EQ(text.find("elsewhere"), std::string::npos);
+    EXPECT_EQ(text.find("sess_other"), std::string::npos);
+    EXPECT_EQ(text.find("evt_2\""), std::string::npos);  // An eventId of another's.
+}
+
+TEST_F(ArchiveTest, IsTheSameWrittenTwiceAndBesideAClosedJournal) {
+    start();
+    small_call();
+    const std::string text = archive();
+    EXPECT_EQ(archive(), text);
+    stop();
+    EXPECT_EQ(archive(), text);
+}
+
+TEST_F(ArchiveTest, EndsWithTheSealThatComesAfterTheCall) {
+    start(5);
+    small_call();
+    others(10);
+    const auto report = check(archive());
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->seals, 1u);
+    EXPECT_EQ(report->heads, 0u);
+    EXPECT_EQ(report->rows, 5u);
+}
+
+TEST_F(ArchiveTest, GoesOnToTheHeadThatWasPublished) {
+    start(5);
+    small_call();
+    others(10);
+    const auto published = publish();
+    others(3);
+    const auto report = check(archive(), {.key = {}, .heads = {published}});
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->heads, 1u);
+    EXPECT_EQ(report->heads_held, 1u);
+    EXPECT_EQ(report->last_position, published.head.position);
+}
+
+TEST_F(ArchiveTest, WhereACallRestsForLongItsSizeIsStillItsOwn) {
+    start(100);
+    small_call();
+    others(2'500);
+    words("u3", "Noch da?");
+    commit();
+    others(40);
+    words("u4", "Ja");
+    commit();
+    others(300);
+    const std::string text = archive();
+    const auto report = check(text);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->segments, 2u);
+    EXPECT_EQ(report->seals, 2u);
+    EXPECT_LT(report->rows, 300u);
+    EXPECT_EQ(report->records, 5u);
+}
+
+TEST_F(ArchiveTest, WithoutASealItStopsFollowingOthersAllTheSame) {
+    start(1'000'000);
+    small_call();
+    others(static_cast<int>(rest_max) + 100);
+    words("u3", "Noch da?");
+    commit();
+    const auto report = check(archive());
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->segments, 2u);
+    EXPECT_EQ(report->heads, 2u);
+    EXPECT_EQ(report->rows, 4 + rest_max + 1);
+}
+
+TEST_F(ArchiveTest, WhatWasErasedIsProvedToHaveBeenThere) {
+    start();
+    small_call();
+    others(2);
+    const std::string before = archive();
+    erase(2);
+    const std::string text = archive();
+    EXPECT_EQ(text.find("Lovelace"), std::string::npos);
+    const auto report = check(text);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->erased, 1u);
+    EXPECT_EQ(report->records, 3u);
+    // What is signed of the journal is what was signed before.
+    EXPECT_EQ(lines_of(text)[1], lines_of(before)[1]);
+    EXPECT_EQ(problem(before), "whole");
+}
+
+TEST_F(ArchiveTest, GoesOverTheEndOfAnEpoch) {
+    start();
+    small_call();
+    stop();
+    ASSERT_TRUE(journal::accept_loss(data_, clock_, random_));
+    start();
+    words("u3", "Danach");
+    commit();
+    others(2);
+    const auto report = check(archive());
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->records, 4u);
+}
+
+TEST_F(ArchiveTest, WhatIsDamagedGetsNoProof) {
+    start();
+    small_call();
+    stop();
+    change(data_.database(), "Lovelace", "Lovelock");
+    auto writer = Writer::open(data_, {.session_id = call, .positions = {1, 6, 7}, .now = {}});
+    ASSERT_TRUE(writer);
+    std::string text;
+    const auto next = (*writer)->next(text);
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().reason, "journal_corrupt");
+}
+
+TEST_F(ArchiveTest, OfACallThatIsNotThereThereIsNone) {
+    start();
+    small_call();
+    EXPECT_EQ(
+        Writer::open(data_, {.session_id = "sess_x", .positions = {}, .now = {}}).error().reason,
+        "stream_not_found");
+}
+
+}  // namespace lifeline::archive
