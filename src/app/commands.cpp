@@ -19,6 +19,10 @@ void add_commands(Command root) {
     add_journal(root);
     add_replay(root);
     add_explain(root);
+    add_erase(root);
+    add_hold(root);
+    add_retention(root);
+    add_whatif(root);
 }
 
 }  // namespace lifeline::app

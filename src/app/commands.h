@@ -24,6 +24,10 @@ void add_rebuild(Command app);       // rebuild
 void add_journal(Command app);       // verify, backup, restore, journal, tail
 void add_replay(Command app);        // replay
 void add_explain(Command app);       // explain
+void add_erase(Command app);         // erase, erasures
+void add_hold(Command app);          // hold
+void add_retention(Command app);     // retention
+void add_whatif(Command app);        // whatif
 
 void add_commands(Command root);  // All of these.
 

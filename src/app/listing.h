@@ -28,12 +28,12 @@ public:
 
     // All rows, in JSON as the list of this name: {"accounts":[{...}]}.
     void print(Output output, std::string_view name) const;
+    // The same as a text, for whoever prints more beside it.
+    std::string table() const;
     // The only row, as one JSON object.
     std::string object_json() const;
 
 private:
-    std::string table() const;
-
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
 };
