@@ -14,6 +14,7 @@
 #include "gateway/limits.h"
 #include "identity/issuer.h"
 #include "net/http_server.h"
+#include "retention/keeping.h"
 #include "tools/mcp.h"
 #include "tools/tool.h"
 
@@ -72,6 +73,7 @@ struct Config {
     gateway::RetryPolicy retry;
     net::HttpLimits http;
     api::CallDefaults calls;
+    retention::KeepingPolicy retention;
     std::vector<identity::IssuerConfig> issuers;
     std::vector<tools::Tool> tools;
     std::vector<tools::McpServer> mcp;

@@ -20,6 +20,7 @@ std::vector<std::string> listed(const std::set<std::string, std::less<>>& names)
 }  // namespace
 
 void Eraser::start() {
+    put_off_.clear();
     work();
 }
 

@@ -70,7 +70,7 @@ void Eraser::work_calls(std::shared_ptr<Targets> targets, std::vector<std::strin
         return plan;
     };
     parts_.streams.erase_call(
-        id, std::move(decide), {.because = "request", .erasure_id = targets->erasure.id},
+        id, std::move(decide), targets->erasure.id,
         [this, alive = alive_, targets, id,
          calls = std::move(calls)](const Result<std::uint64_t>& events) mutable {
             if (!*alive) return;
@@ -99,7 +99,7 @@ void Eraser::work_documents(std::shared_ptr<Targets> targets, std::vector<std::s
         return document.whole();
     };
     parts_.streams.erase_document(
-        id, std::move(decide), {.because = "request", .erasure_id = targets->erasure.id},
+        id, std::move(decide), targets->erasure.id,
         [this, alive = alive_, targets, id,
          documents = std::move(documents)](const Result<std::uint64_t>& events) mutable {
             if (!*alive) return;

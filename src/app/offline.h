@@ -26,7 +26,9 @@ public:
     ~Offline();
 
     Loop& loop() { return loop_; }
-    journal::Journal& journal() { return *journal_; }
+    journal::SqlJournal& journal() { return *journal_; }
+    InstanceLog& instance() { return *instance_; }
+    Random& random() { return random_; }
     // Runs the loop until `start` has called back.
     Status wait(std::function<void(journal::Done<void>)> start);
 

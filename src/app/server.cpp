@@ -51,8 +51,11 @@ void Server::House::take_up_calls() {
         agents->start((config.data / "spend.db").string(), *roster);
         // Calls do not wait for it: until it has come up to them, a search is refused or finds
         // less.
-        search->start((config.data / "search.db").string(), [](Status followed) {
-            if (!followed) log::error("search is not there reason={}", followed.error().reason);
+        search->start((config.data / "search.db").string(), [this](Status followed) {
+            if (!followed)
+                return log::error("search is not there reason={}", followed.error().reason);
+            eraser->start();  // What it is not in, cannot be erased from it.
+            expiry->start();
         });
     });
 }

@@ -76,7 +76,8 @@ Status Server::House::build_doors() {
             [this](safety::PolicyChange change, Loop& from, Policies::Done done) {
                 policies->change(std::move(change), from, std::move(done));
             },
-        .agents = [this] { return agents->list(); }});
+        .agents = [this] { return agents->list(); },
+        .records = record_keeper()});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(

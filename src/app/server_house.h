@@ -12,12 +12,16 @@
 #include "app/agents.h"
 #include "app/certificate.h"
 #include "app/effects.h"
+#include "app/eraser.h"
+#include "app/expiry.h"
 #include "app/instance_log.h"
 #include "app/metrics_server.h"
 #include "app/policies.h"
 #include "app/reload.h"
 #include "app/server.h"
 #include "app/stopping.h"
+#include "app/stream_eraser.h"
+#include "audit/audit.h"
 #include "base/asio_loop.h"
 #include "base/thread_worker.h"
 #include "gateway/gateway.h"
@@ -72,6 +76,9 @@ struct Server::House {
     std::unique_ptr<search::Search> search;
     std::unique_ptr<audit::Audit> audit;
     std::unique_ptr<library::Library> library;
+    std::optional<StreamEraser> stream_eraser;
+    std::optional<Eraser> eraser;
+    std::optional<Expiry> expiry;
     std::optional<orchestration::ConfirmationHook> hook;
     std::optional<net::OriginList> origins;
     std::unique_ptr<ThreadWorker> state_writer;
@@ -103,6 +110,9 @@ struct Server::House {
     std::vector<softstate::Ack> open_acks();
     // server_doors.cpp
     Status build_doors();
+    // server_records.cpp
+    void build_records();
+    api::RecordKeeper record_keeper();
     // server_effects.cpp
     Status build_effects();
     Status build_agents();

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "app/settings_consent.h"
+#include "app/settings_retention.h"
 #include "contract/json_writer.h"
 #include "net/origin.h"
 #include "net/url.h"
@@ -307,6 +308,11 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections_per_address; })},
         {"limits.connections",
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections; })},
+        {"retention.keep_days",
+         number(0, keep_days_max,
+                [](auto& c) -> auto& { return c.retention.standard.keep_days; })},
+        {"retention.drop_superseded_partials", drop_superseded_partials()},
+        {"retention.accounts", retention_accounts()},
         {"drain_ms", number(0, 600'000, [](auto& c) -> auto& { return c.drain; })},
         {"heartbeat_ms",
          number(1'000, 300'000, [](auto& c) -> auto& { return c.limits.heartbeat; })},

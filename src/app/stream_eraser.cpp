@@ -107,9 +107,9 @@ void StreamEraser::erase_ranges(const std::shared_ptr<Order>& order,
 }
 
 void StreamEraser::erase_call(std::string id, Decide<retention::CallContents> decide,
-                              retention::Cause cause, Done done) {
+                              std::string erasure_id, Done done) {
     auto order = std::make_shared<Order>(
-        Order{.stream = std::move(id), .cause = std::move(cause), .done = std::move(done)});
+        Order{.stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
     take_turn([this, order, decide = std::move(decide)] {
         read_call(order->stream,
                   [this, order,
@@ -119,8 +119,8 @@ void StreamEraser::erase_call(std::string id, Decide<retention::CallContents> de
                       auto plan = decide(**contents);
                       if (!plan) return finish(order, fail(plan.error()));
                       order->plan = std::move(*plan);
-                      order->before = (*contents)->recorded(order->cause.erasure_id);
-                      order->recorded = (*contents)->records(order->cause.erasure_id);
+                      order->before = (*contents)->recorded(order->erasure_id);
+                      order->recorded = (*contents)->records(order->erasure_id);
                       if (order->plan.empty()) return finish(order, order->before);
                       erase_ranges(order, retention::ranges_of(order->plan.contents),
                                    [this, order] { call_contents_gone(order); });
@@ -155,7 +155,7 @@ void StreamEraser::record_call(const std::shared_ptr<Order>& order, Next next) {
     parts_.sessions.submit(
         order->stream,
         {call::RecordErased{retention::event_id_of(order->plan),
-                            retention::payload_of(order->plan, order->cause)},
+                            retention::payload_of(order->plan, order->erasure_id)},
          the_server,
          contract::Role::server},
         parts_.home,
@@ -168,9 +168,9 @@ void StreamEraser::record_call(const std::shared_ptr<Order>& order, Next next) {
 }
 
 void StreamEraser::erase_document(std::string id, Decide<retention::DocumentContents> decide,
-                                  retention::Cause cause, Done done) {
+                                  std::string erasure_id, Done done) {
     auto order = std::make_shared<Order>(
-        Order{.stream = std::move(id), .cause = std::move(cause), .done = std::move(done)});
+        Order{.stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
     take_turn([this, order, decide = std::move(decide)] {
         read_document(
             order->stream,
@@ -181,8 +181,8 @@ void StreamEraser::erase_document(std::string id, Decide<retention::DocumentCont
                 auto plan = decide(**contents);
                 if (!plan) return finish(order, fail(plan.error()));
                 order->plan = std::move(*plan);
-                order->before = (*contents)->recorded(order->cause.erasure_id);
-                order->recorded = (*contents)->records(order->cause.erasure_id);
+                order->before = (*contents)->recorded(order->erasure_id);
+                order->recorded = (*contents)->records(order->erasure_id);
                 const auto rest = [this, order] {
                     erase_ranges(order, retention::ranges_of(order->plan.contents),
                                  [this, order] {
@@ -203,7 +203,7 @@ void StreamEraser::record_document(const std::shared_ptr<Order>& order, Next nex
     parts_.documents.submit(
         order->stream,
         {document::RecordErased{retention::event_id_of(order->plan),
-                                retention::payload_of(order->plan, order->cause)},
+                                retention::payload_of(order->plan, order->erasure_id)},
          the_server,
          {}},
         parts_.home,

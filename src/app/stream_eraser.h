@@ -30,7 +30,7 @@ public:
     // What is to go, by what there is; an error stands in the way.
     template <class Contents>
     using Decide = std::function<Result<retention::Plan>(const Contents&)>;
-    // How many events of the stream have gone for this reason; now and before.
+    // How many events of the stream have gone for this erasure; now and before.
     using Done = journal::Done<std::uint64_t>;
 
     explicit StreamEraser(Parts parts) : parts_(parts) {}
@@ -43,10 +43,11 @@ public:
     void read_document(std::string id,
                        journal::Done<std::shared_ptr<retention::DocumentContents>> done);
 
-    void erase_call(std::string id, Decide<retention::CallContents> decide, retention::Cause cause,
+    // For that erasure; for an account's retention where it has no id.
+    void erase_call(std::string id, Decide<retention::CallContents> decide, std::string erasure_id,
                     Done done);
     void erase_document(std::string id, Decide<retention::DocumentContents> decide,
-                        retention::Cause cause, Done done);
+                        std::string erasure_id, Done done);
     // Single events of the instance's own stream; the last first, since one may rest on another.
     void erase_identity(std::vector<std::uint64_t> seqs, journal::Done<void> done);
     // Nothing that was erased is in the journal's log any more.
@@ -57,9 +58,9 @@ public:
 private:
     struct Order {
         std::string stream;
-        retention::Cause cause;
+        std::string erasure_id;  // May be empty.
         retention::Plan plan = {};
-        std::uint64_t before = 0;  // Events that were recorded for this cause.
+        std::uint64_t before = 0;  // Events that were recorded for this erasure.
         bool recorded = false;
         Done done;
     };

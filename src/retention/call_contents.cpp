@@ -297,7 +297,9 @@ Plan CallContents::superseded() const {
         const auto later = overtaken_before_.find(overtaken_key(fact.type, fact.about));
         if (later != overtaken_before_.end() && later->second > fact.seq) gone.insert(fact.seq);
     }
-    return plan(gone);
+    Plan texts = plan(gone);
+    texts.extent = Extent::superseded;
+    return texts;
 }
 
 Plan CallContents::of_person(std::string_view user_id,
@@ -306,6 +308,7 @@ Plan CallContents::of_person(std::string_view user_id,
     std::set<std::uint64_t> gone;
     gather_person(user_id, documents, gone);
     Plan theirs = plan(gone);
+    theirs.extent = Extent::person;
     theirs.participant_id = user_id;
     return theirs;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,19 +22,29 @@ struct Keeping {
     friend bool operator==(const Keeping&, const Keeping&) = default;
 };
 
+// What one account wants otherwise than all.
+struct OwnKeeping {
+    std::optional<int> keep_days = {};
+    std::optional<bool> drop_superseded_partials = {};
+    friend bool operator==(const OwnKeeping&, const OwnKeeping&) = default;
+};
+
 // Of all accounts, and of those that want it otherwise.
 struct KeepingPolicy {
-    Keeping standard;
-    std::map<std::string, Keeping, std::less<>> accounts = {};
+    Keeping standard = {};
+    std::map<std::string, OwnKeeping, std::less<>> accounts = {};
 
-    const Keeping& of(std::string_view account_id) const {
+    Keeping of(std::string_view account_id) const {
         const auto own = accounts.find(account_id);
-        return own == accounts.end() ? standard : own->second;
+        if (own == accounts.end()) return standard;
+        return {.keep_days = own->second.keep_days.value_or(standard.keep_days),
+                .drop_superseded_partials = own->second.drop_superseded_partials.value_or(
+                    standard.drop_superseded_partials)};
     }
     bool asks_for_something() const {
         if (standard.asks_for_something()) return true;
-        for (const auto& [account, keeping] : accounts)
-            if (keeping.asks_for_something()) return true;
+        for (const auto& [account, own] : accounts)
+            if (of(account).asks_for_something()) return true;
         return false;
     }
     friend bool operator==(const KeepingPolicy&, const KeepingPolicy&) = default;

@@ -6,13 +6,14 @@
 
 namespace lifeline::retention {
 
-std::string payload_of(const Plan& plan, const Cause& cause) {
+std::string payload_of(const Plan& plan, std::string_view erasure_id) {
     contract::JsonWriter json;
     json.object();
-    json.key("because").value(cause.because);
+    const std::string_view kept = plan.extent == Extent::superseded ? "superseded" : "retention";
+    json.key("because").value(erasure_id.empty() ? kept : "request");
     json.key("events").value(plan.erased);
     json.key("upToSeq").value(plan.head);
-    if (!cause.erasure_id.empty()) json.key("erasureId").value(cause.erasure_id);
+    if (!erasure_id.empty()) json.key("erasureId").value(erasure_id);
     if (!plan.participant_id.empty()) json.key("participantId").value(plan.participant_id);
     if (!plan.kept_json.empty()) json.key("kept").raw(plan.kept_json);
     json.end();

@@ -22,6 +22,7 @@ struct Plan {
     std::vector<std::uint64_t> contents = {};  // seqs, ascending.
     std::vector<std::uint64_t> frame = {};     // The same.
     std::string kept_json = {};                // Empty where nothing of the frame was ever erased.
+    Extent extent = Extent::whole;
     std::string participant_id = {};      // Whose alone they are; empty for the whole.
     std::uint64_t head = 0;               // No later event was looked at.
     std::uint64_t erased = 0;  // With this plan done: events erased that no record speaks of yet.
@@ -29,13 +30,9 @@ struct Plan {
     bool empty() const { return contents.empty() && frame.empty() && erased == 0; }
 };
 
-// Why, as the stream's record of it says.
-struct Cause {
-    std::string_view because;  // request, retention, superseded
-    std::string erasure_id = {};
-};
-// Of record.erased, and its eventId: the same whenever this plan is carried out.
-std::string payload_of(const Plan& plan, const Cause& cause);
+// Of record.erased: of that request, or, where that is empty, of what the account asks for.
+std::string payload_of(const Plan& plan, std::string_view erasure_id);
+// Its eventId: the same whenever this plan is carried out.
 std::string event_id_of(const Plan& plan);
 
 using Range = std::pair<std::uint64_t, std::uint64_t>;

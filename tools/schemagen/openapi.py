@@ -9,6 +9,7 @@ TAGS = {
     "document": "What people and agents write together.",
     "documents": "The contract itself.",
     "administration": "Accounts, users and API keys, for admins.",
+    "records": "What is erased and what is held, for admins.",
     "instance": "For whoever runs the server.",
     "development": "Only on a development server, only for this machine.",
 }
@@ -24,6 +25,7 @@ PARAMETERS = {
     "grantId": "The grant.",
     "userId": "The user.",
     "keyId": "The public part of an API key.",
+    "erasureId": "The erasure.",
     "type": "An event type, for instance `call.started`; `x` for the application's own.",
     "code": "The code of an error, for instance `token_expired`.",
 }
