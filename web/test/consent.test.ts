@@ -3,7 +3,8 @@ import { test } from 'node:test';
 
 import type { Participant } from '@lifeline/client';
 
-import { consentWords, isSilent, NOT_AGREED, silentWords, stanceOf, type Stance } from '../src/words/consent';
+import { isSilent, NOT_AGREED, silentWords, stanceOf, type Stance } from '../src/words/consent';
+import { consentWords } from '../src/words/consent_asked';
 import { personOf } from '../src/words/people';
 
 const asked = { required: true, role: 'user', ready: true, agreed: false, no: null } as const;

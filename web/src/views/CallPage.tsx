@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 import { replayAddress } from '../place/replay_link';
@@ -16,10 +16,10 @@ import { ConfirmBanner } from './ConfirmBanner';
 import { ConfirmSheet } from './ConfirmSheet';
 import { Desk, ModeBar, panelsOf, type Panels } from './Desk';
 import { DevBanner } from './DevBanner';
-import { Drawer } from './Drawer';
 import { focusUnlessPhone } from './focus';
 import { Ignored } from './Ignored';
 import { KillSwitchBar } from './KillSwitch';
+import { later } from './later';
 import { LineState } from './LineState';
 import { Notice } from './Notice';
 import { People } from './People';
@@ -28,6 +28,9 @@ import { Speak } from './Speak';
 import { TopBar } from './TopBar';
 import { Verdict } from './Verdict';
 import { Words } from './Words';
+
+/** Few look into it. */
+const Drawer = later(() => import('./Drawer'));
 
 interface Props {
   readonly talk: Talk;
@@ -160,7 +163,11 @@ export function CallPage(props: Props) {
         <Desk call={call} state={view.state} panels={panels} nameOf={nameOf} readsOnly={reads_only || over} />
       )}
       {!over && !reads_only && <Speak talk={talk} hearing={hearing} field={field} consent={consent} onFirstWord={(by) => setDialog(by === 'browser' ? 'speak' : 'record')} />}
-      {drawer.open && <Drawer log={talk.log} faults={faults} onClose={drawer.close} />}
+      {drawer.open && (
+        <Suspense>
+          <Drawer log={talk.log} faults={faults} onClose={drawer.close} />
+        </Suspense>
+      )}
       <Announcer heard={view.heard} ownId={view.ownId} live={view.connected} />
       {!over && dialog === null && (
         <ConfirmSheet

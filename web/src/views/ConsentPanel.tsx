@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 
-import { consentWords, KEPT_STAYS } from '../words/consent';
+import type { Stance } from '../words/consent';
+import { consentWords, KEPT_STAYS } from '../words/consent_asked';
 import type { Consent } from './consent';
 import { Dialog } from './Dialog';
 import { ProblemFacts } from './ProblemFacts';
@@ -12,12 +13,12 @@ interface Props {
 }
 
 /** Before the means to speak: what is kept and who sees it, with the answer; afterwards, how to take it back. */
-export function ConsentPanel({ consent, onAgreed }: Props) {
+export default function ConsentPanel({ consent, onAgreed }: Props) {
   const { stance, busy, problem, answer } = consent;
   const heading = useRef<HTMLHeadingElement>(null);
   const title = useId();
   const [asked, setAsked] = useState(false);
-  const before = useRef(stance);
+  const before = useRef<Stance>('unknown');
   useEffect(() => {
     const was = before.current;
     before.current = stance;

@@ -17,7 +17,7 @@ interface Props {
 const SHOWN_MAX = 300;
 
 /** For developers: each event of the call as it was kept, newest first. */
-export function Drawer({ log, faults, onClose }: Props) {
+export default function Drawer({ log, faults, onClose }: Props) {
   const events = useStore(log.events);
   const [typed, setTyped] = useState('');
   const field = useRef<HTMLInputElement>(null);

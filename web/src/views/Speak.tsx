@@ -1,16 +1,18 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 import type { SpeakState } from '../speech/speaker';
 import { useStore, type Store } from '../talk/store';
 import type { Talk } from '../talk/talk';
 import { isSilent, silentWords } from '../words/consent';
 import { hearWords, listenWords, makesNoWords } from '../words/speech';
-import { ConsentPanel } from './ConsentPanel';
 import { useSilence, type Consent } from './consent';
 import { DictationLine, RecordButton } from './Dictate';
 import { focusUnlessPhone } from './focus';
+import { later } from './later';
 import { MicrophoneButton, VoiceButton } from './speak_buttons';
 import { TypeField } from './TypeField';
+
+const ConsentPanel = later(() => import('./ConsentPanel'));
 
 interface Props {
   readonly talk: Talk;
@@ -69,7 +71,11 @@ export function Speak({ talk, hearing, field, consent, onFirstWord }: Props) {
   return (
     <section className="speak" aria-label="Speak">
       <div className="speak-inner">
-        <ConsentPanel consent={consent} onAgreed={speakOn} />
+        {consent.stance !== 'not_asked' && (
+          <Suspense>
+            <ConsentPanel consent={consent} onAgreed={speakOn} />
+          </Suspense>
+        )}
         <form
           ref={form}
           onSubmit={(event) => {
