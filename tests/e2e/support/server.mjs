@@ -1,7 +1,7 @@
 // The real binary, started the way anybody would, and killed the way nobody should.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -68,9 +68,23 @@ export class Server {
     return stdout.trim();
   }
 
-  /** The same, as a command for whoever needs fresh ones. */
+  /** What a command of the binary prints about this server's folder, beside the running server. */
+  async command(name, ...words) {
+    const { stdout } = await promisify(execFile)(binary, [name, ...words, '--data', this.#data], { maxBuffer: 64 << 20 });
+    return stdout;
+  }
+
+  /** A token as above, as a command for whoever needs fresh ones. */
   tokenCommand(whom) {
     return [binary, ...this.#tokenArguments(whom)].map((word) => `'${word}'`).join(' ');
+  }
+
+  /** Whether these words stand in any file of the data folder. */
+  async holds(words) {
+    const entries = await readdir(this.#data, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    const all = await Promise.all(files.map(({ parentPath, path: folder, name }) => readFile(path.join(parentPath ?? folder, name))));
+    return all.some((bytes) => bytes.includes(words));
   }
 
   /** What the server wrote to its log: for a failed story. */
