@@ -10,6 +10,7 @@
 #include "api/hosted_agent.h"
 #include "api/open_streams.h"
 #include "api/policy_in_force.h"
+#include "api/proof_keeper.h"
 #include "api/record_keeper.h"
 #include "api/router.h"
 #include "base/random.h"
@@ -90,6 +91,7 @@ public:
         std::function<void(safety::PolicyChange, Loop& from, Policed)> change_policy;
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
         RecordKeeper records = {};
+        ProofKeeper proofs = {};
     };
 
     explicit Api(Parts parts)

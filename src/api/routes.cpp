@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/explain.h"
+#include "api/proofs.h"
 #include "api/records.h"
 #include "api/router.h"
 
@@ -19,6 +20,7 @@ constexpr std::array table{
     Route{"GET", "/v1/call/sessions/{}/snapshot", Access::principal, &get_snapshot},
     Route{"GET", "/v1/call/sessions/{}/transcript", Access::principal, &get_transcript},
     Route{"GET", "/v1/call/sessions/{}/explain", Access::principal, &explain_session},
+    Route{"GET", "/v1/call/sessions/{}/archive", Access::principal, &export_archive},
     Route{"GET", "/v1/call/sessions/{}/events", Access::principal, &read_events},
     Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event},
     Route{"POST", "/v1/call/sessions/{}/speech", Access::principal, &upload_speech},
@@ -59,6 +61,7 @@ constexpr std::array table{
     Route{"GET", "/v1/records/erasures/{}", Access::principal, &get_erasure},
     Route{"GET", "/v1/records/holds", Access::principal, &list_holds},
     Route{"POST", "/v1/records/holds", Access::principal, &change_hold},
+    Route{"GET", "/v1/journal/heads", Access::principal, &list_heads},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},
     Route{"GET", "/v1/accounts/{}", Access::principal, &get_account},

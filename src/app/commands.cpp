@@ -16,6 +16,8 @@ void add_commands(Command root) {
     add_agents(root);
     add_policy(root);
     add_rebuild(root);
+    add_verify(root);
+    add_archive(root);
     add_journal(root);
     add_replay(root);
     add_explain(root);

@@ -21,7 +21,9 @@ void add_tools(Command app);         // tools
 void add_agents(Command app);        // agent
 void add_policy(Command app);        // policy
 void add_rebuild(Command app);       // rebuild
-void add_journal(Command app);       // verify, backup, restore, journal, tail
+void add_verify(Command app);        // verify
+void add_archive(Command app);       // archive
+void add_journal(Command app);       // backup, restore, journal, tail
 void add_replay(Command app);        // replay
 void add_explain(Command app);       // explain
 void add_erase(Command app);         // erase, erasures

@@ -46,6 +46,14 @@ struct SpeechConfig {
     Millis timeout{30'000};
 };
 
+// To whom the journal's heads are given, beside the file that the data folder has of them.
+struct ProofConfig {
+    std::string heads_file;   // Empty: no other file.
+    std::string webhook_url;  // Empty: nobody is told.
+    std::string webhook_secret_file;
+    Millis heads_every{60 * 60 * 1'000};
+};
+
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
 struct Config {
@@ -81,6 +89,7 @@ struct Config {
     std::filesystem::path policy_file;      // Empty: the standard policy.
     Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
     SpeechConfig speech;
+    ProofConfig proof;
     std::string engine_url;  // Empty: no external policy engine is asked.
     std::string engine_token_file;
     Millis engine_timeout{1'500};

@@ -7,7 +7,6 @@
 #include "app/stream_reading.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "contract/json_writer.h"
 #include "journal/maintenance.h"
 #include "journal/verify.h"
 
@@ -22,48 +21,6 @@ struct Options {
     std::uint64_t after = 0;
     bool json = false;
 };
-
-std::string report_json(const journal::VerifyReport& found) {
-    contract::JsonWriter json;
-    json.object();
-    json.key("ok").value(found.ok());
-    json.key("epoch").value(found.epoch);
-    json.key("rows").value(found.rows);
-    json.key("events").value(found.events);
-    json.key("erased").value(found.erased);
-    json.key("streams").value(found.streams);
-    json.key("head").value(found.head);
-    json.key("marked").value(found.marked);
-    json.key("problems").array();
-    for (const Error& problem : found.problems) {
-        json.object().key("code").value(problem.reason);
-        json.key("detail").value(problem.detail).end();
-    }
-    json.end();
-    json.end();
-    return json.take();
-}
-
-int verify(const Options& options) {
-    const auto found = journal::verify({options.folder});
-    if (!found) return report(found.error());
-    if (options.json) {
-        std::printf("%s\n", report_json(*found).c_str());
-    } else {
-        std::printf(
-            "epoch    %s\nevents   %llu in %llu streams (%llu erased), %llu rows\n"
-            "head     %llu (the mark vouches for %llu)\n",
-            found->epoch.c_str(), static_cast<unsigned long long>(found->events),
-            static_cast<unsigned long long>(found->streams),
-            static_cast<unsigned long long>(found->erased),
-            static_cast<unsigned long long>(found->rows),
-            static_cast<unsigned long long>(found->head),
-            static_cast<unsigned long long>(found->marked));
-        if (found->ok()) std::printf("verified every record and the whole chain\n");
-    }
-    for (const Error& problem : found->problems) report(problem);
-    return found->ok() ? 0 : 1;
-}
 
 int backup(const Options& options) {
     const auto done = journal::backup({options.folder}, {options.other});
@@ -119,14 +76,6 @@ void add_journal(Command app) {
                             int (*run)(const Options&)) {
         made.runs([options, run] { return run(*options); });
     };
-    {
-        auto options = std::make_shared<Options>();
-        auto made = app.command(
-            "verify", "Check a data folder, whole: names every bad record (server running or not)");
-        made.option("DIR", options->folder, "The data folder").required();
-        made.flag("--json", options->json, "One JSON object");
-        command(made, options, &verify);
-    }
     {
         auto options = std::make_shared<Options>();
         auto made = app.command(

@@ -85,6 +85,7 @@ void Server::House::serve() {
     reload->start();
     effects->start();
     if (hook) hook->start();
+    publisher->start();
     const bool bracket = config.address.find(':') != std::string::npos;
     std::printf("ready %s://%s%s%s:%u\n", config.tls.given() ? "https" : "http", bracket ? "[" : "",
                 config.address.c_str(), bracket ? "]" : "", static_cast<unsigned>(http->port()));

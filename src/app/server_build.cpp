@@ -83,6 +83,7 @@ Status Server::House::build() {
             if (hook) hook->poke();
         };
     if (const auto built = build_hook(); !built) return built;
+    if (const auto built = build_proofs(); !built) return built;
     build_records();
     return build_doors();
 }

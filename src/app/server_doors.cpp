@@ -77,7 +77,8 @@ Status Server::House::build_doors() {
                 policies->change(std::move(change), from, std::move(done));
             },
         .agents = [this] { return agents->list(); },
-        .records = record_keeper()});
+        .records = record_keeper(),
+        .proofs = proof_keeper()});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(

@@ -3,6 +3,7 @@
 #include "app/policy_file.h"
 #include "app/secret_source.h"
 #include "app/server_house.h"
+#include "app/webhook_secret.h"
 
 namespace lifeline::app {
 
@@ -58,14 +59,8 @@ Status Server::House::open_ears() {
 
 Status Server::House::build_hook() {
     if (config.asked_url.empty()) return {};
-    std::vector<Secret<std::string>> secrets;
-    if (!config.asked_secret_file.empty()) {
-        auto secret =
-            read_secret_file("safety.confirmation_webhook.secret_file", config.asked_secret_file);
-        if (!secret) return fail(secret.error());
-        secrets.push_back(std::move(*secret));
-    }
-    auto signer = orchestration::WebhookSigner::create(secrets);
+    auto signer =
+        webhook_signer("safety.confirmation_webhook.secret_file", config.asked_secret_file);
     if (!signer) return fail(signer.error());
     hook.emplace(
         front(), *journal,
@@ -96,7 +91,7 @@ void Server::House::count_today(orchestration::ToCount what, journal::Done<call:
 // known to have happened, and the next start says so.
 void Server::House::finish_effects() {
     const auto close = std::make_shared<std::move_only_function<void()>>(
-        [this] { journal->close(front(), [this](Status) { leave(); }); });
+        [this] { journal->close(front(), [this](Status) { give_last_head(); }); });
     const auto once = [close] {
         if (auto last = std::exchange(*close, {})) last();
     };

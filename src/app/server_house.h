@@ -22,6 +22,7 @@
 #include "app/stopping.h"
 #include "app/stream_eraser.h"
 #include "audit/audit.h"
+#include "archive/export.h"
 #include "base/asio_loop.h"
 #include "base/thread_worker.h"
 #include "gateway/gateway.h"
@@ -33,6 +34,7 @@
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "orchestration/confirmation_hook.h"
+#include "orchestration/head_publisher.h"
 #include "roster/roster.h"
 #include "search/search.h"
 #include "session/document_news.h"
@@ -80,6 +82,9 @@ struct Server::House {
     std::optional<Eraser> eraser;
     std::optional<Expiry> expiry;
     std::optional<orchestration::ConfirmationHook> hook;
+    std::unique_ptr<ThreadWorker> prover;
+    std::optional<archive::Exports> exports;
+    std::unique_ptr<orchestration::HeadPublisher> publisher;
     std::optional<net::OriginList> origins;
     std::unique_ptr<ThreadWorker> state_writer;
     std::unique_ptr<softstate::AckStore> ack_store;
@@ -113,6 +118,10 @@ struct Server::House {
     // server_records.cpp
     void build_records();
     api::RecordKeeper record_keeper();
+    // server_proofs.cpp
+    Status build_proofs();
+    api::ProofKeeper proof_keeper();
+    void give_last_head();
     // server_effects.cpp
     Status build_effects();
     Status build_agents();

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "app/settings_consent.h"
+#include "app/settings_proof.h"
 #include "app/settings_retention.h"
 #include "contract/json_writer.h"
 #include "net/origin.h"
@@ -308,6 +309,11 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections_per_address; })},
         {"limits.connections",
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections; })},
+        {"proof.heads_file", heads_file()},
+        {"proof.heads_every_ms",
+         number(60'000, 86'400'000, [](auto& c) -> auto& { return c.proof.heads_every; })},
+        {"proof.heads_webhook.url", heads_webhook_url()},
+        {"proof.heads_webhook.secret_file", heads_webhook_secret_file()},
         {"retention.keep_days",
          number(0, keep_days_max,
                 [](auto& c) -> auto& { return c.retention.standard.keep_days; })},

@@ -24,4 +24,12 @@ Result<Export::Piece> Export::write() {
     return piece;
 }
 
+std::shared_ptr<Export> Exports::begin(Request request) {
+    std::erase_if(open_, [](const std::weak_ptr<Export>& one) { return one.expired(); });
+    if (open_.size() >= at_once_max_) return nullptr;
+    auto made = std::make_shared<Export>(folder_, worker_, std::move(request));
+    open_.push_back(made);
+    return made;
+}
+
 }  // namespace lifeline::archive

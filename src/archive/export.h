@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "archive/writer.h"
 #include "base/loop.h"
@@ -32,6 +33,23 @@ private:
     Worker& worker_;
     Request request_;
     std::unique_ptr<Writer> writer_;  // The worker's.
+};
+
+// Those that are on their way. Lives on one loop.
+class Exports {
+public:
+    // `worker` outlives whatever is begun.
+    Exports(journal::Folder folder, Worker& worker, std::size_t at_once_max = 16)
+        : folder_(std::move(folder)), worker_(worker), at_once_max_(at_once_max) {}
+
+    // Null while as many as may are on their way.
+    std::shared_ptr<Export> begin(Request request);
+
+private:
+    journal::Folder folder_;
+    Worker& worker_;
+    std::size_t at_once_max_;
+    std::vector<std::weak_ptr<Export>> open_;
 };
 
 }  // namespace lifeline::archive

@@ -60,10 +60,13 @@ protected:
     void commit() {
         journal::Caller caller(*journal_, loop_);
         std::vector<std::unique_ptr<journal::Stream>> open;
-        for (auto& [stream, batch] : pending_) {
-            open.push_back(caller.open(stream));
-            open.back()->append(open.back()->head(), std::move(batch),
-                                [](auto done) { EXPECT_TRUE(done); });
+        for (const auto& [stream, batch] : pending_) open.push_back(caller.open(stream));
+        // Only now, since opening one runs the loop.
+        auto stream = open.begin();
+        for (auto& [name, batch] : pending_) {
+            (*stream)->append((*stream)->head(), std::move(batch),
+                              [](auto done) { EXPECT_TRUE(done); });
+            ++stream;
         }
         loop_.run();
         pending_.clear();

@@ -151,7 +151,7 @@ TEST_F(ArchiveTest, WhatIsDamagedGetsNoProof) {
     small_call();
     stop();
     change(data_.database(), "Lovelace", "Lovelock");
-    auto writer = Writer::open(data_, {.session_id = call, .positions = {1, 6, 7}, .now = {}});
+    auto writer = Writer::open(data_, {.session_id = call, .positions = {2, 7, 8}, .now = {}});
     ASSERT_TRUE(writer);
     std::string text;
     const auto next = (*writer)->next(text);

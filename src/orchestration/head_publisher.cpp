@@ -66,11 +66,11 @@ void HeadPublisher::start() {
     });
 }
 
-void HeadPublisher::finish(Job done) {
+void HeadPublisher::finish(lifeline::Job done) {
     finished_ = true;
     if (timer_ != 0) home_.cancel_timer(std::exchange(timer_, 0));
     waiting_.clear();
-    publish([done = std::make_shared<Job>(std::move(done))] { (*done)(); });
+    publish([done = std::make_shared<lifeline::Job>(std::move(done))] { (*done)(); });
 }
 
 void HeadPublisher::publish(std::function<void()> then) {

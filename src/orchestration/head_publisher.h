@@ -46,7 +46,7 @@ public:
     // The first at once.
     void start();
     // The last, to the files; nothing is told any more. `done` comes on the loop.
-    void finish(Job done);
+    void finish(lifeline::Job done);
 
     // The newest, the oldest of them first; also those of before the last restart.
     const std::deque<journal::SignedHead>& heads() const { return heads_; }
