@@ -188,7 +188,8 @@ Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
 // would hear each other's turns as their own.
 bool shares_gateway_agent(const AgentConfig& a, const AgentConfig& b) {
     return a.driver == "openclaw" && b.driver == "openclaw" &&
-           a.gateway == b.gateway && a.gateway_agent == b.gateway_agent;
+           a.gateway.address == b.gateway.address && a.gateway.port == b.gateway.port &&
+           a.gateway_agent == b.gateway_agent;
 }
 
 }  // namespace

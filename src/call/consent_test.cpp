@@ -18,6 +18,8 @@ public:
         create.account_id = "acct_1";
         create.channel = "voice";
         create.connect_timeout = std::chrono::minutes(5);
+        create.max_duration = std::chrono::hours(1);
+        create.reconnect_window = std::chrono::minutes(15);
         create.recording_consent_required = true;
         create.members = {{"ada", Role::user, "Ada"}, {"bot", Role::agent, ""}};
         if (owner != "ada") create.members.insert(create.members.begin(), {owner, Role::user, ""});
