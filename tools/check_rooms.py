@@ -38,6 +38,12 @@ LIBRARIES = (
     ("iostream", (), "base/log.h, or fmt into a string"),
 )
 
+# What a room must not reach, through whatever it uses: what cannot be called has no effect (ADR 33).
+NEVER = {
+    "whatif": ("orchestration", "net", "agent", "session", "journal", "sql"),
+    "rerun": ("orchestration",),
+}
+
 
 def read_rooms(text):
     """Room name -> names after USES, from src/CMakeLists.txt."""
@@ -55,7 +61,7 @@ def read_rooms(text):
 
 def check(root):
     rooms = read_rooms((root / "src/CMakeLists.txt").read_text())
-    findings, looked_at = [], 0
+    findings, looked_at = list(_reach(rooms)), 0
     for path, text in cpp_files(root):
         looked_at += 1
         inside = path.removeprefix("src/")
@@ -72,6 +78,18 @@ def check(root):
             else:
                 findings += _outside(path, line, include["outside"], inside)
     return findings, looked_at
+
+
+def _reach(rooms):
+    for room, never in NEVER.items():
+        reached, left = set(), [room]
+        while left:
+            for used in rooms.get(left.pop(), set()) - reached:
+                reached.add(used)
+                left.append(used)
+        for bad in sorted(reached & set(never)):
+            yield Finding("src/CMakeLists.txt", 1, f"{room} reaches {bad}, which it never may",
+                          f"take the room that leads to {bad} out of what {room} uses")
 
 
 def _own(root, path, line, header, room, rooms):

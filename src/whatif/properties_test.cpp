@@ -53,7 +53,7 @@ void anything_happens(House& house, SeededRandom& random, int steps) {
                 house.run(call, call::SetKillSwitch{random.below(3) == 0, "drill"});
                 break;
             case 3:
-                house.pass(std::chrono::minutes(random.below(240)));
+                house.pass(std::chrono::minutes(random.below(150)));
                 break;
             default: {
                 const std::string type = types.at(random.below(types.size()));
@@ -64,7 +64,8 @@ void anything_happens(House& house, SeededRandom& random, int steps) {
                     3);
                 const std::int64_t count =
                     ++days.at(day)[type + format_rfc3339(house.now).substr(0, 10)];
-                if (house.state(call).action(id)->state == call::ActionState::evaluating)
+                const call::Action* made = house.state(call).action(id);
+                if (made != nullptr && made->state == call::ActionState::evaluating)
                     house.assess(call, id, call::DayCounts{count, count});
             }
         }
@@ -86,7 +87,7 @@ void anything_happens(House& house, SeededRandom& random, int steps) {
 // nothing is unknown.
 TEST(WhatIf, PropertyThePolicyInForceDiffersNowhere) {
     std::size_t seen = 0;
-    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 80; ++seed) {
         SCOPED_TRACE(seed);
         SeededRandom random(seed);
         const std::string policy = any_policy(random);
@@ -101,14 +102,14 @@ TEST(WhatIf, PropertyThePolicyInForceDiffersNowhere) {
         }
         seen += walk.comparisons().size();
     }
-    EXPECT_GT(seen, 2'000U);
+    EXPECT_GT(seen, 1'000U);
 }
 
 // A policy that denies one type more differs in exactly the judgements of that type that were no
 // denial.
 TEST(WhatIf, PropertyAStricterPolicyDiffersWhereItIsStricter) {
     std::size_t stricter = 0;
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         SCOPED_TRACE(seed);
         SeededRandom random(seed);
         const std::string policy = any_policy(random);
@@ -129,7 +130,7 @@ TEST(WhatIf, PropertyAStricterPolicyDiffersWhereItIsStricter) {
             stricter += expected ? 1 : 0;
         }
     }
-    EXPECT_GT(stricter, 200U);
+    EXPECT_GT(stricter, 100U);
 }
 
 }  // namespace

@@ -58,11 +58,12 @@ public:
         create.owner_id = owner;
         create.account_id = "acct_1";
         create.channel = "voice";
-        create.connect_timeout = std::chrono::hours(50);
-        create.max_duration = std::chrono::hours(100);
+        create.connect_timeout = std::chrono::hours(1);
+        create.max_duration = std::chrono::hours(24);
         create.reconnect_window = std::chrono::minutes(15);
         create.members = {{owner, Role::user, "Ada"}, {"bot", Role::agent, ""}};
-        run(id, create, Role::user, owner);
+        run(id, create, owner.starts_with("key_") ? Role::service : Role::user, owner);
+        run(id, call::LineChanged{owner, true}, Role::server, "lifeline");
     }
     // False where it was refused.
     bool run(const std::string& id, call::Request request, Role role = Role::user,

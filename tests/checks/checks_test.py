@@ -62,6 +62,16 @@ class Rooms(unittest.TestCase):
                 if expected:
                     self.assertIn(expected, found[0])
 
+    def test_what_may_never_be_reached(self):
+        for rooms, expected in (
+                ("room(whatif USES call)\nroom(rerun USES net)\n", 0),
+                ("room(orchestration USES net)\nroom(a USES orchestration)\nroom(rerun USES a)\n", 1),
+                ("room(orchestration USES net)\nroom(whatif USES orchestration)\n", 2)):
+            with self.subTest(rooms):
+                found = findings(check_rooms.check, {"src/CMakeLists.txt": ROOMS + rooms})
+                self.assertEqual(len(found), expected, found)
+                self.assertTrue(all("never may" in one for one in found), found)
+
     def test_names_the_line(self):
         found = findings(check_rooms.check, {
             "src/CMakeLists.txt": ROOMS, "src/call/a.cpp": '#include "call/a.h"\n\n#include "net/b.h"\n'})
