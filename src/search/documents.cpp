@@ -45,9 +45,10 @@ Status Documents::take(const std::string& document_id, const Place& place,
                               .run();
         !done)
         return done;
-    Part part(database_, place.part);
-    if (const auto added = part.add(static_cast<std::uint64_t>(place.stream), place.stream, kind, document_id,
-                                    made.at, made.seq); !added)
+    Part part(database_, desk_, place.part);
+    if (const auto added = part.add(static_cast<std::uint64_t>(place.stream), place.stream, kind,
+                                    document_id, made.at, made.seq);
+        !added)
         return fail(added.error());
     auto draft = draft_of(document_id, place);
     if (!draft) return fail(draft.error());
@@ -101,7 +102,7 @@ Status Documents::finish() {
 }
 
 Status Documents::write(const std::string& document_id, Draft& draft) {
-    Part part(database_, draft.place.part);
+    Part part(database_, desk_, draft.place.part);
     auto passage = part.load(draft.place.stream, kind, document_id);
     if (!passage) return fail(passage.error());
     if (!passage->said.text.empty())

@@ -17,7 +17,7 @@ namespace lifeline::search {
 // once by what it says in the end, however often it was edited in between.
 class Documents {
 public:
-    explicit Documents(sql::Database& database) : database_(database) {}
+    Documents(sql::Database& database, Desk& desk) : database_(database), desk_(desk) {}
 
     Status take(const std::string& document_id, const Place& place, const DocumentMade& made);
     Status take(const std::string& document_id, const Place& place, const DocumentEdited& edited);
@@ -39,6 +39,7 @@ private:
     Status write(const std::string& document_id, Draft& draft);
 
     sql::Database& database_;
+    Desk& desk_;
     std::map<std::string, Draft> drafts_;
 };
 

@@ -16,6 +16,7 @@ create table passages_{0}(
     id integer primary key, stream integer not null, kind text not null, key text not null,
     speaker text not null, participant text not null, at text not null, seq integer not null,
     progress integer not null, text text not null, unique(stream, kind, key));
+create table facts_{0}(block integer primary key, facts blob not null);
 create virtual table words_{0} using fts5(
     text, content='passages_{0}', content_rowid='id', prefix='2 3',
     tokenize="unicode61 remove_diacritics 2");
@@ -61,16 +62,17 @@ Result<Passage> Part::load(std::int64_t stream, std::string_view kind, std::stri
         "select id, progress, text, speaker, participant from passages_{0} "
         "where stream=? and kind=? and key=?");
     if (!select) return fail(select.error());
-    select->bind(1, stream).bind_text(2, kind).bind_text(3, key);
-    const auto found = select->step();
+    const sql::StatementScope scope(**select);
+    sql::Statement& row = **select;
+    const auto found = row.bind(1, stream).bind_text(2, kind).bind_text(3, key).step();
     if (!found) return fail(found.error());
     Passage passage;
     if (!*found) return passage;
-    passage.id = select->integer(0);
-    passage.said.progress = static_cast<transcript::Progress>(select->integer(1));
-    passage.said.text = select->text(2);
-    passage.said.speaker = select->text(3);
-    passage.said.participant_id = select->text(4);
+    passage.id = row.integer(0);
+    passage.said.progress = static_cast<transcript::Progress>(row.integer(1));
+    passage.said.text = row.text(2);
+    passage.said.speaker = row.text(3);
+    passage.said.participant_id = row.text(4);
     return passage;
 }
 
@@ -78,9 +80,15 @@ Result<std::int64_t> Part::add(std::uint64_t position, std::int64_t stream, std:
                                std::string_view key, std::string_view at, std::uint64_t seq) {
     auto insert = prepare("insert into passages_{0} values(?,?,?,?,'','',?,?,0,'')");
     if (!insert) return fail(insert.error());
-    insert->bind(1, position).bind(2, stream).bind_text(3, kind).bind_text(4, key);
-    insert->bind_text(5, at).bind(6, seq);
-    if (const auto done = insert->run(); !done) return fail(done.error());
+    const auto done = (*insert)
+                          ->bind(1, position)
+                          .bind(2, stream)
+                          .bind_text(3, kind)
+                          .bind_text(4, key)
+                          .bind_text(5, at)
+                          .bind(6, seq)
+                          .run();
+    if (!done) return fail(done.error());
     return static_cast<std::int64_t>(position);
 }
 
@@ -89,7 +97,8 @@ Status Part::keep(const Passage& passage) {
         prepare("update passages_{0} set progress=?, text=?, speaker=?, participant=? where id=?");
     if (!update) return fail(update.error());
     const auto& said = passage.said;
-    return update->bind(1, static_cast<std::int64_t>(said.progress))
+    return (*update)
+        ->bind(1, static_cast<std::int64_t>(said.progress))
         .bind_text(2, said.text)
         .bind_text(3, said.speaker)
         .bind_text(4, said.participant_id)
@@ -100,19 +109,34 @@ Status Part::keep(const Passage& passage) {
 Status Part::move(std::int64_t id, std::string_view at, std::uint64_t seq) {
     auto update = prepare("update passages_{0} set at=?, seq=? where id=?");
     if (!update) return fail(update.error());
-    return update->bind_text(1, at).bind(2, seq).bind(3, id).run();
+    return (*update)->bind_text(1, at).bind(2, seq).bind(3, id).run();
 }
 
 Status Part::index(std::int64_t id, std::string_view text) {
     auto insert = prepare("insert into words_{0}(rowid, text) values(?,?)");
     if (!insert) return fail(insert.error());
-    return insert->bind(1, id).bind_text(2, text).run();
+    desk_.facts.touch(number_, id);
+    return (*insert)->bind(1, id).bind_text(2, text).run();
 }
 
 Status Part::forget(std::int64_t id, std::string_view text) {
     auto remove = prepare("insert into words_{0}(words_{0}, rowid, text) values('delete',?,?)");
     if (!remove) return fail(remove.error());
-    return remove->bind(1, id).bind_text(2, text).run();
+    desk_.facts.touch(number_, id);
+    return (*remove)->bind(1, id).bind_text(2, text).run();
+}
+
+Status Part::touch_stream(std::int64_t stream) {
+    auto select = prepare("select id from passages_{0} where stream=?");
+    if (!select) return fail(select.error());
+    const sql::StatementScope scope(**select);
+    (*select)->bind(1, stream);
+    for (;;) {
+        const auto more = (*select)->step();
+        if (!more) return fail(more.error());
+        if (!*more) return {};
+        desk_.facts.touch(number_, (*select)->integer(0));
+    }
 }
 
 Status Part::forget_stream(std::int64_t stream) {
@@ -122,25 +146,27 @@ Status Part::forget_stream(std::int64_t stream) {
     if (!counted) return fail(counted.error());
     const bool last = others->integer(0) == 0;
     others->reset();
-    if (last)
-        return database_.run(fmt::format(
-            "drop table words_{0}; drop table passages_{0}; delete from parts where id={0};",
-            number_));
-    // With the very texts that were indexed; then what an index only marks as deleted is merged away.
+    if (last) {
+        desk_.statements.forget(number_);
+        return database_.run(
+            fmt::format("drop table words_{0}; drop table passages_{0}; drop table facts_{0}; "
+                        "delete from parts where id={0};",
+                        number_));
+    }
+    // With the very texts that were indexed; then what an index only marks as deleted is merged
+    // away.
     auto indexed = prepare(
         "insert into words_{0}(words_{0}, rowid, text) select 'delete', id, text from passages_{0} "
         "where stream=? and progress in (2,3) and (kind<>'document' or text<>'')");
     if (!indexed) return fail(indexed.error());
-    if (const auto done = indexed->bind(1, stream).run(); !done) return done;
+    if (const auto done = (*indexed)->bind(1, stream).run(); !done) return done;
+    if (const auto done = touch_stream(stream); !done) return done;
     auto remove = prepare("delete from passages_{0} where stream=?");
     if (!remove) return fail(remove.error());
-    if (const auto done = remove->bind(1, stream).run(); !done) return done;
+    if (const auto done = (*remove)->bind(1, stream).run(); !done) return done;
+    if (const auto done = desk_.facts.finish(database_, desk_.statements); !done) return done;
     return database_.run(
         fmt::format("insert into words_{0}(words_{0}) values('optimize')", number_));
-}
-
-Result<sql::Statement> Part::prepare(const char* text) {
-    return database_.prepare(fmt::format(fmt::runtime(text), number_));
 }
 
 }  // namespace lifeline::search

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "search/facts.h"
+#include "search/statements.h"
 #include "sql/database.h"
 #include "transcript/utterance.h"
 
@@ -21,10 +23,17 @@ struct Place {
     std::int64_t part = 0;
 };
 
+// What all parts share while a chunk of events is written.
+struct Desk {
+    Statements statements;
+    FactWriter facts;
+};
+
 // The passages of an account that began in one month, and the full-text index of their words.
 class Part {
 public:
-    Part(sql::Database& database, std::int64_t number) : database_(database), number_(number) {}
+    Part(sql::Database& database, Desk& desk, std::int64_t number)
+        : database_(database), desk_(desk), number_(number) {}
     // The one of this account and month, made where there is none.
     static Result<std::int64_t> number_of(sql::Database& database, std::string_view account_id,
                                           std::string_view month);
@@ -43,9 +52,13 @@ public:
     Status forget_stream(std::int64_t stream);
 
 private:
-    Result<sql::Statement> prepare(const char* text);
+    Status touch_stream(std::int64_t stream);
+    Result<sql::Statement*> prepare(const char* text) {
+        return desk_.statements.of(database_, text, number_);
+    }
 
     sql::Database& database_;
+    Desk& desk_;
     std::int64_t number_;
 };
 

@@ -9,7 +9,7 @@ namespace lifeline::search {
 namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 3;
+constexpr std::int64_t view_version = 4;
 
 constexpr const char* tables = R"(
 create table parts(
@@ -17,15 +17,20 @@ create table parts(
 create table streams(
     id integer primary key, name text not null unique, part integer not null);
 create table members(
-    user text not null, stream integer not null, primary key(user, stream)) without rowid;
+    user text not null, part integer not null, stream integer not null,
+    primary key(user, part, stream)) without rowid;
 create table documents(
     stream integer primary key, owner text not null, account text not null, title text not null,
     content text not null);
 create index documents_by_owner on documents(owner);
+-- Of a document with a call also the parts of both: who asks would otherwise look for the documents
+-- of each of their calls.
 create table shares(
     document integer not null, whom text not null, with_call integer not null,
+    of_document integer not null, of_call integer not null default 0,
     primary key(whom, with_call, document)) without rowid;
 create index shares_by_document on shares(document, with_call);
+create index shares_by_part on shares(of_call, of_document);
 )";
 
 bool is_the_same(const transcript::Utterance& one, const transcript::Utterance& other) {
@@ -42,8 +47,9 @@ Result<SearchStore> SearchStore::open(const std::string& path, const journal::Vi
 }
 
 Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t cursor) {
+    desk_->facts.drop();
     return view_.move(cursor, [&](sql::Database& database) -> Status {
-        Documents documents(database);
+        Documents documents(database, *desk_);
         for (const auto& change : changes) {
             const auto taken = std::visit(
                 [&](const auto& what) -> Status {
@@ -61,12 +67,12 @@ Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t curs
                 change.what);
             if (!taken) return taken;
         }
-        return documents.finish();
+        if (const auto done = documents.finish(); !done) return done;
+        return desk_->facts.finish(database, desk_->statements);
     });
 }
 
-Status SearchStore::take(const std::string& stream, const CallMade& made,
-                         std::uint64_t position) {
+Status SearchStore::take(const std::string& stream, const CallMade& made, std::uint64_t position) {
     const auto begun = begin(stream, made.account_id, made.at, position);
     if (!begun) return fail(begun.error());
     return {};
@@ -76,24 +82,27 @@ Status SearchStore::take(const std::string& stream, const Member& member) {
     const auto place = place_of(stream);
     if (!place) return fail(place.error());
     if (!*place) return {};
-    auto change =
-        view_.database().prepare(member.is_in ? "insert or ignore into members values(?,?)"
-                                              : "delete from members where user=? and stream=?");
+    auto change = view_.database().prepare(
+        member.is_in ? "insert or ignore into members values(?,?,?)"
+                     : "delete from members where user=? and part=? and stream=?");
     if (!change) return fail(change.error());
-    return change->bind_text(1, member.user_id).bind(2, (*place)->stream).run();
+    return change->bind_text(1, member.user_id)
+        .bind(2, (*place)->part)
+        .bind(3, (*place)->stream)
+        .run();
 }
 
-Status SearchStore::take(const std::string& stream, const Spoken& spoken,
-                         std::uint64_t position) {
+Status SearchStore::take(const std::string& stream, const Spoken& spoken, std::uint64_t position) {
     const auto place = place_of(stream);
     if (!place) return fail(place.error());
     const auto id = spoken.event.find_text("utteranceId").value_or("");
     if (!*place || id.empty()) return {};
-    Part part(view_.database(), (*place)->part);
+    Part part(view_.database(), *desk_, (*place)->part);
     auto passage = part.load((*place)->stream, "utterance", id);
     if (!passage) return fail(passage.error());
     if (passage->id == 0) {
-        const auto made = part.add(position, (*place)->stream, "utterance", id, spoken.at, spoken.seq);
+        const auto made =
+            part.add(position, (*place)->stream, "utterance", id, spoken.at, spoken.seq);
         if (!made) return fail(made.error());
         passage->id = *made;
         passage->said.participant_id = spoken.actor_id;
@@ -114,11 +123,12 @@ Status SearchStore::take(const std::string& stream, const Asked& asked, std::uin
     const auto place = place_of(stream);
     if (!place) return fail(place.error());
     if (!*place) return {};
-    Part part(view_.database(), (*place)->part);
+    Part part(view_.database(), *desk_, (*place)->part);
     auto passage = part.load((*place)->stream, "action", asked.action_id);
     if (!passage) return fail(passage.error());
     if (passage->id != 0) return {};
-    const auto made = part.add(position, (*place)->stream, "action", asked.action_id, asked.at, asked.seq);
+    const auto made =
+        part.add(position, (*place)->stream, "action", asked.action_id, asked.at, asked.seq);
     if (!made) return fail(made.error());
     passage->id = *made;
     passage->said.progress = transcript::Progress::final;
@@ -149,19 +159,29 @@ Status SearchStore::take(const std::string& stream, const DocumentShared& shared
     if (!place) return fail(place.error());
     if (!*place) return {};
     auto change = view_.database().prepare(
-        shared.ended ? "delete from shares where document=? and whom=? and with_call=?"
-                     : "insert or ignore into shares values(?,?,?)");
+        shared.ended ? "delete from shares where document=?1 and whom=?2 and with_call=?3"
+                     : "insert or ignore into shares values(?1,?2,?3,?4,"
+                       "coalesce((select part from streams where ?3=1 and name=?2), 0))");
     if (!change) return fail(change.error());
-    return change->bind(1, (*place)->stream)
+    change->bind(1, (*place)->stream)
         .bind_text(2, shared.with)
-        .bind(3, std::int64_t{shared.with_call})
-        .run();
+        .bind(3, std::int64_t{shared.with_call});
+    if (!shared.ended) change->bind(4, (*place)->part);
+    return change->run();
 }
 
-// Its passages leave the index before their texts are gone; then the index is built anew, since what
-// is deleted from it stays in its pages until it is.
+Status SearchStore::note_part_of_call(const std::string& stream, std::int64_t part) {
+    auto change = view_.database().prepare(
+        "update shares set of_call=? where whom=? and with_call=1 and of_call<>?1");
+    if (!change) return fail(change.error());
+    return change->bind(1, part).bind_text(2, stream).run();
+}
+
+// Its passages leave the index before their texts are gone; then the index is built anew, since
+// what is deleted from it stays in its pages until it is.
 Status SearchStore::forget(const std::string& stream) {
     auto& database = view_.database();
+    desk_->facts.drop();
     auto transaction = sql::Transaction::begin(database, sql::Transaction::Kind::write);
     if (!transaction) return fail(transaction.error());
     const auto place = place_of(stream);
@@ -175,7 +195,8 @@ Status SearchStore::forget(const std::string& stream) {
         if (!remove) return fail(remove.error());
         if (const auto done = remove->bind(1, number).run(); !done) return done;
     }
-    if (const auto done = Part(database, part).forget_stream(number); !done) return done;
+    if (const auto done = note_part_of_call(stream, 0); !done) return done;
+    if (const auto done = Part(database, *desk_, part).forget_stream(number); !done) return done;
     return transaction->commit();
 }
 
@@ -189,6 +210,8 @@ Result<Place> SearchStore::begin(const std::string& stream, std::string_view acc
     if (const auto done = insert->bind(1, position).bind_text(2, stream).bind(3, *part).run();
         !done)
         return fail(done.error());
+    // A document may have been shared with it already, when it is read once more.
+    if (const auto done = note_part_of_call(stream, *part); !done) return fail(done.error());
     return Place{static_cast<std::int64_t>(position), *part};
 }
 

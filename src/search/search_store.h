@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,16 @@ public:
 private:
     struct PartOf {
         std::int64_t number = 0;
-        std::string account_id;
+        std::string as_account;  // Whose eyes it is seen with; empty where all of it is seen.
     };
+    // A passage that may be the best.
+    struct Candidate {
+        double rank = 0;
+        std::int64_t at_ms = 0;
+        std::int64_t passage = 0;
+        const PartOf* part = nullptr;
+    };
+    class Sieve;
     explicit SearchStore(journal::ViewFile view) : view_(std::move(view)) {}
 
     Status take(const std::string& stream, const CallMade& made, std::uint64_t position);
@@ -45,13 +54,21 @@ private:
                 Documents& documents);
     Status take(const std::string& stream, const DocumentEdited& edited, Documents& documents);
     Status take(const std::string& stream, const DocumentShared& shared);
-    Result<Place> begin(const std::string& stream, std::string_view account_id,
-                        std::string_view at, std::uint64_t position);
+    Result<Place> begin(const std::string& stream, std::string_view account_id, std::string_view at,
+                        std::uint64_t position);
     // Nothing where the stream did not begin, or its beginning was erased.
     Result<std::optional<Place>> place_of(const std::string& stream);
+    Status note_part_of_call(const std::string& stream, std::int64_t part);
     Result<std::vector<PartOf>> parts(const Query& query);
+    Status keep_own_calls(const Query& query, std::int64_t part, std::size_t hits, Sieve& sieve);
+    Status add_candidates(const Query& query, const PartOf& part,
+                          std::vector<Candidate>& candidates);
+    Result<std::optional<Found>> look_at(const Query& query, const Candidate& candidate);
+    Result<std::vector<Piece>> snippet(const Query& query, const Candidate& candidate);
 
     journal::ViewFile view_;
+    // On the heap: who was handed it keeps it while the store moves.
+    std::unique_ptr<Desk> desk_ = std::make_unique<Desk>();
 };
 
 }  // namespace lifeline::search

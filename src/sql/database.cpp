@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "sql/full_text.h"
 #include "sql/sqlite_error.h"
 
 namespace lifeline::sql {
@@ -79,6 +80,7 @@ Result<Database> Database::open(const std::string& path, const OpenOptions& opti
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     const int set = sqlite3_exec(connection, settings(options).c_str(), nullptr, nullptr, nullptr);
     if (set != SQLITE_OK) return fail(sqlite_error(set, connection, "open " + path));
+    add_full_text_functions(connection);
     sqlite3_wal_hook(connection, note_log_pages, &database.state_->log_pages);
     return database;
 }
