@@ -97,7 +97,7 @@ void TurnRun::account() {
     answer_.output_tokens += usage.output_tokens.value_or(0);
     answer_.usage_known =
         answer_.usage_known && usage.input_tokens.has_value() && usage.output_tokens.has_value();
-    parts_.ledger.add({.id = fmt::format("{} {}", turn_.turn_id, ++numbered_),
+    parts_.ledger.add({.id = fmt::format("{} {}", turn_.turn_id, ++asked_),
                        .session_id = turn_.session_id,
                        .user_id = prompt_.owner_id,
                        .at = parts_.loop.clock().wall(),
@@ -147,7 +147,7 @@ bool TurnRun::answer_calls() {
     for (agent::ToolCall& call : round_calls_) {
         const auto args = contract::Json::parse(call.args_json.empty() ? "{}" : call.args_json);
         if (args && args->is_object()) call.args_json = contract::canonical_json(*args);
-        call.id = fmt::format("now_{}", answer_.calls.size() + answers.size() + 1);
+        call.id = fmt::format("now_{}", ++called_);
         std::string told = R"({"status":"succeeded"})";
         if (!is_own(call.name)) {
             const RecordedCall* known = recorded(call);

@@ -83,7 +83,8 @@ private:
     std::string round_text_;
     std::string thought_;
     std::vector<agent::ToolCall> round_calls_;
-    std::size_t numbered_ = 0;
+    std::size_t asked_ = 0;   // Model calls that are over,
+    std::size_t called_ = 0;  // and calls of tools.
     bool over_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

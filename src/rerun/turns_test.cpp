@@ -87,6 +87,22 @@ void talk(TestCall& call) {
     call.loop.drop_all();
 }
 
+// All that a model is told, in lines that a person can compare.
+std::vector<std::string> lines_of(const Prompt& prompt) {
+    std::vector<std::string> lines;
+    for (const agent::Message& one : prompt.messages) {
+        std::string line = one.role == agent::Message::Role::user        ? "user "
+                           : one.role == agent::Message::Role::assistant ? "assistant "
+                                                                         : "tool ";
+        line += one.is_new ? "new: " : "old: ";
+        line += one.text + one.call_id + one.thought;
+        for (const agent::ToolCall& call : one.calls)
+            line += " " + call.id + " " + call.name + call.args_json;
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
 std::string calls_of(const TurnDifference& difference) {
     std::string text;
     for (const CallDifference& one : difference.calls) {
@@ -110,7 +126,8 @@ TEST(Turns, GiveAnAgentWhatTheOneThenWasGiven) {
     for (std::size_t i = 0; i < asked.size(); ++i) {
         SCOPED_TRACE(i);
         EXPECT_EQ(asked[i].system, call.asked[i].system);
-        EXPECT_EQ(asked[i].messages, call.asked[i].messages);
+        EXPECT_EQ(lines_of(asked[i]), lines_of(call.asked[i]));
+        EXPECT_TRUE(asked[i].messages == call.asked[i].messages);
         EXPECT_EQ(asked[i].turn_id, call.asked[i].turn_id);
         EXPECT_NE(asked[i].idempotency_key, call.asked[i].idempotency_key);
     }

@@ -34,11 +34,11 @@ function whatif(words, options = {}) {
   );
 }
 
-/** What stands in every file of a folder. */
+/** What stands in every file of a folder, but for SQLite's shared memory: whoever reads marks their place there. */
 const bytesOf = (folder) =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))
       .map(({ name, parentPath, path }) => join(parentPath ?? path, name))
       .map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]),
   );
