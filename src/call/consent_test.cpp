@@ -52,8 +52,9 @@ TEST(RecordingConsent, NothingIsKeptOfWhoHasNotGivenItOrTookItBack) {
     EXPECT_EQ(consents(call, "denied"), "call.consent.updated");
     EXPECT_EQ(call.publish("transcript.final", said), "refused consent_required");
     consents(call, "granted");
-    EXPECT_EQ(call.publish("transcript.utterance.started",
-                           R"({"utteranceId":"utt_1","speaker":"user","startMs":0})"),
+    EXPECT_EQ(call.publish(
+                  "transcript.utterance.started",
+                  R"({"utteranceId":"utt_1","speaker":"user","participantId":"ada","startMs":0})"),
               "transcript.utterance.started");
     consents(call, "withdrawn");
     EXPECT_EQ(call.publish("transcript.final", said), "refused consent_required");
@@ -161,7 +162,7 @@ TEST(RecordingConsent, IsAskedBeforeTheEndsOfWordsToo) {
     Demanding call;
     consents(call, "granted");
     call.publish("transcript.utterance.started",
-                 R"({"utteranceId":"utt_1","speaker":"user","startMs":0})");
+                 R"({"utteranceId":"utt_1","speaker":"user","participantId":"ada","startMs":0})");
     consents(call, "withdrawn");
     EXPECT_EQ(call.publish("transcript.partial",
                            R"({"utteranceId":"utt_1","speaker":"user","text":"Hi","startMs":0,)"
