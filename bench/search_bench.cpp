@@ -2,7 +2,10 @@
 // warm, and the bare full-text index asked the same, without rights, passages and snippets. One
 // JSON line a row:
 //
-//   search_bench [--utterances N] [--seconds S] [--dir DIR]
+//   search_bench [--utterances N] [--seconds S] [--dir DIR] [--dump yes]
+//
+// With --dump, what was said, by whom it may be seen and what is looked for stands in DIR
+// afterwards, for others to be asked the same: passages.tsv, members.tsv, questions.tsv.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +14,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +36,7 @@ using Watch = std::chrono::steady_clock;
 constexpr std::size_t calls_of = 100;          // Utterances in each call.
 constexpr std::size_t words_of = 12;           // In each utterance.
 constexpr std::size_t vocabulary_of = 50'000;  // Words, as often as Zipf has it.
+constexpr std::size_t few_of = 500;            // One in so many calls has the person of few.
 constexpr int months = 12;
 constexpr std::size_t chunk = 1'000;
 
@@ -76,7 +82,12 @@ private:
 // What was said, with some of it kept to look for.
 class House {
 public:
-    House(std::string path, std::size_t utterances) : path_(std::move(path)), words_(random_) {
+    House(std::string path, std::size_t utterances, const std::string& dump)
+        : path_(std::move(path)), words_(random_), utterances_(utterances) {
+        if (!dump.empty()) {
+            passages_.open(dump + "/passages.tsv");
+            members_.open(dump + "/members.tsv");
+        }
         auto opened = SearchStore::open(path_, {.epoch = "bench", .head = 0});
         CHECK(opened);
         store_.emplace(*std::move(opened));
@@ -96,6 +107,9 @@ public:
     std::string prefix() { return words_.between(1'000, 20'000).substr(0, 4) + "*"; }
     std::string rare_word() { return words_.between(vocabulary_of - 5'000, vocabulary_of); }
     std::string common_word() { return words_.between(0, 20); }
+    std::string any_call() {
+        return fmt::format("sess_{}", random_.below((utterances_ + calls_of - 1) / calls_of));
+    }
     SearchStore& store() { return *store_; }
     const std::string& path() const { return path_; }
 
@@ -103,8 +117,13 @@ private:
     void begin_call(std::size_t call) {
         session_ = fmt::format("sess_{}", call);
         at_ = fmt::format("2026-{:02}-01T10:00:00.000Z", 1 + call % months);
-        changes_.push_back({session_, CallMade{"acct_bench", at_}});
-        changes_.push_back({session_, Member{"usr_bench", true}});
+        changes_.push_back({session_, ++position_, CallMade{"acct_bench", at_}});
+        member("usr_bench", call);
+        if (call % few_of == 0) member("usr_few", call);
+    }
+    void member(const char* user, std::size_t call) {
+        changes_.push_back({session_, ++position_, Member{user, true}});
+        if (members_.is_open()) members_ << user << '\t' << call << '\n';
     }
     void say(std::size_t n) {
         std::string text;
@@ -121,7 +140,10 @@ private:
                 R"({{"utteranceId":"u{}","speaker":"user","startMs":0,"endMs":1,"text":"{}"}})", n,
                 text)));
         CHECK(event);
-        changes_.push_back({session_, Spoken{*std::move(event), "usr_bench", at_, n + 1}});
+        changes_.push_back(
+            {session_, ++position_, Spoken{*std::move(event), "usr_bench", at_, n + 1}});
+        if (passages_.is_open())
+            passages_ << n << '\t' << n / calls_of << '\t' << at_ << '\t' << text << '\n';
     }
     void write() {
         CHECK(store_->apply(changes_, ++cursor_));
@@ -138,6 +160,10 @@ private:
     std::vector<Change> changes_;
     std::vector<std::string> phrases_;
     std::uint64_t cursor_ = 0;
+    std::uint64_t position_ = 0;
+    std::size_t utterances_;
+    std::ofstream passages_;
+    std::ofstream members_;
 };
 
 // The same question to the index of each month and to nothing else.
@@ -147,9 +173,10 @@ public:
         auto opened = sql::Database::open(path, {});
         CHECK(opened);
         database_.emplace(*std::move(opened));
-        const auto parts = database_->number("select count(*) from parts");
-        CHECK(parts);
-        for (std::int64_t part = 1; part <= *parts; ++part) {
+        auto numbers = database_->prepare("select id from parts");
+        CHECK(numbers);
+        for (auto more = numbers->step(); more && *more; more = numbers->step()) {
+            const std::int64_t part = numbers->integer(0);
             auto select = database_->prepare(fmt::format(
                 "select rowid from words_{0} where words_{0} match ? order by rank limit 20",
                 part));
@@ -205,21 +232,44 @@ void timed(Row& row, Ask ask) {
     row.times_us.push_back(std::chrono::duration<double, std::micro>(Watch::now() - begun).count());
 }
 
-void run(const std::string& dir, std::size_t utterances, double seconds) {
+// What is asked, and of how much.
+struct Kind {
+    std::string name;
+    std::string (House::*typed)();
+    enum class Only { nothing, month, call, speaker } only = Only::nothing;
+};
+
+Query question(House& house, const Kind& kind, std::string match) {
+    Query query{.match = std::move(match)};
+    if (kind.only == Kind::Only::month) {
+        query.from = "2026-06-01";
+        query.until = "2026-07-01";
+    }
+    if (kind.only == Kind::Only::call) query.session_id = house.any_call();
+    if (kind.only == Kind::Only::speaker) query.speaker = "user";
+    return query;
+}
+
+void run(const std::string& dir, std::size_t utterances, double seconds, bool dump) {
     const std::string path = (std::filesystem::path(dir) / "search.db").string();
-    House house(path, utterances);
+    House house(path, utterances, dump ? dir : "");
+    std::ofstream questions;
+    if (dump) questions.open(dir + "/questions.tsv");
     Floor floor(path);
     Row all{"all three"};
     std::vector<Row> rows;
-    const std::vector<std::pair<std::string, std::string (House::*)()>> kinds{
-        {"a phrase", &House::phrase},
-        {"a beginning", &House::prefix},
-        {"a rare word", &House::rare_word},
-        {"a common word", &House::common_word}};
-    for (const auto& [name, typed] : kinds) {
-        Row user{name + ", a person"};
-        Row account{name + ", an operator"};
-        Row bare{name + ", floor"};
+    const std::vector<Kind> kinds{{"a phrase", &House::phrase},
+                                  {"a beginning", &House::prefix},
+                                  {"a rare word", &House::rare_word},
+                                  {"a phrase of a month", &House::phrase, Kind::Only::month},
+                                  {"a phrase of a call", &House::phrase, Kind::Only::call},
+                                  {"a phrase of a speaker", &House::phrase, Kind::Only::speaker},
+                                  {"a common word", &House::common_word}};
+    for (const Kind& kind : kinds) {
+        Row user{kind.name + ", a person"};
+        Row few{kind.name + ", of few calls"};
+        Row account{kind.name + ", an operator"};
+        Row bare{kind.name + ", floor"};
         const auto ask = [&](Query query, Row& row) {
             timed(row, [&] {
                 const auto found = house.store().find(query);
@@ -230,18 +280,30 @@ void run(const std::string& dir, std::size_t utterances, double seconds) {
         const auto begun = Watch::now();
         constexpr int warm_up = 5;
         for (int n = -warm_up; Watch::now() - begun < std::chrono::duration<double>(seconds); ++n) {
-            if (n == 0) user = {user.who}, account = {account.who}, bare = {bare.who};
-            const auto match = match_text((house.*typed)());
+            if (n == 0)
+                for (Row* row : {&user, &few, &account, &bare}) *row = {row->who};
+            const std::string typed = (house.*kind.typed)();
+            const auto match = match_text(typed);
             CHECK(match);
-            ask({.match = *match, .user_id = "usr_bench", .user_account_id = "acct_bench"}, user);
-            ask({.match = *match, .account_id = "acct_bench"}, account);
-            timed(bare, [&] { return floor.ask(*match); });
+            if (questions.is_open() && kind.only == Kind::Only::nothing)
+                questions << kind.name << '\t' << typed << '\n';
+            Query query = question(house, kind, *match);
+            query.account_id = "acct_bench";
+            ask(query, account);
+            query.account_id.clear();
+            query.user_account_id = "acct_bench";
+            query.user_id = "usr_bench";
+            ask(query, user);
+            query.user_id = "usr_few";
+            ask(query, few);
+            if (kind.only == Kind::Only::nothing) timed(bare, [&] { return floor.ask(*match); });
         }
-        if (typed != &House::common_word)
+        if (kind.only == Kind::Only::nothing && kind.typed != &House::common_word)
             for (const Row* row : {&user, &account})
                 all.times_us.insert(all.times_us.end(), row->times_us.begin(), row->times_us.end()),
                     all.found += row->found;
-        for (Row* row : {&user, &account, &bare}) rows.push_back(std::move(*row));
+        for (Row* row : {&user, &few, &account, &bare})
+            if (!row->times_us.empty()) rows.push_back(std::move(*row));
     }
     all.print();
     for (Row& row : rows) row.print();
@@ -254,11 +316,13 @@ int main(int argc, char** argv) {
     std::string dir = ".";
     std::size_t utterances = 1'000'000;
     double seconds = 5;
+    bool dump = false;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string_view name = argv[i];
         if (name == "--dir") dir = argv[i + 1];
         if (name == "--utterances") utterances = static_cast<std::size_t>(std::atoll(argv[i + 1]));
+        if (name == "--dump") dump = std::string_view(argv[i + 1]) == "yes";
         if (name == "--seconds") seconds = std::atof(argv[i + 1]);
     }
-    lifeline::search::run(dir, utterances, seconds);
+    lifeline::search::run(dir, utterances, seconds, dump);
 }

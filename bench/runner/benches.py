@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 import acting
+import postgres
 import recovery
 import servers
 from console import ROOT, Failure
@@ -15,6 +16,8 @@ WS = "Node ws"
 ECHO = "Node ws, echo"  # The sender hears itself too: as many writes as Lifeline makes.
 REDIS = "Node ws + Redis"
 FLOOR = "floor"
+
+SEARCHED = ("a phrase", "a beginning", "a rare word", "a common word")
 
 CONTEXTS = {LIFELINE: servers.lifeline, WS: servers.node_ws, ECHO: servers.node_ws_echo,
             REDIS: servers.node_ws_redis}
@@ -80,12 +83,45 @@ def journal(place, seconds):
 
 
 def search(place, seconds):
-    """Warm questions to the search of one account, in process."""
+    """Warm questions to the search of one account, in process; PostgreSQL is asked the same."""
+    beside = postgres.is_there()
     with servers.folder() as data:
-        for figures in _lines([place.search, "--utterances", place.utterances,
-                               "--seconds", seconds, "--dir", data]):
+        for figures in _lines([place.search, "--utterances", place.utterances or 1_000_000,
+                               "--seconds", seconds, "--dir", data,
+                               "--dump", "yes" if beside else "no"]):
             yield figures["who"], Sample(value=figures["p99Us"] / 1000, p50=figures["p50Us"],
                                          p99=figures["p99Us"])
+        for (kind, who), taken in (postgres.search(data) if beside else {}).items():
+            taken.sort()
+            p50, p99 = (taken[round(share * (len(taken) - 1))] for share in (0.5, 0.99))
+            yield f"{kind}, {who}, PostgreSQL", Sample(value=p99, p50=p50 * 1000, p99=p99 * 1000)
+
+
+def transcript(kind):
+    """What transcript_bench says of one kind; it runs once for all of them."""
+    def run(place, _seconds):
+        if place.transcript_lines is None:
+            with servers.folder() as data:
+                events = place.events or 200_000
+                place.transcript_lines = _lines(
+                    [place.transcript, "--events", events,
+                     "--utterances", place.utterances or events // 10, "--dir", data])
+        for figures in place.transcript_lines:
+            if kind == "memory" and "rss" in figures:
+                who = LIFELINE if figures["who"] == "search" else figures["who"]
+                yield f"{who}, at a tenth", Sample(value=figures["rssAtTenth"])
+                yield who, Sample(value=figures["rss"])
+            if figures["kind"] != kind:
+                continue
+            who = LIFELINE if figures["who"] in ("search", "first page, cold") else figures["who"]
+            if kind == "rate":
+                yield who, Sample(value=figures["perSecond"])
+            elif kind == "time":
+                yield who, Sample(value=figures["p99Us"] / 1000, p50=figures["p50Us"],
+                                  p99=figures["p99Us"])
+            else:
+                yield who, Sample(value=figures["value"])
+    return run
 
 
 def memory(place, _seconds):
@@ -137,8 +173,21 @@ BENCHES = [
           f"{acting.TALKS} people and the server's agent: what they say, answered; from their words on",
           acting.turns, compared=False, per_core=False),
     Bench("search", "ms, p99", "words of an account that has said 1,000,000 utterances, warm",
-          search, compared=False, per_core=False, lower_is_better=True, value_target=50,
-          repeats_max=1),
+          search, pairs={f"{kind}, {who}, PostgreSQL": f"{kind}, {who}" for kind in SEARCHED
+                         for who in ("a person", "of few calls", "an operator")},
+          per_core=False, lower_is_better=True, value_target=50, repeats_max=1),
+    Bench("transcript", "events/s", "the search of a whole journal, made anew, beside its writing",
+          transcript("rate"), {"ingest": 1}, per_core=False, repeats_max=1),
+    Bench("transcript_page", "ms, p99", "the first 200 events of a call in the middle, not in cache",
+          transcript("time"), compared=False, per_core=False, lower_is_better=True,
+          value_target=20, repeats_max=1),
+    Bench("transcript_size", "bytes", "on the disk, for each event", transcript("size"),
+          compared=False, per_core=False, lower_is_better=True, repeats_max=1),
+    Bench("transcript_memory", "bytes", "of its own while the search is made, and at a tenth of it",
+          transcript("memory"), ceilings={f"{LIFELINE}, at a tenth": 1.5},
+          pairs={f"{who}, at a tenth": who
+                 for who in (LIFELINE, "ingest", "roster", "audit", "library")},
+          per_core=False, lower_is_better=True, repeats_max=1),
     Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
           journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6},
           pairs={f"{FLOOR}, {n} writers": f"{LIFELINE}, {n} writers" for n in (64, 256)},

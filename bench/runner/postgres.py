@@ -1,33 +1,77 @@
-"""PostgreSQL beside a replay: the same number of rows of the same size, by stream and seq, read in
-order from its own cache. Only where it is installed."""
+"""PostgreSQL beside a replay and a search: the same rows, asked the same, from its own cache. Only
+where it is installed; on a socket in a folder that is gone afterwards."""
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
+
+from console import note
 
 ROW_BYTES = 430  # What an event has with its envelope.
 USER = "postgres"
+USER_OF_ALL, USER_OF_FEW = "usr_bench", "usr_few"  # As search_bench names them.
+QUESTIONS = 60  # Of each kind.
+
+# As `match_text` reads what is typed: a phrase, a beginning, a word.
+SEARCH_TABLES = """
+create table passages(id int primary key, stream int, at text, body text);
+create table members(who text, stream int);
+\\copy passages from '{folder}/passages.tsv'
+\\copy members from '{folder}/members.tsv'
+alter table members add primary key(who, stream);
+alter table passages add column words tsvector
+    generated always as (to_tsvector('simple', body)) stored;
+create index passages_words on passages using gin(words);
+vacuum analyze passages;
+vacuum analyze members;
+"""
+SEARCH = """
+select id, ts_headline('simple', body, asked, 'MaxFragments=1'), rank from (
+    select p.id, p.body, asked, ts_rank(p.words, asked) as rank
+    from passages p, {asked} asked
+    where p.words @@ asked {rights}
+    order by rank desc, p.at desc, p.id desc limit 20) best;
+"""
 
 
 def is_there():
-    return all(shutil.which(program) for program in ("initdb", "pg_ctl", "psql"))
+    """Says why not, where it is not."""
+    missing = [name for name in ("initdb", "pg_ctl", "psql") if not shutil.which(name)]
+    if missing:
+        note(f"no PostgreSQL beside it: {' '.join(missing)} not on PATH; Debian's package "
+             "postgresql has them in /usr/lib/postgresql/*/bin")
+    return not missing
 
 
-def replay(calls, events, seconds):
-    """Rows a second."""
+@contextmanager
+def _cluster():
+    """(run, psql, folder): a new one, that trusts whoever reaches its socket."""
     folder = tempfile.mkdtemp(prefix="lifeline-postgres-")
     as_user = _as_user(folder)
-    run = lambda *command, **more: subprocess.run(  # noqa: E731
-        command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **as_user, **more)
-    psql = ["psql", "-q", "-h", folder, "-d", "postgres"]
+    def run(*command, **more):
+        return subprocess.run(command, check=True, cwd=folder, **{
+            "stdout": subprocess.DEVNULL, **as_user, **more})
+    psql = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder, "-d", "postgres"]
     try:
         run("initdb", "-D", f"{folder}/data", "-A", "trust", "-E", "UTF8", "--locale", "C",
             "--no-sync")
         run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",
-            f"-c listen_addresses= -k {folder} -c shared_buffers=512MB", "start")
+            f"-c listen_addresses= -k {folder} -c shared_buffers=512MB -c jit=off", "start")
+        yield run, psql, folder
+    finally:
+        subprocess.run(["pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], cwd=folder,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def replay(calls, events, seconds):
+    """Rows a second."""
+    with _cluster() as (run, psql, _folder):
         run(*psql, "-c", "create table events(stream int, seq bigint, body text, "
                          "primary key(stream, seq))")
         run(*psql, "-c", f"""
@@ -44,10 +88,47 @@ def replay(calls, events, seconds):
             spent += time.monotonic() - begun
             rounds += 1
         return rounds * calls * events / spent
-    finally:
-        subprocess.run(["pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], cwd=folder,
-                       stdout=subprocess.DEVNULL, **as_user)
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def search(dumped):
+    """(kind, who) -> milliseconds of each question: those that search_bench left in this folder."""
+    kinds = {}
+    with open(f"{dumped}/questions.tsv") as file:
+        for line in file:
+            kind, typed = line.rstrip("\n").split("\t")
+            kinds.setdefault(kind, []).append(typed)
+    with _cluster() as (run, psql, folder):
+        for name in ("passages.tsv", "members.tsv"):
+            shutil.copy(f"{dumped}/{name}", folder)
+            os.chmod(f"{folder}/{name}", 0o644)
+        note("PostgreSQL loads the same and indexes it")
+        begun = time.monotonic()
+        run(*psql, input=SEARCH_TABLES.format(folder=folder).encode())
+        note(f"PostgreSQL has it after {time.monotonic() - begun:.0f} s")
+        return {(kind, who): _timed(run, psql, typed[:QUESTIONS], rights)
+                for kind, typed in kinds.items()
+                for who, rights in (("a person", _member(USER_OF_ALL)),
+                                    ("of few calls", _member(USER_OF_FEW)), ("an operator", ""))}
+
+
+def _member(who):
+    return ("and exists(select 1 from members m "
+            f"where m.who = '{who}' and m.stream = p.stream)")
+
+
+def _timed(run, psql, typed, rights):
+    asks = "".join(SEARCH.format(asked=_tsquery(one), rights=rights).strip() + "\n"
+                   for one in typed)
+    # Once to warm it. It counts without the way to the client and back, as the other does.
+    said = run(*psql, input=f"{asks}\\timing on\n{asks}".encode(), stdout=subprocess.PIPE).stdout
+    return [float(ms) for ms in re.findall(r"^Time: ([0-9.]+) ms", said.decode(), re.M)]
+
+
+def _tsquery(typed):
+    """The words are of letters only, as search_bench makes them."""
+    if typed.startswith('"'):
+        return f"phraseto_tsquery('simple', '{typed.strip(chr(34))}')"
+    return f"to_tsquery('simple', '{typed.replace('*', ':*')}')"
 
 
 def _as_user(folder):

@@ -58,11 +58,12 @@ def verdicts(bench, result):
 
 def show(bench, result):
     print(f"\n{bench.name}: {bench.what}")
-    print(f"  {'':22}{bench.unit:>14}{'min .. max':>24}{'per core s':>12}{'cores':>7}{'p50 us':>9}"
+    width = max(22, *(len(row["who"]) + 1 for row in result["rows"]))
+    print(f"  {'':{width}}{bench.unit:>14}{'min .. max':>24}{'per core s':>12}{'cores':>7}{'p50 us':>9}"
           f"{'p99 us':>9}{'MB':>6}{'ratio':>7}{'others':>8}")
     for row in result["rows"]:
         spread = f"{_short(row['min'])} .. {_short(row['max'])}"
-        print(f"  {row['who']:22}{row['median']:>14,}{spread:>24}"
+        print(f"  {row['who']:{width}}{row['median']:>14,}{spread:>24}"
               f"{_short(row.get('perServerCoreSecond')):>12}{row.get('serverCores', ''):>7}"
               f"{row.get('p50Us', ''):>9}{row.get('p99Us', ''):>9}"
               f"{_megabytes(row.get('rssBytes')):>6}{result['ratios'].get(row['who'], ''):>7}"

@@ -62,7 +62,10 @@ class Place:
     journal: object = None
     policy: object = None
     search: object = None
-    utterances: int = 1_000_000
+    transcript: object = None
+    utterances: int | None = None
+    events: int | None = None
+    transcript_lines: list | None = None  # One run fills several tables.
     frame_bytes: int = 430
 
 

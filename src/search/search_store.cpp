@@ -216,13 +216,14 @@ Result<Place> SearchStore::begin(const std::string& stream, std::string_view acc
 }
 
 Result<std::optional<Place>> SearchStore::place_of(const std::string& stream) {
-    auto select = view_.database().prepare("select id, part from streams where name=?");
+    auto select =
+        desk_->statements.of(view_.database(), "select id, part from streams where name=?", 0);
     if (!select) return fail(select.error());
-    select->bind_text(1, stream);
-    const auto found = select->step();
+    const sql::StatementScope scope(**select);
+    const auto found = (*select)->bind_text(1, stream).step();
     if (!found) return fail(found.error());
     if (!*found) return std::nullopt;
-    return Place{select->integer(0), select->integer(1)};
+    return Place{(*select)->integer(0), (*select)->integer(1)};
 }
 
 }  // namespace lifeline::search

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
-#include <new>
+#include <memory>
 #include <string>
 
 namespace lifeline::sql {
@@ -68,9 +68,9 @@ void phrase_hits(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_cont
     auto* kept = static_cast<Kept*>(api->xGetAuxdata(context, 0));
     const bool first = kept == nullptr;
     if (first) {
-        kept = new Kept;
-        const int code =
-            api->xSetAuxdata(context, kept, [](void* it) { delete static_cast<Kept*>(it); });
+        kept = std::make_unique<Kept>().release();  // The query's from here on.
+        const int code = api->xSetAuxdata(
+            context, kept, [](void* it) { std::unique_ptr<Kept>(static_cast<Kept*>(it)).reset(); });
         if (code != SQLITE_OK) return sqlite3_result_error_code(result, code);
     }
     std::string& bytes = kept->bytes;

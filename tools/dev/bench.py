@@ -15,11 +15,13 @@ import node
 import packages
 from console import ROOT, Failure, header, note
 
+TABLES = ("transcript",)
+
 sys.path.insert(0, str(ROOT / "bench" / "runner"))
 
 
 def command(arguments):
-    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--utterances N] [--json FILE]: Lifeline against its peers"""
+    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--utterances N] [--events N] [--json FILE]: Lifeline against its peers"""
     import benches
     import report
 
@@ -29,11 +31,14 @@ def command(arguments):
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each repetition of each row")
-    parser.add_argument("--utterances", type=int, default=1_000_000, help="of the bench search")
+    parser.add_argument("--utterances", type=int,
+                        help="of the benches search (1,000,000) and transcript (a tenth of events)")
+    parser.add_argument("--events", type=int, help="of the bench transcript (200,000)")
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args(arguments)
-    # fanout is two: 8 and 1 in flight.
-    names = [n for name in options.names for n in known if n.rstrip("1") == name or n == name]
+    # fanout is two, 8 and 1 in flight; transcript one run with several tables.
+    names = [n for name in options.names for n in known
+             if n == name or n.rstrip("1") == name or n.startswith(name + "_") and name in TABLES]
     if len(set(options.names) - set(known)) or options.repeat < 1:
         raise Failure(f"benches are: {' '.join(known)}; --repeat is at least 1")
     chosen = [known[name] for name in dict.fromkeys(names)] or benches.BENCHES
@@ -41,7 +46,7 @@ def command(arguments):
         note("one core only: server and load share it, so only ratios of CPU mean anything")
 
     place = _prepare()
-    place.utterances = options.utterances
+    place.utterances, place.events = options.utterances, options.events
     started = time.monotonic()
     header(f"bench: {options.repeat} x {options.seconds:g} s a row, {evidence.host()}")
     note("ratio: Lifeline divided by that row, per server-core second where there is one; "
@@ -73,6 +78,7 @@ def _prepare():
     place.policy = build.program("release", "policy_bench")
     place.search = build.program("release", "search_bench")
     place.journal = build.program("release", "journal_bench")
+    place.transcript = build.program("release", "transcript_bench")
     return place
 
 
