@@ -161,7 +161,7 @@ Result<archive::Report> look_at_archive(const Options& options, const std::optio
         std::ranges::copy(*bytes, known.key.emplace().begin());
     }
     std::ifstream in(options.what, std::ios::binary);
-    if (!in) return fail(Code::not_found, "archive_invalid", options.what + " cannot be read");
+    if (!in) return fail(Code::unavailable, "storage_failed", options.what + " cannot be read");
     return archive::verify(in, known);
 }
 

@@ -81,14 +81,15 @@ protected:
     }
     // Two rows of the call with others' records in them, one decision, and others between.
     void small_call() {
-        say("call.created", R"({"ownerId":"ada","accountId":"acct_1","channel":"voice"})");
+        say("call.created",
+            R"({"callId":"sess_call","ownerId":"ada","accountId":"acct_1","channel":"text"})");
         words("u1", "elsewhere", "sess_a");
         words("u9", "elsewhere too", "sess_z");
         commit();
         others(2);
         words("u1", "Guten Tag, “hier” ist Ada\\nLovelace");
         say("safety.blocked",
-            R"({"actionId":"act_1","actionType":"mail.send","reason":"policy","decisionId":"dec_1","policyId":"p","policyVersion":"1"})");
+            R"({"policyId":"pol_1","reason":"quota","decision":"blocked","actionId":"act_1"})");
         words("u2", "elsewhere again", "sess_a");
         commit();
     }

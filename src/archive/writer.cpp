@@ -165,7 +165,9 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
 }
 
 bool Writer::ends_segment(const journal::HeadMark& row, std::optional<Anchor>& anchor) const {
-    if (!all_written() && request_.positions[written_] - row.position <= rest_max) return false;
+    if (!all_written() &&
+        request_.positions[written_] - request_.positions[written_ - 1] <= rest_max)
+        return false;
     anchor = anchors_.of(row);
     if (rows_at_rest_ >= rest_max) return true;
     // What others were told counts more than what the journal keeps for itself.

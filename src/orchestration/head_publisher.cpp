@@ -34,8 +34,8 @@ Result<std::unique_ptr<HeadPublisher>> HeadPublisher::create(Loop& home, Worker&
                                                              Options options) {
     auto key = journal::SealKey::open(options.folder);
     if (!key) return fail(key.error());
-    std::unique_ptr<HeadPublisher> made(
-        new HeadPublisher(home, worker, std::move(post), std::move(options), std::move(*key)));
+    auto made = std::make_unique<HeadPublisher>(home, worker, std::move(post), std::move(options),
+                                                std::move(*key));
     // Those that cannot be read are not there: a file of ours can be lost.
     if (const auto before = journal::load_heads(journal::heads_path(made->options_.folder)))
         for (const auto& head : *before) made->keep(head);

@@ -39,6 +39,7 @@ public:
     // Fails where the folder has no key.
     static Result<std::unique_ptr<HeadPublisher>> create(Loop& home, Worker& worker, Post post,
                                                          Options options);
+    HeadPublisher(Loop& home, Worker& worker, Post post, Options options, journal::SealKey key);
     ~HeadPublisher();
     HeadPublisher(const HeadPublisher&) = delete;
     HeadPublisher& operator=(const HeadPublisher&) = delete;
@@ -60,7 +61,6 @@ private:
         unsigned attempts = 0;
     };
 
-    HeadPublisher(Loop& home, Worker& worker, Post post, Options options, journal::SealKey key);
     void publish(std::function<void()> then);
     void published(const Result<journal::SignedHead>& head);
     void keep(const journal::SignedHead& head);

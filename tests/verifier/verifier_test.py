@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`lifeline verify` and tools/verify_journal, which was written from docs/journal_format.md alone, judge
-the same folders: as the real server wrote them, and with one damage each. They have to agree on
-whether a folder is whole, and on the first bad record wherever both name one."""
+the same folders, and archives of calls: as the real server wrote them, and with one damage each. They have to agree on
+whether they are whole, and on the first bad record wherever both name one."""
 
 import json
 import os
@@ -16,6 +16,8 @@ from contextlib import closing
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # Nothing is left beside the sources.
+import archives  # noqa: E402
+from archives import ArchivesAgree  # noqa: E402, F401  Its tests are run with these.
 from folder import ROOT, VERIFIER, Folder, make  # noqa: E402
 from journal import ZEROS, Epoch, Journal  # noqa: E402  The verifier's.
 
@@ -282,5 +284,5 @@ add(Agree, "long", DAMAGES_OF_THE_LONG)
 
 
 if __name__ == "__main__":
-    BINARY = str(Path(sys.argv.pop(1)).resolve())
+    archives.BINARY = BINARY = str(Path(sys.argv.pop(1)).resolve())
     unittest.main(verbosity=2)

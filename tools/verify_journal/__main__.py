@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a Lifeline data folder without Lifeline: python3 tools/verify_journal DIR
+"""Checks a Lifeline data folder, or the archive of a call, without Lifeline: python3 tools/verify_journal DIR|FILE
 
 Written from docs/journal_format.md alone, with what Python brings, so that whether a history is whole
 need not be believed of the program that wrote it. It reads; it changes nothing. The server may run.
@@ -8,12 +8,15 @@ was altered, is missing or out of its place), 2 when there is nothing that can b
 
 import argparse
 import json
+import re
 import sqlite3
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True  # Not even beside its own sources.
+from archive import Altered, Archive, Invalid  # noqa: E402
+from heads import NotAsWritten, hold, load  # noqa: E402
 from journal import APPLICATION, FORMAT, Damaged, Journal  # noqa: E402
 from vouchers import check_mark, check_seals, read_key  # noqa: E402
 
@@ -35,11 +38,20 @@ class Report:
 
 def main():
     asked = argparse.ArgumentParser(prog="verify_journal", description=__doc__.splitlines()[0])
-    asked.add_argument("folder", type=Path)
+    asked.add_argument("folder", type=Path, help="a data folder, or a file that `lifeline archive` wrote")
+    asked.add_argument("--checkpoint", type=Path, help="heads that were published and kept elsewhere")
+    asked.add_argument("--public-key", type=_public_key, help="that an archive must be signed with, in hex")
     asked.add_argument("--key", type=Path, help="a copy of journal.key that was kept elsewhere")
     asked.add_argument("--without-key", action="store_true", help="only what can be checked without")
     asked.add_argument("--json", action="store_true")
     asked = asked.parse_args()
+    try:
+        heads = load(asked.checkpoint) if asked.checkpoint else []
+    except (OSError, NotAsWritten) as fault:
+        print(f"verify_journal: {fault}", file=sys.stderr)
+        return 2
+    if asked.folder.is_file():
+        return _archive(asked, heads)
     report = Report()
     journal = Journal(report)
     try:
@@ -48,8 +60,46 @@ def main():
         print(f"verify_journal: {asked.folder / 'journal.db'} cannot be read: {fault}", file=sys.stderr)
         return 2
     marked, seals = _check(asked, db, journal, report)
-    (_as_json if asked.json else _as_text)(journal, marked, seals, report)
+    held = hold(heads, journal, db, report) if journal.epochs else 0
+    (_as_json if asked.json else _as_text)(journal, marked, seals, held, report)
     return 1 if report.problems else 0
+
+
+def _public_key(text):
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError("64 hex digits")
+    return bytes.fromhex(text)
+
+
+def _archive(asked, heads):
+    archive, problems = Archive(asked.public_key, heads), []
+    try:
+        archive.check(asked.folder.read_bytes())
+    except (OSError, Invalid) as fault:
+        print(f"verify_journal: {asked.folder} is no archive {fault}", file=sys.stderr)
+        return 2
+    except Altered as fault:
+        problems.append(("archive_altered", str(fault)))
+    problems += [("checkpoint_differs", text) for text in archive.differs]
+    skipped = ["whether transcript and decisions follow from the events"]
+    if not asked.public_key:
+        skipped.append(f"whose key {archive.key_id} is: give --public-key")
+    if asked.json:
+        print(json.dumps({
+            "ok": not problems, "sessionId": archive.session, "records": archive.seq, "erased": archive.erased,
+            "rows": archive.rows, "segments": archive.segments, "keyId": archive.key_id,
+            "headsHeld": archive.held, "headsOutside": len(archive.heads),
+            "problems": [{"code": code, "detail": text} for code, text in problems], "notChecked": skipped}))
+    else:
+        print(f"archive  {archive.session}, {archive.seq} events ({archive.erased} erased), {archive.rows} rows")
+        print(f"key      {archive.key_id}")
+        print(f"heads    {archive.held} are in its rows, {len(archive.heads)} are not within them")
+        for text in skipped:
+            print(f"not checked: {text}")
+        for code, text in problems:
+            print(f"{code}: {text}")
+        print("ALTERED" if problems else "ok: every event is as it was written, and the chain is whole")
+    return 1 if problems else 0
 
 
 def _open(path):
@@ -86,24 +136,26 @@ def _check(asked, db, journal, report):
     return marked, seals
 
 
-def _as_json(journal, marked, seals, report):
+def _as_json(journal, marked, seals, held, report):
     problems = [{"position": position, "code": reason, "detail": text}
                 for position, reason, text in report.problems[:PROBLEMS_MAX]]
     print(json.dumps({
         "ok": not problems, "epochs": [epoch.id.hex() for epoch in journal.epochs],
         "rows": journal.rows, "events": journal.events, "erased": journal.erased,
         "streams": len(journal.heads), "head": journal.head, "hash": _hex(journal.hash),
-        "marked": marked, "seals": seals, "first": report.first(), "problems": problems,
+        "marked": marked, "seals": seals, "headsHeld": held, "first": report.first(), "problems": problems,
         "notChecked": report.skipped}))
 
 
-def _as_text(journal, marked, seals, report):
+def _as_text(journal, marked, seals, held, report):
     for epoch in journal.epochs:
         print(f"epoch    {epoch.text}")
     print(f"events   {journal.events} in {len(journal.heads)} streams ({journal.erased} erased), "
           f"{journal.rows} rows")
     print(f"head     {journal.head}, hash {_hex(journal.hash)}")
     print(f"vouched  {marked} by the mark; {seals} seals hold")
+    if held:
+        print(f"heads    {held} that were published are this journal's")
     for text in report.skipped:
         print(f"not checked: {text}")
     problems = sorted(report.problems, key=lambda problem: problem[0] or 0)
