@@ -14,6 +14,7 @@ import { Server } from './support/server.mjs';
 import { violations } from './support/record.mjs';
 import { Talker } from './support/talker.mjs';
 import { ToolServer } from './support/tool_server.mjs';
+import { standardPolicyDiffersNowhere } from './support/whatif.mjs';
 import { pause, until } from './support/waiting.mjs';
 
 const rounds = Number(process.env.LIFELINE_CRASH_ROUNDS ?? 40);
@@ -124,6 +125,7 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   assert.equal(await server.kill('SIGTERM'), 0, 'a clean stop');
   const report = server.verify();
   assert.equal(report.ok, true);
+  assert.ok(standardPolicyDiffersNowhere(server) > rounds);
   const seconds = (performance.now() - begun) / 1000;
   const outcomes = askers.flatMap((asker) => [...histories(asker.events).values()]);
   const counts = {

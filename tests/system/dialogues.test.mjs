@@ -14,6 +14,7 @@ import { mismatches, missing, readDialogues, toolsFor, unapproved } from './supp
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
 import { ToolServer } from './support/tool_server.mjs';
+import { standardPolicyDiffersNowhere } from './support/whatif.mjs';
 
 const wanted = Number(process.env.LIFELINE_DIALOGUE_COUNT ?? 100);
 const atATime = 50;
@@ -168,6 +169,7 @@ async function holdAll(t, { kills }) {
   }
   await server.kill('SIGTERM');
   assert.equal(server.verify().ok, true);
+  assert.ok(standardPolicyDiffersNowhere(server) >= source.size);
   const transactional = [...source.values()].filter((call) => call.transactional).length;
   return {
     found,
