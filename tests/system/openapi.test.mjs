@@ -128,6 +128,9 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('GET', `${call}/explain?format=text`);
     await ask('GET', `${call}/explain?format=html`, { reason: 'query_invalid' });
     await ask('GET', `${none}/explain`, { reason: 'session_not_found' });
+    await ask('GET', `${call}/archive`);
+    await ask('GET', `${call}/archive`, { token: viewer, reason: 'forbidden' });
+    await ask('GET', `${none}/archive`, { reason: 'session_not_found' });
   });
 
   await t.test('speech', async () => {
@@ -322,6 +325,9 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await ask('DELETE', `${call}/grants/grt_none`, { reason: 'grant_not_found' });
 
     const auditor = server.token('usr_auditor', 'auditor');
+    const { heads } = await ask('GET', '/v1/journal/heads', { token: auditor });
+    assert.ok(heads.length >= 1);
+    await ask('GET', '/v1/journal/heads', { reason: 'forbidden' });
     const audited = (query, more) => ask('GET', `/v1/safety/decisions${query}`, { token: auditor, ...more });
     await audited('', { token: owner, reason: 'forbidden' });
     await audited('?limit=0', { reason: 'query_invalid' });

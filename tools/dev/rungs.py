@@ -76,6 +76,8 @@ RUNGS = (
     Rung("verifier", "the journal judged by a program written from its format page alone",
          Program(("python3", "-B", "tests/verifier/verifier_test.py", "release:lifeline")),
          quick=True),
+    Rung("proof", "a call as a file that proves itself; heads that others keep",
+         Npm("tests/system", SERVER, "proof"), quick=True),
     Rung("commands", "what an operator types, and what the server then does",
          Npm("tests/system", SERVER, "commands"), quick=True),
     Rung("doctor", "init, doctor and trigger; each thing doctor can find, broken and found",
