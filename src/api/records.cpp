@@ -61,14 +61,13 @@ void answer_from_ledger(Api& api, Asked asked,
                         std::function<Result<std::string>(const retention::Ledger&)> view) {
     if (const auto may = may_administer(asked.principal); !may) return asked.refuse(may.error());
     Loop& loop = asked.loop();
-    api.parts().records.look(
-        loop, [asked = std::move(asked), view = std::move(view)](
-                  const Result<retention::Ledger>& ledger) mutable {
-            if (!ledger) return asked.refuse(ledger.error());
-            auto json = view(*ledger);
-            if (!json) return asked.refuse(json.error());
-            asked.answer_json(200, std::move(*json));
-        });
+    api.parts().records.look(loop, [asked = std::move(asked), view = std::move(view)](
+                                       const Result<retention::Ledger>& ledger) mutable {
+        if (!ledger) return asked.refuse(ledger.error());
+        auto json = view(*ledger);
+        if (!json) return asked.refuse(json.error());
+        asked.answer_json(200, std::move(*json));
+    });
 }
 
 }  // namespace
@@ -106,14 +105,13 @@ void list_erasures(Api& api, Asked asked) {
 
 void get_erasure(Api& api, Asked asked) {
     const std::string id = asked.captures.front();
-    answer_from_ledger(api, std::move(asked),
-                       [id](const retention::Ledger& ledger) -> Result<std::string> {
-                           const auto* erasure = ledger.erasure(id);
-                           if (erasure == nullptr)
-                               return fail(Code::not_found, "erasure_not_found",
-                                           "there is no erasure " + id);
-                           return erasure_json(*erasure);
-                       });
+    answer_from_ledger(
+        api, std::move(asked), [id](const retention::Ledger& ledger) -> Result<std::string> {
+            const auto* erasure = ledger.erasure(id);
+            if (erasure == nullptr)
+                return fail(Code::not_found, "erasure_not_found", "there is no erasure " + id);
+            return erasure_json(*erasure);
+        });
 }
 
 void list_holds(Api& api, Asked asked) {

@@ -123,9 +123,9 @@ int erase(const Options& options) {
     for (retention::Erasure& one : wanted) {
         one.by = operator_name;
         const auto done = ask(options, one, records.get());
-        const bool nothing_left = !done && !options.again.empty() &&
-                                  (done.error().reason == "user_not_found" ||
-                                   done.error().reason == "session_not_found");
+        const bool nothing_left =
+            !done && !options.again.empty() &&
+            (done.error().reason == "user_not_found" || done.error().reason == "session_not_found");
         if (nothing_left) continue;
         if (!done) return report(done.error());
         add_row(table, *done);
@@ -145,8 +145,8 @@ int list(const Options& options) {
             for (const auto& one : all->items()) add_row(table, erasure_in(one));
     } else {
         retention::Ledger ledger;
-        const auto read = read_instance(
-            options.data, [&](std::string_view type, std::string_view payload) {
+        const auto read =
+            read_instance(options.data, [&](std::string_view type, std::string_view payload) {
                 return ledger.apply(type, payload);
             });
         if (!read) return report(read.error());

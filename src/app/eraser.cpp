@@ -63,8 +63,8 @@ void Eraser::request(retention::Erasure asked, Loop& from,
                 known.session_id == asked.session_id)
                 return done(known);
         if (ledger.held(retention::HoldScope::user, asked.user_id))
-            return done(fail(Code::conflict, "record_held",
-                             "a legal hold lies on user " + asked.user_id));
+            return done(
+                fail(Code::conflict, "record_held", "a legal hold lies on user " + asked.user_id));
         find(std::move(asked), parts_.journal.head_position(),
              [this, done = std::move(done)](Result<std::shared_ptr<Targets>> targets) mutable {
                  if (!targets) return done(fail(targets.error()));
@@ -110,15 +110,15 @@ void Eraser::check_documents(std::shared_ptr<Targets> targets, std::vector<std::
         const bool nobody = !asked.user_id.empty() && targets->calls.empty() &&
                             targets->documents.empty() && targets->identity.empty();
         if (!nobody) return done({});
-        return done(fail(Code::not_found, "user_not_found",
-                         "the journal has nothing of " + asked.user_id));
+        return done(
+            fail(Code::not_found, "user_not_found", "the journal has nothing of " + asked.user_id));
     }
     const std::string id = std::move(documents.back());
     documents.pop_back();
     parts_.streams.read_document(
-        id, [this, alive = alive_, targets, documents = std::move(documents),
-             done = std::move(done)](
-                const Result<std::shared_ptr<retention::DocumentContents>>& document) mutable {
+        id,
+        [this, alive = alive_, targets, documents = std::move(documents), done = std::move(done)](
+            const Result<std::shared_ptr<retention::DocumentContents>>& document) mutable {
             if (!*alive) return;
             if (!document) return done(fail(document.error()));
             if (*document != nullptr)
@@ -153,17 +153,17 @@ void Eraser::write_down(retention::Erasure erasure, journal::Done<retention::Era
     erasure.id = new_id("era_", home.clock().wall(), parts_.random);
     log::warn("erasure id={} user={} session={} by={}", erasure.id, erasure.user_id,
               erasure.session_id, erasure.by);
-    parts_.log.append(erasure, [this, erasure, done = std::move(done)](const Status& written) mutable {
-        if (!written) return done(fail(written.error()));
-        if (parts_.cut && !erasure.user_id.empty()) parts_.cut(erasure.user_id);
-        done(std::move(erasure));
-        work();
-    });
+    parts_.log.append(erasure,
+                      [this, erasure, done = std::move(done)](const Status& written) mutable {
+                          if (!written) return done(fail(written.error()));
+                          if (parts_.cut && !erasure.user_id.empty()) parts_.cut(erasure.user_id);
+                          done(std::move(erasure));
+                          work();
+                      });
 }
 
-void Eraser::find(retention::Erasure erasure, std::uint64_t until, Found done) {
-    auto targets =
-        std::make_shared<Targets>(Targets{.erasure = std::move(erasure), .until = until});
+void Eraser::find(retention::Erasure erasure, std::uint64_t head, Found done) {
+    auto targets = std::make_shared<Targets>(Targets{.erasure = std::move(erasure), .head = head});
     if (!targets->erasure.session_id.empty()) {
         targets->calls.insert(targets->erasure.session_id);
         return done(std::move(targets));
@@ -177,9 +177,8 @@ void Eraser::find_on(std::shared_ptr<Targets> targets, std::uint64_t after, Foun
                     Result<std::vector<journal::JournalEvent>> events) mutable {
         if (!*alive) return;
         if (!events) return done(fail(events.error()));
-        for (const auto& event : *events)
-            if (event.event.position <= targets->until) look_at(*targets, event);  // May end it.
-        if (events->empty() || events->back().event.position >= targets->until)
+        for (const auto& event : *events) look_at(*targets, event);
+        if (events->empty() || events->back().event.position >= targets->head)
             return done(std::move(targets));
         const std::uint64_t last = events->back().event.position;
         find_on(std::move(targets), last, std::move(done));
@@ -194,14 +193,18 @@ void Eraser::look_at(Targets& targets, const journal::JournalEvent& found) {
         return stored.bytes.find('"' + word + '"') != std::string::npos;
     };
     const std::string& user_id = targets.erasure.user_id;
+    // What came after it was asked for is none of it, but for what was begun to be done.
+    if (stored.position > targets.until) {
+        if (stream.starts_with("doc_") && names(targets.erasure.id))
+            targets.documents.insert(stream);
+        return;
+    }
     if (stream.starts_with("sess_")) {
         if (stored.actor.id == user_id || names(user_id)) targets.calls.insert(stream);
         return;
     }
     const bool theirs = targets.documents.contains(stream);
-    if (!theirs && !names(user_id) &&
-        (targets.erasure.id.empty() || !names(targets.erasure.id)))
-        return;
+    if (!theirs && !names(user_id)) return;
     const auto event = checker_.read_stored(stored.bytes);
     if (!event) return;
     using contract::EventType;
@@ -211,10 +214,6 @@ void Eraser::look_at(Targets& targets, const journal::JournalEvent& found) {
             if (event->text(field::document_created::owner_id) == user_id)
                 targets.documents.insert(stream);
             return;
-        case EventType::record_erased:
-            // Begun, and taken up again.
-            if (stream.starts_with("doc_")) targets.documents.insert(stream);
-            return;
         case EventType::document_shared: {
             const auto with = contract::Json::parse(event->raw(field::document_shared::with));
             const auto call = with ? with->text("sessionId") : std::nullopt;
@@ -222,7 +221,6 @@ void Eraser::look_at(Targets& targets, const journal::JournalEvent& found) {
             return;
         }
         case EventType::record_erasure_requested:
-            // What came after it was asked for is none of it.
             if (event->find_text("erasureId") == targets.erasure.id)
                 targets.until = stored.position;
             return;

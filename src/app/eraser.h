@@ -16,8 +16,8 @@ namespace lifeline::app {
 
 // Erasures that were asked for, and legal holds. What is asked for is looked into and written down
 // before it is answered; then it is carried out, after a crash from where that was, and only when
-// nothing of it is in the journal, its log or any view is it written down as done. May be asked from
-// any loop; lives on the first one.
+// nothing of it is in the journal, its log or any view is it written down as done. May be asked
+// from any loop; lives on the first one.
 class Eraser {
 public:
     struct Parts {
@@ -49,7 +49,8 @@ private:
     // What somebody's erasure reaches.
     struct Targets {
         retention::Erasure erasure;
-        std::uint64_t until = 0;  // What came later is of a life after it.
+        std::uint64_t head = 0;            // Of the journal, when it was looked for.
+        std::uint64_t until = UINT64_MAX;  // Where it was asked for, once that was seen.
         std::set<std::string, std::less<>> calls = {};
         std::set<std::string, std::less<>> documents = {};
         std::vector<std::uint64_t> identity = {};  // seqs of the instance's stream
@@ -57,7 +58,7 @@ private:
     };
     using Found = journal::Done<std::shared_ptr<Targets>>;
 
-    void find(retention::Erasure erasure, std::uint64_t until, Found done);
+    void find(retention::Erasure erasure, std::uint64_t head, Found done);
     void find_on(std::shared_ptr<Targets> targets, std::uint64_t after, Found done);
     void look_at(Targets& targets, const journal::JournalEvent& event);
     retention::Plan plan_of(const Targets& targets, const retention::CallContents& call) const;

@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "contract/json.h"
 
-// How an erasure that was written down is carried out: calls, documents, who they were, views. Every
-// step finds out by itself what is left of it, so a crash costs nothing but to begin again.
+// How an erasure that was written down is carried out: calls, documents, who they were, views.
+// Every step finds out by itself what is left of it, so a crash costs nothing but to begin again.
 namespace lifeline::app {
 
 namespace {
@@ -63,8 +63,7 @@ void Eraser::work_calls(std::shared_ptr<Targets> targets, std::vector<std::strin
         if (plan.empty()) return plan;
         if (!call.is_over())
             return fail(Code::conflict, "erasure_needs_end", "a call of theirs is not over");
-        if (const auto may =
-                parts_.log.ledger().may_erase(id, call.account_id(), call.people());
+        if (const auto may = parts_.log.ledger().may_erase(id, call.account_id(), call.people());
             !may)
             return fail(may.error());
         return plan;
@@ -90,8 +89,8 @@ void Eraser::work_documents(std::shared_ptr<Targets> targets, std::vector<std::s
     if (documents.empty()) return work_identity(targets);
     std::string id = std::move(documents.back());
     documents.pop_back();
-    auto decide = [this, targets](
-                      const retention::DocumentContents& document) -> Result<retention::Plan> {
+    auto decide =
+        [this, targets](const retention::DocumentContents& document) -> Result<retention::Plan> {
         if (const auto may = parts_.log.ledger().may_erase({}, document.account_id(),
                                                            {targets->erasure.user_id});
             !may)
@@ -116,13 +115,13 @@ void Eraser::work_documents(std::shared_ptr<Targets> targets, std::vector<std::s
 }
 
 void Eraser::work_identity(const std::shared_ptr<Targets>& targets) {
-    parts_.streams.erase_identity(
-        targets->identity, [this, alive = alive_, targets](const Status& erased) {
-            if (!*alive) return;
-            if (!erased) return put_off(targets, erased.error());
-            targets->erasure.events += targets->identity.size();
-            settle(targets);
-        });
+    parts_.streams.erase_identity(targets->identity,
+                                  [this, alive = alive_, targets](const Status& erased) {
+                                      if (!*alive) return;
+                                      if (!erased) return put_off(targets, erased.error());
+                                      targets->erasure.events += targets->identity.size();
+                                      settle(targets);
+                                  });
 }
 
 void Eraser::settle(const std::shared_ptr<Targets>& targets) {

@@ -48,19 +48,19 @@ void Expiry::next_page(std::shared_ptr<Round> round) {
                                     .status = {},
                                     .before = round->before,
                                     .limit = page_calls};
-    parts_.roster.list(query, parts_.streams.home(),
-                       [this, alive = alive_, round](
-                           Result<std::vector<roster::RosterRow>> rows) mutable {
-                           if (!*alive) return;
-                           if (!rows) {
-                               busy_ = false;
-                               return round->done(fail(rows.error()));
-                           }
-                           if (rows->empty()) return finish(round);
-                           round->before = rows->back().position;
-                           round->rows = std::move(*rows);
-                           next_call(std::move(round));
-                       });
+    parts_.roster.list(
+        query, parts_.streams.home(),
+        [this, alive = alive_, round](Result<std::vector<roster::RosterRow>> rows) mutable {
+            if (!*alive) return;
+            if (!rows) {
+                busy_ = false;
+                return round->done(fail(rows.error()));
+            }
+            if (rows->empty()) return finish(round);
+            round->before = rows->back().position;
+            round->rows = std::move(*rows);
+            next_call(std::move(round));
+        });
 }
 
 // Those that are open, or were seen and are not due, cost nothing.
@@ -86,14 +86,13 @@ void Expiry::expire(std::shared_ptr<Round> round, const roster::RosterRow& row) 
     }
     const std::string id = row.session_id;
     const std::uint64_t position = row.position;
-    auto decide = [this, id, keeping, now, position](
-                      const retention::CallContents& call) -> Result<retention::Plan> {
+    auto decide = [this, id, keeping, now,
+                   position](const retention::CallContents& call) -> Result<retention::Plan> {
         due_[position] = call.is_over() ? keeping.expires(call.over_at()) : now;
         if (now >= due_[position] && call.is_over()) due_[position] = WallTime::max();
         retention::Plan plan = expiring(call, keeping, now);
         if (plan.empty()) return plan;
-        if (const auto may =
-                parts_.log.ledger().may_erase(id, call.account_id(), call.people());
+        if (const auto may = parts_.log.ledger().may_erase(id, call.account_id(), call.people());
             !may) {
             due_.erase(position);  // As long as it is held, every round asks again.
             return retention::Plan();
@@ -109,10 +108,10 @@ void Expiry::expire(std::shared_ptr<Round> round, const roster::RosterRow& row) 
             else
                 log::warn("session={} retention could not be applied reason={} {}", id,
                           events.error().reason, events.error().detail);
-            parts_.streams.home().start_timer(
-                parts_.pause, [this, alive, round = std::move(round)]() mutable {
-                    if (*alive) next_call(std::move(round));
-                });
+            parts_.streams.home().start_timer(parts_.pause,
+                                              [this, alive, round = std::move(round)]() mutable {
+                                                  if (*alive) next_call(std::move(round));
+                                              });
         });
 }
 
@@ -122,12 +121,11 @@ void Expiry::finish(const std::shared_ptr<Round>& round) {
         round->done(std::move(events));
     };
     if (round->events == 0) return over(std::uint64_t{0});
-    parts_.settle(journal::Settle::log,
-                  [alive = alive_, round, over](const Status& settled) {
-                      if (!*alive) return;
-                      if (!settled) return over(fail(settled.error()));
-                      over(round->events);
-                  });
+    parts_.settle(journal::Settle::log, [alive = alive_, round, over](const Status& settled) {
+        if (!*alive) return;
+        if (!settled) return over(fail(settled.error()));
+        over(round->events);
+    });
 }
 
 }  // namespace lifeline::app

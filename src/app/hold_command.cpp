@@ -45,8 +45,7 @@ int set(const Options& options, bool enabled) {
 }
 
 int list(const Options& options) {
-    Listing table(
-        {{"SCOPE", "scope"}, {"SUBJECT", "subject"}, {"BY", "by"}, {"REASON", "reason"}});
+    Listing table({{"SCOPE", "scope"}, {"SUBJECT", "subject"}, {"BY", "by"}, {"REASON", "reason"}});
     if (options.remote) {
         const auto reply = ask_server(options.remote, "GET", "/v1/records/holds");
         if (!reply) return report(reply.error());
@@ -54,14 +53,14 @@ int list(const Options& options) {
             for (const auto& one : all->items()) table.row_of(one);
     } else {
         retention::Ledger ledger;
-        const auto read = read_instance(
-            options.data, [&](std::string_view type, std::string_view payload) {
+        const auto read =
+            read_instance(options.data, [&](std::string_view type, std::string_view payload) {
                 return ledger.apply(type, payload);
             });
         if (!read) return report(read.error());
         for (const auto& [hold, held] : ledger.holds())
-            table.row({std::string(retention::to_text(hold.scope)), hold.subject, held.by,
-                       held.reason});
+            table.row(
+                {std::string(retention::to_text(hold.scope)), hold.subject, held.by, held.reason});
     }
     table.print(options.json ? Listing::Output::json : Listing::Output::table, "holds");
     return 0;

@@ -10,8 +10,8 @@
 namespace lifeline::app {
 
 // What the instance's stream says: the identity room's directory, what is stopped by hand, the
-// policies that were put, and what is held and erased. What is decided of any is appended here, and what stands there is what
-// they know.
+// policies that were put, and what is held and erased. What is decided of any is appended here, and
+// what stands there is what they know.
 class InstanceLog final : public identity::DirectoryLog {
 public:
     InstanceLog(Loop& loop, journal::Journal& journal)
@@ -41,8 +41,9 @@ public:
     }
     void append(std::string event_id, const retention::HoldChange& change,
                 journal::Done<void> done) {
-        stream_.append({{std::move(event_id), "record.hold.changed", retention::payload_of(change)}},
-                       std::move(done));
+        stream_.append(
+            {{std::move(event_id), "record.hold.changed", retention::payload_of(change)}},
+            std::move(done));
     }
     // That it is asked for, and that it is done: once each.
     void append(const retention::Erasure& asked, journal::Done<void> done) {

@@ -40,8 +40,7 @@ Result<std::unique_ptr<OfflineRecords>> OfflineRecords::open(const std::string& 
                                                              retention::KeepingPolicy policy) {
     auto house = Offline::open(folder, Offline::Missing::refuse);
     if (!house) return fail(house.error());
-    std::unique_ptr<OfflineRecords> records(
-        new OfflineRecords(std::move(*house), std::move(policy)));
+    auto records = std::make_unique<OfflineRecords>(std::move(*house), std::move(policy));
     if (const auto started = records->start(folder); !started) return fail(started.error());
     return records;
 }
@@ -75,13 +74,12 @@ Result<retention::Erasure> OfflineRecords::erase(retention::Erasure asked) {
 
 Status OfflineRecords::change_hold(retention::HoldChange change) {
     return house_->wait([&](journal::Done<void> done) {
-        eraser_->change_hold(std::move(change), house_->loop(),
-                             [this, done = std::move(done)](
-                                 const Result<retention::Ledger>& ledger) mutable {
-                                 if (!ledger) return done(fail(ledger.error()));
-                                 eraser_->when_idle(
-                                     [done = std::move(done)]() mutable { done({}); });
-                             });
+        eraser_->change_hold(
+            std::move(change), house_->loop(),
+            [this, done = std::move(done)](const Result<retention::Ledger>& ledger) mutable {
+                if (!ledger) return done(fail(ledger.error()));
+                eraser_->when_idle([done = std::move(done)]() mutable { done({}); });
+            });
     });
 }
 

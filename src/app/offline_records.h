@@ -19,6 +19,8 @@ class OfflineRecords {
 public:
     static Result<std::unique_ptr<OfflineRecords>> open(const std::string& folder,
                                                         retention::KeepingPolicy policy = {});
+    // Its views are not open yet: open() does both.
+    OfflineRecords(std::unique_ptr<Offline> house, retention::KeepingPolicy policy);
 
     const retention::Ledger& ledger() { return house_->instance().ledger(); }
     // Written down and carried out; what is left to do then stands in the way of it.
@@ -28,7 +30,6 @@ public:
     Result<std::uint64_t> apply_retention();
 
 private:
-    OfflineRecords(std::unique_ptr<Offline> house, retention::KeepingPolicy policy);
     Status start(const std::string& folder);
 
     std::unique_ptr<Offline> house_;

@@ -25,30 +25,30 @@ void Server::House::build_records() {
             const auto why =
                 [user_id](const identity::Principal& principal) -> std::optional<Error> {
                 if (principal.user_id != user_id) return std::nullopt;
-                return Error{Code::unauthenticated, "user_unknown", "the user was erased", {}};
+                return Error{Code::not_allowed, "user_unknown", "the user was erased", {}};
             };
             gateway->cut(why);
             api->open_streams().cut(why);
         }});
-    expiry.emplace(Expiry::Parts{.streams = *stream_eraser,
-                                 .log = *instance,
-                                 .roster = *roster,
-                                 .settle = settle},
-                   config.retention);
+    expiry.emplace(
+        Expiry::Parts{
+            .streams = *stream_eraser, .log = *instance, .roster = *roster, .settle = settle},
+        config.retention);
 }
 
 api::RecordKeeper Server::House::record_keeper() {
-    return {.erase =
-                [this](retention::Erasure erasure, Loop& from,
-                       journal::Done<retention::Erasure> done) {
-                    eraser->request(std::move(erasure), from, std::move(done));
-                },
-            .hold =
-                [this](retention::HoldChange change, Loop& from,
-                       journal::Done<retention::Ledger> done) {
-                    eraser->change_hold(std::move(change), from, std::move(done));
-                },
-            .look = [this](Loop& from, journal::Done<retention::Ledger> done) {
+    return {
+        .erase =
+            [this](retention::Erasure erasure, Loop& from, journal::Done<retention::Erasure> done) {
+                eraser->request(std::move(erasure), from, std::move(done));
+            },
+        .hold =
+            [this](retention::HoldChange change, Loop& from,
+                   journal::Done<retention::Ledger> done) {
+                eraser->change_hold(std::move(change), from, std::move(done));
+            },
+        .look =
+            [this](Loop& from, journal::Done<retention::Ledger> done) {
                 eraser->look(from, std::move(done));
             }};
 }

@@ -59,32 +59,31 @@ Setting drop_superseded_partials() {
 }
 
 Setting retention_accounts() {
-    return {.set = [](Config& config, const toml::node& node) -> Result<void> {
-                const auto* list = node.as_array();
-                if (list == nullptr) return must(form);
-                for (const auto& item : *list) {
-                    const auto* table = item.as_table();
-                    if (table == nullptr) return must(form);
-                    if (const auto read = read_account(*table, config.retention); !read)
-                        return read;
-                }
-                return {};
-            },
-            .show =
-                [](const Config& config) {
-                    contract::JsonWriter json;
-                    json.array();
-                    for (const auto& [account, own] : config.retention.accounts) {
-                        const auto keeping = config.retention.of(account);
-                        json.object().key("account").value(account);
-                        json.key("keep_days").value(keeping.keep_days);
-                        json.key("drop_superseded_partials")
-                            .value(keeping.drop_superseded_partials);
-                        json.end();
-                    }
+    return {
+        .set = [](Config& config, const toml::node& node) -> Result<void> {
+            const auto* list = node.as_array();
+            if (list == nullptr) return must(form);
+            for (const auto& item : *list) {
+                const auto* table = item.as_table();
+                if (table == nullptr) return must(form);
+                if (const auto read = read_account(*table, config.retention); !read) return read;
+            }
+            return {};
+        },
+        .show =
+            [](const Config& config) {
+                contract::JsonWriter json;
+                json.array();
+                for (const auto& [account, own] : config.retention.accounts) {
+                    const auto keeping = config.retention.of(account);
+                    json.object().key("account").value(account);
+                    json.key("keep_days").value(keeping.keep_days);
+                    json.key("drop_superseded_partials").value(keeping.drop_superseded_partials);
                     json.end();
-                    return json.take();
-                }};
+                }
+                json.end();
+                return json.take();
+            }};
 }
 
 }  // namespace lifeline::app

@@ -68,12 +68,12 @@ void StreamEraser::end_turn() {
 
 void StreamEraser::finish(const std::shared_ptr<Order>& order, Result<std::uint64_t> outcome) {
     auto done = std::move(order->done);
-    parts_.home.post([this, alive = alive_, done = std::move(done),
-                      outcome = std::move(outcome)]() mutable {
-        if (!*alive) return;
-        end_turn();
-        done(std::move(outcome));
-    });
+    parts_.home.post(
+        [this, alive = alive_, done = std::move(done), outcome = std::move(outcome)]() mutable {
+            if (!*alive) return;
+            end_turn();
+            done(std::move(outcome));
+        });
 }
 
 void StreamEraser::erase_range(std::string stream, retention::Range range, int tries,
@@ -86,10 +86,10 @@ void StreamEraser::erase_range(std::string stream, retention::Range range, int t
             if (erased) return done({});
             if (erased.error().reason != "storage_busy" || tries >= tries_max)
                 return done(fail(erased.error()));
-            parts_.home.start_timer(busy_pause, [this, alive, stream, range, tries,
-                                                 done = std::move(done)]() mutable {
-                if (*alive) erase_range(std::move(stream), range, tries + 1, std::move(done));
-            });
+            parts_.home.start_timer(
+                busy_pause, [this, alive, stream, range, tries, done = std::move(done)]() mutable {
+                    if (*alive) erase_range(std::move(stream), range, tries + 1, std::move(done));
+                });
         });
 }
 
@@ -108,8 +108,8 @@ void StreamEraser::erase_ranges(const std::shared_ptr<Order>& order,
 
 void StreamEraser::erase_call(std::string id, Decide<retention::CallContents> decide,
                               std::string erasure_id, Done done) {
-    auto order = std::make_shared<Order>(
-        Order{.stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
+    auto order = std::make_shared<Order>(Order{
+        .stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
     take_turn([this, order, decide = std::move(decide)] {
         read_call(order->stream,
                   [this, order,
@@ -156,8 +156,7 @@ void StreamEraser::record_call(const std::shared_ptr<Order>& order, Next next) {
         order->stream,
         {call::RecordErased{retention::event_id_of(order->plan),
                             retention::payload_of(order->plan, order->erasure_id)},
-         the_server,
-         contract::Role::server},
+         the_server, contract::Role::server},
         parts_.home,
         [this, alive = alive_, order,
          next = std::move(next)](const Result<session::Receipt>& receipt) mutable {
@@ -169,8 +168,8 @@ void StreamEraser::record_call(const std::shared_ptr<Order>& order, Next next) {
 
 void StreamEraser::erase_document(std::string id, Decide<retention::DocumentContents> decide,
                                   std::string erasure_id, Done done) {
-    auto order = std::make_shared<Order>(
-        Order{.stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
+    auto order = std::make_shared<Order>(Order{
+        .stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
     take_turn([this, order, decide = std::move(decide)] {
         read_document(
             order->stream,
@@ -184,12 +183,9 @@ void StreamEraser::erase_document(std::string id, Decide<retention::DocumentCont
                 order->before = (*contents)->recorded(order->erasure_id);
                 order->recorded = (*contents)->records(order->erasure_id);
                 const auto rest = [this, order] {
-                    erase_ranges(order, retention::ranges_of(order->plan.contents),
-                                 [this, order] {
-                                     finish(order, order->recorded
-                                                       ? order->before
-                                                       : order->plan.erased);
-                                 });
+                    erase_ranges(order, retention::ranges_of(order->plan.contents), [this, order] {
+                        finish(order, order->recorded ? order->before : order->plan.erased);
+                    });
                 };
                 // Said first: who made it cannot be read from what is left.
                 if (order->recorded) return rest();

@@ -82,6 +82,7 @@ std::vector<JournalEvent> with_kept_frame(const ErasedIn& erased,
     if (!kept) return events;
     const std::string_view created_at = kept->text("createdAt").value_or("");
     const std::string_view outcome = kept->text("outcome").value_or("");
+    const StoredEvent last = events.back().event;
     std::vector<JournalEvent> out;
     for (JournalEvent& one : events) {
         if (one.event.seq == 1) {
@@ -93,7 +94,6 @@ std::vector<JournalEvent> with_kept_frame(const ErasedIn& erased,
             out.push_back(std::move(one));
         }
     }
-    const StoredEvent last = events.back().event;
     if (const auto participants = kept->find("participants"))
         for (const auto& one : participants->items())
             out.push_back(restored(erased.stream, last, created_at, "call.participant.added",

@@ -153,18 +153,18 @@ private:
                     return erased.stream == one.stream;
                 }))
                 rest.push_back(one);
-        worker_.submit([&home = home_, alive = alive_, store = store_, work,
-                        change = read_(rest)]() mutable {
-            const std::uint64_t cursor = work->chunk.back().event.position;
-            Result<Job> then = forget(*store, *work);
-            if (then) then = change(*store, cursor);
-            home.post([alive, work, then = std::move(then)]() mutable {
-                if (!*alive) return;
-                if (!then) return work->taken(fail(then.error()));
-                if (*then) (*then)();
-                work->taken({});
+        worker_.submit(
+            [&home = home_, alive = alive_, store = store_, work, change = read_(rest)]() mutable {
+                const std::uint64_t cursor = work->chunk.back().event.position;
+                Result<Job> then = forget(*store, *work);
+                if (then) then = change(*store, cursor);
+                home.post([alive, work, then = std::move(then)]() mutable {
+                    if (!*alive) return;
+                    if (!then) return work->taken(fail(then.error()));
+                    if (*then) (*then)();
+                    work->taken({});
+                });
             });
-        });
     }
     static Result<Job> forget(Store& store, Refold& work) {
         if constexpr (Forgetful<Store>) {
@@ -182,8 +182,8 @@ private:
     void read_again(std::shared_ptr<Refold> work, std::vector<JournalEvent> events,
                     std::uint64_t after) {
         const std::string stream = work->erased[work->again.size()].stream;
-        auto have = [this, alive = alive_, work, stream, events = std::move(events)](
-                        Result<std::vector<StoredEvent>> page) mutable {
+        auto have = [this, alive = alive_, work, stream,
+                     events = std::move(events)](Result<std::vector<StoredEvent>> page) mutable {
             if (!*alive) return;
             if (!page) return work->taken(fail(page.error()));
             const std::uint64_t until = work->chunk.back().event.position;
@@ -207,8 +207,8 @@ private:
     void take(const std::vector<JournalEvent>& events, Follower::Taken taken) {
         if constexpr (Forgetful<Store>) {
             if (auto erased = erased_in(events); !erased.empty())
-                return refold(std::make_shared<Refold>(
-                    Refold{.chunk = events, .erased = std::move(erased), .taken = std::move(taken)}));
+                return refold(std::make_shared<Refold>(Refold{
+                    .chunk = events, .erased = std::move(erased), .taken = std::move(taken)}));
         }
         worker_.submit([&home = home_, alive = alive_, store = store_, change = read_(events),
                         cursor = events.back().event.position, taken = std::move(taken)]() mutable {

@@ -71,8 +71,8 @@ void CallContents::take(const Recorded& recorded) {
         case Content::frame:
             fact.about = text(event, "participantId");
             fact.says_more =
-                event.type() == EventType::call_created             ? created_with_words(event)
-                : event.type() == EventType::call_ended             ? event.find_text("endDetail").has_value()
+                event.type() == EventType::call_created ? created_with_words(event)
+                : event.type() == EventType::call_ended ? event.find_text("endDetail").has_value()
                 : event.type() == EventType::call_terminal_failure ? recorded.actor.kind != "server"
                 : event.type() == EventType::call_participant_added
                     ? has_name(event.raw(field::call_participant_added::identity))
@@ -180,9 +180,9 @@ void CallContents::take_kept(const Recorded& recorded) {
         for (const auto& one : list->items()) {
             const std::string id(one.text("userId").value_or(""));
             people_.insert(id);
-            participants_[id] = {contract::role_from(one.text("role").value_or(""))
-                                     .value_or(contract::Role::viewer),
-                                 false};
+            participants_[id] = {
+                contract::role_from(one.text("role").value_or("")).value_or(contract::Role::viewer),
+                false};
         }
     }
 }
@@ -345,10 +345,10 @@ void CallContents::gather_person(std::string_view user_id,
                                   fact.type == EventType::orchestration_action_cancel_requested));
                 break;
             case Content::frame:
-                goes = fact.says_more && (fact.about.empty()
-                                              ? fact.type != EventType::call_created &&
-                                                    (wrote || causes.contains(fact.cause))
-                                              : fact.about == user_id);
+                goes = fact.says_more &&
+                       (fact.about.empty() ? fact.type != EventType::call_created &&
+                                                 (wrote || causes.contains(fact.cause))
+                                           : fact.about == user_id);
                 break;
             case Content::name:
                 goes = fact.says_more && fact.about == user_id;

@@ -50,11 +50,11 @@ private:
         Content content = Content::none;
         contract::EventType type = contract::EventType::custom;
         bool says_more = false;  // Of a frame or a name: more than the frame itself.
-        bool asks = false;       // The action is its actor's: asked for, answered in words, or done.
+        bool asks = false;  // The action is its actor's: asked for, answered in words, or done.
         std::string actor;
         std::string cause;
         std::string event_id;
-        std::string about = {};  // The utterance, action, document or participant.
+        std::string about = {};                  // The utterance, action, document or participant.
         std::vector<std::string> evidence = {};  // Utterances that something derived rests on.
     };
     struct Person {

@@ -26,32 +26,31 @@ void two_people(TestCall& call) {
     call.created("ada", R"(,"metadata":{"case":"META"})");
     call.added("ada", "NAME_ADA");
     call.added("ben", "NAME_BEN");
-    call.add("call.participant.joined",
-             R"({"callId":"sess_1","participantId":"ben","role":"user",)"
-             R"("identity":{"displayName":"NAME_BEN"}})");
+    call.add("call.participant.joined", R"({"callId":"sess_1","participantId":"ben","role":"user",)"
+                                        R"("identity":{"displayName":"NAME_BEN"}})");
     call.said("ada", "u1", "WORD_ADA");
     call.said("ben", "u2", "WORD_BEN");
     call.said("ben", "u3", "HEARD_BEN", "svc");
     call.add("transcript.corrected",
-             R"({"utteranceId":"u2","text":"FIXED_BEN","by":"svc","previousHash":")" + std::string(64, 'a') +
-                 R"("})",
+             R"({"utteranceId":"u2","text":"FIXED_BEN","by":"svc","previousHash":")" +
+                 std::string(64, 'a') + R"("})",
              "svc");
     call.add("x.note", R"({"note":"NOTE_BEN"})", "ben");
-    call.add("billing.usage.measured",
-             money("r1"),
-             "bot");
+    call.add("billing.usage.measured", money("r1"), "bot");
 }
 
 TEST(CallContents, WhoTookPartGoesWithTheirWordsAndTheirNameAlone) {
     TestCall call;
     two_people(call);
-    call.add("call.summary.ready", R"({"callId":"sess_1","summary":"SUMMARY","model":"m","coversSeq":9})", "svc");
+    call.add("call.summary.ready",
+             R"({"callId":"sess_1","summary":"SUMMARY","model":"m","coversSeq":9})", "svc");
     call.ended();
     const Plan plan = call.contents().of_person("ben", {});
     EXPECT_EQ(plan.participant_id, "ben");
     call.carry_out(plan);
     const std::string left = call.left();
-    for (const char* word : {"WORD_BEN", "HEARD_BEN", "FIXED_BEN", "NOTE_BEN", "NAME_BEN", "SUMMARY"})
+    for (const char* word :
+         {"WORD_BEN", "HEARD_BEN", "FIXED_BEN", "NOTE_BEN", "NAME_BEN", "SUMMARY"})
         EXPECT_THAT(left, Not(HasSubstr(word)));
     for (const char* word : {"WORD_ADA", "NAME_ADA", "META", "billing.usage.measured"})
         EXPECT_THAT(left, HasSubstr(word));
@@ -103,22 +102,22 @@ TEST(CallContents, AnActionGoesAsOneOrNotAtAll) {
                      R"(","actionType":"mail.send","summary":"S","args":{"to":"ARGS_)" + id +
                      R"("}})",
                  asker);
-        call.add("safety.confirmation.requested",
-                 R"({"confirmationId":"c_)" + id + R"(","actionId":")" + id +
-                     R"(","title":"T","description":"D","severity":"warning","scope":{"kind":"message_send",)"
-                     R"("target":"t","audience":"external"},"preview":"PREVIEW_)" +
-                     id + R"(","allowedDecisions":["approve","deny"],"argsHash":")" +
-                     std::string(64, 'b') +
-                     R"(","expiresAt":"2026-02-16T11:00:00.000Z","channel":"ui"})");
+        call.add(
+            "safety.confirmation.requested",
+            R"({"confirmationId":"c_)" + id + R"(","actionId":")" + id +
+                R"(","title":"T","description":"D","severity":"warning","scope":{"kind":"message_send",)"
+                R"("target":"t","audience":"external"},"preview":"PREVIEW_)" +
+                id + R"(","allowedDecisions":["approve","deny"],"argsHash":")" +
+                std::string(64, 'b') +
+                R"(","expiresAt":"2026-02-16T11:00:00.000Z","channel":"ui"})");
     };
     struct Case {
         const char* name;
         const char* answer;  // What Ben adds to his yes.
         bool goes;
     };
-    for (const auto& [name, answer, goes] :
-         {Case{"a plain yes is no content", "", false},
-          Case{"a reason is", R"(,"reason":"BECAUSE")", true}}) {
+    for (const auto& [name, answer, goes] : {Case{"a plain yes is no content", "", false},
+                                             Case{"a reason is", R"(,"reason":"BECAUSE")", true}}) {
         SCOPED_TRACE(name);
         TestCall call;
         call.created("ada");
@@ -168,7 +167,7 @@ TEST(CallContents, CarriedOnFromWhereverItStopped) {
     for (std::size_t done = 0; done <= plan.contents.size() + 1 + plan.frame.size(); ++done) {
         SCOPED_TRACE(done);
         TestCall call;
-    two_people(call);
+        two_people(call);
         call.ended("DETAIL");
         for (std::size_t i = 0; i < std::min(done, plan.contents.size()); ++i)
             call.stored[plan.contents[i] - 1].bytes.clear();
@@ -224,19 +223,19 @@ TEST(CallContentsProperty, OnePersonGoesAndNobodyElse) {
                                  R"(","actionType":"mail.send","summary":")" + word +
                                  R"(","args":{}})",
                              who);
-                    call.add("orchestration.action.failed",
-                             R"({"actionId":"a)" + id +
-                                 R"(","code":"x","message":")" + word + R"(","attempt":1})");
+                    call.add("orchestration.action.failed", R"({"actionId":"a)" + id +
+                                                                R"(","code":"x","message":")" +
+                                                                word + R"(","attempt":1})");
                     break;
                 case 4:
                     call.add("orchestration.turn.completed",
-                             R"({"turnId":"t)" + id + R"(","durationMs":1,"stopReason":"end_turn","text":")" + word + "\"}",
+                             R"({"turnId":"t)" + id +
+                                 R"(","durationMs":1,"stopReason":"end_turn","text":")" + word +
+                                 "\"}",
                              who);
                     break;
                 default:
-                    call.add("billing.usage.measured",
-                             money("r" + id),
-                             who);
+                    call.add("billing.usage.measured", money("r" + id), who);
             }
         }
         call.ended();

@@ -23,8 +23,8 @@ struct Plan {
     std::vector<std::uint64_t> frame = {};     // The same.
     std::string kept_json = {};                // Empty where nothing of the frame was ever erased.
     Extent extent = Extent::whole;
-    std::string participant_id = {};      // Whose alone they are; empty for the whole.
-    std::uint64_t head = 0;               // No later event was looked at.
+    std::string participant_id = {};  // Whose alone they are; empty for the whole.
+    std::uint64_t head = 0;           // No later event was looked at.
     std::uint64_t erased = 0;  // With this plan done: events erased that no record speaks of yet.
 
     bool empty() const { return contents.empty() && frame.empty() && erased == 0; }

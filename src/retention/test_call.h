@@ -28,16 +28,19 @@ public:
                       const std::string& actor = "lifeline", const std::string& cause = {}) {
         const std::uint64_t seq = stored.size() + 1;
         const std::string id = type == "call.created" ? "ll_created" : "e" + std::to_string(seq);
-        stored.push_back({seq, id,
-                          {actor == "lifeline" ? "server" : "user", actor}, cause,
-                          contract::event_json(id, "sess_1", "2026-02-16T10:00:00.000Z", type,
-                                               payload)});
+        stored.push_back(
+            {seq,
+             id,
+             {actor == "lifeline" ? "server" : "user", actor},
+             cause,
+             contract::event_json(id, "sess_1", "2026-02-16T10:00:00.000Z", type, payload)});
         EXPECT_TRUE(checker_.read_stored(stored.back().bytes).has_value()) << payload;
         return seq;
     }
     void created(const std::string& owner, const std::string& more = {}) {
-        add("call.created", R"({"callId":"sess_1","ownerId":")" + owner +
-                                R"(","accountId":"acct_1","channel":"text")" + more + "}",
+        add("call.created",
+            R"({"callId":"sess_1","ownerId":")" + owner +
+                R"(","accountId":"acct_1","channel":"text")" + more + "}",
             owner);
     }
     void added(const std::string& user, const std::string& name = {}) {
@@ -48,8 +51,7 @@ public:
     }
     std::uint64_t said(const std::string& user, const std::string& utterance,
                        const std::string& text, const std::string& by = {}) {
-        const std::string whose =
-            by.empty() ? "" : R"(,"participantId":")" + user + "\"";
+        const std::string whose = by.empty() ? "" : R"(,"participantId":")" + user + "\"";
         if (!by.empty())
             add("transcript.utterance.started",
                 R"({"utteranceId":")" + utterance + R"(","speaker":"user")" + whose +

@@ -106,6 +106,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "search"), quick=True),
     Rung("rebuild", "killed in the midst of it, each view is what the journal makes of it anew",
          Npm("tests/system", SERVER, "rebuild"), quick=True),
+    Rung("retention", "who is erased is in no file any more; others' words and the money stay; kill -9",
+         Npm("tests/system", SERVER, "retention"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
          Npm("tests/system", SERVER, "documents"), quick=True),
     Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",

@@ -130,7 +130,7 @@ export class Server {
       .split('\n')
       .map((line) => {
         const { seq, event } = JSON.parse(line);
-        return { seq, event, text: eventText(line) };
+        return { seq, event, text: event === undefined ? '' : eventText(line) }; // Erased.
       });
   }
 
