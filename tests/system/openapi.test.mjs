@@ -420,6 +420,34 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     assert.equal((await act('GET', `/v1/keys/${key.keyId}`)).state, 'revoked');
   });
 
+  await t.test('erasures and holds', async () => {
+    const admin = server.token('usr_root', 'admin', 'acct_root');
+    const act = (method, path, body, more) => ask(method, path, { token: admin, body, ...more });
+    const hold = { scope: 'session', subject: 'sess_none', reason: 'case' };
+    assert.equal((await act('POST', '/v1/records/holds', { ...hold, enabled: true })).holds.length, 1);
+    await act('POST', '/v1/records/holds', { ...hold, scope: 'all', enabled: true }, { reason: 'unknown_value' });
+    await ask('POST', '/v1/records/holds', { body: { ...hold, enabled: false }, reason: 'forbidden' });
+    assert.deepEqual((await act('GET', '/v1/records/holds')).holds, [{ ...hold, by: 'usr_root' }]);
+    await ask('GET', '/v1/records/holds', { reason: 'forbidden' });
+    const why = { reason: 'asked' };
+    await act('POST', '/v1/records/erasures', { ...why, sessionId: 'sess_none' }, { reason: 'session_not_found' });
+    await act('POST', '/v1/records/erasures', { ...why, userId: 'usr_none' }, { reason: 'user_not_found' });
+    await act('POST', '/v1/records/erasures', why, { reason: 'missing_field' });
+    await ask('POST', '/v1/records/erasures', { body: { ...why, userId: 'usr_none' }, reason: 'forbidden' });
+    const ended = (await act('GET', '/v1/call/sessions?status=ended&limit=1')).sessions[0].sessionId;
+    await act('POST', '/v1/records/holds', { ...hold, subject: ended, enabled: true });
+    await act('POST', '/v1/records/erasures', { ...why, sessionId: ended }, { reason: 'record_held' });
+    await act('POST', '/v1/records/holds', { ...hold, subject: ended, enabled: false });
+    const open = (await ask('POST', '/v1/call/sessions', { body: {} })).session.sessionId;
+    await act('POST', '/v1/records/erasures', { ...why, sessionId: open }, { reason: 'erasure_needs_end' });
+    const { erasureId } = await act('POST', '/v1/records/erasures', { ...why, sessionId: ended }, { status: 202 });
+    await act('GET', `/v1/records/erasures/${erasureId}`);
+    assert.equal((await act('GET', '/v1/records/erasures')).erasures[0].sessionId, ended);
+    await ask('GET', '/v1/records/erasures', { reason: 'forbidden' });
+    await ask('GET', `/v1/records/erasures/${erasureId}`, { reason: 'forbidden' });
+    await act('GET', '/v1/records/erasures/era_none', undefined, { reason: 'erasure_not_found' });
+  });
+
   await t.test('what is open to all', async () => {
     for (const path of ['/v1/schema', '/v1/schema/call.started', '/v1/schema/x', '/openapi.json', '/asyncapi.json',
       '/.well-known/lifeline-keys.json', '/healthz', '/readyz', '/errors/session_over']) {
