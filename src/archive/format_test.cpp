@@ -89,4 +89,15 @@ TEST_F(Format, IsWhatTheFormatPageShows) {
     EXPECT_EQ(report->heads_held, 1u);
 }
 
+// Archives outlive versions: what an old one says of its events has to be what is made of them now,
+// or the format gets another name.
+TEST(ArchiveFormat, AnArchiveOfTheFirstReleaseIsWholeForEver) {
+    std::ifstream in("src/archive/fixtures/first_format.jsonl", std::ios::binary);
+    const auto report = verify(in);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problems, std::vector<Error>());
+    EXPECT_EQ(report->records, 25u);
+    EXPECT_EQ(report->seals + report->heads, 1u);
+}
+
 }  // namespace lifeline::archive

@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include "journal/merkle.h"
-
 namespace lifeline::archive {
 
 namespace {
@@ -114,11 +112,11 @@ Result<bool> Writer::take_row(std::string& out, const journal::StoredRow& stored
         if (!record) return fail(record.error());
         leaves.push_back(journal::leaf_digest(sha_, record->header, inner_of(sha_, *record)));
     }
-    auto workspace = leaves;
+    const journal::MerkleTree tree(sha_, std::move(leaves));
     Row line{.first_position = first,
              .count = row->count(),
              .time = row->time(),
-             .root = journal::merkle_root(sha_, workspace),
+             .root = tree.root(),
              .hash = {},
              .previous = in_segment_ ? std::nullopt : std::optional(*previous)};
     const journal::EpochId epoch = journal::epoch_of(epochs_, first).id();
@@ -129,7 +127,7 @@ Result<bool> Writer::take_row(std::string& out, const journal::StoredRow& stored
     in_segment_ = true;
     row_ = {.epoch = epoch, .position = line.last_position(), .hash = line.hash};
     const std::size_t written = written_;
-    if (const auto taken = take_records(out, *row, leaves); !taken) return fail(taken.error());
+    if (const auto taken = take_records(out, *row, tree); !taken) return fail(taken.error());
     rows_at_rest_ = written_ > written ? 0 : rows_at_rest_ + 1;
     std::optional<Anchor> anchor;
     if (!ends_segment(row_, anchor)) return true;
@@ -138,7 +136,7 @@ Result<bool> Writer::take_row(std::string& out, const journal::StoredRow& stored
 }
 
 Status Writer::take_records(std::string& out, const journal::RowView& row,
-                            const std::vector<Digest>& leaves) {
+                            const journal::MerkleTree& tree) {
     while (!all_written() && request_.positions[written_] <= row_.position) {
         const std::uint64_t position = request_.positions[written_];
         const std::uint64_t index = position - row.first_position();
@@ -156,7 +154,7 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
                     .erased = record->erased,
                     .salt = std::string(record->salt),
                     .bytes = stored.bytes,
-                    .path = journal::audit_path(sha_, leaves, index)};
+                    .path = tree.path(index)};
         if (record->erased) line.inner = inner_of(sha_, *record);
         add(out, render(line));
         ++written_;
@@ -166,13 +164,13 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
 
 bool Writer::ends_segment(const journal::HeadMark& row, std::optional<Anchor>& anchor) const {
     if (!all_written() &&
-        request_.positions[written_] - request_.positions[written_ - 1] <= rest_max)
+        request_.positions[written_] - request_.positions[written_ - 1] <= request_.rest_max)
         return false;
     anchor = anchors_.of(row);
-    if (rows_at_rest_ >= rest_max) return true;
+    if (rows_at_rest_ >= request_.rest_max) return true;
     // What others were told counts more than what the journal keeps for itself.
     if (anchor && anchor->kind == Anchor::Kind::seal && all_written() &&
-        anchors_.published(row.position, request_.positions.back() + rest_max))
+        anchors_.published(row.position, request_.positions.back() + request_.rest_max))
         anchor.reset();
     return anchor.has_value();
 }

@@ -10,6 +10,7 @@
 #include "archive/derived.h"
 #include "archive/line.h"
 #include "journal/journal_file.h"
+#include "journal/merkle.h"
 #include "journal/row.h"
 #include "journal/seal_key.h"
 #include "sql/database.h"
@@ -22,11 +23,10 @@ struct Request {
     std::string session_id;
     std::vector<std::uint64_t> positions;
     WallTime now;
+    // Where the call rests for longer than this (in events of others), a segment may end and
+    // another begin, so that an archive's size is the call's and not the house's.
+    std::uint64_t rest_max = 2'000;
 };
-
-// Where the call rests for longer than this (in events of others), a segment may end and another
-// begin, so that an archive's size is the call's and not the house's.
-inline constexpr std::uint64_t rest_max = 2'000;
 
 // Reads the call from the journal's files, beside whoever writes them, and writes its archive piece
 // by piece. Every row is checked on its way: what is damaged gets no proof. Blocks; lives on one
@@ -46,7 +46,7 @@ private:
     void add(std::string& out, const std::string& line);
     Result<bool> take_row(std::string& out, const journal::StoredRow& stored);
     Status take_records(std::string& out, const journal::RowView& row,
-                        const std::vector<Digest>& leaves);
+                        const journal::MerkleTree& tree);
     bool ends_segment(const journal::HeadMark& row, std::optional<Anchor>& anchor) const;
     void end_segment(std::string& out, std::optional<Anchor> anchor);
     bool all_written() const { return written_ == request_.positions.size(); }

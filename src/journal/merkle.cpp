@@ -1,7 +1,7 @@
 #include "journal/merkle.h"
 
-#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/check.h"
 
@@ -20,16 +20,25 @@ bool rises(std::uint64_t index, std::uint64_t count) {
 
 }  // namespace
 
-std::vector<Digest> audit_path(Sha256& sha, std::vector<Digest> leaves, std::size_t index) {
-    CHECK(index < leaves.size());
+MerkleTree::MerkleTree(Sha256& sha, std::vector<Digest> leaves) {
+    CHECK(!leaves.empty());
+    levels_.push_back(std::move(leaves));
+    while (levels_.back().size() > 1) {
+        const auto& below = levels_.back();
+        std::vector<Digest> level;
+        for (std::size_t i = 0; i + 1 < below.size(); i += 2)
+            level.push_back(node_of(sha, below[i], below[i + 1]));
+        if (below.size() % 2 != 0) level.push_back(below.back());
+        levels_.push_back(std::move(level));
+    }
+}
+
+std::vector<Digest> MerkleTree::path(std::size_t index) const {
+    CHECK(index < levels_.front().size());
     std::vector<Digest> path;
-    for (; leaves.size() > 1; index /= 2) {
-        if (!rises(index, leaves.size())) path.push_back(leaves[index ^ 1U]);
-        const std::size_t pairs = leaves.size() / 2;
-        for (std::size_t i = 0; i < pairs; ++i)
-            leaves[i] = node_of(sha, leaves[2 * i], leaves[2 * i + 1]);
-        if (leaves.size() % 2 != 0) leaves[pairs] = leaves.back();
-        leaves.resize((leaves.size() + 1) / 2);
+    for (const auto& level : levels_) {
+        if (level.size() > 1 && !rises(index, level.size())) path.push_back(level[index ^ 1U]);
+        index /= 2;
     }
     return path;
 }

@@ -24,8 +24,10 @@ TEST(Merkle, EveryPathOfEveryTreeLeadsToItsRootAndFromNowhereElse) {
         const auto leaves = some_leaves(count);
         auto workspace = leaves;
         const Digest root = merkle_root(sha, workspace);
+        const MerkleTree tree(sha, leaves);
+        EXPECT_EQ(tree.root(), root);
         for (std::size_t i = 0; i < count; ++i) {
-            const auto path = audit_path(sha, leaves, i);
+            const auto path = tree.path(i);
             EXPECT_EQ(root_by_path(sha, leaves[i], i, count, path), root) << i << " of " << count;
             for (std::size_t other = 0; other < count; ++other)
                 if (other != i)
@@ -38,9 +40,10 @@ TEST(Merkle, EveryPathOfEveryTreeLeadsToItsRootAndFromNowhereElse) {
 TEST(Merkle, APathOfAnotherLengthLeadsNowhere) {
     Sha256 sha;
     const auto leaves = some_leaves(7);
-    auto path = audit_path(sha, leaves, 2);
+    const MerkleTree tree(sha, leaves);
+    auto path = tree.path(2);
     ASSERT_EQ(path.size(), 3u);
-    EXPECT_EQ(audit_path(sha, leaves, 6).size(), 2u);  // The last of seven rises once.
+    EXPECT_EQ(tree.path(6).size(), 2u);  // The last of seven rises once.
     path.push_back(leaves[0]);
     EXPECT_EQ(root_by_path(sha, leaves[2], 2, 7, path), std::nullopt);
     path.resize(2);
