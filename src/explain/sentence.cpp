@@ -38,6 +38,8 @@ constexpr Sentence sentences[] = {
     {T::call_voice_config_updated, call, info, "{@} changed how the voice sounds"},
     {T::call_speech_changed, call, info, ""},
     {T::call_quality_reported, call, info, ""},
+    {T::record_erased, call, info,
+     "{events} events were erased[, of {@participantId} alone]: {because}"},
     {T::orchestration_agent_handoff, call, info, "{from} handed over to {to}: {\"reason}"},
     {T::orchestration_mode_changed, call, info, "mode {mode} was {state}: {\"reason}"},
 

@@ -115,9 +115,8 @@ Status Directory::user_linked(const contract::Json& payload) {
     Fields fields(payload);
     const auto user_id = fields.text("userId");
     const auto identity = digest_of(fields.text("issuer"), fields.text("subject"));
+    if (account_of_user_.find(user_id) == account_of_user_.end()) fields.refuse("userId");
     if (auto whole = fields.status(); !whole) return whole;
-    // Whose making was erased: they are about to be, too.
-    if (account_of_user_.find(user_id) == account_of_user_.end()) return {};
     identities_.insert_or_assign(identity,
                                  Identity{.user_id = std::string(user_id), .linked = true});
     return {};

@@ -99,6 +99,29 @@ TEST(Directory, IsTheSameHoweverOftenItsEventsAreApplied) {
     }
 }
 
+// Whether what made them is still there or not: from the request on nobody stands for them.
+TEST(Directory, WhoIsErasedIsNobodyUntilTheyAreSeenAgain) {
+    const std::string made =
+        R"({"userId":"usr_1","accountId":"acct_1","issuer":"i","subject":"ada"})";
+    for (const bool there : {true, false}) {
+        Directory directory;
+        if (there) {
+            ASSERT_TRUE(directory.apply("identity.user.created", made));
+            ASSERT_TRUE(directory.apply("identity.user.linked",
+                                        R"({"userId":"usr_1","issuer":"i","subject":"ada2"})"));
+        }
+        ASSERT_TRUE(directory.apply("record.erasure.requested",
+                                    R"({"erasureId":"era_1","userId":"usr_1"})"));
+        ASSERT_TRUE(directory.apply("record.erasure.requested",
+                                    R"({"erasureId":"era_2","sessionId":"sess_1"})"));
+        EXPECT_FALSE(directory.user("i", "ada"));
+        EXPECT_FALSE(directory.user("i", "ada2"));
+        EXPECT_EQ(directory.account_of("usr_1"), nullptr);
+        ASSERT_TRUE(directory.apply("identity.user.created", made));
+        EXPECT_TRUE(directory.user("i", "ada"));
+    }
+}
+
 TEST(Directory, PassesOverWhatIsNotItsOwnAndRefusesWhatIsBroken) {
     Directory directory;
     EXPECT_TRUE(directory.apply("call.created", "{}"));
