@@ -1,10 +1,15 @@
 import { clientOf, pathOf, type ClientOptions } from './create.js';
 import { callEventOf, type CallEvent, type EventRecord } from './event.js';
 
+/** The place of an event whose contents were erased. */
+type ErasedRecord = Pick<EventRecord, 'seq' | 'meta'> & { readonly erased: true };
+
 /** What happened in a call, one page of it. */
 export interface EventPage {
   /** In order; without those that were erased. */
   readonly events: readonly CallEvent[];
+  /** The places of those: what stood there is gone, and `record.erased` says why. Absent when there are none. */
+  readonly erased?: readonly number[];
   /** The newest event of the call. */
   readonly headSeq: number;
   /** `after` of the next page; absent when this was all there is so far. */
@@ -29,8 +34,17 @@ export async function listEvents(
   if (options.limit !== undefined) query.set('limit', String(options.limit));
   const path = `${pathOf(options.sessionId)}/events?${query}`;
   const page = await rest.requestPatiently<
-    Omit<EventPage, 'events'> & { readonly events: readonly EventRecord[] }
+    Omit<EventPage, 'events' | 'erased'> & {
+      readonly events: readonly (EventRecord | ErasedRecord)[];
+    }
   >({ method: 'GET', path });
-  const { events, headSeq, next } = page;
-  return { events: events.map(callEventOf), headSeq, ...(next === undefined ? {} : { next }) };
+  const { headSeq, next } = page;
+  const events = page.events.filter((record) => 'event' in record).map(callEventOf);
+  const erased = page.events.filter((record) => !('event' in record)).map(({ seq }) => seq);
+  return {
+    events,
+    ...(erased.length === 0 ? {} : { erased }),
+    headSeq,
+    ...(next === undefined ? {} : { next }),
+  };
 }

@@ -41,3 +41,15 @@ test('the last page has no next', async () => {
   assert.equal(requests[0]?.route, `${address}?after=0`);
   assert.deepEqual(page, { events: [], headSeq: 0 });
 });
+
+test('what was erased is no event, and its place is told', async () => {
+  const { event: _, ...rest } = record(2);
+  const body = { epoch: 'e', headSeq: 3, events: [{ ...rest, erased: true }, record(3)] };
+  const { options } = world({ [address]: () => ({ body }) });
+  const page = await listEvents({ ...options, sessionId: 'sess_1' });
+  assert.deepEqual(
+    page.events.map(({ seq }) => seq),
+    [3],
+  );
+  assert.deepEqual(page.erased, [2]);
+});
