@@ -29,8 +29,8 @@ export function Announcer({ heard, ownId, live }: Props) {
   return (
     <div className="hidden-but-read" role="log" aria-live="polite" aria-label="Captions">
       {said.map((one) => (
-        <p key={one.key} dir="auto">
-          {one.name}: {one.text}
+        <p key={one.key}>
+          <bdi>{one.name}</bdi>: <bdi>{one.text}</bdi>
         </p>
       ))}
     </div>

@@ -4,6 +4,7 @@ import type { CallEvent } from '@lifeline/client';
 import type { FaultSwitch } from '@lifeline/client/faults/switch';
 import { filterEvents, KEPT_MAX, type EventLog } from '../talk/event_log';
 import { useStore } from '../talk/store';
+import { plain } from '../words/plain';
 import { Faults } from './Faults';
 import { Close } from './icons';
 
@@ -77,7 +78,7 @@ function EventRow({ event }: { event: CallEvent }) {
           <span>{event.type}</span>
           <span className="by">{event.actor.kind}</span>
         </summary>
-        {open && <pre dir="ltr">{JSON.stringify(event, null, 2)}</pre>}
+        {open && <pre dir="ltr">{plain(JSON.stringify(event, null, 2))}</pre>}
       </details>
     </li>
   );

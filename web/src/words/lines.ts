@@ -5,6 +5,7 @@ import type { Turn, Utterance } from '@lifeline/client';
 import type { Outgoing } from '../talk/outgoing';
 import type { Person } from './people';
 import { speakerOf } from './people';
+import { plain } from './plain';
 import type { Problem } from './problem';
 
 export interface Line {
@@ -126,7 +127,7 @@ function noteOf(said: Utterance, over: boolean): string {
 
 function unheard({ text, generatedText }: Utterance): string {
   if (!generatedText?.startsWith(text)) return '';
-  return ` Not heard: “${generatedText.slice(text.length).trim()}”`;
+  return ` Not heard: “${plain(generatedText.slice(text.length).trim())}”`;
 }
 
 function ownLine(one: Outgoing, name: string, own: { readonly connected: boolean; readonly id: string }): Line {

@@ -3,6 +3,7 @@
 import type { Participant, Utterance } from '@lifeline/client';
 
 import { NOT_AGREED } from './consent';
+import { plain } from './plain';
 
 export interface Person {
   readonly id: string;
@@ -50,7 +51,7 @@ export function personOf(one: Participant, { ownId, scripted, over, agreed = nul
   const kept = asked && !agreed.includes(one.participantId) ? NOT_AGREED : '';
   return {
     id: one.participantId,
-    name,
+    name: plain(name),
     who: [you, role].filter(Boolean).join(', '),
     label: [you, role, state, kept].filter(Boolean).join(', '),
     machine: one.role === 'agent',
