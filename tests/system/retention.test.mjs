@@ -121,6 +121,32 @@ test('a person, wherever the server is killed meanwhile', { timeout: 240_000 }, 
   assert.deepEqual((await rest('GET', `/v1/call/sessions/${taken.call}/transcript`, tokens.ben, undefined, 200)).utterances.map(({ text }) => text), texts);
 });
 
+// Rows that hold several people's words, small ones and such as fill pages: what is erased is not left beside what stays.
+test('one after the other, while others talk', { timeout: 240_000 }, async (t) => {
+  const { server, tokens, rest, publish, end, done } = await house(t);
+  const people = [...Array(8).keys()].map((i) => ({ id: `usr_p${i}`, token: server.token(`usr_p${i}`), word: `wortvonperson${'abcdefgh'[i]}allein` }));
+  const talk = async (i, round) => {
+    const [owner, ...others] = [0, 1, 3].map((step) => people[(i + step) % people.length]);
+    const participants = others.map(({ id }) => ({ userId: id, role: 'user' }));
+    const call = (await rest('POST', '/v1/call/sessions', owner.token, { participants }, 201)).session.sessionId;
+    const size = [1, 40, 650][(i + round) % 3];
+    await Promise.all([owner, ...others].flatMap(({ token, word }, who) => [0, 1].map((n) =>
+      publish(call, token, 'transcript.final', { utteranceId: `u${who}_${n}`, speaker: 'user', text: `${word} `.repeat(size), startMs: 0, endMs: 9, source: 'typed' }))));
+    await end(call, owner.token);
+  };
+  const round = (n) => Promise.all(people.map((_, i) => talk(i, n)));
+  await round(0);
+  await round(1);
+  for (const [n, gone] of people.slice(0, 6).entries()) {
+    const { erasureId } = await rest('POST', '/v1/records/erasures', tokens.admin, { userId: gone.id, reason: 'asked' }, 202);
+    await done(erasureId);
+    assert.deepEqual(found(server.data, people.slice(0, n + 1).map(({ word }) => word)), [], `after ${n + 1}`);
+    assert.deepEqual(all(server.data, people.slice(6).map(({ word }) => word)), [], 'of the others all is there');
+  }
+  await isWhole(server);
+  assert.deepEqual(found(server.data, people.slice(0, 6).map(({ word }) => word)), [], 'at rest');
+});
+
 test('a call as a whole, from the command line, and again after a restore', { timeout: 120_000 }, async (t) => {
   const { server, tokens, rest, talk } = await house(t);
   const one = await talk('mia', 'ben');
@@ -201,6 +227,11 @@ test('what an account keeps, and for how long', { timeout: 120_000 }, async (t) 
   await server.start();
   const { json } = await server.rest('GET', `/v1/call/sessions/${call}/transcript`, tokens.ben);
   assert.equal(json.utterances.length, 4, 'the texts that stand stay');
+  const two = await talk('ben', 'mia');
+  await server.kill();
+  await server.start(); // It begins with a round.
+  while (server.stored(two.call).some(({ event }) => event?.type === 'transcript.partial')) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(server.stored(two.call).filter(({ event }) => event?.type === 'record.erased' && event.payload.because === 'superseded').length, 1);
   await isWhole(server);
   const bad = join(server.folder, 'bad.toml');
   for (const [text, says] of [['[retention]\nkeep_days = -1\n', /line 2: retention.keep_days must be/], ['[[retention.accounts]]\naccount = "short"\n', /retention.accounts must be/]]) {
