@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "archive/line.h"
 #include "journal/seal_key.h"
@@ -22,8 +23,11 @@ public:
     bool published(std::uint64_t after, std::uint64_t until) const;
 
 private:
-    std::multimap<std::uint64_t, Anchor> seals_;  // By their position.
-    std::multimap<std::uint64_t, Anchor> heads_;
+    explicit Anchors(journal::SealKey key) : key_(std::move(key)) {}
+
+    journal::SealKey key_;
+    std::multimap<std::uint64_t, journal::HeadMark> seals_;  // By their position, as are the next.
+    std::multimap<std::uint64_t, journal::SignedHead> heads_;  // Not checked yet.
 };
 
 }  // namespace lifeline::archive

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -165,4 +166,38 @@ test('heads are given away, and a journal that was rolled back is told by them',
   assert.match(rolledBack.problems[0].detail, /this journal ends at position \d+/);
   assert.ok(!existsSync(`${archive}.unfinished`));
   assert.match(lifeline('verify', copy, '--checkpoint', join(server.folder, 'none')).err, /storage_failed/);
+});
+
+test('of what was erased an archive proves only that it was there', { timeout: 60_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const { server, id, ada } = call;
+  const body = (text) => ({
+    eventId: text, sessionId: id, ts: '2026-02-16T10:00:00.000Z', type: 'x.note', payload: { text }, schemaVersion: '1.0',
+  });
+  for (const text of ['first', 'second']) await server.rest('POST', `/v1/call/sessions/${id}/events`, ada, body(text));
+  const file = join(server.folder, 'call.jsonl');
+  const archive = async (token) => {
+    writeFileSync(file, (await archiveOf(call, token)).text);
+    return { ...verify(file), lines: linesOf(readFileSync(file, 'utf8')) };
+  };
+  await server.rest('POST', `/v1/call/sessions/${id}/state`, ada, { status: 'ended' });
+  const before = await archive(ada);
+
+  const admin = server.token('usr_root', 'admin');
+  const asked = await server.rest('POST', '/v1/records/erasures', admin, { sessionId: id, reason: 'asked' });
+  for (;;) {
+    const { json } = await server.rest('GET', `/v1/records/erasures/${asked.json.erasureId}`, admin);
+    if (json.state === 'done') break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const after = await archive(admin);
+  assert.equal(after.status, 0, JSON.stringify(after.problems));
+  assert.ok(after.erased >= 2 && after.records >= before.records);
+  const find = ({ lines }, eventId) => lines.find((line) => line.eventId === eventId);
+  for (const text of ['first', 'second']) {
+    const { event, salt, ...rest } = find(before, text);
+    const { inner, ...left } = find(after, text);
+    assert.deepEqual(left, rest);
+    assert.equal(inner, createHash('sha256').update(Buffer.from(salt, 'hex')).update(event).digest('hex'));
+  }
 });
