@@ -62,6 +62,7 @@ private:
         bool removed = false;
     };
 
+    static std::string overtaken_key(contract::EventType type, std::string_view value);
     void take_frame(const Recorded& recorded);
     void take_kept(const Recorded& recorded);
     void take_speech(const contract::Event& event, Fact& fact);
