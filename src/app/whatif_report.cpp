@@ -58,7 +58,7 @@ std::string words_of(const WhatIfReport::Decisions& decisions, bool all) {
     std::string text = table_of(decisions, all);
     text += fmt::format(
         "{}, version {}: {} judgements in {} calls: {} the same, {} stricter, {} "
-        "looser, {} of somebody else, {} unknown\n",
+        "looser, {} asking another, {} unknown\n",
         decisions.policy.id(), decisions.policy.version(), decisions.comparisons.size(),
         decisions.calls, totals.same, totals.stricter, totals.looser, totals.asks_another,
         totals.unknown);

@@ -30,7 +30,7 @@ struct RecordedTurn {
     std::string text = {};
     std::string state = "open";  // "completed", "failed", "cancelled"
     std::string why = {};        // Of what was not completed: its code or cause.
-    bool lost = false;           // Something of it was erased: what it said is not known.
+    bool lost = false;           // Something of it, or of the call before it, was erased.
 };
 
 }  // namespace lifeline::rerun

@@ -132,9 +132,10 @@ TurnDifference difference_of(const RecordedTurn& turn, const Answer& answer) {
     if (turn.lost || turn.state != "completed") {
         difference.unknown = true;
         difference.other_calls = false;
-        difference.why_unknown = turn.lost ? "something of the turn was erased"
-                                           : fmt::format("the recorded turn is {}{}{}", turn.state,
-                                                         turn.why.empty() ? "" : ": ", turn.why);
+        difference.why_unknown = turn.lost
+                                     ? "something of what the agent then had or said was erased"
+                                     : fmt::format("the recorded turn is {}{}{}", turn.state,
+                                                   turn.why.empty() ? "" : ": ", turn.why);
     } else if (answer.whole()) {
         difference.other_words = trimmed(turn.text) != trimmed(answer.text);
     }

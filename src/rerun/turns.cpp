@@ -84,7 +84,10 @@ void Turns::take(const whatif::Recorded& recorded) {
     }
     for (RecordedTurn& turn : open_)
         if (turn.session_id == recorded.stream) goes_on(turn, recorded);
-    if (recorded.event == nullptr) return;
+    if (recorded.event == nullptr) {
+        lost_.emplace(recorded.stream);
+        return;
+    }
     const contract::Event& event = *recorded.event;
     switch (event.type()) {
         case EventType::orchestration_turn_started:
@@ -118,7 +121,8 @@ void Turns::began(const whatif::Recorded& recorded) {
                       .agent_id = seat.second,
                       .orchestrator = std::string(recorded.event->text(f::orchestrator)),
                       .seq = recorded.seq,
-                      .at = recorded.at};
+                      .at = recorded.at,
+                      .lost = lost_.contains(recorded.stream)};
     turn.prompt = prompt_of(seat, turn.turn_id);
     open_.push_back(std::move(turn));
 }

@@ -52,6 +52,7 @@ private:
     std::set<std::pair<std::string, std::uint64_t>> chosen_;  // The call, and where it began.
     std::map<std::string, std::set<std::string>, std::less<>> agents_;  // By call.
     std::map<std::string, std::string, std::less<>> continues_;
+    std::set<std::string, std::less<>> lost_;  // Calls of which something was erased.
     std::map<Seat, std::unique_ptr<agent::Conversation>> conversations_;
     std::vector<RecordedTurn> open_;
     std::vector<RecordedTurn> over_;

@@ -37,7 +37,8 @@ struct Readings {
     std::size_t left_out = 0;
 };
 
-Readings read(TestCall& call, whatif::Walk::Wanted wanted = {}, std::size_t most = 100) {
+Readings read(TestCall& call, whatif::Walk::Wanted wanted = {}, std::size_t most = 100,
+              std::string_view erased = "nothing") {
     Turns turns(std::move(wanted), most, call.settings);
     contract::EventChecker checker;
     const auto all = call.all();
@@ -48,7 +49,7 @@ Readings read(TestCall& call, whatif::Walk::Wanted wanted = {}, std::size_t most
                                       .actor_id = stored.actor.id,
                                       .at = stored.recorded_at};
             std::optional<contract::Event> event;
-            if (!stored.erased) {
+            if (!stored.erased && !stored.bytes.contains(erased)) {
                 event = *checker.read_stored(stored.bytes);
                 recorded.event = &*event;
             }
@@ -256,6 +257,17 @@ TEST(Turns, ThatWereNotCompletedAreUnknown) {
     const TurnDifference difference = difference_of(turns[0], run(call, turns[0], helper));
     EXPECT_TRUE(difference.unknown);
     EXPECT_EQ(difference.why_unknown, "the recorded turn is failed: model_refused");
+}
+
+TEST(Turns, WhoseAgentHadWhatIsErasedNowAreUnknown) {
+    TestCall call;
+    talk(call);
+    const auto turns = read(call, {}, 100, "\"text\":\"Weather?\"").turns;
+    ASSERT_EQ(turns.size(), 4U);
+    std::string unknown;
+    for (const RecordedTurn& turn : turns)
+        unknown += difference_of(turn, run(call, turn, helper)).unknown ? "?" : "=";
+    EXPECT_EQ(unknown, "=???");
 }
 
 TEST(ArgsChanges, ArePlaces) {
