@@ -184,8 +184,8 @@ Result<AgentConfig> read_agent(std::string_view name, const Json& json) {
     return agent;
 }
 
-// An agent's session at its gateway is named by the gateway's agent and the call: two that share one
-// would hear each other's turns as their own.
+// An agent's session at its gateway is named by the gateway's agent and the call: two that share
+// one would hear each other's turns as their own.
 bool shares_gateway_agent(const AgentConfig& a, const AgentConfig& b) {
     return a.driver == "openclaw" && b.driver == "openclaw" &&
            a.gateway.address == b.gateway.address && a.gateway.port == b.gateway.port &&
