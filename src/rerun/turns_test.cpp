@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/prompt.h"
 #include "agent/test_call.h"
 #include "rerun/turn_difference.h"
 #include "rerun/turn_run.h"
@@ -257,6 +258,44 @@ TEST(Turns, ThatWereNotCompletedAreUnknown) {
     const TurnDifference difference = difference_of(turns[0], run(call, turns[0], helper));
     EXPECT_TRUE(difference.unknown);
     EXPECT_EQ(difference.why_unknown, "the recorded turn is failed: model_refused");
+}
+
+TEST(Turns, OfACallThatContinuesAnotherBeginWithItsEnd) {
+    TestCall before;
+    talk(before);
+    TestCall after;
+    after.say("Hello again");
+    after.run_for(5s);
+    Turns turns({.session = after.id}, 10, after.settings);
+    contract::EventChecker checker;
+    agent::Conversation known("sess_before", after.settings.user_id);
+    for (const bool first : {true, false})
+        for (TestCall* call : {&before, &after})
+            for (auto& stored : call->all()) {
+                constexpr std::string_view channel = R"("channel":"voice")";
+                if (const auto at = stored.bytes.find(channel);
+                    at != std::string::npos && call == &after)
+                    stored.bytes.insert(at, R"("continues":"sess_before",)");
+                const auto event = checker.read_stored(stored.bytes);
+                ASSERT_TRUE(event.has_value()) << stored.bytes;
+                const whatif::Recorded recorded{
+                    .stream = call == &before ? "sess_before" : std::string_view(after.id),
+                    .seq = stored.seq,
+                    .actor_id = stored.actor.id,
+                    .at = stored.recorded_at,
+                    .event = &*event};
+                first ? turns.choose(recorded) : turns.take(recorded);
+                if (first && call == &before)
+                    known.take(*event, stored.actor.id, stored.seq, stored.recorded_at);
+            }
+    const auto all = turns.all();
+    ASSERT_EQ(all.size(), 1U);
+    const auto tail = agent::tail_of(known, 30, 16 * 1024);  // As a seat is given it.
+    ASSERT_GT(tail.size(), 5U);
+    const auto& messages = all[0].prompt.messages;
+    ASSERT_EQ(messages.size(), tail.size() + 1);
+    for (std::size_t i = 0; i < tail.size(); ++i) EXPECT_EQ(messages[i].text, tail[i].text);
+    EXPECT_EQ(messages.back().text, "Hello again");
 }
 
 TEST(Turns, WhoseAgentHadWhatIsErasedNowAreUnknown) {
