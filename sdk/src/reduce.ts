@@ -2,6 +2,7 @@ import type { CallEvent } from './event.js';
 import { actionIdOf, withAction } from './reduce_action.js';
 import { withConfirmation } from './reduce_confirmation.js';
 import { withConsent, withoutConsent } from './reduce_consent.js';
+import { withKept } from './reduce_erasure.js';
 import { turnsAfterFinal, withTurn } from './reduce_turn.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
@@ -68,6 +69,8 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'orchestration.turn.failed':
     case 'orchestration.turn.cancelled':
       return withTurn(state, event);
+    case 'record.erased':
+      return withKept(state, event);
     case 'safety.killswitch.changed':
       return { ...state, killSwitches: withKillSwitch(state.killSwitches, event) };
     default:

@@ -53,3 +53,23 @@ test('what was erased is no event, and its place is told', async () => {
   );
   assert.deepEqual(page.erased, [2]);
 });
+
+test('a call whose frame was erased is whose it was, and over', () => {
+  const kept = {
+    ownerId: 'usr_1',
+    accountId: 'acct_1',
+    createdAt: '2026-02-16T10:00:00.000Z',
+    endedAt: '2026-02-16T11:00:00.000Z',
+    outcome: 'ended' as const,
+    participants: [{ userId: 'usr_1', role: 'user' as const }],
+  };
+  const payload = { because: 'request' as const, events: 3, upToSeq: 6, kept };
+  const { event, meta } = record(7);
+  const erased = { ...event, ...meta, seq: 7, cause: null, type: 'record.erased', payload };
+  const state = reduce(initialState, erased as Parameters<typeof reduce>[1]);
+  assert.deepEqual(
+    [state.ownerId, state.ownerTakesPart, state.status, state.end?.at],
+    ['usr_1', true, 'ended', '2026-02-16T11:00:00.000Z'],
+  );
+  assert.equal(reduce({ ...initialState, ownerId: 'usr_2' }, erased as never).ownerId, 'usr_2');
+});
