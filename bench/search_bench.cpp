@@ -7,6 +7,7 @@
 // With --dump, what was said, by whom it may be seen and what is looked for stands in DIR
 // afterwards, for others to be asked the same: passages.tsv, members.tsv, questions.tsv.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -208,27 +209,36 @@ struct Row {
     std::string who;
     std::vector<double> times_us = {};
     std::size_t found = 0;
+    // Of this thread alone: where others want the cores, a question also waits for its turn.
+    std::vector<double> cpu_us = {};
 
     void print() {
-        std::ranges::sort(times_us);
-        const auto at = [&](double share) {
-            return times_us[static_cast<std::size_t>(share *
-                                                     static_cast<double>(times_us.size() - 1))];
+        const auto at = [](std::vector<double>& times, double share) {
+            std::ranges::sort(times);
+            return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))];
         };
         double sum = 0;
         for (const double time : times_us) sum += time;
         fmt::print(
             "{{\"bench\":\"search\",\"who\":\"{}\",\"asked\":{},\"found\":{},\"perSecond\":{:.0f},"
-            "\"p50Us\":{:.0f},\"p99Us\":{:.0f}}}\n",
-            who, times_us.size(), found, static_cast<double>(times_us.size()) * 1e6 / sum, at(0.5),
-            at(0.99));
+            "\"p50Us\":{:.0f},\"p99Us\":{:.0f},\"cpuP50Us\":{:.0f},\"cpuP99Us\":{:.0f}}}\n",
+            who, times_us.size(), found, static_cast<double>(times_us.size()) * 1e6 / sum,
+            at(times_us, 0.5), at(times_us, 0.99), at(cpu_us, 0.5), at(cpu_us, 0.99));
     }
 };
+
+double cpu_us() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 template <class Ask>
 void timed(Row& row, Ask ask) {
     const auto begun = Watch::now();
+    const double cpu = cpu_us();
     row.found += ask();
+    row.cpu_us.push_back(cpu_us() - cpu);
     row.times_us.push_back(std::chrono::duration<double, std::micro>(Watch::now() - begun).count());
 }
 
@@ -301,6 +311,7 @@ void run(const std::string& dir, std::size_t utterances, double seconds, bool du
         if (kind.only == Kind::Only::nothing && kind.typed != &House::common_word)
             for (const Row* row : {&user, &account})
                 all.times_us.insert(all.times_us.end(), row->times_us.begin(), row->times_us.end()),
+                    all.cpu_us.insert(all.cpu_us.end(), row->cpu_us.begin(), row->cpu_us.end()),
                     all.found += row->found;
         for (Row* row : {&user, &few, &account, &bare})
             if (!row->times_us.empty()) rows.push_back(std::move(*row));

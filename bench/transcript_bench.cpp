@@ -13,6 +13,7 @@
 #include <fstream>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -389,17 +390,18 @@ void read_floor(const std::string& folder, double events) {
 }
 
 void sizes(const std::string& folder, double events) {
-    std::uint64_t all = 0;
-    std::vector<std::pair<std::string, std::uint64_t>> files;
+    double all = 0;
+    std::map<std::string, double> files;  // Each with its log.
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (!entry.is_regular_file()) continue;
-        all += entry.file_size();
-        if (entry.path().extension() == ".db")
-            files.emplace_back(entry.path().filename().string(), entry.file_size());
+        const std::string name = entry.path().filename().string();
+        if (!entry.is_regular_file() || name.ends_with("-shm")) continue;
+        const auto bytes = static_cast<double>(entry.file_size());
+        all += bytes;
+        if (const auto end = name.find(".db"); end != std::string::npos)
+            files[name.substr(0, end + 3)] += bytes;
     }
-    std::ranges::sort(files);
-    size("all files", static_cast<double>(all) / events);
-    for (const auto& [name, bytes] : files) size(name, static_cast<double>(bytes) / events);
+    size("all files", all / events);
+    for (const auto& [name, bytes] : files) size(name, bytes / events);
 }
 
 void run(const std::string& parent, const Size& size) {
