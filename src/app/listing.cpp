@@ -5,18 +5,11 @@
 
 #include "base/check.h"
 #include "contract/json_writer.h"
+#include "explain/line_text.h"
 
 namespace lifeline::app {
 
 namespace {
-
-// Names come from tokens too: none may move the cursor or change colours of a terminal.
-std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return out;
-}
 
 // In characters rather than bytes, so that names with accents do not bend the table.
 std::size_t width(std::string_view text) {
@@ -71,7 +64,7 @@ std::string Listing::table() const {
     for (const Column& column : columns_) lines.front().emplace_back(column.heading);
     for (const auto& row : rows_) {
         auto& line = lines.emplace_back();
-        for (const auto& cell : row) line.push_back(cell.empty() ? "-" : printable(cell));
+        for (const auto& cell : row) line.push_back(cell.empty() ? "-" : explain::line_text(cell));
     }
     std::vector<std::size_t> widths(columns_.size());
     for (const auto& line : lines)

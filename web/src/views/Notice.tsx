@@ -13,7 +13,7 @@ export function Notice({ problem, onClose }: Props) {
     <div className="notice" role="alert">
       <div>
         <p>
-          <strong>{problem.title}</strong> {problem.advice}
+          <strong>{problem.title}</strong> <bdi>{problem.advice}</bdi>
         </p>
         <ProblemFacts problem={problem} />
       </div>

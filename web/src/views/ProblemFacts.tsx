@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 
+import { plain } from '../words/plain';
 import type { Problem } from '../words/problem';
 
 /** Where the server is, for links to its own pages. */
@@ -14,12 +15,12 @@ export function ProblemFacts({ problem: { code, requestId, explained } }: { read
       <span>
         Code:{' '}
         {explained ? (
-          <a className="link" href={`${server}/errors/${code}`} target="_blank" rel="noreferrer">
-            <code>{code}</code>
+          <a className="link" href={`${server}/errors/${encodeURIComponent(code)}`} target="_blank" rel="noreferrer">
+            <code>{plain(code)}</code>
             <span className="hidden-but-read"> (what it means, in a new tab)</span>
           </a>
         ) : (
-          <code>{code}</code>
+          <code>{plain(code)}</code>
         )}
       </span>
       {requestId !== null && <RequestId id={requestId} />}
@@ -44,7 +45,7 @@ function RequestId({ id }: { readonly id: string }) {
   return (
     <span className="request">
       <span>
-        Request: <code>{id}</code>
+        Request: <code>{plain(id)}</code>
       </span>
       <button type="button" className="copy" onClick={copy}>
         {copied ? 'Copied' : 'Copy'}

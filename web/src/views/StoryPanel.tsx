@@ -48,7 +48,7 @@ export function StoryPanel({ replay, size, onClose }: Props) {
       {problem && (
         <div className="story-problem" role="alert">
           <p>
-            <strong>{problem.title}</strong> {problem.advice}
+            <strong>{problem.title}</strong> <bdi>{problem.advice}</bdi>
           </p>
           <ProblemFacts problem={problem} />
           <button type="button" className="button" onClick={() => void telling.read(head)}>

@@ -3,6 +3,8 @@
 
 import type { ConnectionStatus, LifelineError } from '@lifeline/client';
 
+import { plain } from './plain';
+
 export interface Problem {
   readonly title: string;
   readonly advice: string;
@@ -99,9 +101,14 @@ const OURS: Problem = {
 
 export const KNOWN_CODES: readonly string[] = Object.keys(KNOWN);
 
+/** A code is somebody else's word: not all that an object can be asked for is in the list. */
+function known(code: string): readonly [title: string, advice: string] | undefined {
+  return Object.hasOwn(KNOWN, code) ? KNOWN[code] : undefined;
+}
+
 export function problemOf(thrown: unknown): Problem {
   if (!isRefusal(thrown)) return OURS;
-  const [title, advice] = KNOWN[thrown.code] ?? [sentence(thrown.message), sentence(thrown.fix)];
+  const [title, advice] = known(thrown.code) ?? [sentence(plain(thrown.message)), sentence(plain(thrown.fix))];
   const { code, requestId, status } = thrown;
   const explained = requestId !== null || (status !== null && code !== `http_${status}`);
   return { title, advice, code, requestId, explained };
@@ -109,11 +116,11 @@ export function problemOf(thrown: unknown): Problem {
 
 /** Why a line was closed for good. */
 export function problemOfClosing({ reason, code, error }: ConnectionStatus): Problem {
-  const known = reason === null ? undefined : KNOWN[reason];
+  const words = reason === null ? undefined : known(reason);
   const said = error?.requestId != null ? problemOf(error) : null;
   return {
-    title: known?.[0] ?? said?.title ?? 'The line is closed.',
-    advice: known?.[1] ?? said?.advice ?? 'You can try to join again.',
+    title: words?.[0] ?? said?.title ?? 'The line is closed.',
+    advice: words?.[1] ?? said?.advice ?? 'You can try to join again.',
     code: reason,
     requestId: error?.requestId ?? null,
     explained: said !== null || (code !== null && code >= 4000),
