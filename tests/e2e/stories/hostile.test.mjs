@@ -51,14 +51,14 @@ class Tally {
   /** What a place shows is what it was given, each text of its own. */
   same(output, actual, expected) {
     assert.deepEqual(actual, expected, output);
-    this.outputs.set(output, (this.outputs.get(output) ?? 0) + expected.length);
+    this.outputs.set(output, (this.outputs.get(output) ?? 0) + (expected.length ?? expected.size));
   }
 
   /** Each of `expected` stands in the text of a file or a terminal, and nothing in it steers or hides. */
   within(output, text, expected) {
     assert.equal(unseenIn(text), null, output);
     for (const one of expected) assert.ok(text.includes(one), `${output} lacks ${JSON.stringify(one)}`);
-    this.outputs.set(output, (this.outputs.get(output) ?? 0) + expected.length);
+    this.outputs.set(output, (this.outputs.get(output) ?? 0) + (expected.length ?? expected.size));
   }
 
   get total() {
@@ -67,6 +67,8 @@ class Tally {
 }
 
 const tally = new Tally();
+/** Calls that are joined here, to be left whatever happens. */
+const joined = [];
 
 /** Nothing on this screen is more than text, and nothing leaves its box. */
 async function harmless(person, where) {
@@ -99,7 +101,9 @@ async function agentIn(server, sessionId, name) {
   const token = await server.token({ user: 'usr_backend', role: 'service' });
   const { url } = await inviteOf(server, sessionId, token, { role: 'agent' });
   const pass = await redeemInvite(url, { displayName: name, baseUrl: server.url });
-  return { agent: await joinCall(pass), token: await pass.getToken({ refused: null }) };
+  const agent = await joinCall(pass);
+  joined.push(agent);
+  return { agent, token: await pass.getToken({ refused: null }) };
 }
 
 /** Until so many of these stand on the screen. */
@@ -121,7 +125,6 @@ story('hostile text is harmless wherever it comes out', { devAgent: false, confi
     await acted(anna, agent);
     await drawer(anna);
     await asked(anna, agent, server, sessionId, browser, found);
-    agent.leave();
     await documents(anna, server, sessionId, annas);
     await ended(anna, server, sessionId);
     await files(server, sessionId, annas);
@@ -134,6 +137,7 @@ story('hostile text is harmless wherever it comes out', { devAgent: false, confi
     console.log(`hostile text: ${all.length} payloads, ${tally.outputs.size} outputs, ${tally.total} times looked at`);
     for (const [output, times] of tally.outputs) console.log(`  ${output}: ${times}`);
   } finally {
+    for (const call of joined) call.leave();
     canary.close();
     tool.closeAllConnections();
     tool.close();
@@ -357,18 +361,16 @@ async function named(anna, server, annas) {
     await anna.startsCall(server.url);
     const sessionId = await anna.sessionId();
     const { url } = await inviteOf(server, sessionId, service, { role: 'user', uses: some.length });
-    const guests = [];
     for (const displayName of some) {
       const guest = await joinCall(await redeemInvite(url, { displayName, baseUrl: server.url }));
+      joined.push(guest);
       await guest.say('Me.');
-      guests.push(guest);
     }
     await until(anna.page, '.people .name', some.length + 1);
     await until(anna.page, '.utterance', some.length);
     tally.same('people', (await textsOf(anna.page, '.people .name')).slice(1), some.map(visible));
     tally.same('who speaks', await textsOf(anna.page, '.utterance .who bdi'), some.map(visible));
     await harmless(anna, 'names');
-    for (const guest of guests) guest.leave();
     if (from === 0) await keepPicture(anna, 'hostile, names');
     const told = await server.command('explain', sessionId);
     tally.within('lifeline explain: names', told, some.map((one) => cut(visible(one).replace(/[\n\t]/g, ' '), 50)));

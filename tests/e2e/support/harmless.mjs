@@ -69,7 +69,8 @@ function inspect(sentinel) {
     if (!own.has(tag)) fault('a foreign element', element);
     if (element.closest('body') && ['meta', 'link', 'script', 'title', 'base', 'style'].includes(tag)) fault('an element of the head', element);
     for (const { name, value } of element.attributes) {
-      if (name.startsWith('on') || ['style', 'srcdoc', 'formaction', 'action', 'background', 'ping'].includes(name)) fault(`attribute ${name}`, element);
+      const styled = name === 'style' && value !== '';
+      if (styled || name.startsWith('on') || ['srcdoc', 'formaction', 'action', 'background', 'ping'].includes(name)) fault(`attribute ${name}`, element);
       if (['href', 'src'].includes(name) && new URL(value, document.baseURI).origin !== location.origin) fault(`attribute ${name}`, element);
     }
   }
