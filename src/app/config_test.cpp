@@ -84,6 +84,16 @@ TEST(Config, ARefusalNamesTheLineAndTheSetting) {
          "line 2: metrics.listen must be address:port, for instance 127.0.0.1:8787"},
         {"[log]\nlevel = \"loud\"\n", "line 2: log.level must be debug, info, warn or error"},
         {"[log]\nformat = \"xml\"\n", "line 2: log.format must be text or json"},
+        {"[retention]\nkeep_days = 90\ndrop_superseded_partials = true\n"
+         "[[retention.accounts]]\naccount = \"acct_a\"\nkeep_days = 0\n",
+         ""},
+        {"[retention]\nkeep_days = -1\n",
+         "line 2: retention.keep_days must be a whole number from 0 to 36500"},
+        {"[retention]\ndrop_superseded_partials = 1\n",
+         "line 2: retention.drop_superseded_partials must be true or false"},
+        {"[[retention.accounts]]\naccount = \"acct_a\"\n[[retention.accounts]]\naccount = "
+         "\"acct_a\"\n",
+         "line 1: retention.accounts must be one table an account: acct_a has two"},
         {"[consent]\nrecording = \"required\"\nrecording_accounts = [\"acct_a\"]\n", ""},
         {"[consent]\nrecording = true\n",
          "line 2: consent.recording must be required (of every call) or as_asked (by the app)"},
