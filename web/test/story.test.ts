@@ -6,6 +6,7 @@ import { LifelineError, type Story, type StoryEntry } from '@lifeline/client';
 import { Player } from '../src/replay/player';
 import { Telling, type StoryDoor } from '../src/replay/telling';
 import { Timeline } from '../src/replay/timeline';
+import { problemOf } from '../src/words/problem';
 import { durationWords, kindWord, placeIn, runsOf, severityWord, timesOf, waitsWords } from '../src/words/story';
 import { FakeCall } from './fake_call';
 
@@ -122,4 +123,11 @@ test('a line leads to its event, also where events before it were erased', () =>
   assert.equal(player.place.value.index, 3);
   player.to_event(3);
   assert.equal(player.place.value.index, 1, 'the nearest before one that was erased');
+});
+
+test('a code that is the name of something every object has is a code like any other', () => {
+  for (const code of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const { title, advice } = problemOf(new LifelineError({ code, message: 'No\u202e!', fix: 'Ask\u200b again.' }));
+    assert.deepEqual([title, advice], ['No⟨U+202E⟩!', 'Ask⟨U+200B⟩ again.'], code);
+  }
 });

@@ -328,7 +328,7 @@ async function files(server, sessionId, token) {
   tally.within('explain as text', await read(`${path}/explain?format=text`), shown.map(lined));
   tally.within('lifeline explain --json', await server.command('explain', sessionId, '--json'), shown.filter((one) => !/["\\\n\t]/.test(one)).map(lined));
   const replayed = await server.command('replay', sessionId);
-  tally.within('lifeline replay', replayed, []);
+  tally.within('lifeline replay', replayed, texts.map((one) => visible(JSON.stringify(one))));
   assert.deepEqual(replayed.split('\n').filter((one) => !/^$|^ *#?\d+/.test(one)), [], 'no line but its own');
 
   // For programs: every record one line, and each text as it was said.
@@ -371,6 +371,8 @@ async function named(anna, server, annas) {
     tally.same('people', (await textsOf(anna.page, '.people .name')).slice(1), some.map(visible));
     tally.same('who speaks', await textsOf(anna.page, '.utterance .who bdi'), some.map(visible));
     await harmless(anna, 'names');
+    const field = await anna.page.getByLabel('Say something').boundingBox();
+    assert.ok(field.y + field.height <= phone.viewport.height, 'one can still speak');
     if (from === 0) await keepPicture(anna, 'hostile, names');
     const told = await server.command('explain', sessionId);
     tally.within('lifeline explain: names', told, some.map((one) => cut(visible(one).replace(/[\n\t]/g, ' '), 50)));

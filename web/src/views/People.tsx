@@ -1,9 +1,12 @@
 import type { Person } from '../words/people';
 
+/** So many lie on one line or two; more may have to be scrolled to. */
+const FEW = 4;
+
 /** Who is here. Names are what people typed: isolated, so that no writing direction spills over. */
 export function People({ people }: { people: readonly Person[] }) {
   return (
-    <section className="people" aria-label="Who is here">
+    <section className="people" aria-label="Who is here" tabIndex={people.length > FEW ? 0 : undefined}>
       <ul>
         {people.map((person) => (
           <li key={person.id} data-presence={person.presence} className={person.machine ? 'machine' : undefined}>
