@@ -76,7 +76,11 @@ test('a person, wherever the server is killed meanwhile', { timeout: 240_000 }, 
   const { server, tokens, rest, talk, done, search } = await house(t);
   const [own, taken] = [await talk('mia', 'ben'), await talk('ben', 'mia')];
   assert.equal((await search('miasagtprivates', tokens.ben)).length > 0, true);
-  const mias = [...of.mia, 'miaheisstsohier'];
+  const issuer = 'https://login.example.com';
+  await rest('POST', '/v1/accounts', tokens.admin, { accountId: 'acct_test' }, 201);
+  await rest('POST', '/v1/users', tokens.admin, { userId: 'usr_mia', accountId: 'acct_test', issuer, subject: 'miasubjektdraussen' }, 201);
+  await rest('POST', '/v1/users/usr_mia/identities', tokens.admin, { issuer, subject: 'miazweitessubjekt' });
+  const mias = [...of.mia, 'miaheisstsohier', 'miasubjektdraussen', 'miazweitessubjekt'];
   assert.deepEqual(all(server.data, [...mias, ...of.ben]), [], 'all of it is there before');
 
   const asked = await rest('POST', '/v1/records/erasures', tokens.admin, { userId: 'usr_mia', reason: 'asked by letter' }, 202);
@@ -89,6 +93,8 @@ test('a person, wherever the server is killed meanwhile', { timeout: 240_000 }, 
   assert.deepEqual([erasure.calls, erasure.documents], [2, 1]);
   assert.deepEqual(found(server.data, mias), [], 'while it runs');
   assert.deepEqual(await rest('POST', '/v1/records/erasures', tokens.admin, { userId: 'usr_mia', reason: 'again' }, 202).then(({ erasureId }) => done(erasureId)).then(({ calls, events }) => [calls, events]), [0, 0]);
+
+  await rest('GET', '/v1/users/usr_mia', tokens.admin, undefined, 404);
 
   // What Ben said in his own call stays, what it cost stays in both.
   assert.deepEqual(all(server.data, [of.ben[0], of.ben[1]]), []);
