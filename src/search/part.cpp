@@ -148,13 +148,13 @@ Status Part::forget_stream(std::int64_t stream) {
     others->reset();
     if (last) {
         desk_.statements.forget(number_);
+        desk_.unsettled.erase(number_);
         return database_.run(
             fmt::format("drop table words_{0}; drop table passages_{0}; drop table facts_{0}; "
                         "delete from parts where id={0};",
                         number_));
     }
-    // With the very texts that were indexed; then what an index only marks as deleted is merged
-    // away.
+    // With the very texts that were indexed.
     auto indexed = prepare(
         "insert into words_{0}(words_{0}, rowid, text) select 'delete', id, text from passages_{0} "
         "where stream=? and progress in (2,3) and (kind<>'document' or text<>'')");
@@ -165,6 +165,11 @@ Status Part::forget_stream(std::int64_t stream) {
     if (!remove) return fail(remove.error());
     if (const auto done = (*remove)->bind(1, stream).run(); !done) return done;
     if (const auto done = desk_.facts.finish(database_, desk_.statements); !done) return done;
+    desk_.unsettled.insert(number_);
+    return {};
+}
+
+Status Part::settle() {
     return database_.run(
         fmt::format("insert into words_{0}(words_{0}) values('optimize')", number_));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string_view>
 
 #include "base/result.h"
@@ -27,6 +28,10 @@ struct Place {
 struct Desk {
     Statements statements;
     FactWriter facts;
+    // Parts of which something was forgotten that their index only marks as deleted. What was so
+    // before the store was opened nobody knows.
+    std::set<std::int64_t> unsettled = {};
+    bool all_unsettled = true;
 };
 
 // The passages of an account that began in one month, and the full-text index of their words.
@@ -48,8 +53,11 @@ public:
     Status index(std::int64_t id, std::string_view text);
     // With the very text that was indexed.
     Status forget(std::int64_t id, std::string_view text);
-    // All passages of a stream, and every trace of their words. A part without streams goes.
+    // All passages of a stream; every trace of their words once it is settled. A part without
+    // streams goes.
     Status forget_stream(std::int64_t stream);
+    // What its index marks as deleted is gone from it.
+    Status settle();
 
 private:
     Status touch_stream(std::int64_t stream);

@@ -24,7 +24,8 @@ public:
     static Result<SearchStore> open(const std::string& path, const journal::ViewSource& source);
 
     Result<std::uint64_t> cursor() { return view_.cursor(); }
-    Status settle(journal::Settle how) { return view_.settle(how); }
+    // An index is merged once for all that was forgotten of it.
+    Status settle(journal::Settle how);
     // All that is known of this stream: it is about to be read again.
     Status forget(const std::string& stream);
     Status apply(const std::vector<Change>& changes, std::uint64_t cursor);
