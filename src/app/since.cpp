@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <optional>
+#include <string>
 
 namespace lifeline::app {
 
@@ -33,8 +34,9 @@ Result<WallTime> read_since(std::string_view text, WallTime now) {
     if (const auto time = parse_rfc3339(text)) return *time;
     std::int64_t many = 0;
     const auto unit = text.empty() ? std::nullopt : unit_of(text.back());
-    const char* last = text.data() + text.size() - (text.empty() ? 0 : 1);
-    const auto read = std::from_chars(text.data(), last, many);
+    const std::string digits(text.substr(0, text.empty() ? 0 : text.size() - 1));
+    const char* last = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), last, many);
     if (!unit || read.ec != std::errc{} || read.ptr != last || many < 1 || many > most)
         return fail(Code::malformed, "query_invalid",
                     "--since takes a time like 7d, 12h or 30m, or 2026-02-16T10:00:00.000Z");
