@@ -1,6 +1,10 @@
+import { Suspense } from 'react';
+
 import { EndDialog } from './EndDialog';
-import { InviteDialog } from './InviteDialog';
+import { later } from './later';
 import { SpeakDialog } from './SpeakDialog';
+
+const InviteDialog = later(() => import('./InviteDialog'));
 
 export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record';
 
@@ -26,7 +30,11 @@ export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onRecor
     case 'end':
       return <EndDialog onEnd={answer(onEnd)} onLeave={answer(onLeave)} onStay={onClose} />;
     case 'invite':
-      return <InviteDialog makeLink={makeInvite} onClose={onClose} />;
+      return (
+        <Suspense>
+          <InviteDialog makeLink={makeInvite} onClose={onClose} />
+        </Suspense>
+      );
     case 'speak':
       return <SpeakDialog heardBy="browser" onSpeak={answer(onSpeak)} onClose={onClose} />;
     case 'record':

@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** A link for one person. It is made only when asked for, and shown, so that it can be copied by hand too. */
-export function InviteDialog({ makeLink, onClose }: Props) {
+export default function InviteDialog({ makeLink, onClose }: Props) {
   const [link, setLink] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [copied, setCopied] = useState('');
