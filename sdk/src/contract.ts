@@ -2163,8 +2163,8 @@ export interface EventPayloads {
     /** Utterances in it. */
     utteranceCount: number;
     /**
-     * Of the bytes of `GET …/transcript?at=upToSeq`. What is erased or redacted later changes
-     * those.
+     * SHA-256 of the canonical JSON (RFC 8785) of the `utterances` of `GET
+     * …/transcript?at=upToSeq`. What is erased later changes it.
      */
     sha256: string;
   };

@@ -14,6 +14,7 @@
 #include "library/library.h"
 #include "roster/roster.h"
 #include "search/search.h"
+#include "snapshots/snapshots.h"
 
 namespace lifeline::app {
 
@@ -48,7 +49,8 @@ std::vector<View> views_of(Offline& house, const std::string& folder) {
             view_of<audit::Audit>("audit", files.audit(), house),
             view_of<library::Library>("library", files.library(), house),
             view_of<search::Search>("search", files.search(), house),
-            view_of<agent::SpendView>("spend", files.spend(), house)};
+            view_of<agent::SpendView>("spend", files.spend(), house),
+            view_of<snapshots::Snapshots>("snapshots", files.snapshots(), house)};
 }
 
 void remove(const std::string& path) {

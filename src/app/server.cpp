@@ -57,6 +57,11 @@ void Server::House::take_up_calls() {
             eraser->start();  // What it is not in, cannot be erased from it.
             expiry->start();
         });
+        snapshots->start((config.data / "snapshots.db").string(), [this](Status followed) {
+            if (!followed)
+                return log::error("snapshots are not taken reason={}", followed.error().reason);
+            snapshot_writer->start();
+        });
     });
 }
 

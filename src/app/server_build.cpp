@@ -69,6 +69,9 @@ Status Server::House::build() {
     search = std::make_unique<search::Search>(front(), *searcher, *journal);
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
+    snapshots = std::make_unique<snapshots::Snapshots>(front(), *views, *journal);
+    snapshot_writer.emplace(
+        SnapshotWriter::Parts{front(), *views, *journal, *sessions, *snapshots});
     for (const auto& shard : documents->shards())
         shard->on_appended = [this] {
             library->poke();
@@ -79,6 +82,7 @@ Status Server::House::build() {
             roster->poke();
             search->poke();
             audit->poke();
+            snapshots->poke();
             agents->poke();
             if (hook) hook->poke();
         };

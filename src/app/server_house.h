@@ -19,10 +19,11 @@
 #include "app/policies.h"
 #include "app/reload.h"
 #include "app/server.h"
+#include "app/snapshot_writer.h"
 #include "app/stopping.h"
 #include "app/stream_eraser.h"
-#include "audit/audit.h"
 #include "archive/export.h"
+#include "audit/audit.h"
 #include "base/asio_loop.h"
 #include "base/thread_worker.h"
 #include "gateway/gateway.h"
@@ -40,6 +41,7 @@
 #include "session/document_news.h"
 #include "session/documents.h"
 #include "session/sessions.h"
+#include "snapshots/snapshots.h"
 #include "softstate/sql_ack_store.h"
 #include "speech/transcriber.h"
 
@@ -78,6 +80,8 @@ struct Server::House {
     std::unique_ptr<search::Search> search;
     std::unique_ptr<audit::Audit> audit;
     std::unique_ptr<library::Library> library;
+    std::unique_ptr<snapshots::Snapshots> snapshots;
+    std::optional<SnapshotWriter> snapshot_writer;
     std::optional<StreamEraser> stream_eraser;
     std::optional<Eraser> eraser;
     std::optional<Expiry> expiry;

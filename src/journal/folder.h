@@ -20,13 +20,14 @@ struct Folder {
     std::string key() const { return path + "/journal.key"; }
     std::string seals() const { return path + "/journal.seals"; }
     std::string index() const { return path + "/index.db"; }
-    std::string views() const { return path + "/views.db"; }         // The roster's.
-    std::string audit() const { return path + "/audit.db"; }         // The audit view's.
-    std::string library() const { return path + "/library.db"; }     // The library's.
-    std::string search() const { return path + "/search.db"; }       // What can be searched.
-    std::string spend() const { return path + "/spend.db"; }         // What agents spent.
-    std::string state() const { return path + "/state.db"; }         // The soft state's.
-    std::string unfinished() const { return path + "/unfinished"; }  // Folders of staging.h.
+    std::string views() const { return path + "/views.db"; }          // The roster's.
+    std::string audit() const { return path + "/audit.db"; }          // The audit view's.
+    std::string library() const { return path + "/library.db"; }      // The library's.
+    std::string search() const { return path + "/search.db"; }        // What can be searched.
+    std::string spend() const { return path + "/spend.db"; }          // What agents spent.
+    std::string snapshots() const { return path + "/snapshots.db"; }  // What is to be snapshotted.
+    std::string state() const { return path + "/state.db"; }          // The soft state's.
+    std::string unfinished() const { return path + "/unfinished"; }   // Folders of staging.h.
     std::string incoming() const { return path + "/incoming"; }
 };
 

@@ -6,6 +6,9 @@
 #include <iterator>
 #include <utility>
 
+#include "base/digest.h"
+#include "base/text.h"
+#include "contract/canonical.h"
 #include "contract/json_writer.h"
 #include "transcript/plain_text.h"
 #include "transcript/time_text.h"
@@ -137,6 +140,14 @@ std::string to_json(const Fold& fold, const Heading& heading) {
     json.end();
     json.end();
     return json.take();
+}
+
+std::string digest(const Fold& fold) {
+    contract::JsonWriter json;
+    json.array();
+    for (const Utterance& one : fold.utterances()) write(json, one);
+    json.end();
+    return to_hex(sha256(contract::canonical_json(json.take())));
 }
 
 std::string to_plain(const Fold& fold, const Heading& heading) {

@@ -26,6 +26,10 @@ struct Heading {
 // that its digest means something. For programs.
 std::string to_json(const Fold& fold, const Heading& heading);
 
+// SHA-256, in hex, of the canonical JSON (RFC 8785) of its `utterances`: the same wherever and
+// whenever the transcript is read up to there, unless something of it was erased or redacted.
+std::string digest(const Fold& fold);
+
 // For people. Everything that was said is shown as words, whatever it looks like: no markup of its
 // own, no line of its own making, nothing unseen.
 std::string to_plain(const Fold& fold, const Heading& heading);

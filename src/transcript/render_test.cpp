@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "base/digest.h"
+#include "base/text.h"
+#include "contract/canonical.h"
 #include "transcript/plain_text.h"
 #include "transcript/test_call.h"
 
@@ -99,6 +102,19 @@ TEST(Render, WhatWasSaidStaysWords) {
         EXPECT_THAT(to_webvtt(call.fold, heading),
                     testing::EndsWith(std::string("<v ada>") + one.cue + "\n"));
     }
+}
+
+TEST(Render, HasADigestOfWhatWasSaidAlone) {
+    TestCall call;
+    EXPECT_EQ(digest(call.fold), to_hex(sha256("[]")));
+    call.final("u", "Hi");
+    const std::string before = digest(call.fold);
+    const std::string json = to_json(call.fold, heading);
+    const std::size_t from = json.find('[');
+    EXPECT_EQ(before, to_hex(sha256(contract::canonical_json(
+                          std::string_view(json).substr(from, json.rfind(']') + 1 - from)))));
+    call.final("v", "there");
+    EXPECT_NE(digest(call.fold), before);
 }
 
 TEST(Render, KnowsItsFormatsByName) {

@@ -75,3 +75,52 @@ test('whatever was said stays words', { timeout: 60_000 }, async (t) => {
   assert.ok(!vtt.text.includes('<script') && !vtt.text.includes('<v Ben>'));
   for (const { text: shown } of [text, markdown, vtt]) assert.ok(!shown.includes('\u202E'));
 });
+
+const sorted = (value) => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+};
+
+// By nothing but what anybody can read: the canonical JSON of the utterances.
+const digest = (transcript) => createHash('sha256').update(JSON.stringify(sorted(transcript.utterances))).digest('hex');
+
+test('a call has snapshots as it goes on and one at its end, each once, whatever crashes', { timeout: 120_000 }, async (t) => {
+  const { server, mia, call, begin, final, read } = await house(t);
+  const snapshots = async () => {
+    const page = await server.rest('GET', `/v1/call/sessions/${call}/events?type=transcript.snapshot.created&limit=1000`, mia);
+    return page.json.events.map(({ event }) => event.payload);
+  };
+  const until = async (count) => {
+    for (;;) {
+      const found = await snapshots();
+      if (found.length >= count) return found;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await begin('late', 'usr_mia', 0);
+  let seq = 0;
+  for (let i = 0; i < 200; i++) seq = await final(`u${i}`, `Word ${i}, "quoted" and ünïcode \u2028`, 1_000 * i);
+  const [middle] = await until(1);
+  assert.equal(middle.upToSeq, seq);
+  await final('late', 'Said first, understood last.', 0);
+  const ended = await server.rest('POST', `/v1/call/sessions/${call}/state`, mia, { status: 'ended' });
+  assert.equal(ended.status, 200);
+  await server.kill();  // It may have been taken already, or not.
+  await server.start();
+  const all = await until(2);
+  for (const { upToSeq, sha256, utteranceCount } of all) {
+    const { json } = await read(`?at=${upToSeq}`);
+    assert.equal(json.utterances.length, utteranceCount);
+    assert.equal(digest(json), sha256);
+  }
+  assert.equal((await read(`?at=${middle.upToSeq}`)).json.utterances[0].state, 'started', 'as it stood then');
+  await server.kill('SIGTERM');
+  await server.start();
+  assert.deepEqual(await snapshots(), all, 'none is taken twice');
+  await server.kill('SIGTERM');
+  const types = server.stored(call).map(({ event }) => event.type);
+  assert.equal(types.filter((type) => type === 'transcript.snapshot.created').length, 2);
+  assert.equal(types.filter((type) => type === 'call.ended').length, 1);
+  server.verify();
+});

@@ -1,6 +1,6 @@
 // The real binary on a data folder of its own.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,8 +134,18 @@ export class Server {
       });
   }
 
+  /** The views that were not what the journal says. Of a folder that a test has broken, none. */
+  #wrongViews() {
+    const { stdout } = spawnSync(binary, ['rebuild', this.data, '--json'], { encoding: 'utf8' });
+    if (!stdout.startsWith('{')) return [];
+    return JSON.parse(stdout).views.filter(({ before }) => before === 'different').map(({ view }) => view);
+  }
+
+  /** Stops it; every scenario ends with views that are those which the journal makes anew. */
   async close() {
     await this.kill('SIGTERM');
+    const wrong = this.#wrongViews();
     rmSync(this.folder, { recursive: true, force: true });
+    if (wrong.length > 0) throw new Error(`views that are not what the journal says: ${wrong.join(', ')}`);
   }
 }
