@@ -137,6 +137,8 @@ net::WebSocketSink::Flow Client::on_text(std::string_view message) {
         for (const auto& [id, event] : waiting_) send(net::Opcode::text, publish_frame(event));
     } else if (op == "event") {
         saw_event(message);
+    } else if (op == "skipped") {
+        saw_skipped(*frame);
     } else if (op == "accepted") {
         const std::string id(frame->text("eventId").value_or(""));
         model_.acknowledged(call_, id,
@@ -169,6 +171,16 @@ void Client::saw_event(std::string_view text) {
         seen_.insert(*own);
         waiting_.erase(own);
     }
+}
+
+// Counted as received.
+void Client::saw_skipped(const contract::Json& frame) {
+    const auto from = static_cast<std::uint64_t>(*frame.find("fromSeq")->as_integer());
+    const auto to = static_cast<std::uint64_t>(*frame.find("toSeq")->as_integer());
+    if (from != cursor_ + 1 || to < from)
+        model_.violation(fmt::format("{}: {} to {} skipped after {}", user_, from, to, cursor_));
+    model_.left_out(call_, from, to);
+    cursor_ = to;
 }
 
 net::WebSocketSink::Flow Client::on_ping(std::string_view payload) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "contract/json.h"
 #include "house.h"
 #include "model.h"
 #include "net/fake_socket.h"
@@ -50,6 +51,7 @@ private:
     void flush();
     void drop();
     void saw_event(std::string_view text);
+    void saw_skipped(const contract::Json& frame);
 
     House& house_;
     Model& model_;

@@ -37,6 +37,7 @@ bool House::start(Model& model, Refusal refusal) {
     journal_ = std::move(*opened);
     sessions_ = std::make_unique<session::Sessions>(std::vector<Loop*>{&loop}, *journal_);
     for (const auto& shard : sessions_->shards()) shard->take_judge(judge_);
+    start_views();
     gateway_.emplace(gateway::Lane::House{
         .limits = limits_,
         .retry = retry_,
@@ -48,6 +49,31 @@ bool House::start(Model& model, Refusal refusal) {
         }});
     lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), *gateway_);
     return true;
+}
+
+void House::start_views() {
+    if (view_folder_ == nullptr) return;
+    views_ = std::make_unique<Views>(loop, viewer_, *journal_);
+    views_->start(view_folder_->kept());
+    for (const auto& shard : sessions_->shards()) shard->on_appended = [this] { views_->poke(); };
+}
+
+void House::check_views(Model& model) {
+    if (!views_) return;
+    for (const auto& shard : sessions_->shards()) shard->on_appended = {};
+    views_->poke();
+    settle();
+    views_ = std::make_unique<Views>(loop, viewer_, *journal_);
+    const auto kept = digests_of(view_folder_->kept());
+    views_->start(view_folder_->anew());
+    settle();
+    if (!views_->failed().empty()) model.violation("a view does not follow: " + views_->failed());
+    views_.reset();
+    const auto anew = digests_of(view_folder_->anew());
+    if (kept.size() != anew.size()) model.violation("a view is missing");
+    for (const auto& [name, digest] : kept)
+        if (!anew.contains(name) || anew.at(name) != digest)
+            model.violation(fmt::format("the view {} is not what the journal says", name));
 }
 
 void House::stop() {
@@ -86,8 +112,10 @@ void House::crash() {
     writer_.drop_all();
     marker_.drop_all();
     reader_.drop_all();
+    viewer_.drop_all();
     lane_.reset();
     sessions_.reset();
+    views_.reset();
     journal_.reset();
     loop.drop_all();  // What destructors posted would never have run either.
 }
@@ -169,9 +197,10 @@ void House::connect(Upgrade upgrade, Model& model, std::unique_ptr<net::Socket> 
 
 bool House::step() {
     // From a random one on, the first that has something to do.
-    const std::uint64_t first = chance_.below(4);
-    for (std::uint64_t i = 0; i < 4; ++i) {
-        switch ((first + i) % 4) {
+    const std::uint64_t all = view_folder_ == nullptr ? 4 : 5;
+    const std::uint64_t first = chance_.below(all);
+    for (std::uint64_t i = 0; i < all; ++i) {
+        switch ((first + i) % all) {
             case 0:
                 if (loop.run_one()) return true;
                 break;
@@ -181,8 +210,11 @@ bool House::step() {
             case 2:
                 if (marker_.run_one()) return true;
                 break;
-            default:
+            case 3:
                 if (reader_.run_one()) return true;
+                break;
+            default:
+                if (viewer_.run_one()) return true;
         }
     }
     return false;

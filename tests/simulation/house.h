@@ -13,6 +13,7 @@
 #include "model.h"
 #include "session/sessions.h"
 #include "sql/fault_disk.h"
+#include "views.h"
 
 namespace lifeline::simulation {
 
@@ -40,6 +41,9 @@ private:
 class House {
 public:
     House(std::uint64_t seed, Random& chance, std::shared_ptr<const call::Judge> judge);
+
+    // From the next start on, it has views.
+    void keep_views(const ViewFolder& folder) { view_folder_ = &folder; }
 
     // False when the journal refuses to open.
     enum class Refusal { violation, forgiven };
@@ -77,6 +81,8 @@ public:
 
     // While nothing has it open, something happens to the index; false when there is none yet.
     bool damage_index();
+    // That each view is what the journal makes of it anew. It has none from then on.
+    void check_views(Model& model);
     // How often the thresholds that a short life seldom reaches were reached.
     struct Reached {
         std::uint64_t seals = 0;
@@ -89,6 +95,8 @@ public:
     journal::SqlJournal& journal() { return *journal_; }
 
 private:
+    void start_views();
+
     journal::Folder folder_;
     Random& chance_;
     SeededRandom random_;
@@ -96,9 +104,12 @@ private:
     SimulatedWorker writer_;
     SimulatedWorker marker_;
     SimulatedWorker reader_;
+    SimulatedWorker viewer_;
+    const ViewFolder* view_folder_ = nullptr;
     gateway::Limits limits_;
     gateway::RetryPolicy retry_;
     std::unique_ptr<journal::SqlJournal> journal_;
+    std::unique_ptr<Views> views_;
     std::unique_ptr<session::Sessions> sessions_;
     gateway::ResumeTokens resume_tokens_{Secret<Digest>(Digest{5})};
     std::optional<gateway::Lane::House> gateway_;

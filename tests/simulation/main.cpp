@@ -25,6 +25,7 @@ int run_all(const Options& options) {
     std::uint64_t seals = 0;
     std::uint64_t index_pages = 0;
     std::uint64_t effects = 0;
+    std::uint64_t overtakings = 0;
     const auto begin = std::chrono::steady_clock::now();
     for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
         const auto outcome = run_world(seed, Mutant::none);
@@ -34,6 +35,7 @@ int run_all(const Options& options) {
         seals += outcome.seals;
         index_pages += outcome.index_pages;
         effects += outcome.effects;
+        overtakings += outcome.overtakings;
         if (outcome.violations.empty()) continue;
         ++failed;
         std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
@@ -47,10 +49,12 @@ int run_all(const Options& options) {
         if (faults[kind] > 0) ++hit;
     }
     std::printf(
-        "%llu events acknowledged, %llu seen, %llu effects, %llu seals, %llu index pages, %.1f s\n",
+        "%llu events acknowledged, %llu seen, %llu effects, %llu finals overtaken, %llu seals, "
+        "%llu index pages, %.1f s\n",
         static_cast<unsigned long long>(acknowledged), static_cast<unsigned long long>(seen),
-        static_cast<unsigned long long>(effects), static_cast<unsigned long long>(seals),
-        static_cast<unsigned long long>(index_pages), seconds);
+        static_cast<unsigned long long>(effects), static_cast<unsigned long long>(overtakings),
+        static_cast<unsigned long long>(seals), static_cast<unsigned long long>(index_pages),
+        seconds);
     std::printf("%llu tests, %llu passed\n", static_cast<unsigned long long>(options.seeds),
                 static_cast<unsigned long long>(options.seeds - failed));
     if (!options.evidence.empty())

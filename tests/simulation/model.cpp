@@ -19,6 +19,10 @@ void Model::saw(const std::string& call, std::uint64_t seq, const std::string& e
                           event_id));
 }
 
+void Model::left_out(const std::string& call, std::uint64_t from, std::uint64_t to) {
+    for (std::uint64_t seq = from; seq <= to; ++seq) calls_[call].left_out.insert(seq);
+}
+
 void Model::acknowledged(const std::string& call, const std::string& event_id, std::uint64_t seq) {
     ++acknowledgements_;
     const auto [known, fresh] = calls_[call].acknowledged.try_emplace(event_id, seq);
@@ -51,6 +55,9 @@ void Model::check(const std::string& call, const std::vector<journal::StoredEven
             events[seq - 1].bytes != shown.second)
             violation(
                 fmt::format("{} seq {}: {} was shown and is not there", call, seq, shown.first));
+    for (const std::uint64_t seq : expected.left_out)
+        if (seq > events.size() || !events[seq - 1].bytes.contains("\"transcript.partial\""))
+            violation(fmt::format("{} seq {}: was left out and is no partial", call, seq));
     for (const auto& [id, seq] : expected.acknowledged)
         if (!stands.contains(id) || stands.at(id) != seq)
             violation(fmt::format("{} {}: acknowledged at {} and is not there", call, id, seq));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ public:
     // A client saw this event at this place.
     void saw(const std::string& call, std::uint64_t seq, const std::string& event_id,
              const std::string& event_json);
+    // A client was told that these are not worth showing any more.
+    void left_out(const std::string& call, std::uint64_t from, std::uint64_t to);
     // A client was told, by its own event or by `accepted`, that its event stands there.
     void acknowledged(const std::string& call, const std::string& event_id, std::uint64_t seq);
     // A client sent this event, once or many times.
@@ -31,6 +34,7 @@ public:
 
 private:
     struct Call {
+        std::set<std::uint64_t> left_out;
         std::map<std::uint64_t, std::pair<std::string, std::string>> seen;  // seq -> id, bytes
         std::map<std::string, std::uint64_t> acknowledged;                  // id -> seq
         std::map<std::string, std::string> sent;                            // id -> bytes

@@ -3,24 +3,33 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "agency.h"
 #include "client.h"
 #include "house.h"
 #include "model.h"
+#include "talk.h"
+#include "views.h"
 
 namespace lifeline::simulation {
 
 namespace {
 
 constexpr int steps = 700;
+// Views are made on the machine's own disk, which costs time: one world of so many has them.
+constexpr std::uint64_t worlds_for_views = 10;
 
 class World {
 public:
     World(std::uint64_t seed, Mutant mutant)
-        : chance_(seed), mutant_(mutant), house_(seed, chance_, judge_of(mutant)) {
+        : chance_(seed),
+          mutant_(mutant),
+          house_(seed, chance_, judge_of(mutant)),
+          talk_(house_, model_, seed) {
         house_.disk.lie_about_sync(mutant == Mutant::lying_disk);
+        if (seed % worlds_for_views == 0) house_.keep_views(view_folder_.emplace(seed));
         const std::uint64_t calls = 1 + chance_.below(3);
         for (std::uint64_t c = 0; c < calls; ++c) {
             const std::string call = fmt::format("sess_{}", c);
@@ -58,7 +67,8 @@ private:
                 .sightings = model_.sightings(),
                 .seals = reached.seals,
                 .index_pages = reached.index_pages,
-                .effects = agency_.effects()};
+                .effects = agency_.effects(),
+                .overtakings = talk_.overtakings()};
     }
 
     void work(std::uint64_t jobs) {
@@ -69,6 +79,7 @@ private:
     void turn() {
         Client& client = *clients_[chance_.below(clients_.size())];
         if (chance_.below(3) == 0) agency_.turn(client.call(), users_[client.call()].front());
+        talk_.turn(client.call(), users_[client.call()].front());
         switch (chance_.below(40)) {
             case 0:
                 if (client.connected()) hit("reset");
@@ -152,6 +163,7 @@ private:
     void come_back() {
         for (auto& client : clients_) client->vanish();
         agency_.vanish();
+        talk_.vanish();
         house_.crash();
         if (mutant_ == Mutant::torn_folder) put_back();
         // Faults that were armed may strike while the folder is being opened; the start after the
@@ -221,17 +233,20 @@ private:
                 stand += client->cursor();
             }
             if (std::exchange(stood, stand) != stand) moved = round;
+            talk_.deliver();
             house_.settle();
-            house_.loop.run_for(Millis{100});
+            house_.loop.run_for(talk_.waiting() ? Millis{1'000} : Millis{100});
             house_.settle();
             if (house_.fatal()) restart(After::kill);
             if (!model_.violations().empty()) return;
-            if (!waiting && round > moved + 20) break;
+            if (!waiting && !talk_.waiting() && round > moved + 20) break;
         }
         for (auto& client : clients_)
             if (client->waiting() > 0)
                 model_.violation(client->call() + ": an event never arrived");
+        if (talk_.waiting()) model_.violation("words were never final");
         for (const auto& [call, users] : users_) check(call);
+        house_.check_views(model_);
     }
 
     void check(const std::string& call) {
@@ -252,6 +267,7 @@ private:
         }
         model_.check(call, events);
         agency_.check(call, events);
+        talk_.check(call, events);
         for (const auto& client : clients_)
             if (client->call() == call && client->cursor() != events.size())
                 model_.violation(fmt::format("{}: a client stands at {} of {}", call,
@@ -261,8 +277,10 @@ private:
     SeededRandom chance_;
     Mutant mutant_;
     Model model_;
+    std::optional<ViewFolder> view_folder_;
     House house_;
     Agency agency_{house_, model_, chance_, mutant_};
+    Talk talk_;
     std::map<std::string, std::vector<std::string>> users_;
     std::vector<std::unique_ptr<Client>> clients_;
     std::map<std::string, std::uint64_t> faults_;

@@ -16,7 +16,8 @@ struct Outcome {
     // At the end, so that it can be seen that worlds come that far.
     std::uint64_t seals = 0;
     std::uint64_t index_pages = 0;
-    std::uint64_t effects = 0;  // Of actions, out in the world.
+    std::uint64_t effects = 0;      // Of actions, out in the world.
+    std::uint64_t overtakings = 0;  // Of final texts by later ones.
 };
 
 // Breaks what these worlds put in the place of something outside the rules: disk, policy, counts, a
