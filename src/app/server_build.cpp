@@ -70,8 +70,6 @@ Status Server::House::build() {
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
     snapshots = std::make_unique<snapshots::Snapshots>(front(), *views, *journal);
-    snapshot_writer.emplace(
-        SnapshotWriter::Parts{front(), *views, *journal, *sessions, *snapshots});
     for (const auto& shard : documents->shards())
         shard->on_appended = [this] {
             library->poke();

@@ -81,8 +81,8 @@ struct Server::House {
     std::unique_ptr<audit::Audit> audit;
     std::unique_ptr<library::Library> library;
     std::unique_ptr<snapshots::Snapshots> snapshots;
-    std::optional<SnapshotWriter> snapshot_writer;
     std::optional<StreamEraser> stream_eraser;
+    std::optional<SnapshotWriter> snapshot_writer;
     std::optional<Eraser> eraser;
     std::optional<Expiry> expiry;
     std::optional<orchestration::ConfirmationHook> hook;

@@ -15,6 +15,8 @@ void Server::House::build_records() {
                    how, std::move(done));
     };
     stream_eraser.emplace(StreamEraser::Parts{front(), *journal, *sessions, *documents});
+    snapshot_writer.emplace(
+        SnapshotWriter::Parts{front(), *views, *journal, *sessions, *snapshots, *stream_eraser});
     eraser.emplace(Eraser::Parts{
         .streams = *stream_eraser,
         .journal = *journal,

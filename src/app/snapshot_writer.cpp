@@ -58,20 +58,26 @@ void SnapshotWriter::look() {
         timer_ = 0;
         look();
     });
+    parts_.eraser.take_turn([this, alive = alive_] {
+        if (*alive) look_in_turn();
+    });
+}
+
+void SnapshotWriter::look_in_turn() {
     parts_.snapshots.due(look_at_once, parts_.home,
                          [this, alive = alive_](Result<std::vector<snapshots::Due>> due) {
                              if (!*alive) return;
-                             busy_ = false;
-                             if (!due) return;
+                             if (!due || due->empty()) return rest();
                              again_ = again_ || due->size() == look_at_once;
                              waiting_.assign(due->begin(), due->end());
-                             if (waiting_.empty()) {
-                                 if (again_) look();
-                                 return;
-                             }
-                             busy_ = true;
                              take(waiting_.front());
                          });
+}
+
+void SnapshotWriter::rest() {
+    parts_.eraser.end_turn();
+    busy_ = false;
+    if (again_) look();
 }
 
 void SnapshotWriter::take(snapshots::Due due) {
@@ -116,8 +122,7 @@ void SnapshotWriter::finished(const snapshots::Due& due, const Status& status) {
                   due.up_to_seq, status.error().reason, status.error().detail);
     waiting_.pop_front();
     if (!waiting_.empty()) return take(waiting_.front());
-    busy_ = false;
-    if (again_) look();
+    rest();
 }
 
 }  // namespace lifeline::app

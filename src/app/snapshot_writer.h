@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 
+#include "app/stream_eraser.h"
 #include "base/loop.h"
 #include "base/result.h"
 #include "journal/journal.h"
@@ -14,7 +15,8 @@ namespace lifeline::app {
 
 // Takes the snapshots that are due, one after the other: reads what was said up to there, digests
 // it, and has the call record that. A snapshot's eventId says up to where it is, so it is taken
-// once, whatever crashes in between. Lives on `home`.
+// once, whatever crashes in between. Nothing is erased meanwhile: a digest of what is gone would be
+// worth a guess. Lives on `home`.
 class SnapshotWriter {
 public:
     struct Parts {
@@ -23,6 +25,7 @@ public:
         journal::Journal& journal;
         session::Sessions& sessions;
         snapshots::Snapshots& snapshots;
+        StreamEraser& eraser;
     };
 
     explicit SnapshotWriter(Parts parts) : parts_(parts) {}
@@ -35,10 +38,12 @@ public:
 
 private:
     void look();
+    void look_in_turn();
     void take(snapshots::Due due);
     void digest(snapshots::Due due, transcript::Fold said);
     void record(const snapshots::Due& due, std::size_t utterances, std::string digest);
     void finished(const snapshots::Due& due, const Status& status);
+    void rest();
 
     Parts parts_;
     contract::EventChecker checker_;

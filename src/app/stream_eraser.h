@@ -53,6 +53,11 @@ public:
     // Nothing that was erased is in the journal's log any more.
     void empty_log(journal::Done<void> done);
 
+    // Runs when nothing is erased, and nothing is until `end_turn`: also for whoever records
+    // something about contents that must not go meanwhile.
+    void take_turn(Job job);
+    void end_turn();
+
     Loop& home() { return parts_.home; }
 
 private:
@@ -69,9 +74,6 @@ private:
     template <class Contents>
     void read_on(std::string id, std::shared_ptr<Contents> contents, std::uint64_t after,
                  journal::Done<std::shared_ptr<Contents>> done);
-    // Runs when nobody else erases; `end_turn` lets the next one begin.
-    void take_turn(Job job);
-    void end_turn();
     void finish(const std::shared_ptr<Order>& order, Result<std::uint64_t> outcome);
     void erase_ranges(const std::shared_ptr<Order>& order, std::vector<retention::Range> ranges,
                       Next next);
