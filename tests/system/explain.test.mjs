@@ -41,6 +41,9 @@ async function livedThrough(t) {
   await again.event('call.reconnected');
   await server.rest('POST', `/v1/call/sessions/${id}/state`, ada, { status: 'ended' });
   await again.event('call.ended');
+  // The last that comes of a call: the digest of its transcript.
+  const complete = (events) => events.some(({ event }) => event.type === 'transcript.snapshot.created');
+  while (!complete(await server.events(id, ada))) await new Promise((resolve) => setTimeout(resolve, 10));
   return call;
 }
 
