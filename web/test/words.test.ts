@@ -66,6 +66,13 @@ const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: 
     false,
   ],
   [
+    'more are lost than the strip has room for, and of one the name is long',
+    { ...facts, connection: lineOf({}), lost: ['x'.repeat(99), 'Ben', 'Cy', 'Di', 'Eve'] },
+    'live',
+    /^Live \u2068x{24}…\u2069, \u2068Ben\u2069, \u2068Cy\u2069 and 2 others lost the connection\.$/,
+    false,
+  ],
+  [
     'the wait is over, and its event has not come yet',
     { ...facts, now: 300_000, connection: lineOf({}), outage, lost: ['Anna'] },
     'waiting',

@@ -29,6 +29,9 @@ const LOST: Readonly<Record<string, string>> = {
 /** Endings after which the call may be used here all the same. */
 export const ELSEWHERE: ReadonlySet<string> = new Set(['superseded', 'resume_token_reused']);
 
+const NAMES_SHOWN = 3;
+const NAME_LETTERS = 24;
+
 const OFFLINE: LineWords = {
   tone: 'waiting',
   title: 'Offline',
@@ -98,10 +101,20 @@ function windowWords(until: string | null, now: number): string {
   return `until ${clockTime(at)} (${spanWords(at - now)}): `;
 }
 
-/** Names are what people typed: isolated, so that no writing direction spills over. */
+/**
+ * Names are what people typed: isolated, so that no writing direction spills over. Few and short, or the strip could
+ * not hold them.
+ */
 function listed(names: readonly string[]): string {
-  const all = names.map((name) => `\u2068${name}\u2069`);
+  const all = names.slice(0, NAMES_SHOWN).map((name) => `\u2068${shortened(name)}\u2069`);
+  const more = names.length - all.length;
+  if (more > 0) all.push(more === 1 ? 'one other' : `${more} others`);
   return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all[all.length - 1]}`;
+}
+
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length <= NAME_LETTERS ? name : `${letters.slice(0, NAME_LETTERS).join('')}…`;
 }
 
 function catchingUp(readUpTo: number): string {
