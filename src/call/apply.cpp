@@ -50,9 +50,8 @@ void created(State& state, const Event& event) {
     state.provider = text(event, field::call_created::provider);
     state.correlation_id = text(event, field::call_created::correlation_id);
     state.continues = text(event, field::call_created::continues);
-    state.recording_consent_required =
-        event.has(field::call_created::recording_consent_required) &&
-        event.flag(field::call_created::recording_consent_required);
+    state.recording_consent_required = event.has(field::call_created::recording_consent_required) &&
+                                       event.flag(field::call_created::recording_consent_required);
     if (event.has(field::call_created::metadata))
         state.metadata_json = event.raw(field::call_created::metadata);
     if (event.has(field::call_created::config))

@@ -162,10 +162,9 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
         return fail(Code::gone, "session_over",
                     fmt::format("the call is {}", to_text(state.status)));
     if (state.over() && event.type() == EventType::call_end_requested) return Decision{};
-    for (const auto& check :
-         {about_itself(state, event, from), may_say(state, event, from),
-          may_turn(state, event, from), names_the_same(state, event), fits_lifecycle(state, event),
-          may_be_kept(state, event, from)})
+    for (const auto& check : {about_itself(state, event, from), may_say(state, event, from),
+                              may_turn(state, event, from), names_the_same(state, event),
+                              fits_lifecycle(state, event), may_be_kept(state, event, from)})
         if (!check) return fail(check.error());
     return what_follows(state, event, from, now, judge);
 }

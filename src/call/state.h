@@ -30,9 +30,9 @@ struct Participant {
     std::string id;  // The userId: a person is in a call once, under one role.
     contract::Role role = contract::Role::user;
     std::string name;
-    bool joined = false;     // Has been here; false while only asked to come.
-    bool removed = false;    // May not come back, unless added again.
-    bool connected = false;  // Has a socket, as far as the journal knows.
+    bool joined = false;            // Has been here; false while only asked to come.
+    bool removed = false;           // May not come back, unless added again.
+    bool connected = false;         // Has a socket, as far as the journal knows.
     bool recording_agreed = false;  // Their consent to recording stands.
     // How often each of these was recorded; they make the server's event ids, which a restart must
     // repeat.

@@ -41,8 +41,9 @@ struct KeyRecord {
 };
 
 // Accounts, users, links between identities, and API keys: a fold of the `identity.*` events of the
-// instance's stream, and of who is erased, and nothing else. Pure; lives on the loop of that stream. A user costs about
-// 150 bytes: subjects stay in the journal, here is only a digest of them.
+// instance's stream, and of who is erased, and nothing else. Pure; lives on the loop of that
+// stream. A user costs about 150 bytes: subjects stay in the journal, here is only a digest of
+// them.
 class Directory {
 public:
     // Events of other types pass without effect, and so does one that was applied before. An event

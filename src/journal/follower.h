@@ -28,8 +28,8 @@ public:
     void start(std::uint64_t cursor, Done<void> ready);
     // Something was appended. On the loop.
     void poke();
-    // `then`, once the view has come up to `position`, or cannot just now: at once if nobody follows.
-    // So an answer has all that was durable when it was asked for. On the loop.
+    // `then`, once the view has come up to `position`, or cannot just now: at once if nobody
+    // follows. So an answer has all that was durable when it was asked for. On the loop.
     void reach(std::uint64_t position, Job then);
     // The position up to which the view has come.
     std::uint64_t position() const { return cursor_; }
