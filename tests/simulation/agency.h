@@ -30,7 +30,7 @@ constexpr Millis answer_within{400};
 constexpr Millis evaluate_within{300};
 
 // How long a grant lives, and to how many somebody may write a note.
-constexpr Millis grant_lives{400};
+constexpr Millis grant_lives{800};
 constexpr std::uint64_t notes_to = 3;
 
 // The tools and the policy: "read" is allowed and may be repeated, "send" must be confirmed, so

@@ -64,7 +64,7 @@ void Gates::grant(const std::string& call, const std::string& owner) {
     }
     Meant meant;
     if (chance_.below(2) == 0) meant.to = fmt::format("{}", chance_.below(notes_to));
-    meant.uses_max = 1 + static_cast<std::int64_t>(chance_.below(2));
+    meant.uses_max = chance_.below(4) == 0 ? 2 : 1;
     call::CreateGrant wanted;
     wanted.grant_id = fmt::format("grt_{}", meant_.size() + 1);
     wanted.action_type = "note";
