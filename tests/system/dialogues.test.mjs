@@ -146,7 +146,8 @@ async function holdAll(t, { kills }) {
     const spoken = events
       .filter(({ event }) => event.type === 'transcript.final')
       .map(({ event }) => ({ speaker: event.payload.speaker, text: event.payload.text }));
-    const last = events.at(-1).event.type;
+    // The digest of the transcript comes after the end, when there is time for it.
+    const last = events.findLast(({ event }) => event.type !== 'transcript.snapshot.created').event.type;
     found.push(...mismatches(dialogues[n], { ...one, spoken, last }));
     const gated = (actionId) => source.get(actionId).transactional;
     found.push(...unapproved(events, gated, `usr_${n}`));
