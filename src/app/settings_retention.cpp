@@ -31,7 +31,7 @@ Result<void> read_account(const toml::table& table, retention::KeepingPolicy& po
         } else if (key.str() == "drop_superseded_partials") {
             const auto drop = node.value_exact<bool>();
             if (!drop) return must(form);
-            keeping.drop_superseded_partials = *drop;
+            keeping.drop_superseded_partials = drop;
         } else {
             return must(form);
         }

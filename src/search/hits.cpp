@@ -1,7 +1,9 @@
 #include "search/hits.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
-#include <cstring>
 
 #include "base/check.h"
 
@@ -15,10 +17,10 @@ constexpr const char* read_hits =
 template <class T>
 T take(std::string_view& bytes) {
     CHECK(bytes.size() >= sizeof(T));
-    T number{};
-    std::memcpy(&number, bytes.data(), sizeof number);
-    bytes.remove_prefix(sizeof number);
-    return number;
+    std::array<char, sizeof(T)> raw{};
+    std::ranges::copy(bytes.substr(0, raw.size()), raw.begin());
+    bytes.remove_prefix(raw.size());
+    return std::bit_cast<T>(raw);
 }
 
 }  // namespace
