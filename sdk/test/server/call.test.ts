@@ -51,7 +51,8 @@ test('two people make a call, talk, see the same, and end it', options, async (t
 
   const { sessionId } = mia;
   const story = await explainSession({ ...house.as('usr_tom'), sessionId });
-  assert.deepEqual([story.over, story.head], [true, mia.state.value.seq]);
+  // The digest of the transcript may have come since.
+  assert.ok(story.over && story.head >= mia.state.value.seq);
   const spoken = story.entries.filter(({ kind }) => kind === 'speech');
   assert.ok(spoken[0]?.what.includes('Hello Mia, Tom here 👋') && spoken[0].seq <= seq);
   const strange = explainSession({ ...house.as('usr_eve'), sessionId });
