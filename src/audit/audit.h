@@ -16,8 +16,8 @@
 namespace lifeline::audit {
 
 // Who allowed what, under which policy, over all calls: a fold of the whole journal, kept in
-// audit.db with its cursor, disposable. A moment behind the journal by nature; that no decision was
-// altered or removed is for the journal's chain to prove. Lives on its loop; may be asked from any.
+// audit.db with its cursor, disposable. That no decision was altered or removed is for the
+// journal's chain to prove. Lives on its loop; may be asked from any.
 class Audit {
 public:
     Audit(Loop& home, Worker& worker, journal::Journal& journal);

@@ -14,8 +14,8 @@
 namespace lifeline::library {
 
 // Which documents there are, whose, and with whom each is shared: a fold of the whole journal, kept
-// in library.db with its cursor, disposable. A moment behind the journal by nature; what a document
-// says, and who may see it, is for the document to say. Lives on its loop; may be asked from any.
+// in library.db with its cursor, disposable. What a document says, and who may see it, is for the
+// document to say. Lives on its loop; may be asked from any.
 class Library {
 public:
     Library(Loop& home, Worker& worker, journal::Journal& journal);

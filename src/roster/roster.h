@@ -20,8 +20,7 @@ using journal::Done;
 
 // Which calls there are, who may see each, and which are still open: a fold of the whole journal,
 // kept in views.db with its cursor, disposable. A list of calls is a question about many streams,
-// which no single call can answer. A moment behind the journal by nature. Lives on its loop; may be
-// asked from any.
+// which no single call can answer. Lives on its loop; may be asked from any.
 class Roster {
 public:
     struct Entry {

@@ -15,8 +15,7 @@
 namespace lifeline::search {
 
 // What was said, asked for and written in documents, by its words: a fold of the whole journal,
-// kept in search.db with its cursor, disposable. A moment behind the journal by nature. Lives on
-// its loop; may be asked from any.
+// kept in search.db with its cursor, disposable. Lives on its loop; may be asked from any.
 class Search {
 public:
     Search(Loop& home, Worker& worker, journal::Journal& journal);
