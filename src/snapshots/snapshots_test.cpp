@@ -141,6 +141,19 @@ TEST(Snapshots, AreTheSameOfAViewThatIsMadeAnew) {
     EXPECT_EQ(house.due(anew), "sess_1 2, ");
 }
 
+TEST(Snapshots, StayWhatTheyAreWhenSomethingIsCorrected) {
+    House house;
+    Snapshots view(house.loop, house.loop, house.journal);
+    house.start(view);
+    house.say("sess_1");
+    house.end("sess_1");
+    house.taken("sess_1", 2);
+    house.append("sess_1", "transcript.corrected",
+                 R"({"utteranceId":"utt_1","text":"Hello","by":"ada","previousHash":")" +
+                     std::string(64, 'a') + R"("})");
+    EXPECT_EQ(house.due(view), "") << "they are of a position, and there nothing has changed";
+}
+
 TEST(Snapshots, AreDueOnceMoreAfterSomethingWasErased) {
     House house;
     Snapshots view(house.loop, house.loop, house.journal);

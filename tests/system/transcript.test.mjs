@@ -86,7 +86,7 @@ const sorted = (value) => {
 const digest = (transcript) => createHash('sha256').update(JSON.stringify(sorted(transcript.utterances))).digest('hex');
 
 test('a call has snapshots as it goes on and one at its end, each once, whatever crashes', { timeout: 120_000 }, async (t) => {
-  const { server, mia, call, begin, final, read } = await house(t);
+  const { server, mia, service, call, publish, begin, final, read } = await house(t);
   const snapshots = async () => {
     const page = await server.rest('GET', `/v1/call/sessions/${call}/events?type=transcript.snapshot.created&limit=1000`, mia);
     return page.json.events.map(({ event }) => event.payload);
@@ -118,6 +118,18 @@ test('a call has snapshots as it goes on and one at its end, each once, whatever
   await server.kill('SIGTERM');
   await server.start();
   assert.deepEqual(await snapshots(), all, 'none is taken twice');
+  // What is corrected later stands in the transcript, and not in what it was.
+  const previousHash = createHash('sha256').update('Said first, understood last.').digest('hex');
+  const correction = { utteranceId: 'late', text: 'Said first, understood last of all.', by: 'usr_mia', previousHash };
+  const corrected = await publish('transcript.corrected', correction, service);
+  const last = all[all.length - 1];
+  const [then, now] = await Promise.all([last.upToSeq, corrected].map((at) => read(`?at=${at}`)));
+  assert.deepEqual([then, now].map(({ json }) => json.utterances[0].text), ['Said first, understood last.', 'Said first, understood last of all.']);
+  assert.equal(digest(then.json), last.sha256, 'the snapshot is still that of its position');
+  assert.notEqual(digest(now.json), last.sha256);
+  await server.kill('SIGTERM');
+  await server.start();
+  assert.deepEqual(await snapshots(), all, 'and a correction makes no other');
   await server.kill('SIGTERM');
   const types = server.stored(call).map(({ event }) => event.type);
   assert.equal(types.filter((type) => type === 'transcript.snapshot.created').length, 2);
