@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { clock_behind } from './support/clock_behind.mjs';
 import { found } from './support/raw_files.mjs';
 import { binary, Server } from './support/server.mjs';
 
@@ -244,4 +245,57 @@ test('what an account keeps, and for how long', { timeout: 120_000 }, async (t) 
     writeFileSync(bad, text);
     assert.match(run('check-config', '--config', bad).stderr, says);
   }
+});
+
+// The calls are two days old because the clock was, when the same server held them.
+test('what is older than an account keeps goes by itself, and nothing younger', { timeout: 120_000 }, async (t) => {
+  const server = new Server('[retention]\nkeep_days = 1\n[[retention.accounts]]\naccount = "acct_long"\nkeep_days = 90\n');
+  t.after(() => server.close());
+  const env = clock_behind(server.folder, 2);
+  if (env === null) return t.skip('clang-19 is not here, and without it no clock can be set back');
+  const reach = async (method, path, token, body, status) => {
+    const reply = await server.rest(method, path, token, body);
+    assert.equal(reply.status, status, `${method} ${path} ${JSON.stringify(reply.json)}`);
+    return reply.json;
+  };
+  let n = 0;
+  const talk = async (word, account = 'acct_test') => {
+    const token = server.token('usr_mia', 'user', account);
+    const call = (await reach('POST', '/v1/call/sessions', token, { metadata: { topic: word } }, 201)).session.sessionId;
+    const payload = { utteranceId: `u${++n}`, speaker: 'user', text: `Well, ${word}.`, startMs: 0, endMs: 9, source: 'typed' };
+    await reach('POST', `/v1/call/sessions/${call}/events`, token, { eventId: `e${n}`, sessionId: call, ts: new Date().toISOString(), type: 'transcript.final', payload, schemaVersion: '1.0' }, 201);
+    await reach('POST', `/v1/call/sessions/${call}/state`, token, { status: 'ended' }, 200);
+    return call;
+  };
+  const expiring = (env = {}) => {
+    const { stdout } = spawnSync(binary, ['retention', '--config', server.config, '--data', server.data, '--dry-run', '--json'], { encoding: 'utf8', env: { ...process.env, ...env } });
+    return JSON.parse(stdout).calls.map(({ sessionId, because, held }) => [sessionId, because, Boolean(held)]);
+  };
+
+  server.env = env;
+  await server.start();
+  const old = await talk('altesgeschwätz');
+  const held = await talk('festgehaltenes');
+  const long = await talk('längerbehaltenes', 'acct_long');
+  await reach('POST', '/v1/records/holds', server.token('usr_root', 'admin'), { scope: 'session', subject: held, enabled: true, reason: 'case 12' }, 200);
+  await server.kill('SIGTERM');
+  assert.deepEqual(expiring(env), [], 'then it was young');
+  assert.deepEqual(expiring().sort(), [[held, 'retention', true], [old, 'retention', false]].sort());
+
+  server.env = {};
+  await server.start(); // It begins with a round.
+  const young = await talk('neuesgeschwätz');
+  while (found(server.data, ['altesgeschwätz']).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const events = await server.events(old, server.token('usr_mia'));
+  assert.ok(Date.now() - Date.parse(events[0].meta.recordedAt) > 86_400_000, 'it is as old as it says');
+  const [erased] = events.filter(({ event }) => event?.type === 'record.erased').map(({ event }) => event.payload);
+  assert.deepEqual([erased.because, erased.kept.ownerId, erased.kept.outcome], ['retention', 'usr_mia', 'ended']);
+  assert.deepEqual((await reach('GET', `/v1/call/sessions/${old}/transcript`, server.token('usr_mia'), undefined, 200)).utterances, []);
+  await server.kill('SIGTERM');
+  await server.start(); // Another round finds nothing more to do.
+  assert.deepEqual((await server.events(old, server.token('usr_mia'))).filter(({ event }) => event?.type === 'record.erased').length, 1);
+  assert.deepEqual(all(server.data, ['festgehaltenes', 'längerbehaltenes', 'neuesgeschwätz']), [], 'what is held, kept for longer, or of today stays');
+  assert.deepEqual([held, long, young].map((call) => server.stored(call).some(({ event }) => event?.type === 'record.erased')), [false, false, false]);
+  await isWhole(server);
+  assert.deepEqual(found(server.data, ['altesgeschwätz']), [], 'at rest');
 });

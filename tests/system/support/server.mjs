@@ -13,6 +13,8 @@ export class Server {
   #process = null;
   port = 0;
   log = '';
+  /** What its processes have in their environment beside what is in this one's. */
+  env = {};
 
   /**
    * `config` is the text of its configuration, or a function that makes it, given the folder;
@@ -37,7 +39,7 @@ export class Server {
     const child = spawn(
       binary,
       ['serve', '--listen', listen, '--data', this.data, '--config', this.config, ...this.options],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } },
     );
     this.#process = child;
     child.stderr.on('data', (bytes) => (this.log = (this.log + bytes).slice(-50_000)));
@@ -80,6 +82,7 @@ export class Server {
     const who = ['--user', user, '--account', account, '--role', role, '--minutes', `${minutes}`];
     return execFileSync(binary, ['token', '--data', this.data, ...who], {
       encoding: 'utf8',
+      env: { ...process.env, ...this.env },
     }).trim();
   }
 
