@@ -65,7 +65,7 @@ Result<orchestration::HttpEndpoint> endpoint_of(const tools::Tool& tool, std::st
         if (!secret) return fail(secret.error());
         secrets.push_back(std::move(*secret));
     }
-    auto signer = orchestration::WebhookSigner::create(secrets);
+    auto signer = WebhookSigner::create(secrets);
     if (!signer) return unusable(setting + ".secret_file", signer.error().detail);
     return orchestration::HttpEndpoint{.url = url,
                                        .egress = net::Egress::anywhere,

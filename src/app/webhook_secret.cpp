@@ -7,15 +7,14 @@
 
 namespace lifeline::app {
 
-Result<orchestration::WebhookSigner> webhook_signer(std::string_view setting,
-                                                    const std::string& file) {
+Result<WebhookSigner> webhook_signer(std::string_view setting, const std::string& file) {
     std::vector<Secret<std::string>> secrets;
     if (!file.empty()) {
         auto secret = read_secret_file(setting, file);
         if (!secret) return fail(secret.error());
         secrets.push_back(std::move(*secret));
     }
-    return orchestration::WebhookSigner::create(secrets);
+    return WebhookSigner::create(secrets);
 }
 
 }  // namespace lifeline::app

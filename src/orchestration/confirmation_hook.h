@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "base/webhook_signature.h"
 #include "contract/event.h"
 #include "journal/follower.h"
 #include "journal/journal.h"
 #include "net/http_client.h"
-#include "orchestration/webhook_signature.h"
 
 namespace lifeline::orchestration {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "base/webhook_signature.h"
 #include "journal/heads.h"
 #include "net/http_client.h"
-#include "orchestration/webhook_signature.h"
 
 namespace lifeline::orchestration {
 

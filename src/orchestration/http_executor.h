@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "base/webhook_signature.h"
 #include "net/http_client.h"
 #include "orchestration/executor.h"
 #include "orchestration/http_outcome.h"
-#include "orchestration/webhook_signature.h"
 
 namespace lifeline::orchestration {
 

@@ -1,11 +1,11 @@
-#include "orchestration/webhook_signature.h"
+#include "base/webhook_signature.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace lifeline::orchestration {
+namespace lifeline {
 namespace {
 
 Secret<std::string> secret(std::string text) {
@@ -47,9 +47,31 @@ TEST(WebhookSignature, ASecretThatIsNone) {
     EXPECT_FALSE(WebhookSigner::create({secret("whsec_" + std::string(100, 'A'))}));
 }
 
+// Made by Node's crypto.
+TEST(WebhookSignature, AnEd25519KeySignsToo) {
+    const std::string seed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const std::string pair =
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+    const std::string signature =
+        "v1a,yoUrgEkc12aGqm0n4Sydmdz55xJfTz4AsAgieHFjmkR7LJtqVCZOQYzvvHjI5kAey+"
+        "r4iaBGxTFRrl2iBQxtDQ==";
+    const auto signer =
+        WebhookSigner::create({secret("whsk_" + pair), secret("whsk_" + seed), secret(known)});
+    ASSERT_TRUE(signer);
+    EXPECT_EQ(signer->sign(id, timestamp, body),
+              known_signature + " " + signature + " " + signature);
+    EXPECT_EQ(signer->public_keys()[0], "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=");
+    EXPECT_TRUE(WebhookSigner::create({secret("whsk_" + seed)})->signs());
+
+    std::string other = pair;
+    other[70] = other[70] == 'A' ? 'B' : 'A';
+    for (const std::string& text : {std::string(), seed.substr(4), other})
+        EXPECT_FALSE(WebhookSigner::create({secret("whsk_" + text)}));
+}
+
 TEST(WebhookSignature, ATimestampIsInSeconds) {
     EXPECT_EQ(webhook_timestamp(WallTime(Millis(1'614'265'330'999))), "1614265330");
 }
 
 }  // namespace
-}  // namespace lifeline::orchestration
+}  // namespace lifeline
