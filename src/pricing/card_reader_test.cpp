@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/digest.h"
 #include "base/text.h"
 #include "pricing/card.h"
+#include "pricing/rate.h"
 #include "pricing/test_cards.h"
 
 namespace lifeline::pricing {
@@ -126,6 +129,37 @@ TEST(CardReader, RefusesWhatCouldNotPriceAndSaysWhere) {
     }
     EXPECT_EQ(parse_card("{").error().reason, "json_invalid");
     EXPECT_EQ(parse_card(R"({"card":"a","card":"b"})").error().reason, "duplicate_key");
+}
+
+// Bytes of chance: what is accepted is one card however often it is read, and has an amount for
+// every quantity.
+TEST(CardReader, WhatIsAcceptedCanPriceEverything) {
+    constexpr std::string_view bytes = "0123456789-\"{}[],:aeE. ";
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    int accepted = 0;
+    for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+        SeededRandom random(seed);
+        std::string text(good);
+        for (auto changes = random.below(4); changes > 0; --changes) {
+            const auto place = random.below(text.size());
+            const char byte = bytes[random.below(bytes.size())];
+            if (random.below(2) == 0)
+                text[place] = byte;
+            else
+                text.insert(place, 1 + random.below(20), byte);
+        }
+        const auto card = parse_card(text);
+        if (!card) {
+            EXPECT_FALSE(card.error().reason.empty());
+            continue;
+        }
+        ++accepted;
+        EXPECT_EQ(card_of(card->json).json, card->json);
+        for (const auto& item : card->items)
+            for (const auto quantity : {largest, largest / 2, std::int64_t{1}})
+                EXPECT_TRUE(amount_of(item, quantity)) << text;
+    }
+    EXPECT_GT(accepted, 500);
 }
 
 TEST(CardReader, TheDigestIsOfTheCanonicalCardAlone) {

@@ -9,7 +9,9 @@ namespace lifeline::pricing {
 
 namespace {
 
+constexpr int nano_digits = 9;
 constexpr std::string_view narrow_space = "\u202F";
+constexpr std::string_view minus = "\u2212";
 
 // A point before the last `digits`.
 std::string pointed(Int128 number, int digits) {
@@ -42,14 +44,17 @@ std::string duration_text(std::int64_t ms) {
         left = last ? 0 : left % size;
     }
     if (left > 0 || text.empty()) text += fmt::format("{}{} ms", text.empty() ? "" : " ", left);
-    return ms < 0 ? "-" + text : text;
+    return ms < 0 ? std::string(minus) + text : text;
 }
 
 }  // namespace
 
-std::string nano_text(Int128 nano) {
-    std::string text = pointed(nano, 9);
-    text.erase(text.find_last_not_of('0') + 1);
+std::string nano_text(Int128 nano, int digits_min) {
+    std::string text = pointed(nano, nano_digits);
+    const std::size_t point = text.find('.');
+    const std::size_t digits = text.find_last_not_of('0') - point;
+    const auto least = static_cast<std::size_t>(digits_min);
+    text.resize(point + 1 + std::max(digits, least));
     if (text.ends_with('.')) text.pop_back();
     return text;
 }
@@ -61,7 +66,7 @@ std::string minor_text(Int128 minor, int minor_digits) {
 std::string grouped(std::string_view number) {
     const std::size_t begin = number.starts_with('-') ? 1 : 0;
     const std::size_t point = std::min(number.find('.'), number.size());
-    std::string text(number.substr(0, begin));
+    std::string text(begin == 0 ? std::string_view() : minus);
     for (std::size_t at = begin; at < point; ++at) {
         if (at > begin && (point - at) % 3 == 0) text += narrow_space;
         text += number[at];

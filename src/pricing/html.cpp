@@ -47,14 +47,13 @@ table { width: 100%; border-collapse: collapse }
 th { padding: .4rem 0; color: var(--soft); font-size: .83rem; font-weight: 500; text-align: left }
 th, td { border-bottom: 1px solid var(--rule); vertical-align: top }
 td { padding: .65rem 0 }
-th + th, td + td { padding-left: 1.2rem; text-align: right; white-space: nowrap }
+th + th, td + td { width: 1%; padding-left: 1.2rem; text-align: right; white-space: nowrap }
+th + th + th { min-width: 7rem }
 .part td { padding: 0 0 .5rem; color: var(--soft); font-size: .83rem }
-.last td, .sum td { border-bottom: 1px solid var(--rule) }
 .more td, .part td { border-bottom: 0 }
 .part.last td { border-bottom: 1px solid var(--rule) }
 .sum td { border: 0; padding-top: 1rem; font-weight: 650 }
 td, .total { font-variant-numeric: tabular-nums }
-details { margin-top: .15rem; font-size: .83rem; color: var(--soft) }
 summary { cursor: pointer }
 ol { margin: .4rem 0; padding: .6rem .8rem; list-style: none; background: var(--wash); border-radius: 6px; white-space: normal }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere }

@@ -31,14 +31,14 @@ struct Charge {
 // billing.adjustment.created: booked in this month, for an hour of this one or of one before.
 struct Adjustment {
     std::string id;
-    std::string kind;
-    std::string card;
-    std::string item;
-    std::string meter;
-    Window service;
+    std::string kind = {};
+    std::string card = {};
+    std::string item = {};
+    std::string meter = {};
+    Window service = {};
     std::int64_t quantity = 0;
     Int128 amount = 0;
-    std::string currency;
+    std::string currency = {};
     std::string cause = {};  // In somebody's words.
     std::string corrects = {};
 };

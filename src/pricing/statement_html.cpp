@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <utility>
@@ -84,59 +85,61 @@ private:
     }
 
     void row(const StatementLine& line) {
-        add("<tr{}><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            line.parts.empty() ? "" : " class=\"more\"", what(line), quantity(line),
-            minor_number(line.settled));
-        for (std::size_t i = 0; i < line.parts.size(); ++i)
-            part(line, line.parts[i], i + 1 == line.parts.size());
+        add("<tr{}>", line.parts.empty() ? "" : " class=\"more\"");
+        // A minimum has no quantity, nor has goodwill.
+        if (line.quantity == 0 && line.kind != StatementLine::Kind::usage)
+            add("<td colspan=\"2\">{}</td>", what(line));
+        else
+            add("<td>{}</td><td>{}</td>", what(line),
+                html(quantity_text(line.quantity, line.unit)));
+        add("<td>{}</td></tr>\n", minor_number(line.settled));
+        for (const auto& one : line.parts) part(line, one);
+        if (!line.parts.empty()) charges(line);
     }
 
-    static std::string quantity(const StatementLine& line) {
-        if (line.kind == StatementLine::Kind::minimum) return "";
-        if (line.adjustment && line.quantity == 0) return "";
-        return html(quantity_text(line.quantity, line.unit));
+    std::string nano_number(Int128 nano) const {
+        return grouped(nano_text(nano, statement_.minor_digits));
     }
 
     std::string what(const StatementLine& line) const {
         if (line.kind == StatementLine::Kind::minimum)
             return fmt::format("{}, up to the monthly minimum of {}", html(line.item),
-                               grouped(nano_text(line.minimum_nano)));
-        if (line.adjustment) {
-            const auto& one = *line.adjustment;
-            return fmt::format(
-                "{}, {}<br><span class=\"soft small\"><bdi>{}</bdi></span>"
-                "<details><summary>{}</summary><ol><li><code>{}</code></li></ol></details>",
-                html(line.item), html(hour_name(one.service)), html(one.cause),
-                html(fmt::format("Adjustment: {}", one.kind)), html(one.id));
-        }
-        std::string text =
-            fmt::format("{}<details><summary>{} {}</summary><ol>", html(line.item),
-                        line.charges.size(), line.charges.size() == 1 ? "charge" : "charges");
-        for (const auto& charge : line.charges)
-            text += fmt::format("<li>{} · {} · {} · <code>{}</code></li>",
-                                html(hour_name(charge.window)),
-                                html(quantity_text(charge.quantity, charge.unit)),
-                                grouped(nano_text(charge.amount)), html(charge.id));
-        return text + "</ol></details>";
+                               nano_number(line.minimum_nano));
+        if (!line.adjustment) return html(line.item);
+        const auto& one = *line.adjustment;
+        std::string kind = one.kind;
+        std::ranges::replace(kind, '_', ' ');
+        return fmt::format(
+            "{}, {}<div class=\"soft small\"><bdi>{}</bdi><br>{} · <code>{}</code></div>",
+            html(line.item), hour_name(one.service), html(one.cause), html(kind), html(one.id));
     }
 
-    void part(const StatementLine& line, const StatementPart& part, bool last) {
+    void part(const StatementLine& line, const StatementPart& part) {
         std::string price;
         switch (part.what) {
             case StatementPart::What::included:
                 price = "included";
                 break;
             case StatementPart::What::tier:
-                price = fmt::format("at {} per {}", grouped(nano_text(part.unit_nano)),
+                price = fmt::format("at {} per {}", nano_number(part.unit_nano),
                                     per_text(part.per, line.unit));
                 break;
             case StatementPart::What::other:
                 price = "booked, and not by the card";
                 break;
         }
-        add("<tr class=\"part{}\"><td>{}</td><td>{}</td><td>{}</td></tr>\n", last ? " last" : "",
-            html(price), html(quantity_text(part.quantity, line.unit)),
-            grouped(nano_text(part.amount)));
+        add("<tr class=\"part\"><td>{}</td><td>{}</td><td>{}</td></tr>\n", html(price),
+            html(quantity_text(part.quantity, line.unit)), nano_number(part.amount));
+    }
+
+    void charges(const StatementLine& line) {
+        add("<tr class=\"part last\"><td colspan=\"3\"><details><summary>{} {}</summary><ol>\n",
+            line.charges.size(), line.charges.size() == 1 ? "charge" : "charges");
+        for (const auto& charge : line.charges)
+            add("<li>{} · {} · {} · <code>{}</code></li>\n", hour_name(charge.window),
+                html(quantity_text(charge.quantity, charge.unit)), nano_number(charge.amount),
+                html(charge.id));
+        add("</ol></details></td></tr>\n");
     }
 
     void total() {
