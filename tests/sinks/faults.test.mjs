@@ -1,7 +1,7 @@
 // What happens outside the sink's memory of ids, when it is down, when it has gone, when we die.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { charge, hour, Probe } from './probe.mjs';
+import { charge, hour, hourAgo, Probe } from './probe.mjs';
 import { SinkServer } from './sink_server.mjs';
 
 const stripe = { kind: 'stripe', key: 'sk_test_a', customers: { acct_1: 'cus_1' }, items: { minutes: 'call_ms' }, meters: { minutes: 'mtr_1' } };
@@ -27,22 +27,49 @@ test('killed with -9 before the answer: the next process sends the same, and it 
   assert.deepEqual(server.times('stripe'), { bu_1: 1 });
 });
 
-test('an id that the sink has forgotten: it is asked, and not sent again', async (t) => {
-  const { server, start } = await house(t, openmeter);
-  const first = start();
-  first.add(charge('bu_1'));
-  await first.of('bu_1');
-  first.kill();
-  // Nobody wrote down that it was delivered, and the sink forgets.
-  server.shift += 33 * 24 * hour;
-  assert.equal(server.known('openmeter', 'bu_1'), undefined);
-  const asked = await start().ask(`question ${JSON.stringify(charge('bu_1'))}`);
-  assert.deepEqual([asked.status, asked.what], [200, 0]);
-  // Sent blindly it would be counted twice: that is what the asking is for.
-  const blind = start();
-  blind.add(charge('bu_1'));
-  await blind.of('bu_1');
-  assert.deepEqual(server.times('openmeter'), { bu_1: 2 });
+for (const [kind, sink, forgets] of [['openmeter', openmeter, 33 * 24 * hour], ['stripe', stripe, 25 * hour]]) {
+  const one = kind === 'stripe' ? () => longAgo({ window: hourAgo(48) }) : () => longAgo();
+
+  test(`${kind} has forgotten the id: it is asked, and what it has is not sent again`, async (t) => {
+    const { server, start } = await house(t, sink);
+    const first = start();
+    first.add(one());
+    await first.of('bu_1');
+    first.kill(); // And nobody wrote down that it was delivered.
+    server.shift += forgets;
+    assert.equal(server.known(kind, 'bu_1'), undefined);
+    const second = start();
+    second.reopen(one());
+    assert.deepEqual(await second.of('bu_1'), { event: 'completed', id: 'bu_1', outcome: 'duplicate', attempts: 0 });
+    assert.deepEqual(server.times(kind), { bu_1: 1 });
+    // Sent blindly it would be there twice: the asking is what prevents it.
+    server.answers.clear();
+    const blind = start();
+    blind.add(one());
+    await blind.of('bu_1');
+    assert.deepEqual(server.times(kind), { bu_1: 2 });
+  });
+
+  test(`${kind} has forgotten whether or not: what it has not is sent once it was asked`, async (t) => {
+    const { server, start } = await house(t, sink, { faults: [{ kind: 'status', status: 500 }] });
+    const probe = start();
+    probe.reopen(one());
+    assert.deepEqual(await probe.of('bu_1'), { event: 'completed', id: 'bu_1', outcome: 'delivered', attempts: 1 });
+    assert.deepEqual(server.requests.map((request) => request.method), ['GET', 'GET', 'POST']);
+    assert.deepEqual(server.times(kind), { bu_1: 1 });
+  });
+}
+
+test('stripe: a sum that does not tell leaves it to a person, whose word counts', async (t) => {
+  const { server, start } = await house(t, stripe);
+  server.count('stripe', { id: 'of somebody else', name: 'call_ms', customer: 'cus_1', value: 7, time: Date.parse(hourAgo(48).replace('Z', ':00Z')) });
+  const probe = start();
+  probe.reopen(longAgo({ window: hourAgo(48) }));
+  const letter = await probe.of('bu_1');
+  assert.equal(letter.because, 'unknown');
+  assert.match(letter.message, /its sum of the hour is 7, of which 0 are known, and this one is 312000/);
+  await probe.ask('redrive bu_1');
+  assert.equal((await probe.of('bu_1')).outcome, 'delivered');
 });
 
 test('a webhook whose receiver may have forgotten is left to a person', async (t) => {
@@ -119,11 +146,8 @@ test('what cannot be parked stops the sink, and is parked once that works', asyn
   assert.equal((await probe.of('bu_2')).event, 'completed');
 });
 
-test('one charge that always fails is parked after its attempts; the others go', async (t) => {
+test('one charge that is refused is parked; the twenty of its batch go', async (t) => {
   const { server, start } = await house(t, openmeter);
-  server.server.prependListener('request', (request) => {
-    if (request.method === 'POST') return;
-  });
   const probe = start({ customers: { acct_1: 'cus_1', acct_2: 'refused' } });
   probe.add(charge('bu_bad', { account: 'acct_2' }), ...Array.from({ length: 20 }, (_, i) => charge(`bu_${i}`)));
   for (let i = 0; i < 20; ++i) assert.equal((await probe.of(`bu_${i}`)).event, 'completed');

@@ -76,6 +76,42 @@ std::unique_ptr<Adapter> adapter_of(const Json& sink) {
     return std::make_unique<WebhookAdapter>(std::move(options));
 }
 
+// The same sink, and what it took is seen at once: nobody waits a quarter of an hour here.
+class Hurried final : public Adapter {
+public:
+    Hurried(std::unique_ptr<Adapter> adapter, Millis settles)
+        : adapter_(std::move(adapter)), capability_(adapter_->capability()) {
+        capability_.settles = settles;
+    }
+    const Capability& capability() const override { return capability_; }
+    std::optional<std::string> refuses(const Charge& charge) const override {
+        return adapter_->refuses(charge);
+    }
+    Request request(std::span<const Item> items, WallTime now) const override {
+        return adapter_->request(items, now);
+    }
+    std::vector<Reply> replies(std::span<const Item> items,
+                               const Result<net::Response>& answer) const override {
+        return adapter_->replies(items, answer);
+    }
+    std::optional<Request> question(const Charge& charge) const override {
+        return adapter_->question(charge);
+    }
+    Found found(const Charge& charge, const Result<net::Response>& answer) const override {
+        return adapter_->found(charge, answer);
+    }
+    std::optional<Request> total_question(const Charge& charge) const override {
+        return adapter_->total_question(charge);
+    }
+    Found total(const Charge& charge, const Result<net::Response>& answer) const override {
+        return adapter_->total(charge, answer);
+    }
+
+private:
+    std::unique_ptr<Adapter> adapter_;
+    Capability capability_;
+};
+
 Charge charge_from(const Json& json) {
     Charge charge{.id = text(json, "id"),
                   .account = text(json, "account", "acct_1"),
@@ -101,7 +137,11 @@ void say(contract::JsonWriter& json) {
 
 class Probe final : public Ledger {
 public:
-    explicit Probe(const Json& sink) : adapter_(adapter_of(sink)) {
+    explicit Probe(const Json& sink)
+        : adapter_(std::make_unique<Hurried>(adapter_of(sink), Millis(0))),
+          stripe_({.key = Secret<std::string>(text(sink, "key")),
+                   .customers = names(sink, "customers"),
+                   .event_names = names(sink, "items")}) {
         thread_ = std::thread([this] { loop_.run(); });
         LaneOptions options;
         options.retry.first = millis(sink, "firstMs", Millis(20));
@@ -168,11 +208,10 @@ public:
     void completed(const Charge& charge, const Delivery& delivery, Written done) override {
         contract::JsonWriter json;
         json.object().key("event").value("completed").key("id").value(charge.id);
-        json.key("outcome").value(
-            delivery.stage == Delivery::Stage::delivered ? "delivered" : "duplicate");
+        json.key("outcome").value(delivery.stage == Delivery::Stage::delivered ? "delivered"
+                                                                               : "duplicate");
         json.key("attempts").value(delivery.sends).end();
-        if (ledger_works_)
-            known_[charge.account + charge.item + charge.window] += charge.quantity;
+        if (ledger_works_) known_[charge.account + charge.item + charge.window] += charge.quantity;
         write(std::move(done), json.take());
     }
     void parked(const Charge& charge, const Delivery& delivery, Written done) override {
@@ -232,6 +271,7 @@ private:
     }
 
     std::unique_ptr<Adapter> adapter_;
+    StripeAdapter stripe_;  // For what only Stripe can do.
     AsioLoop loop_;
     ThreadWorker worker_{"sinks"};
     SystemRandom random_;

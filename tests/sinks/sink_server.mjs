@@ -95,7 +95,7 @@ export class SinkServer {
     if (fault.kind === 'partial') return send(500, {}, '');
     if (fault.kind === 'status') return send(fault.status, fault.headers ?? {}, fault.body ?? '');
     if (fault.kind === 'truncated') return send(status, headers, body.slice(0, body.length / 2));
-    if (fault.kind === 'slow') return void setTimeout(() => send(status, headers, body), fault.ms);
+    if (fault.kind === 'slow') return void setTimeout(() => send(status, headers, body), fault.ms).unref();
     send(status, headers, body);
   }
 

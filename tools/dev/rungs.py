@@ -65,6 +65,8 @@ RUNGS = (
          Npm("tests/mcp", "LIFELINE_MCP_PROBE=asan:mcp_probe")),
     Rung("openclaw", "the openclaw driver against a gateway that misbehaves; the plugin",
          Npm("tests/openclaw", "LIFELINE_OPENCLAW_PROBE=asan:openclaw_probe")),
+    Rung("sinks", "charges over real HTTP to a billing sink that loses, forgets, throttles and breaks",
+         Npm("tests/sinks", "LIFELINE_SINK_PROBE=asan:sink_probe")),
     Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",
          Program(("release:simulation", "--seeds", "500"), counts=True)),
     Rung("mutants", "rules broken in their own source, and a broken house, are found to be broken",
