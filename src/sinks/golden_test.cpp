@@ -18,11 +18,16 @@
 namespace lifeline::sinks {
 namespace {
 
+// As a file of text has it: with an end of its last line, and none for what is empty.
 std::string text_of(const Request& request) {
-    std::string text = request.method + " " + request.path + "\n";
+    std::string text = request.method;
+    if (!request.path.empty()) text += " " + request.path;
+    text += "\n";
     for (const auto& [name, value] : request.headers)
         text.append(name).append(": ").append(value) += "\n";
-    return text + "\n" + request.body;
+    if (!request.body.empty()) text += "\n" + request.body;
+    if (!text.ends_with("\n")) text += "\n";
+    return text;
 }
 
 std::string golden(const std::string& name) {

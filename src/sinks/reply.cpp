@@ -82,6 +82,7 @@ Reply reply_of(const Result<net::Response>& answer) {
         case 404:
         case 405:
         case 408:
+        case 424:
         case 425:
         case 429:
             reply.meaning = Meaning::transient;

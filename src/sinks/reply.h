@@ -16,7 +16,7 @@
 // | 2xx                                         | delivered         |        |
 // | 3xx, which is never followed                | transient         | sink   |
 // | 401, 403, 404, 405: our key or URL is wrong | transient         | sink   |
-// | 408, 425, 429                               | transient         | sink   |
+// | 408, 424, 425, 429                          | transient         | sink   |
 // | 5xx: it may have been taken                 | unknown           | sink   |
 // | other 4xx                                   | permanent         | charge |
 namespace lifeline::sinks {
