@@ -90,6 +90,13 @@ std::uint32_t hash_of_name(std::string_view name) {
 }
 
 Result<const Fact*> FactReader::of(std::int64_t passage) {
+    if (from_ == From::rows) {
+        const auto fact = fact_of(database_, statements_, part_, passage);
+        if (!fact) return fail(fact.error());
+        if (!*fact) return nullptr;
+        facts_.assign(1, **fact);
+        return facts_.data();
+    }
     if (const std::int64_t block = passage / in_block; block != block_) {
         if (const auto done = load(database_, statements_, part_, block, facts_); !done)
             return fail(done.error());

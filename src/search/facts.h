@@ -33,8 +33,10 @@ std::uint32_t hash_of_name(std::string_view name);
 // same whenever they are written.
 class FactReader {
 public:
-    FactReader(sql::Database& database, Statements& statements, std::int64_t part)
-        : database_(database), statements_(statements), part_(part) {}
+    // A block is read as a whole: who asks about few passages asks their rows.
+    enum class From { blocks, rows };
+    FactReader(sql::Database& database, Statements& statements, std::int64_t part, From from)
+        : database_(database), statements_(statements), part_(part), from_(from) {}
     // Null where there are none. Quick for who asks in the order of the numbers.
     Result<const Fact*> of(std::int64_t passage);
 
@@ -42,6 +44,7 @@ private:
     sql::Database& database_;
     Statements& statements_;
     std::int64_t part_;
+    From from_;
     std::int64_t block_ = -1;
     std::vector<Fact> facts_;
     std::size_t next_ = 0;

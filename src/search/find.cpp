@@ -23,11 +23,14 @@ constexpr const char* calls_in_part = "select stream from members where user=? a
 // where their own are and those shared with them. For an account: its own, and where documents are
 // that were shared with its calls.
 constexpr const char* parts_to_read = R"(
+with recursive own(part) as (
+    select min(part) from members where user=?2
+    union all select (select min(part) from members where user=?2 and part>own.part) from own
+        where part is not null)
 select id, account from parts
 where (?2='' or id in (
-        select distinct part from members where user=?2
-        union select of_document from shares
-            where of_call in (select distinct part from members where user=?2)
+        select part from own
+        union select of_document from shares where of_call in (select part from own)
         union select part from documents join streams on id=stream where owner=?2
         union select of_document from shares where whom=?2 and with_call=0))
     and (?11='' or account=?11 or (?2='' and id in (
@@ -82,6 +85,9 @@ std::vector<Piece> pieces_of(std::string_view snippet) {
     end(false);
     return pieces;
 }
+
+// So few are looked at one by one.
+constexpr std::size_t few_hits = 64;
 
 // A day stands for its beginning.
 std::optional<std::int64_t> ms_of(std::string_view time) {
@@ -169,8 +175,7 @@ Result<std::vector<SearchStore::PartOf>> SearchStore::parts(const Query& query) 
 // in more calls than have hits is asked row by row.
 Status SearchStore::keep_own_calls(const Query& query, std::int64_t part, std::size_t hits,
                                    Sieve& sieve) {
-    constexpr std::size_t few = 64;
-    if (query.user_id.empty() || hits <= few) return {};
+    if (query.user_id.empty() || hits <= few_hits) return {};
     auto select = desk_->statements.of(view_.database(), calls_in_part, part);
     if (!select) return fail(select.error());
     const sql::StatementScope scope(**select);
@@ -195,7 +200,8 @@ Status SearchStore::add_candidates(const Query& query, const PartOf& part,
     Sieve sieve(query);
     if (const auto done = keep_own_calls(query, part.number, hits->size(), sieve); !done)
         return done;
-    FactReader facts(view_.database(), desk_->statements, part.number);
+    FactReader facts(view_.database(), desk_->statements, part.number,
+                     hits->size() <= few_hits ? FactReader::From::rows : FactReader::From::blocks);
     for (std::size_t hit = 0; hit < hits->size(); ++hit) {
         const auto fact = facts.of(hits->passage(hit));
         if (!fact) return fail(fact.error());

@@ -1,5 +1,7 @@
 #include "search/search_store.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "transcript/fold.h"
@@ -10,6 +12,10 @@ namespace {
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
 constexpr std::int64_t view_version = 4;
+
+// A question goes over many pages once: they are read where the system has them, instead of being
+// copied into a cache that is too small for them.
+constexpr std::uint64_t mapped_bytes = 2ULL << 30U;
 
 constexpr const char* tables = R"(
 create table parts(
@@ -43,6 +49,8 @@ bool is_the_same(const transcript::Utterance& one, const transcript::Utterance& 
 Result<SearchStore> SearchStore::open(const std::string& path, const journal::ViewSource& source) {
     auto view = journal::ViewFile::open(path, {tables, view_version}, source);
     if (!view) return fail(view.error());
+    const auto mapped = view->database().run(fmt::format("pragma mmap_size={}", mapped_bytes));
+    if (!mapped) return fail(mapped.error());
     return SearchStore(std::move(*view));
 }
 
