@@ -101,7 +101,6 @@ void Api::asset(Asked asked) {
     net::Response response;
     response.set("Content-Type", std::string(file->content_type));
     response.set("ETag", fmt::format("\"{}\"", file->etag));
-    response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "no-referrer");
     response.set("Content-Security-Policy", page_policy(asked.client().host, parts_.public_url));
     // Names of files under /assets/ change with their content.

@@ -65,7 +65,6 @@ private:
         net::Response response;
         response.set("Content-Type", as_text_ ? "text/plain; charset=utf-8" : "application/json");
         response.set("Cache-Control", "no-store");
-        response.set("X-Content-Type-Options", "nosniff");
         response.body = as_text_ ? explain::to_plain(story) : explain::to_json(story);
         asked_.answer(std::move(response));
     }

@@ -67,7 +67,6 @@ void error_page(Api&, Asked asked) {
     response.set("Content-Type", "text/html; charset=utf-8");
     response.set("Cache-Control", "no-cache");
     response.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
     response.body = fmt::format(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"

@@ -18,7 +18,6 @@ net::Response response_of(const transcript::Fold& fold, const transcript::Headin
     net::Response response;
     response.set("Content-Type", std::string(transcript::media_type(format)));
     response.set("Cache-Control", "no-store");
-    response.set("X-Content-Type-Options", "nosniff");
     response.body = transcript::render(fold, heading, format);
     return response;
 }

@@ -167,7 +167,11 @@ void HttpConnection::append_head(const Request* request, const Response& respons
     for (const Header& header : response.headers) {
         append_header_line(output_, header.name, header.value);
     }
-    if (request != nullptr) append_header_line(output_, "Request-Id", request->id);
+    if (request != nullptr) {
+        append_header_line(output_, "Request-Id", request->id);
+        // Strangers' words are in what is answered: it is what it says it is, and never a page.
+        append_header_line(output_, "X-Content-Type-Options", "nosniff");
+    }
     append_header_line(output_, "Date", format_http_date(loop_.clock().wall()));
     output_ += framing;
     if (close_after_) output_ += "Connection: close\r\n";

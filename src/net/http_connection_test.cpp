@@ -136,6 +136,7 @@ TEST(HttpConnection, AnAnswerCarriesWhatTheServerAdds) {
               "HTTP/1.1 201 Created\r\n"
               "X-Word: a  Set-Cookie: evil=1\r\n"
               "Request-Id: req_1\r\n"
+              "X-Content-Type-Options: nosniff\r\n"
               "Date: Mon, 16 Feb 2026 10:00:00 GMT\r\n"
               "Content-Length: 4\r\n"
               "\r\n"
@@ -278,6 +279,7 @@ TEST(HttpConnection, ARefusalIsRenderedAndEndsTheConnection) {
     const std::string reply = house.received();
     EXPECT_THAT(reply, StartsWith("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"));
     EXPECT_THAT(reply, HasSubstr("Request-Id: req_1\r\n"));
+    EXPECT_THAT(reply, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
     EXPECT_THAT(reply, EndsWith("\r\n\r\nrequest_invalid req_1"));
     EXPECT_EQ(house.handled, 0);
     EXPECT_TRUE(house.ended);
