@@ -59,6 +59,7 @@ Result<call::Create> read_create(Api& api, const Asked& asked, const contract::B
     const bool trusted = principal.role == Role::service || principal.role == Role::admin ||
                          principal.role == Role::operator_;
     call::Create create;
+    create.asked_json = body.json();
     create.owner_id = text(f::owner_id);
     if (create.owner_id.empty()) create.owner_id = principal.user_id;
     if (create.owner_id != principal.user_id && !trusted)

@@ -37,6 +37,9 @@ struct Create {
     Millis max_duration{0};
     Millis reconnect_window{0};
     std::vector<Member> members;  // The owner first.
+    // The request as it came: what makes it the same when it is repeated. Empty where nobody sent
+    // one; then all of the above is.
+    std::string asked_json = {};
 };
 
 struct SetStatus {

@@ -546,6 +546,67 @@ TEST(Decide, WhenARepeatedRequestIsTheSame) {
     }
 }
 
+// Where a request was sent, it alone counts: the server's settings may have changed since, and with
+// them what is made of it.
+TEST(Decide, WhatTheServerAddsMakesNoOtherRequest) {
+    Create first;
+    first.owner_id = "ada";
+    first.account_id = "acct_1";
+    first.channel = "voice";
+    first.connect_timeout = std::chrono::minutes(5);
+    first.max_duration = std::chrono::hours(1);
+    first.members = {{"ada", Role::user, "Ada"}};
+    first.asked_json = R"({"channel":"voice","metadata":{"a":1}})";
+    struct Case {
+        const char* name;
+        std::function<void(Create&)> change;
+        const char* then;
+    };
+    const Case cases[] = {
+        {"the house has come to demand consent",
+         [](Create& c) { c.recording_consent_required = true; }, "nothing"},
+        {"it waits for longer", [](Create& c) { c.connect_timeout = std::chrono::minutes(9); },
+         "nothing"},
+        {"it has an agent that joins all",
+         [](Create& c) { c.members.push_back({"bot", Role::agent, ""}); }, "nothing"},
+        {"the order of keys",
+         [](Create& c) { c.asked_json = R"({"metadata":{"a":1.0},"channel":"voice"})"; },
+         "nothing"},
+        {"consent is asked for",
+         [](Create& c) {
+             c.asked_json =
+                 R"({"channel":"voice","metadata":{"a":1},"recordingConsentRequired":true})";
+         },
+         "refused id_conflict"},
+        {"metadata", [](Create& c) { c.asked_json = R"({"channel":"voice","metadata":{"a":2}})"; },
+         "refused id_conflict"},
+        {"owner", [](Create& c) { c.owner_id = "eve"; }, "refused id_conflict"},
+        {"account", [](Create& c) { c.account_id = "acct_2"; }, "refused id_conflict"},
+    };
+    for (const auto& [name, change, then] : cases) {
+        SCOPED_TRACE(name);
+        Call call;
+        call.run(first);
+        Create again = first;
+        change(again);
+        EXPECT_EQ(call.run(again), then);
+    }
+}
+
+TEST(Decide, ACallFromBeforeRequestsWereKeptIsTheSameCall) {
+    Create first;
+    first.owner_id = "ada";
+    first.account_id = "acct_1";
+    first.channel = "voice";
+    first.connect_timeout = std::chrono::minutes(5);
+    first.max_duration = std::chrono::hours(1);
+    first.members = {{"ada", Role::user, "Ada"}};
+    Call call;
+    call.run(first);
+    first.asked_json = R"({"channel":"voice"})";
+    EXPECT_EQ(call.run(first), "nothing");
+}
+
 // The fold of the same events is the same state, whatever decided them.
 TEST(Fold, IsAllThatIsLeftOfACall) {
     Call call;

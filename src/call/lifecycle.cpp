@@ -17,9 +17,25 @@ namespace {
 
 using contract::EventType;
 
-// All that was asked for, in one spelling: a repeated request is the same when this is. Not the
-// names, which come with the token.
-std::string digest_of(const Create& create) {
+std::string digest_of_json(std::string_view json) {
+    return to_hex(sha256(contract::canonical_json(json)));
+}
+
+// What was asked for, in one spelling: a repeated request is the same when this is, whatever the
+// server's settings have come to add to it.
+std::string digest_of_asked(const Create& create) {
+    contract::JsonWriter json;
+    json.object();
+    json.key("owner").value(create.owner_id);
+    json.key("account").value(create.account_id);
+    json.key("asked").raw(create.asked_json);
+    json.end();
+    return digest_of_json(json.take());
+}
+
+// What was made of it: of calls that nobody sent a request for, and of those from before there was
+// the other one. Not the names, which come with the token.
+std::string digest_of_made(const Create& create) {
     contract::JsonWriter json;
     json.object();
     for (const auto& [key, value] : std::initializer_list<std::pair<std::string_view, std::string>>{
@@ -42,13 +58,18 @@ std::string digest_of(const Create& create) {
         json.array().value(member.user_id).value(contract::to_text(member.role)).end();
     json.end();
     json.end();
-    return to_hex(sha256(contract::canonical_json(json.take())));
+    return digest_of_json(json.take());
+}
+
+std::string digest_of(const Create& create) {
+    return create.asked_json.empty() ? digest_of_made(create) : digest_of_asked(create);
 }
 
 bool same_request(const State& state, const Create& create) {
     if (state.request_digest.empty())
         return state.owner_id == create.owner_id && state.account_id == create.account_id;
-    return state.request_digest == digest_of(create);
+    return state.request_digest == digest_of(create) ||
+           state.request_digest == digest_of_made(create);
 }
 
 // A user is in a call once.

@@ -204,6 +204,13 @@ test('an app may demand it, and never take off what the account demands', { time
 
   // SIGHUP: of calls from then on; a call goes on as it was made.
   const before = await create();
+  const keyed = async (body) => {
+    const headers = { Authorization: `Bearer ${mia}`, 'Content-Type': 'application/json', 'Idempotency-Key': 'k1' };
+    const reply = await fetch(`${server.url}/v1/call/sessions`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: reply.status, json: await reply.json() };
+  };
+  const asked = { metadata: { topic: 'a repeated request' } };
+  const { sessionId } = (await keyed(asked)).json.session;
   writeFileSync(server.config, demanded);
   const from = server.log.length;
   server.signal('SIGHUP');
@@ -211,6 +218,12 @@ test('an app may demand it, and never take off what the account demands', { time
   assert.equal((await create(mia, { recordingConsentRequired: false })).recordingConsentRequired, true);
   const { json } = await server.rest('GET', `/v1/call/sessions/${before.sessionId}`, mia);
   assert.equal(json.recordingConsentRequired, undefined);
+
+  // What was asked is the same, whatever the server has come to demand; what is asked differently is not.
+  const repeated = await keyed(asked);
+  assert.equal(repeated.status, 201, JSON.stringify(repeated.json));
+  assert.deepEqual([repeated.json.session.sessionId, repeated.json.session.recordingConsentRequired], [sessionId, undefined]);
+  assert.equal((await keyed({ ...asked, recordingConsentRequired: true })).json.code, 'id_conflict');
 });
 
 test('check-config shows it, and refuses what is none', (t) => {
