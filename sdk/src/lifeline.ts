@@ -99,6 +99,7 @@ export {
   initialState,
   type CallEnd,
   type CallState,
+  type Erasure,
   type Outage,
   type Participant,
   type Utterance,

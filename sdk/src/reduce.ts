@@ -2,7 +2,7 @@ import type { CallEvent } from './event.js';
 import { actionIdOf, withAction } from './reduce_action.js';
 import { withConfirmation } from './reduce_confirmation.js';
 import { withConsent, withoutConsent } from './reduce_consent.js';
-import { withKept } from './reduce_erasure.js';
+import { withErasure } from './reduce_erasure.js';
 import { turnsAfterFinal, withTurn } from './reduce_turn.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
@@ -70,7 +70,7 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'orchestration.turn.cancelled':
       return withTurn(state, event);
     case 'record.erased':
-      return withKept(state, event);
+      return withErasure(state, event);
     case 'safety.killswitch.changed':
       return { ...state, killSwitches: withKillSwitch(state.killSwitches, event) };
     default:

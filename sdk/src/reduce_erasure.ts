@@ -1,11 +1,16 @@
 import type { CallEvent } from './event.js';
 import type { CallState } from './state.js';
 
-/** What is kept of a call whose own frame was erased: whose it is, and that it is over. */
-export function withKept(
-  state: CallState,
-  { payload: { kept } }: CallEvent<'record.erased'>,
-): CallState {
+type Erased = CallEvent<'record.erased'>;
+
+/** What was erased, and what is kept of a call whose own frame was: whose it is, and that it is over. */
+export function withErasure(state: CallState, event: Erased): CallState {
+  const { because, events, participantId = null } = event.payload;
+  const erasure = { seq: event.seq, at: event.recordedAt, because, events, participantId };
+  return withKept({ ...state, erasures: [...state.erasures, erasure] }, event);
+}
+
+function withKept(state: CallState, { payload: { kept } }: Erased): CallState {
   if (kept === undefined) return state;
   const { ownerId, outcome, endedAt, participants = [] } = kept;
   const takesPart = participants.some(({ userId, role }) => userId === ownerId && role === 'user');

@@ -46,6 +46,26 @@ export interface CallEnd {
   readonly message: string | null;
 }
 
+/** Somebody who said no to being recorded, or took their consent back. */
+export interface RecordingRefusal {
+  readonly participantId: string;
+  readonly state: 'denied' | 'withdrawn';
+}
+
+/** Contents of earlier events that are gone from the record. */
+export interface Erasure {
+  /** `seq` of the event that says so. */
+  readonly seq: number;
+  /** By the server's clock (RFC 3339 UTC). */
+  readonly at: string;
+  /** `request`, `retention` or `superseded`. */
+  readonly because: string;
+  /** How many events lost their contents. */
+  readonly events: number;
+  /** Whose words and deeds went; null where it was not one person's. */
+  readonly participantId: string | null;
+}
+
 /** Nobody whom the call waits for is connected, and it waits. */
 export interface Outage {
   /** Which outage of this call it is, from 1. */
@@ -94,6 +114,8 @@ export interface CallState {
   readonly deliverables: readonly Deliverable[];
   readonly end: CallEnd | null;
 }
+  /** What was erased of the call, in that order. */
+  readonly erasures: readonly Erasure[];
 
 export const initialState: CallState = {
   seq: 0,
@@ -115,3 +137,4 @@ export const initialState: CallState = {
   deliverables: [],
   end: null,
 };
+  erasures: [],

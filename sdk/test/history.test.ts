@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialState, listEvents, reduce } from '../src/lifeline.js';
+import { eventsOf, fold, moment, type Told } from './events.js';
 import { world } from './world.js';
 
 const address = 'GET /v1/call/sessions/sess_1/events';
@@ -72,4 +73,24 @@ test('a call whose frame was erased is whose it was, and over', () => {
     ['usr_1', true, 'ended', '2026-02-16T11:00:00.000Z'],
   );
   assert.equal(reduce({ ...initialState, ownerId: 'usr_2' }, erased as never).ownerId, 'usr_2');
+});
+
+test('what was erased is listed: when, why, how much, and whose it was', () => {
+  const told: Told[] = [
+    ['record.erased', { because: 'superseded', events: 31, upToSeq: 80 }],
+    [
+      'record.erased',
+      {
+        because: 'request',
+        events: 12,
+        upToSeq: 92,
+        erasureId: 'era_1',
+        participantId: 'ada',
+      },
+    ],
+  ];
+  assert.deepEqual(fold(eventsOf(told)).erasures, [
+    { seq: 1, at: moment(1), because: 'superseded', events: 31, participantId: null },
+    { seq: 2, at: moment(2), because: 'request', events: 12, participantId: 'ada' },
+  ]);
 });

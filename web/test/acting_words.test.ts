@@ -265,17 +265,18 @@ test('what was said and done stands in the order in which it began, own words on
   const rows = rowsOf(
     [line('a', 2), line('b', 8), line('mine', null)],
     [action('x', 1), action('idea', 3, 'proposed'), action('y', 5), action('z', 9)],
+    [4, 10].map((seq) => ({ seq, at: '2026-02-16T10:00:00.000Z', because: 'request', events: 1, participantId: null })),
     nameOf,
   );
   assert.deepEqual(
     rows.map(({ key }) => key),
-    ['action x', 'a', 'action y', 'b', 'action z', 'mine'],
+    ['action x', 'a', 'erasure 4', 'action y', 'b', 'action z', 'erasure 10', 'mine'],
   );
 });
 
 test('what became of an action is read aloud, once for each state that says something', () => {
   const { actions } = acting.acting!().state.value;
-  const heard = announcedOf(rowsOf([], actions, nameOf));
+  const heard = announcedOf(rowsOf([], actions, [], nameOf));
   assert.deepEqual(
     heard.map(({ key }) => key),
     ['action a1 succeeded', 'action a3 succeeded', 'action a4 blocked', 'action a5 cancelled', 'action a6 unknown'],

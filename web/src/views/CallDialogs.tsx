@@ -2,9 +2,9 @@ import { Suspense } from 'react';
 
 import { EndDialog } from './EndDialog';
 import { later } from './later';
-import { SpeakDialog } from './SpeakDialog';
 
 const InviteDialog = later(() => import('./InviteDialog'));
+const SpeakDialog = later(() => import('./SpeakDialog'));
 
 export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record';
 
@@ -36,8 +36,15 @@ export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onRecor
         </Suspense>
       );
     case 'speak':
-      return <SpeakDialog heardBy="browser" onSpeak={answer(onSpeak)} onClose={onClose} />;
     case 'record':
-      return <SpeakDialog heardBy="server" onSpeak={answer(onRecord)} onClose={onClose} />;
+      return (
+        <Suspense>
+          <SpeakDialog
+            heardBy={open === 'speak' ? 'browser' : 'server'}
+            onSpeak={answer(open === 'speak' ? onSpeak : onRecord)}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
   }
 }

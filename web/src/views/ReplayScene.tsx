@@ -35,8 +35,8 @@ export const ReplayScene = memo(function ReplayScene({ state, playing, scripted,
   const rows = useMemo(() => {
     const known = new Map(people.map((person) => [person.id, person]));
     const lines = transcriptLines(withTurns(state.utterances, state.turns), [], known, { id: '', connected: true, over });
-    return rowsOf(lines, state.actions, nameOf);
-  }, [state.utterances, state.turns, state.actions, people, nameOf, over]);
+    return rowsOf(lines, state.actions, state.erasures, nameOf);
+  }, [state.utterances, state.turns, state.actions, state.erasures, people, nameOf, over]);
   const line = replayLine(state, playing);
   return (
     <>

@@ -8,7 +8,7 @@ interface Props {
 }
 
 /** Before the first spoken word, once for each way: where the voice goes. Not asked where it stays on the device. */
-export function SpeakDialog({ heardBy, onSpeak, onClose }: Props) {
+export default function SpeakDialog({ heardBy, onSpeak, onClose }: Props) {
   const recorded = heardBy === 'server';
   return (
     <Dialog title={recorded ? 'You are recorded while you speak' : 'Your browser listens for you'} onClose={onClose}>

@@ -1,9 +1,13 @@
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { OutgoingWords } from '../talk/outgoing';
 import type { Tone } from '../words/connection';
 import type { ActionRow, Row } from '../words/rows';
+import { later } from './later';
 import { UtteranceRow } from './UtteranceRow';
+
+/** Few calls have one. */
+const ErasureLine = later(() => import('./ErasureLine'));
 
 interface Props {
   readonly rows: readonly Row[];
@@ -27,10 +31,11 @@ export function Words({ rows, card, tone, outgoing, notice, empty, verdict }: Pr
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
 
-  useLayoutEffect(() => {
+  const follow = () => {
     const element = box.current;
     if (element && follows) element.scrollTop = element.scrollHeight;
-  });
+  };
+  useLayoutEffect(follow);
 
   const toNewest = () => {
     setFollows(true);
@@ -52,18 +57,27 @@ export function Words({ rows, card, tone, outgoing, notice, empty, verdict }: Pr
         <div className="words-inner">
           {rows.length === 0 && <div className="words-empty">{empty}</div>}
           <ol>
-            {rows.map((row, at) =>
-              row.kind === 'action' ? (
-                card(row)
-              ) : (
-                <UtteranceRow
-                  key={row.key}
-                  line={row.line}
-                  firstOfSpeaker={speakerOfRow(rows[at - 1]) !== row.line.speakerKey}
-                  outgoing={outgoing}
-                />
-              ),
-            )}
+            {rows.map((row, at) => {
+              switch (row.kind) {
+                case 'action':
+                  return card(row);
+                case 'erasure':
+                  return (
+                    <Suspense key={row.key}>
+                      <ErasureLine row={row} onShown={follow} />
+                    </Suspense>
+                  );
+                case 'line':
+                  return (
+                    <UtteranceRow
+                      key={row.key}
+                      line={row.line}
+                      firstOfSpeaker={speakerOfRow(rows[at - 1]) !== row.line.speakerKey}
+                      outgoing={outgoing}
+                    />
+                  );
+              }
+            })}
           </ol>
           <div className="tail" data-line={tone}>
             <span className="thread" aria-hidden="true" />

@@ -12,7 +12,7 @@ import { useDoubt, useNow, useOnline } from './hooks';
 /** The call as the page shows it: the SDK's observables and this person's own side, put into words. */
 export function useCallView({ call, conversation, self, asking }: Talk, scripted: string | null) {
   const state = useCall(call);
-  const { end, phase, seq, outage, actions, killSwitches, turns } = state;
+  const { end, phase, seq, outage, actions, erasures, killSwitches, turns } = state;
   const connection = useConnection(call);
   const utterances = useTranscript(call);
   const participants = useParticipants(call);
@@ -36,7 +36,7 @@ export function useCallView({ call, conversation, self, asking }: Talk, scripted
     return transcriptLines(withTurns(utterances, turns), outgoing, known, { id: ownId, connected, over });
   }, [utterances, turns, outgoing, people, ownId, connected, over]);
   const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
-  const rows = useMemo(() => rowsOf(lines, actions, nameOf), [lines, actions, nameOf]);
+  const rows = useMemo(() => rowsOf(lines, actions, erasures, nameOf), [lines, actions, erasures, nameOf]);
   const heard = useMemo(() => announcedOf(rows), [rows]);
   const lost = people.filter((one) => one.presence === 'away' && one.id !== ownId).map((one) => one.name);
   const line = lineWords({ connection, end, online, now, readUpTo: seq, outage, lost });

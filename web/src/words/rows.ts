@@ -1,6 +1,7 @@
-// What the conversation shows from top to bottom: what was said, and what was done, each where it began.
+// What the conversation shows from top to bottom: what was said, and what was done, each where it began; and what was
+// erased, where it went.
 
-import type { Action } from '@lifeline/client';
+import type { Action, Erasure } from '@lifeline/client';
 
 import { actionWords, type ActionWords } from './action';
 import type { Line } from './lines';
@@ -14,7 +15,15 @@ export interface ActionRow {
   readonly by: string;
 }
 
-export type Row = { readonly kind: 'line'; readonly key: string; readonly line: Line } | ActionRow;
+export interface ErasureRow {
+  readonly kind: 'erasure';
+  readonly key: string;
+  readonly erasure: Erasure;
+  /** Whose it was; empty where it was not one person's. */
+  readonly name: string;
+}
+
+export type Row = { readonly kind: 'line'; readonly key: string; readonly line: Line } | ActionRow | ErasureRow;
 
 /** Something to be read aloud once, when it is there. */
 export interface Announced {
@@ -34,6 +43,7 @@ export function announcedOf(rows: readonly Row[]): readonly Announced[] {
       const text = [`${words.state}: ${plain(action.summary)}`, words.note].filter(Boolean).join(' ');
       return [{ key: `${row.key} ${action.state}`, speakerKey: row.key, name: by, text }];
     }
+    if (row.kind === 'erasure') return [];
     const { key, speakerKey, name, text, note, state } = row.line;
     return state === 'kept' ? [{ key, speakerKey, name, text: text || note }] : [];
   });
@@ -45,6 +55,7 @@ const TOLD: ReadonlySet<string> = new Set(['done', 'not_done', 'unclear']);
 export function rowsOf(
   lines: readonly Line[],
   actions: readonly Action[],
+  erasures: readonly Erasure[],
   nameOf: (id: string) => string,
 ): readonly Row[] {
   const cards = actions
@@ -58,13 +69,26 @@ export function rowsOf(
         by: nameOf(action.requestedBy.id),
       }),
     );
+  const gone = erasures.map(
+    (one): ErasureRow => ({
+      kind: 'erasure',
+      key: `erasure ${one.seq}`,
+      erasure: one,
+      name: one.participantId === null ? '' : nameOf(one.participantId),
+    }),
+  );
+  const between = [...cards, ...gone].sort((one, other) => placeOf(one) - placeOf(other));
   const rows: Row[] = [];
   let next = 0;
   for (const line of lines) {
     const at = line.seq ?? Infinity;
-    while (next < cards.length && cards[next]!.action.firstSeq < at) rows.push(cards[next++]!);
+    while (next < between.length && placeOf(between[next]!) < at) rows.push(between[next++]!);
     rows.push({ kind: 'line', key: line.key, line });
   }
-  // Own words that have no place yet stand below everything that has one: before them, the rest of the cards.
-  return [...rows, ...cards.slice(next)];
+  // Own words that have no place yet stand below everything that has one: before them, the rest of these.
+  return [...rows, ...between.slice(next)];
+}
+
+function placeOf(row: ActionRow | ErasureRow): number {
+  return row.kind === 'action' ? row.action.firstSeq : row.erasure.seq;
 }

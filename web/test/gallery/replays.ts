@@ -28,6 +28,7 @@ export const replays: Readonly<Record<string, () => Ways>> = {
   replay: () => replayOf(all(scenes.ended!())),
   replay_acted: () => replayOf(all(acting.acting!())),
   replay_long: () => replayOf(all(scenes.long!())),
+  replay_erased: () => replayOf(all(scenes.erased!())),
   replay_loading: () => replayOf(half(() => new Promise(() => undefined))),
   replay_failed: () => replayOf(half(() => Promise.reject(new LifelineError({ code: 'unreachable', message: '' })))),
   replay_empty: () => replayOf(() => Promise.resolve({ events: [], headSeq: 0 })),

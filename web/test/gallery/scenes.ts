@@ -123,6 +123,18 @@ export const scenes: Readonly<Record<string, () => FakeCall>> = {
     call.connection.set(lineOf({ state: 'closed', reason: 'session_ended', code: 4000 }));
     return call;
   },
+  erased() {
+    const call = talking();
+    const endedAt = '2026-02-16T10:04:12.000Z';
+    call.see('call.ended', { callId, endedAt, durationSeconds: 252, endReason: 'user_hangup' });
+    call.see('record.erased', { because: 'superseded', events: 31, upToSeq: call.state.value.seq });
+    const request = { because: 'request', erasureId: 'era_1', upToSeq: call.state.value.seq } as const;
+    call.see('record.erased', { ...request, events: 12, participantId: ben.id });
+    call.see('record.erased', { ...request, events: 1, participantId: 'usr_whose_name_went' });
+    call.see('record.erased', { because: 'retention', events: 40, upToSeq: call.state.value.seq });
+    call.connection.set(lineOf({ state: 'closed', reason: 'session_ended', code: 4000 }));
+    return call;
+  },
   failed() {
     const call = talking();
     const failedAt = '2026-02-16T10:04:12.000Z';
