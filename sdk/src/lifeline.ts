@@ -102,6 +102,7 @@ export {
   type Erasure,
   type Outage,
   type Participant,
+  type RecordingRefusal,
   type Utterance,
 } from './state.js';
 export type { ConnectionStatus } from './status.js';

@@ -94,6 +94,8 @@ export interface CallState {
   readonly recordingConsentRequired: boolean;
   /** The ids of those whose consent to recording stands, sorted; here yet or not. */
   readonly recordingAgreed: readonly string[];
+  /** Whose newest answer was no, sorted by id; who has not answered is in neither list. */
+  readonly recordingRefused: readonly RecordingRefusal[];
   /** In the order in which they first joined. */
   readonly participants: readonly Participant[];
   /** In the order in which they began. */
@@ -112,10 +114,10 @@ export interface CallState {
   readonly turns: readonly Turn[];
   /** The call's documents and their newest revisions. */
   readonly deliverables: readonly Deliverable[];
-  readonly end: CallEnd | null;
-}
   /** What was erased of the call, in that order. */
   readonly erasures: readonly Erasure[];
+  readonly end: CallEnd | null;
+}
 
 export const initialState: CallState = {
   seq: 0,
@@ -126,6 +128,7 @@ export const initialState: CallState = {
   ownerTakesPart: false,
   recordingConsentRequired: false,
   recordingAgreed: [],
+  recordingRefused: [],
   participants: [],
   utterances: [],
   actions: [],
@@ -135,6 +138,6 @@ export const initialState: CallState = {
   intents: [],
   turns: [],
   deliverables: [],
+  erasures: [],
   end: null,
 };
-  erasures: [],

@@ -25,7 +25,11 @@ const leaves = (participantId: string): Told => [
 ];
 
 const consentIn = (state: CallState) =>
-  `${state.recordingConsentRequired} ${state.recordingAgreed.join(' ')}`.trim();
+  [
+    state.recordingConsentRequired,
+    ...state.recordingAgreed,
+    ...state.recordingRefused.map((one) => `${one.participantId}:${one.state}`),
+  ].join(' ');
 
 test('whose consent stands', () => {
   const cases: { name: string; given: Told[]; then: string }[] = [
@@ -42,7 +46,11 @@ test('whose consent stands', () => {
       ],
       then: 'true ada bob',
     },
-    { name: 'one does not', given: [created(true), says('ada', 'denied')], then: 'true' },
+    {
+      name: 'one does not',
+      given: [created(true), says('ada', 'denied')],
+      then: 'true ada:denied',
+    },
     {
       name: 'it is taken back',
       given: [
@@ -51,7 +59,24 @@ test('whose consent stands', () => {
         says('bob', 'granted'),
         says('ada', 'withdrawn'),
       ],
-      then: 'true bob',
+      then: 'true bob ada:withdrawn',
+    },
+    {
+      name: 'a mind is changed, and the newest answer counts',
+      given: [
+        created(true),
+        says('bob', 'denied'),
+        says('ada', 'denied'),
+        says('bob', 'granted'),
+        says('bob', 'withdrawn'),
+        says('ada', 'granted'),
+      ],
+      then: 'true ada bob:withdrawn',
+    },
+    {
+      name: 'a no to something else',
+      given: [created(true), says('ada', 'denied', 'outreach')],
+      then: 'true',
     },
     {
       name: 'to something else',
@@ -61,6 +86,11 @@ test('whose consent stands', () => {
     {
       name: 'who was removed is asked again',
       given: [created(true), says('ada', 'granted'), leaves('ada')],
+      then: 'true',
+    },
+    {
+      name: 'also who had said no',
+      given: [created(true), says('ada', 'denied'), leaves('ada')],
       then: 'true',
     },
   ];
@@ -82,7 +112,7 @@ test('a person answers for themselves, and changes their mind', async () => {
   await call.answerRecordingConsent('granted');
   assert.equal(consentIn(call.state.value), 'true usr_me');
   await call.answerRecordingConsent('withdrawn');
-  assert.equal(consentIn(call.state.value), 'true');
+  assert.equal(consentIn(call.state.value), 'true usr_me:withdrawn');
   assert.deepEqual(
     server.journal.slice(1).map(({ event }) => [event.type, event.payload]),
     ['granted', 'withdrawn'].map((state) => [

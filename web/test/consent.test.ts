@@ -3,11 +3,12 @@ import { test } from 'node:test';
 
 import type { Participant } from '@lifeline/client';
 
-import { isSilent, NOT_AGREED, silentWords, stanceOf, type Stance } from '../src/words/consent';
+import { answerOf, isSilent, NOT_AGREED, silentWords, stanceOf, type Stance } from '../src/words/consent';
 import { consentWords } from '../src/words/consent_asked';
 import { personOf } from '../src/words/people';
+import { FakeCall } from './fake_call';
 
-const asked = { required: true, role: 'user', ready: true, agreed: false, no: null } as const;
+const asked = { required: true, role: 'user', ready: true, answer: null } as const;
 const stances: [name: string, given: Parameters<typeof stanceOf>[0], stance: Stance][] = [
   ['a call that keeps words without asking', { ...asked, required: false }, 'not_asked'],
   ['an operator', { ...asked, role: 'operator' }, 'not_asked'],
@@ -15,15 +16,30 @@ const stances: [name: string, given: Parameters<typeof stanceOf>[0], stance: Sta
   ['before the line is up', { ...asked, role: null }, 'unknown'],
   ['before the call was read', { ...asked, ready: false }, 'unknown'],
   ['not answered yet', asked, 'unanswered'],
-  ['agreed', { ...asked, agreed: true }, 'agreed'],
-  ['agreed, as far as it was read', { ...asked, ready: false, agreed: true }, 'agreed'],
-  ['refused', { ...asked, no: 'denied' }, 'denied'],
-  ['taken back', { ...asked, no: 'withdrawn' }, 'withdrawn'],
-  ['taken back here, and given again elsewhere', { ...asked, no: 'withdrawn', agreed: true }, 'agreed'],
+  ['agreed', { ...asked, answer: 'granted' }, 'agreed'],
+  ['agreed, as far as it was read', { ...asked, ready: false, answer: 'granted' }, 'agreed'],
+  ['refused', { ...asked, answer: 'denied' }, 'denied'],
+  ['a no, before the call was read to its end', { ...asked, ready: false, answer: 'denied' }, 'unknown'],
+  ['taken back', { ...asked, answer: 'withdrawn' }, 'withdrawn'],
 ];
 for (const [name, given, stance] of stances) {
   test(`may what they say be kept: ${name}`, () => assert.equal(stanceOf(given), stance));
 }
+
+test('what somebody said is known by the call, also to a page that was just loaded', () => {
+  const call = new FakeCall();
+  const answers = (...said: [by: string, state: 'granted' | 'denied' | 'withdrawn', subject?: string][]) => {
+    for (const [by, state, subject = 'recording'] of said)
+      call.see('call.consent.updated', { callId: call.sessionId, subject: subject as never, state, by }, { kind: 'user', id: by });
+    return ['usr_anna', 'usr_ben', null].map((who) => answerOf(call.state.value, who));
+  };
+  assert.deepEqual(answers(), [null, null, null], 'nobody was asked');
+  assert.deepEqual(answers(['usr_anna', 'denied']), ['denied', null, null]);
+  assert.deepEqual(answers(['usr_ben', 'granted'], ['usr_anna', 'granted', 'outreach']), ['denied', 'granted', null]);
+  assert.deepEqual(answers(['usr_anna', 'granted'], ['usr_ben', 'withdrawn']), ['granted', 'withdrawn', null]);
+  call.see('call.participant.left', { callId: call.sessionId, participantId: 'usr_ben', reason: 'removed' } as never);
+  assert.deepEqual(answers(), ['granted', null, null], 'who was removed is asked again');
+});
 
 test('who may not be kept is told why, and everybody else is not', () => {
   for (const stance of ['not_asked', 'agreed'] as const) {

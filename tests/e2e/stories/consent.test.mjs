@@ -31,6 +31,10 @@ story('nothing is kept before a person agreed, and nothing more once they took i
   await anna.page.keyboard.press('Enter');
   await panel(anna, 'What you say is not kept.').waitFor();
   await anna.hasFocus('What you say is not kept.');
+  // Her answer is the call's: she is not asked again after a reload, and may change it all the same.
+  await anna.page.reload();
+  await panel(anna, 'What you say is not kept.').waitFor();
+  await isOff(anna);
   const sessionId = await anna.sessionId();
   const { token } = await development(server.url, '/v1/dev/token', 'POST', { name: 'Anna' });
   const publish = (text) =>
@@ -84,9 +88,9 @@ story('nothing is kept before a person agreed, and nothing more once they took i
   await keepPicture(anna, 'consent taken back');
   assert.equal((await publish('a later word against my will')).status, 403);
 
-  // After a reload it is asked again, and what was kept is still there.
+  // After a reload that is still her answer, and what was kept is still there.
   await anna.page.reload();
-  await panel(anna, 'May what you say be kept?').waitFor();
+  await panel(anna, 'What you say is no longer kept.').waitFor();
   await anna.sees('Now you may keep it.');
 
   const events = await eventsOf(server, sessionId, token);

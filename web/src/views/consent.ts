@@ -2,7 +2,7 @@ import type { Call, CallState, RecordingConsent, Self } from '@lifeline/client';
 import { useEffect, useState } from 'react';
 
 import { problemOf, type Problem } from '../words/problem';
-import { isSilent, stanceOf, type Stance } from '../words/consent';
+import { answerOf, isSilent, stanceOf, type Stance } from '../words/consent';
 
 export interface Consent {
   readonly stance: Stance;
@@ -16,7 +16,6 @@ export interface Consent {
 export function useConsent(call: Call, state: CallState, self: Self | null, connected: boolean): Consent {
   const [ready, setReady] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [no, setNo] = useState<'denied' | 'withdrawn' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => {
     if (connected) setReady(true);
@@ -25,18 +24,14 @@ export function useConsent(call: Call, state: CallState, self: Self | null, conn
     required: state.recordingConsentRequired || call.session.recordingConsentRequired === true,
     role: self?.role ?? null,
     ready,
-    agreed: self !== null && state.recordingAgreed.includes(self.participantId),
-    no,
+    answer: answerOf(state, self?.participantId ?? null),
   });
   const answer = (said: RecordingConsent) => {
     setBusy(true);
     setProblem(null);
     call
       .answerRecordingConsent(said)
-      .then(
-        () => setNo(said === 'granted' ? null : said),
-        (thrown: unknown) => setProblem(problemOf(thrown)),
-      )
+      .catch((thrown: unknown) => setProblem(problemOf(thrown)))
       .finally(() => setBusy(false));
   };
   return { stance, busy, problem, answer };

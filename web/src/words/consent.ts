@@ -1,5 +1,7 @@
 // May what a person says be kept? Where they stand, and what follows for their keyboard and microphone.
 
+import type { CallState, RecordingConsent } from '@lifeline/client';
+
 /** Where this person stands. */
 export type Stance =
   /** The call keeps words without asking, or this person is not asked. */
@@ -17,17 +19,25 @@ interface Standing {
   readonly role: string | null;
   /** The call has been read up to now. */
   readonly ready: boolean;
-  readonly agreed: boolean;
-  /** What they last answered on this page, if it was no. */
-  readonly no: 'denied' | 'withdrawn' | null;
+  /** What they last said; null before that. */
+  readonly answer: RecordingConsent | null;
+}
+
+/** By the call itself: on whichever page they said it, and however often it was loaded since. */
+export function answerOf(
+  { recordingAgreed, recordingRefused }: CallState,
+  participantId: string | null,
+): RecordingConsent | null {
+  if (participantId !== null && recordingAgreed.includes(participantId)) return 'granted';
+  return recordingRefused.find((one) => one.participantId === participantId)?.state ?? null;
 }
 
 /** Who only reads says nothing, and operators are of those who demand it. */
-export function stanceOf({ required, role, ready, agreed, no }: Standing): Stance {
+export function stanceOf({ required, role, ready, answer }: Standing): Stance {
   if (!required || (role !== null && role !== 'user')) return 'not_asked';
-  if (agreed) return 'agreed';
+  if (answer === 'granted') return 'agreed';
   if (role === null || !ready) return 'unknown';
-  return no ?? 'unanswered';
+  return answer ?? 'unanswered';
 }
 
 /** Whether what they say would be refused, so that it had better not be sent. */

@@ -20,4 +20,9 @@ export const consents: Readonly<Record<string, () => FakeCall>> = {
     void call.answerRecordingConsent('granted');
     return call;
   },
+  consent_refused() {
+    const call = asking();
+    void call.answerRecordingConsent('denied');
+    return call;
+  },
 };
