@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """The parts of ./dev whose failure would hide other failures: counting tests, and judging a rung."""
 
+import contextlib
+import io
+import json
 import re
 import sys
+import tempfile
 import types
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools/dev"), str(ROOT / "bench/runner")]
@@ -16,6 +21,7 @@ import packages  # noqa: E402
 import report  # noqa: E402
 import rungs  # noqa: E402
 import test  # noqa: E402
+import tidy  # noqa: E402
 from count import Count, count  # noqa: E402
 
 
@@ -68,7 +74,7 @@ class Embedding(unittest.TestCase):
         rooms = (ROOT / "src/CMakeLists.txt").read_text()
         embedding = re.findall(r"embed_files\(room_(\w+)", rooms)
         self.assertEqual(embedding, ["api"])
-        above = re.findall(r"room\((\w+) USES [^)]*\bapi\b", rooms)
+        above = re.findall(r"room\((\w+) USES [^)A-Z]*\bapi\b", rooms)
         self.assertEqual(above, ["app"])
 
 
@@ -95,6 +101,52 @@ class Fuzzing(unittest.TestCase):
         lines = ["Done 7 runs", "stat::number_of_executed_units: 1200", "stat::average_exec_per_sec: 9",
                  "stat::number_of_executed_units: 34", "number_of_executed_units: 5"]
         self.assertEqual(fuzz.executions(lines), 1234)
+
+
+class Bundles(unittest.TestCase):
+    """clang-tidy over several files at once finds what it finds in each by itself."""
+    HIDDEN = "namespace {\nvoid %s() {}\n}  // namespace\n"
+
+    def setUp(self):
+        root = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, value in {"ROOT": root, "CLEAN": root / "lint", "BUNDLES": root / "bundles"}.items():
+            self.enterContext(mock.patch.object(tidy, name, value))
+        self.enterContext(mock.patch.object(tidy.build, "generated"))
+        self.enterContext(mock.patch.object(tidy.build, "folder", lambda preset: root))
+        (root / ".clang-tidy").write_text("Checks: x\n")
+        self.root = root
+
+    def write(self, files):
+        for name, text in files.items():
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_text(text)
+        (self.root / "compile_commands.json").write_text(json.dumps(
+            [{"directory": str(self.root), "file": str(self.root / name), "command": f"c++ {name}"}
+             for name in files]))
+
+    def test_files_that_hide_the_same_name_are_apart_unless_their_rooms_are(self):
+        self.write({"src/a/one.cpp": self.HIDDEN % "same", "src/a/two.cpp": self.HIDDEN % "same",
+                    "src/b/one.cpp": self.HIDDEN % "same", "src/b/two.cpp": self.HIDDEN % "other"})
+        self.assertEqual(
+            tidy._bundles(["src/a/one.cpp", "src/a/two.cpp", "src/b/one.cpp", "src/b/two.cpp"]),
+            [["src/a/one.cpp", "src/b/one.cpp", "src/b/two.cpp"], ["src/a/two.cpp"]])
+
+    def test_each_bad_file_is_found_by_itself_and_only_they_are_looked_at_again(self):
+        files = {f"src/a/file{n}.cpp": "" for n in range(11)}
+        bad = {"src/a/file3.cpp", "src/a/file8.cpp"}
+        self.write(files)
+        looked = []
+
+        def clean(bundle, entries):
+            looked.append(bundle)
+            return "bad" if bad & set(bundle) else None
+
+        with mock.patch.object(tidy, "_clean", clean), contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(tidy.findings(list(files)), 2)
+            self.assertLessEqual(bad, {one[0] for one in looked if len(one) == 1})
+            looked.clear()
+            self.assertEqual(tidy.findings(list(files)), 2)
+            self.assertEqual({name for one in looked for name in one}, bad)
 
 
 class Ratios(unittest.TestCase):

@@ -1,9 +1,9 @@
 """clang-tidy over many files in the time of a few.
 
-Nearly all of a run goes into the headers that a file includes, and the files of a room include the
-same ones. So dirty files are looked at in bundles: a bundle is a file that includes several of one
-room. A clean bundle proves its files clean; of any other, each file is looked at by itself, and only
-what is found there counts."""
+Nearly all of a run goes into the headers that a file includes, and our files include the same ones.
+So dirty files are looked at in bundles: a bundle is a file that includes several. A clean bundle
+proves its files clean; any other is halved and looked at again, and only what is found in a file by
+itself, with its own flags, counts."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from console import ROOT, TERMINAL, note, step
 
 CLEAN = ROOT / "build" / "lint"  # One empty file for each input that was found clean.
 BUNDLES = CLEAN / "bundles"
-BUNDLE_MAX = 16  # Files; more would leave the second core idle at the end.
+BUNDLE_MAX = 24  # Files; more would leave the second core idle at the end.
 PRESET = "debug"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 NAMED = re.compile(r"(\w+)\s*(?:[({=;\[]|:(?!:)|$)")
@@ -31,20 +31,20 @@ def findings(sources):
     entries = {os.path.relpath(entry["file"], ROOT): entry for entry in database}
     digests = {source: _digest(source, entries[source]["command"])
                for source in sources if source in entries}
-    BUNDLES.mkdir(parents=True, exist_ok=True)
+    CLEAN.mkdir(parents=True, exist_ok=True)
     dirty = [source for source, digest in digests.items() if not (CLEAN / digest).exists()]
     note(f"clang-tidy: {len(digests)} files, {len(digests) - len(dirty)} known to be clean")
-    bundles = sorted(_bundles(dirty, entries), key=len, reverse=True)  # The longest work first.
-    _write(bundles, entries)
+    bundles = sorted(_bundles(dirty), key=len, reverse=True)  # The longest work first.
 
     faults = done = 0
     with step("clang-tidy"), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        ahead = {pool.submit(_clean, files): files for files in bundles}
+        ahead = {pool.submit(_clean, files, entries): files for files in bundles}
         while ahead:
             bundle = next(as_completed(ahead))
             said, files = bundle.result(), ahead.pop(bundle)
             if said and len(files) > 1:
-                ahead |= {pool.submit(_clean, [source]): [source] for source in files}
+                halves = files[:len(files) // 2], files[len(files) // 2:]
+                ahead |= {pool.submit(_clean, half, entries): half for half in halves}
                 continue
             if said:
                 print(said, flush=True)
@@ -57,13 +57,12 @@ def findings(sources):
     return faults
 
 
-def _bundles(sources, entries):
-    """Files of one room, compiled alike, whose anonymous namespaces have no name in common."""
-    alike = {}
+def _bundles(sources):
+    """Files whose anonymous namespaces have no name in common; those of two rooms never have."""
+    bundles = []
     for source in sources:
-        names = _hidden_names((ROOT / source).read_text(encoding="utf-8"))
-        flags = entries[source]["command"].partition(" -o ")[0]
-        bundles = alike.setdefault((os.path.dirname(source), flags), [])
+        room = os.path.dirname(source)
+        names = {(room, name) for name in _hidden_names((ROOT / source).read_text(encoding="utf-8"))}
         for files, taken in bundles:
             if len(files) < BUNDLE_MAX and not taken & names:
                 files.append(source)
@@ -71,7 +70,7 @@ def _bundles(sources, entries):
                 break
         else:
             bundles.append(([source], names))
-    return [files for bundles in alike.values() for files, _ in bundles]
+    return [files for files, _ in bundles]
 
 
 def _hidden_names(text):
@@ -85,28 +84,29 @@ def _hidden_names(text):
     return names
 
 
-def _write(bundles, entries):
-    """Shadowing is no finding there: one file's hidden constant is another's local name."""
-    database = []
-    for bundle in bundles:
-        entry, path = entries[bundle[0]], _bundle_file(bundle)
-        path.write_text("".join(f'#include "{ROOT / source}"  // NOLINT(bugprone-suspicious-include)\n'
-                                for source in bundle))
-        database.append({"directory": entry["directory"], "file": str(path),
-                         "command": entry["command"].replace(entry["file"], str(path))
-                         + " -Wno-shadow"})
-    (BUNDLES / "compile_commands.json").write_text(json.dumps(database))
+def _written(bundle, entries):
+    """A folder with this bundle and how it is compiled: as the file of it that has the most defined
+    for it. Shadowing is no finding there: one file's hidden constant is another's local name."""
+    entry = max((entries[source] for source in bundle), key=lambda entry: entry["command"].count(" -D"))
+    path = _bundle_file(bundle)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f'#include "{ROOT / source}"  // NOLINT(bugprone-suspicious-include)\n'
+                            for source in bundle))
+    command = entry["command"].replace(entry["file"], str(path)) + " -Wno-shadow"
+    (path.parent / "compile_commands.json").write_text(json.dumps(
+        [{"directory": entry["directory"], "file": str(path), "command": command}]))
+    return path.parent
 
 
 def _bundle_file(bundle):
-    return BUNDLES / (bundle[0].replace("/", "_"))
+    return BUNDLES / bundle[0].replace("/", "_") / "bundle.cpp"
 
 
-def _clean(files):
+def _clean(files, entries):
     """Nothing when they are, or what was said of them."""
     if len(files) > 1:
-        command = ["-p", BUNDLES, "--header-filter=.*/src/[a-z]+/[a-z_]+\\.(h|cpp)$",
-                   _bundle_file(files)]
+        command = ["-p", _written(files, entries),
+                   "--header-filter=.*/src/[a-z]+/[a-z_]+\\.(h|cpp)$", _bundle_file(files)]
     else:
         command = ["-p", build.folder(PRESET), files[0]]
     done = subprocess.run(["clang-tidy-19", "--quiet", *command], cwd=ROOT, text=True,
