@@ -139,3 +139,38 @@ story('a past that cannot be read says so, and is read on', { devAgent: false },
   await anna.page.keyboard.press('End');
   await anna.sees('Still here.');
 });
+
+story('where somebody was erased, the call says so', { devAgent: false }, async ({ server, browser }) => {
+  const anna = await browser.person('Anna');
+  await anna.startsCall(server.url);
+  const ben = await browser.person('Ben');
+  await ben.joins(await anna.makesInvite());
+  await ben.says('I would rather not have said this.');
+  await anna.sees('I would rather not have said this.');
+  await anna.says('Then it shall be forgotten.');
+  await ben.sees('Then it shall be forgotten.');
+  await anna.endsCall();
+  await anna.seesTheEnd();
+
+  const sessionId = await anna.sessionId();
+  const events = await eventsOf(server, sessionId, await server.token({ user: 'usr_backend', role: 'service' }));
+  const { payload } = events.find((one) => one.type === 'call.participant.joined' && one.payload.identity?.displayName === 'Ben');
+  const admin = await server.token({ user: 'usr_root', role: 'admin' });
+  const ask = async (path, method = 'GET', body = undefined) => {
+    const headers = { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' };
+    const reply = await fetch(`${server.url}/v1/records/erasures${path}`, { method, headers, body: JSON.stringify(body) });
+    assert.ok(reply.ok, `${reply.status}`);
+    return reply.json();
+  };
+  const { erasureId } = await ask('', 'POST', { userId: payload.participantId, reason: 'He asked for it.' });
+  for (let state = 'requested'; state !== 'done'; ) ({ state } = await ask(`/${erasureId}`));
+
+  await anna.page.getByRole('link', { name: 'Replay the call' }).click();
+  await isAt(anna, 0);
+  assert.equal(await anna.page.locator('.erased').count(), 0, 'not before it was');
+  await anna.page.keyboard.press('End');
+  await anna.page.locator('.erased').getByText(/^What they said and did was erased on .*, on request: \d+ events\.$/).waitFor();
+  assert.deepEqual((await anna.transcript()).map(({ text }) => text).filter(Boolean), ['Then it shall be forgotten.']);
+  assert.deepEqual(await barriers(anna.page), []);
+  await keepPicture(anna, 'erased, replayed');
+});
