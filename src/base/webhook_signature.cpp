@@ -40,7 +40,7 @@ std::unexpected<Error> no_secret(std::string_view what) {
 std::optional<SigningKey> signing_key(const std::string& bytes) {
     if (bytes.size() != ed25519_key_bytes && bytes.size() != 2 * ed25519_key_bytes)
         return std::nullopt;
-    const auto key = SigningKey::from_seed(std::span<const std::uint8_t, ed25519_key_bytes>(
+    auto key = SigningKey::from_seed(std::span<const std::uint8_t, ed25519_key_bytes>(
         reinterpret_cast<const std::uint8_t*>(bytes.data()), ed25519_key_bytes));
     if (bytes.size() > ed25519_key_bytes &&
         bytes.substr(ed25519_key_bytes) != view(key.public_key()))

@@ -127,8 +127,9 @@ Request LagoAdapter::request(std::span<const Item> items, WallTime) const {
 
 std::vector<Reply> LagoAdapter::replies(std::span<const Item> items,
                                         const Result<net::Response>& answer) const {
-    const Reply reply = reply_of(answer);
-    if (reply.status == 422) return refused_of(items, reply, *answer);
+    const Reply reply = believed_only_as_json(reply_of(answer), answer);
+    if (reply.status == 422 && reply.meaning == Meaning::permanent)
+        return refused_of(items, reply, *answer);
     std::vector replies(items.size(), reply);
     if (reply.meaning == Meaning::permanent && items.size() > 1) {
         for (Reply& each : replies) {

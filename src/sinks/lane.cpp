@@ -103,7 +103,7 @@ bool Lane::place(const std::string& id, Entry& entry, std::vector<Work>& works, 
     if (what.what == Next::Do::park || refused) {
         hold(entry);
         park(entry.delivery, refused ? Because::permanent : what.because,
-             refused ? std::move(*refused) : what.message);
+             refused ? *refused : what.message);
         due_.erase({entry.delivery.due, id});
         settle(id, entry);
         return true;

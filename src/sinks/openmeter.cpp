@@ -85,7 +85,7 @@ Request OpenMeterAdapter::request(std::span<const Item> items, WallTime) const {
 std::vector<Reply> OpenMeterAdapter::replies(std::span<const Item> items,
                                              const Result<net::Response>& answer) const {
     using Meaning = Reply::Meaning;
-    Reply reply = reply_of(answer);
+    Reply reply = believed_only_as_json(reply_of(answer), answer);
     if (reply.meaning == Meaning::delivered && reply.status != 204) {
         reply.meaning = Meaning::unknown;
         reply.message = fmt::format("it answered {}, and not as OpenMeter does", reply.status);

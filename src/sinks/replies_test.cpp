@@ -120,7 +120,11 @@ TEST(Replies, OfOneCharge) {
              422,
              R"({"status":422,"error":"Unprocessable Entity","code":"validation_errors","error_details":{"timestamp":["invalid_format"]}})"),
          Meaning::permanent, charge, "timestamp: invalid_format"},
-        {"a 422 that says nothing", lago, answer(422, "oh"), Meaning::permanent, charge},
+        {"a 422 that says nothing", lago, answer(422, "{}"), Meaning::permanent, charge},
+        {"a refusal of something on the way", lago, answer(422, "oh"), Meaning::unknown, sink},
+        {"a refusal that was cut off", stripe, answer(400, "{\"error\":{\"type\":\"inv"),
+         Meaning::unknown, sink, "not as such a sink"},
+        {"a page that refuses", openmeter, answer(400, "<html>"), Meaning::unknown, sink},
     };
     const std::vector<Item> items{{&one, 0}};
     for (const auto& [name, adapter, given, meaning, of, message] : cases) {
@@ -154,7 +158,7 @@ TEST(Replies, OfABatchAreOfEachByItself) {
         EXPECT_EQ(reply.meaning, Meaning::transient);
         EXPECT_TRUE(reply.alone);
     }
-    for (const Reply& reply : lago.replies(items, answer(422, "oh"))) EXPECT_TRUE(reply.alone);
+    for (const Reply& reply : lago.replies(items, answer(422, "{}"))) EXPECT_TRUE(reply.alone);
 }
 
 TEST(Replies, OfAQuestion) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string>
 
+#include "contract/json.h"
 #include "net/http_client.h"
 
 namespace lifeline::sinks {
@@ -18,8 +19,9 @@ constexpr std::size_t message_bytes_max = 512;
 
 std::optional<int> number_of(std::string_view text) {
     int value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, value);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto [at, error] = std::from_chars(begin, end, value);
     return error == std::errc() && at == end && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
@@ -104,6 +106,15 @@ Reply reply_of(const Result<net::Response>& answer) {
         default:
             reply.meaning = Meaning::unknown;
     }
+    return reply;
+}
+
+Reply believed_only_as_json(Reply reply, const Result<net::Response>& answer) {
+    if (reply.meaning != Reply::Meaning::permanent || contract::Json::parse(answer->body))
+        return reply;
+    reply.meaning = Reply::Meaning::unknown;
+    reply.of = Reply::Of::sink;
+    reply.message = fmt::format("it answered {}, and not as such a sink does", reply.status);
     return reply;
 }
 

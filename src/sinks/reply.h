@@ -23,6 +23,10 @@ namespace lifeline::sinks {
 
 Reply reply_of(const Result<net::Response>& answer);
 
+// A refusal that is no JSON, of a sink whose refusals are: it came from something else on the way,
+// or was cut off, and says nothing of the charge.
+Reply believed_only_as_json(Reply reply, const Result<net::Response>& answer);
+
 // The seconds of Retry-After, or those until its date.
 std::optional<Millis> retry_after(const net::Response& answer);
 

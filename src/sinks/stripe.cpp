@@ -100,7 +100,7 @@ Request StripeAdapter::request(std::span<const Item> items, WallTime) const {
 std::vector<Reply> StripeAdapter::replies(std::span<const Item> items,
                                           const Result<net::Response>& answer) const {
     const std::string& id = items.front().charge->id;
-    Reply reply = reply_of(answer);
+    Reply reply = believed_only_as_json(reply_of(answer), answer);
     if (!answer) return {reply};
     using Meaning = Reply::Meaning;
     if (reply.meaning == Meaning::delivered) {

@@ -60,7 +60,10 @@ for (const kind of Object.keys(sinks)) {
     const { server, probe } = await house(t, kind, { server: { faults } });
     const all = Array.from({ length: 100 }, (_, i) => charge(`bu_${i}`, { quantity: i + 1, account: kind === 'openmeter' ? 'acct_1' : `acct_${1 + (i % 2)}` }));
     probe.add(...all);
-    for (const { id } of all) assert.equal((await probe.of(id)).event, 'completed');
+    for (const { id } of all) {
+      const { event, ...rest } = await probe.of(id);
+      assert.equal(event, 'completed', JSON.stringify(rest));
+    }
     const times = server.times(kind);
     assert.equal(Object.keys(times).length, 100);
     for (const [id, count] of Object.entries(times)) assert.equal(count, 1, id);

@@ -187,11 +187,9 @@ public:
             const Charge charge = charge_from(*Json::parse(rest));
             if (word == "add") return publisher_->add(charge, fresh(now));
             if (word == "reopen") return publisher_->add(charge, reopened(charge, now));
-            auto request =
-                word == "question" ? adapter_->question(charge) : adapter_->total_question(charge);
-            if (const auto* stripe = dynamic_cast<const StripeAdapter*>(adapter_.get());
-                word == "cancel" && stripe != nullptr)
-                request = stripe->cancel(charge);
+            auto request = word == "question" ? adapter_->question(charge)
+                           : word == "cancel" ? stripe_.cancel(charge)
+                                              : adapter_->total_question(charge);
             courier_->carry(*request, [this, word, charge](const Result<net::Response>& response) {
                 contract::JsonWriter json;
                 json.object().key("event").value(word);
