@@ -66,28 +66,68 @@ export interface Actor {
 /** The payload of every event type of the catalogue. */
 export interface EventPayloads {
   /**
-   * A later correction, always added and never an edit: it keeps the window of the service and
-   * books the difference now. (Preview: nothing emits it yet, it may still change.)
+   * A later correction, always added and never an edit: it keeps the hour of the service and its
+   * price, and books the difference now. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.adjustment.created': {
-    /** Derived from the fact. */
+    /** Derived from what it corrects, its kind and its cause; also the sinks' idempotency key. */
     adjustmentId: string;
     /** Why. */
     kind: 'late' | 'under' | 'over' | 'duplicate' | 'price_fix' | 'write_off';
     /** When the service was given. */
     serviceWindow: string;
+    /** The meter, for instance `call.duration_ms`. */
+    meter: string;
+    /** The line of the card. */
+    item: string;
     /** A 64-bit integer as a decimal string, in the base unit of its meter. */
     quantityDelta: string;
     /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
     amountDelta: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
     /** In words. */
     cause: string;
-    /** The charge it corrects. */
+    /** The charge or adjustment it corrects. */
     corrects?: string;
-    /** ISO 4217, for instance `EUR`. */
-    currency?: string;
+    /** The card. */
+    card?: string;
+    /** Of the card. */
+    cardVersion?: number;
+    /** What the hour has of it now. */
+    expectedQuantity?: string;
+    /** What that costs. */
+    expectedAmount?: string;
+    /** The records that came late. */
+    recordIds?: string[];
+    /** The finding it resolves. */
+    findingId?: string;
     /** Who, when a person did it. */
     by?: string;
+  };
+  /**
+   * What an account, or each of its calls, may use. Without a limit it is lifted. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'billing.budget.changed': {
+    /** Which. */
+    budgetId: string;
+    /** Of all calls together, or of each. */
+    scope: 'account' | 'call';
+    /** In which time, in UTC. */
+    period: 'call' | 'day' | 'month' | 'total';
+    /**
+     * The meter that is limited; without it, the amount that the price card makes of all of them.
+     */
+    meter?: string;
+    /** The most: base units of the meter, or nano-units of the account's currency. */
+    limit?: string;
+    /** Percent of the limit at which a warning comes. */
+    warnAt?: number[];
+    /** True ends the call; otherwise it is only said. */
+    hard?: boolean;
+    /** Who. */
+    by: string;
   };
   /** A budget is nearly used up. (Preview: nothing emits it yet, it may still change.) */
   'billing.budget.warning': {
@@ -101,6 +141,65 @@ export interface EventPayloads {
     currentValue: number;
     /** For people; never matched on. */
     message: string;
+  };
+  /**
+   * A version of a card: what accounts pay, or what the service costs us. It never changes; another
+   * version begins at the edge of a later hour. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'billing.card.activated': {
+    /** The card. */
+    card: string;
+    /** Of the card; counts from 1. */
+    version: number;
+    /** What is paid to us, or by us. */
+    kind: 'price' | 'cost';
+    /** Digest of the canonical JSON of the card without this field and without `by`. */
+    sha256: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
+    /** The first hour that it prices. */
+    effectiveFrom: string;
+    /** The first that fits a record prices it. */
+    items: {
+      /** Its name in charges and statements. */
+      item: string;
+      /** The meter, for instance `call.duration_ms`. */
+      meter: string;
+      /** Words that the record's dims must have, for instance the model. */
+      match?: Record<string, unknown>;
+      /** Base units that the prices are for, for instance 60000 ms; at least 1. */
+      per: string;
+      /** Base units of each calendar month that cost nothing. */
+      included?: string;
+      /** The least that an account pays for this item in a calendar month in which it used any. */
+      minimumNano?: string;
+      /** Graduated: each part of a month's quantity at its own price; the last has no `upTo`. */
+      tiers: {
+        /**
+         * The last of the period's quantity that this price is for; without it, all that is left.
+         */
+        upTo?: string;
+        /** Nano-units of the currency for `per` base units. */
+        unitNano: string;
+      }[];
+    }[];
+    /** Who, when a person did it. */
+    by?: string;
+  };
+  /**
+   * From this hour on the account pays by another card. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'billing.card.assigned': {
+    /** The card. */
+    card: string;
+    /** The first hour. */
+    effectiveFrom: string;
+    /** Who, when a person did it. */
+    by?: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
   };
   /**
    * What a record probably costs, line by line, in integers. (Preview: nothing emits it yet, it may
@@ -128,6 +227,116 @@ export interface EventPayloads {
       /** In minor units. */
       amountMinor: number;
     }[];
+  };
+  /** An account may use this much more. (Preview: nothing emits it yet, it may still change.) */
+  'billing.credit.granted': {
+    /** The grant. */
+    creditId: string;
+    /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
+    amount: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
+    /** What is left of it then is gone. */
+    expiresAt?: string;
+    /** Who. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+  };
+  /**
+   * A sink has a charge. It is not sent there again. (Preview: nothing emits it yet, it may still
+   * change.)
+   */
+  'billing.delivery.completed': {
+    /** The sink, as the configuration names it. */
+    sink: string;
+    /** The charge or adjustment: its idempotency key. */
+    chargeId: string;
+    /** It took it, or says that it had it already. */
+    outcome: 'delivered' | 'duplicate';
+    /** How often it was sent. */
+    attempts: number;
+  };
+  /**
+   * A dead letter is given up: the sink will not have it. (Preview: nothing emits it yet, it may
+   * still change.)
+   */
+  'billing.delivery.discarded': {
+    /** The sink, as the configuration names it. */
+    sink: string;
+    /** The charge or adjustment: its idempotency key. */
+    chargeId: string;
+    /** Who. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+  };
+  /**
+   * A sink would not take a charge: it waits among the dead letters for a person. It never expires.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.delivery.parked': {
+    /** The sink, as the configuration names it. */
+    sink: string;
+    /** The charge or adjustment: its idempotency key. */
+    chargeId: string;
+    /**
+     * It refused for good; it has another content under this id; nobody knows whether it has it;
+     * too many attempts failed.
+     */
+    because: 'permanent' | 'conflict' | 'unknown' | 'exhausted';
+    /** How often it was sent. */
+    attempts: number;
+    /** Of its last answer, where there was one. */
+    status?: number;
+    /** For people; never matched on. */
+    message: string;
+  };
+  /**
+   * A dead letter is sent again, with the id and the time it always had. (Preview: nothing emits it
+   * yet, it may still change.)
+   */
+  'billing.delivery.redriven': {
+    /** The sink, as the configuration names it. */
+    sink: string;
+    /** The charge or adjustment: its idempotency key. */
+    chargeId: string;
+    /** Who. */
+    by: string;
+    /** Why, in the words of whoever did it. */
+    reason: string;
+  };
+  /** Where a finding stands. (Preview: nothing emits it yet, it may still change.) */
+  'billing.finding.changed': {
+    /** The finding. */
+    findingId: string;
+    /**
+     * Open again, being retried, seen by somebody, resolved by an adjustment, written off,
+     * disputed, or gone.
+     */
+    state: 'open' | 'retrying' | 'acknowledged' | 'adjusted' | 'written_off' | 'disputed' | 'closed';
+    /** Who; nobody when the next run or a rule did it. */
+    by?: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+    /** The adjustment that resolves it. */
+    adjustmentId?: string;
+  };
+  /**
+   * Credit that a call has taken ahead: reserved before it is used, then posted, given back, or run
+   * out. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.hold.changed': {
+    /** The hold. */
+    holdId: string;
+    /** The call that it is for. */
+    sessionId: string;
+    /** What became of it; the last three end it. */
+    state: 'reserved' | 'extended' | 'posted' | 'voided' | 'expired';
+    /** Held in all; posted: what was used. */
+    amount: string;
+    /** Given back then, unless it was extended. */
+    expiresAt?: string;
   };
   /**
    * A meter stands still, for instance while nobody is connected. (Preview: nothing emits it yet,
@@ -186,6 +395,31 @@ export interface EventPayloads {
     reason: 'budget_exceeded' | 'policy_limit' | 'manual_stop' | 'call_ended';
   };
   /**
+   * Which meters there are, and how their quantities are rounded. A call is measured by those that
+   * were in force when it was created. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.meters.activated': {
+    /** Digest of the canonical JSON of `meters`. */
+    sha256: string;
+    /** Calls created from this hour on are measured so. */
+    effectiveFrom: string;
+    /** In the order of their names. */
+    meters: {
+      /** The meter, for instance `call.duration_ms`. */
+      meter: string;
+      /** Of this definition; it is part of every record's id. */
+      version: number;
+      /** What is counted. */
+      unit: string;
+      /** What is charged is a multiple of this; at least 1. */
+      increment: string;
+      /** Less than this is charged as this, once there is any. */
+      minimum: string;
+      /** Where a part of an increment goes. */
+      mode: 'up' | 'nearest' | 'down';
+    }[];
+  };
+  /**
    * Something was not done because a quota is used up. (Preview: nothing emits it yet, it may still
    * change.)
    */
@@ -202,38 +436,77 @@ export interface EventPayloads {
     retryAt?: string;
   };
   /**
-   * Everything of a period was counted again by another path and compared. (Preview: nothing emits
-   * it yet, it may still change.)
+   * Everything of an hour was counted again by another path and compared with what was recorded,
+   * charged and delivered. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.reconciliation.completed': {
-    /** The run. */
+    /**
+     * Derived from the hour, the position, the configuration and what the sinks said: the same run
+     * is the same report.
+     */
     runId: string;
-    /** The hour. */
-    period: string;
-    /** How many. */
+    /** The last hour of the run. */
+    window: string;
+    /** The journal's position up to which it was counted. */
+    upToPosition: number;
+    /** Keys of which everything agrees. */
     matched: number;
-    /** How many. */
-    mismatched: number;
-    /** How many. */
-    unknown: number;
+    /** Keys that are not due yet. */
+    waiting: number;
+    /** Keys that need somebody. */
+    findings: number;
+    /** Of the report's canonical JSON. */
+    reportSha256: string;
+    /** Of what the run was configured with. */
+    configSha256: string;
+    /** The key that signed. */
+    keyId?: string;
+    /**
+     * Ed25519, base64url: over `lifeline-reconciliation-1`, a line feed, and the report's digest.
+     */
+    signature?: string;
   };
   /**
-   * Two counts of the same thing differ; a person will look. (Preview: nothing emits it yet, it may
-   * still change.)
+   * Two counts of the same thing differ; it stays open until somebody, or a rule of the
+   * configuration, resolves it. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.reconciliation.mismatch': {
-    /** The run. */
+    /** Derived from what differs and how: the same finding keeps its id. */
+    findingId: string;
+    /** The run that found it. */
     runId: string;
+    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    window: string;
+    /** The meter, for instance `call.duration_ms`. */
+    meter: string;
+    /** What kind of difference. */
+    class: 'pending' | 'conflict' | 'unit_mismatch' | 'unverifiable' | 'orphan' | 'duplicate' | 'match' | 'late' | 'late_expired' | 'missing' | 'price_mismatch' | 'under_charge' | 'over_charge';
+    /** Where it arose: measuring, pricing, booking, or the sink. */
+    layer: 'meter' | 'rate' | 'book' | 'deliver';
+    /** The line of the card. */
+    item?: string;
+    /** The card. */
+    card?: string;
+    /** Of the card. */
+    cardVersion?: number;
+    /** ISO 4217, for instance `EUR`. */
+    currency?: string;
+    /** The sink, as the configuration names it. */
+    sink?: string;
     /** Counted again. */
-    expected: string;
-    /** Booked. */
-    actual: string;
-    /** Booked less counted. */
-    delta: string;
-    /** The record. */
-    recordId?: string;
-    /** The class of the finding. */
-    cause?: string;
+    expectedQuantity: string;
+    /** What the layer has. */
+    recordedQuantity: string;
+    /** What the layer has less what was counted. */
+    quantityDelta: string;
+    /** What that costs. */
+    expectedAmount?: string;
+    /** What the layer has. */
+    recordedAmount?: string;
+    /** The difference. */
+    amountDelta?: string;
+    /** The records, charges or deliveries behind it. */
+    ids?: string[];
   };
   /**
    * A statement of an account: a sum to be paid, not a tax invoice. (Preview: nothing emits it yet,
@@ -254,12 +527,15 @@ export interface EventPayloads {
     ledgerHash: string;
   };
   /**
-   * One signed usage record. Its id is derived from the fact, so that measuring twice is measuring
-   * once. An unknown quantity is null, never 0. (Preview: nothing emits it yet, it may still
-   * change.)
+   * One signed usage record: what a call used of one meter in one hour, or in one fact. Its id is
+   * derived from the fact, so that measuring twice is measuring once. An unknown quantity is null,
+   * never 0. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.usage.measured': {
-    /** Derived from account, call, participant, meter and window. */
+    /**
+     * SHA-256 over account, call, participant, meter, its version, its kind, and the hour or the
+     * fact's own id (docs/metering.md).
+     */
     recordId: string;
     /** The account; equal to its stream. */
     accountId: string;
@@ -269,101 +545,159 @@ export interface EventPayloads {
     meter: string;
     /** Of the meter's definition. */
     meterVersion: number;
-    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    /** The hour of the service. */
     window: string;
+    /** Begin of what was measured. */
+    from: string;
+    /** Its end. */
+    to: string;
     /** Of the quantities. */
     unit: string;
-    /** This record's share, rounded; null when it is not known. */
+    /** As measured; null when it is not known. */
+    quantityRaw: string | null;
+    /**
+     * What is charged: the rounded cumulative quantity less what earlier records of the call have
+     * of it. Null when it is not known.
+     */
     quantity: string | null;
-    /** Where it comes from. */
-    source: 'provider' | 'measured' | 'estimated';
+    /** As measured, of the call so far; what is rounded is this. */
+    cumulative: string;
+    /** Whose part, where it is not the whole call's. */
+    participant?: string;
+    /**
+     * What tells its kinds apart and a price may depend on: model, direction, action type, outcome.
+     * Words.
+     */
+    dims?: Record<string, unknown>;
+    /** Measured here, told by a provider, or the difference that a later word makes. */
+    class: 'measured' | 'imported' | 'corrected';
     /** True when the quantity is null or estimated. */
     needsReconciliation: boolean;
-    /** Whose part. */
-    participant?: string;
-    /** Begin of what was measured. */
-    from?: string;
-    /** Its end. */
-    to?: string;
-    /** Before rounding. */
-    quantityRaw?: string;
-    /** Of the call so far, from which the rounding is taken. */
-    cumulative?: string;
-    /** What the price may depend on: model, direction, outcome. */
-    dims?: Record<string, unknown>;
-    /** Of which kind. */
-    class?: 'measured' | 'imported' | 'corrected';
-    /** Why the measuring ended, for instance `crash`. */
-    endCause?: string;
-    /** The events behind it. */
-    evidence?: {
-      /** A position in the stream, gapless from 1; 0 is before the first event. */
+    /**
+     * Why the measuring ended here: at the edge of the hour, with the call, with the line, or with
+     * the process.
+     */
+    endCause?: 'hour' | 'end' | 'paused' | 'crash';
+    /** The events of the call behind it. */
+    evidence: {
+      /** The first of them. */
       seqFirst: number;
-      /** A position in the stream, gapless from 1; 0 is before the first event. */
+      /** The last. */
       seqLast: number;
-      /** How many. */
+      /** How many there are; others stand between them. */
       count: number;
-      /** A SHA-256 digest in lower-case hexadecimal. */
+      /**
+       * A chain over their bytes: from 32 zero bytes on, the SHA-256 of what it was and of the
+       * SHA-256 of the next event's bytes.
+       */
       sha256: string;
     };
+    /** The action, where it is one. */
+    actionId?: string;
+    /** The report, where it is of one. */
+    reportId?: string;
     /** The record it corrects. */
     corrects?: string;
     /** Why, in the words of whoever did it. */
     reason?: string;
-    /** A word that the application declares: letters, digits and `_.:/-`. */
-    provider?: string;
-    /** A word that the application declares: letters, digits and `_.:/-`. */
-    model?: string;
-    /** An identifier, compared byte by byte. */
-    turnId?: string;
-    /** An identifier, compared byte by byte. */
-    actionId?: string;
     /** The key that signed. */
-    keyId?: string;
-    /** Ed25519 over the canonical record, base64url. */
-    signature?: string;
+    keyId: string;
+    /**
+     * Ed25519, base64url: over `lifeline-usage-record-1`, a line feed, and the canonical JSON of
+     * all but this field.
+     */
+    signature: string;
   };
   /**
-   * The provider's own number came late; the difference is booked. (Preview: nothing emits it yet,
-   * it may still change.)
+   * What a report said was unknown or not right; this is. The difference is recorded, what was
+   * recorded stays. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.usage.reconciled': {
-    /** The new record. */
-    recordId: string;
-    /** A 64-bit integer as a decimal string, in the base unit of its meter. */
+    /** The report. */
+    reportId: string;
+    /** How much it really was. */
     quantity: string;
-    /** Where it comes from. */
+    /** Who counted. */
     source: 'provider' | 'measured' | 'estimated';
-    /** The difference to what was recorded. */
-    deltaQuantity: string;
-    /** The record it replaces. */
-    supersedesRecordId?: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+    /** As in the report, with what it really was. */
+    dims?: Record<string, unknown>;
   };
   /**
-   * A closed window of one account, meter and price card: what is charged. (Preview: nothing emits
-   * it yet, it may still change.)
+   * What one account is charged for one line of its card in one closed hour. (Preview: nothing
+   * emits it yet, it may still change.)
    */
   'billing.usage.recorded': {
     /** The account; equal to its stream. */
     accountId: string;
     /** The meter, for instance `call.duration_ms`. */
     meter: string;
+    /** The line of the card. */
+    item: string;
     /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
     window: string;
     /** A 64-bit integer as a decimal string, in the base unit of its meter. */
     quantity: string;
+    /** Of the quantity. */
+    unit: string;
     /** An integer number of nano-units of the currency (10^-9), as a decimal string. */
     amount: string;
-    /** The usage records in it. */
-    recordIds: string[];
+    /** ISO 4217, for instance `EUR`. */
+    currency: string;
+    /** The card. */
+    card: string;
+    /** Of the card. */
+    cardVersion: number;
+    /** Of the card's version. */
+    cardSha256: string;
+    /** Usage records in it. */
+    recordCount: number;
+    /** Those records; left out where there are more than 200. */
+    recordIds?: string[];
+    /** Over the record ids in their order, each with a line feed. */
+    recordsHash: string;
+    /** What the same quantity costs us, by the cost card in force. */
+    costNano?: string;
     /** Derived from the fact: a sink books it once. */
     idempotencyKey: string;
-    /** ISO 4217, for instance `EUR`. */
-    currency?: string;
-    /** The price card. */
-    cardVersion?: string;
-    /** Digest over the record ids. */
-    recordsHash?: string;
+  };
+  /**
+   * What a provider, or whoever asked one, says was used. An unknown quantity is null, never 0;
+   * `billing.usage.reconciled` says it later. The meter of this name counts it. (Preview: nothing
+   * emits it yet, it may still change.)
+   */
+  'billing.usage.reported': {
+    /** Of the fact, not of the attempt to tell it: what is reported twice counts once. */
+    reportId: string;
+    /** The meter, for instance `call.duration_ms`. */
+    meter: string;
+    /** Of the quantity; the meter's own. */
+    unit: string;
+    /** How much; null when it is not known. */
+    quantity: string | null;
+    /** Who counted. */
+    source: 'provider' | 'measured' | 'estimated';
+    /** Whose part. */
+    participant?: string;
+    /**
+     * When the service was given, where that was in an earlier hour than this report; never after
+     * it.
+     */
+    at?: string;
+    /** Who gave the service. */
+    provider?: string;
+    /** Which of its models. */
+    model?: string;
+    /** The turn it was used in. */
+    turnId?: string;
+    /** The action it was used for. */
+    actionId?: string;
+    /**
+     * What tells its kinds apart. Of `agent.tokens`: inputTokens, cachedTokens and outputTokens, of
+     * which cached ones are part of the input.
+     */
+    dims?: Record<string, unknown>;
   };
   /**
    * What a meter says now, for display; never what is charged. Either `billableSeconds`, or
@@ -380,8 +714,8 @@ export interface EventPayloads {
     unit?: string;
   };
   /**
-   * An hour of an account is closed: what comes after this position is late. (Preview: nothing
-   * emits it yet, it may still change.)
+   * An hour is closed: what is recorded of it after this position is late, and becomes an
+   * adjustment. (Preview: nothing emits it yet, it may still change.)
    */
   'billing.window.closed': {
     /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
@@ -2035,6 +2369,22 @@ export interface EventPayloads {
     policy: Record<string, unknown>;
   };
   /**
+   * The server's clock, once a minute while a meter runs and at the edge of every hour. Where it
+   * stands in the journal says when; a process that was killed is known to have lived until then.
+   * (Preview: nothing emits it yet, it may still change.)
+   */
+  'system.tick': {
+    /** The hour that goes on. */
+    window: string;
+    /** Calls whose time is being measured. */
+    openCalls: number;
+    /**
+     * A process began, and what lies before it and after the last event is measured for nobody; a
+     * minute passed; an hour began; or the process stops.
+     */
+    because: 'start' | 'minute' | 'hour' | 'stop';
+  };
+  /**
    * A final text is replaced: by a person, or by the recogniser thinking again. The first one stays
    * in the record. (Preview: nothing emits it yet, it may still change.)
    */
@@ -2570,7 +2920,11 @@ export type Reason =
   | 'batch_too_large'
   | 'binary_frame'
   | 'body_too_large'
+  | 'budget_exceeded'
   | 'call_not_named'
+  | 'card_exists'
+  | 'card_invalid'
+  | 'card_not_found'
   | 'checkpoint_differs'
   | 'commit_failed'
   | 'config_invalid'
@@ -2582,8 +2936,11 @@ export type Reason =
   | 'content_type_unsupported'
   | 'correction_stale'
   | 'corruption_found'
+  | 'credit_exhausted'
+  | 'currency_differs'
   | 'cursor_ahead'
   | 'cursor_invalid'
+  | 'dead_letter_not_found'
   | 'decision_not_allowed'
   | 'depth_exceeded'
   | 'document_not_found'
@@ -2592,6 +2949,7 @@ export type Reason =
   | 'draining'
   | 'duplicate_key'
   | 'edit_conflict'
+  | 'effective_from_invalid'
   | 'egress_denied'
   | 'epoch_changed'
   | 'erased'
@@ -2600,6 +2958,8 @@ export type Reason =
   | 'event_too_large'
   | 'file_exists'
   | 'file_not_found'
+  | 'finding_closed'
+  | 'finding_not_found'
   | 'folder_in_use'
   | 'folder_not_empty'
   | 'forbidden'
@@ -2637,6 +2997,7 @@ export type Reason =
   | 'lone_surrogate'
   | 'mark_corrupt'
   | 'mark_missing'
+  | 'meter_unknown'
   | 'method_not_allowed'
   | 'missing_field'
   | 'moved'
@@ -2668,8 +3029,10 @@ export type Reason =
   | 'provider_immutable'
   | 'query_invalid'
   | 'rate_limited'
+  | 'record_altered'
   | 'record_held'
   | 'removed'
+  | 'report_unknown'
   | 'request_invalid'
   | 'request_timeout'
   | 'reserved_id'
@@ -2689,6 +3052,7 @@ export type Reason =
   | 'session_not_found'
   | 'session_not_joinable'
   | 'session_over'
+  | 'sink_not_found'
   | 'slow'
   | 'speech_busy'
   | 'speech_not_configured'
@@ -2734,6 +3098,7 @@ export type Reason =
   | 'utterance_exists'
   | 'utterance_not_yours'
   | 'utterance_unknown'
+  | 'window_open'
   | 'wrong_stream'
   | 'wrong_type';
 
@@ -2764,6 +3129,7 @@ export const retryableReasons: ReadonlySet<string> = new Set([
   'storage_failed',
   'storage_unavailable',
   'too_many_in_flight',
+  'window_open',
 ]);
 
 /** How a WebSocket ends, and what to do next. */

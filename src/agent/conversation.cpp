@@ -82,7 +82,7 @@ void Conversation::take_call(const Event& event, std::string_view actor_id, Wall
         case EventType::orchestration_mode_changed:
             mode_changed(event, actor_id);
             break;
-        case EventType::billing_usage_measured:
+        case EventType::billing_usage_reported:
             if (const auto turn = turns_.find(text_of(event, "turnId")); turn != turns_.end())
                 ++turn->second.measured;
             break;

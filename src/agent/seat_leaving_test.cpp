@@ -69,7 +69,7 @@ TEST(SeatLeaving, WhatACutTurnCostAndSaidIsOnRecordAndItIsOver) {
         EXPECT_EQ(leave(call), "ok");
         call.run_for(1s);
         EXPECT_EQ(call.host->seats(), 0U);
-        const auto usage = call.events("billing.usage.measured");
+        const auto usage = call.events("billing.usage.reported");
         ASSERT_EQ(usage.size(), 1U);
         EXPECT_EQ(usage[0].find("quantity")->kind(), contract::Json::Kind::null);
         const auto truncated = call.events("transcript.truncated");
@@ -93,7 +93,7 @@ TEST(SeatLeaving, AfterAStopTheNextProcessAnswersAndMeasuresNothingAgain) {
     EXPECT_EQ(call.last_words(), "Here.");
     EXPECT_EQ(call.count("orchestration.turn.failed"), 1U);
     EXPECT_EQ(call.count("orchestration.turn.completed"), 1U);
-    EXPECT_EQ(call.count("billing.usage.measured"), 2U);
+    EXPECT_EQ(call.count("billing.usage.reported"), 2U);
 }
 
 TEST(SeatLeaving, OfATurnThatDiedTheCostIsNotForgotten) {
@@ -103,9 +103,9 @@ TEST(SeatLeaving, OfATurnThatDiedTheCostIsNotForgotten) {
     talk(call);
     call.restart();
     call.run_for(3s);
-    const auto usage = call.events("billing.usage.measured");
+    const auto usage = call.events("billing.usage.reported");
     ASSERT_EQ(usage.size(), 1U);
-    EXPECT_EQ(usage[0].find("needsReconciliation")->as_bool(), true);
+    EXPECT_EQ(usage[0].text("source"), "estimated");
     EXPECT_EQ(call.asked.size(), 1U) << "the cap holds";
     EXPECT_EQ(call.last_words(), call.settings.quota_text);
 }
@@ -119,7 +119,7 @@ TEST(SeatLeaving, OfAnAgentThatWasSentAwayWhileItsProcessWasDeadNoTurnStaysOpen)
     call.run_for(3s);
     EXPECT_EQ(call.count("orchestration.turn.failed"), 1U);
     EXPECT_EQ(call.count("transcript.truncated"), 1U);
-    EXPECT_EQ(call.count("billing.usage.measured"), 1U);
+    EXPECT_EQ(call.count("billing.usage.reported"), 1U);
     EXPECT_EQ(call.host->seats(), 0U);
 }
 

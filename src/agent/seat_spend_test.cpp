@@ -39,10 +39,10 @@ TEST(Seat, CountsEveryAttemptThatAModelMayHaveWorkedOn) {
     call.say("Hello?");
     call.run_for(2s);
     EXPECT_EQ(call.last_words(), "Here.");
-    const auto usage = call.events("billing.usage.measured");
+    const auto usage = call.events("billing.usage.reported");
     ASSERT_EQ(usage.size(), 3U);
-    EXPECT_EQ(usage[0].find("needsReconciliation")->as_bool(), true);
-    EXPECT_EQ(usage[1].find("needsReconciliation")->as_bool(), true);
+    EXPECT_EQ(usage[0].text("source"), "estimated");
+    EXPECT_EQ(usage[1].text("source"), "estimated");
     EXPECT_EQ(usage[2].text("quantity"), "110");
 }
 

@@ -37,7 +37,7 @@ TEST(Seat, AnswersWhatWasSaid) {
         deltas += *delta.text("deltaText");
     }
     EXPECT_EQ(deltas, "Of course, gladly.");
-    const auto usage = call.events("billing.usage.measured");
+    const auto usage = call.events("billing.usage.reported");
     ASSERT_EQ(usage.size(), 1U);
     EXPECT_EQ(usage[0].text("quantity"), "110");
     ASSERT_EQ(call.asked.size(), 1U);
@@ -125,10 +125,10 @@ TEST(Seat, IsSilentWhenSomebodySpeaks) {
     EXPECT_EQ(call.count("transcript.truncated"), 1U);
     EXPECT_EQ(call.last_words(), "Fine.");
     // The model was stopped before it told what it cost: that is not known, and not nothing.
-    const auto usage = call.events("billing.usage.measured");
+    const auto usage = call.events("billing.usage.reported");
     ASSERT_EQ(usage.size(), 2U);
     EXPECT_EQ(usage[0].find("quantity")->kind(), contract::Json::Kind::null);
-    EXPECT_EQ(usage[0].find("needsReconciliation")->as_bool(), true);
+    EXPECT_EQ(usage[0].text("source"), "estimated");
 }
 
 TEST(Seat, CallsOffWhatItWasToldToWhenSomebodyTalksOverIt) {
@@ -171,7 +171,7 @@ TEST(Seat, SaysOnceThatItsModelIsAway) {
     }
     EXPECT_EQ(call.count("orchestration.turn.failed"), 3U);
     EXPECT_EQ(call.last_words(), call.settings.failure_text);
-    EXPECT_EQ(call.count("billing.usage.measured"), 0U);
+    EXPECT_EQ(call.count("billing.usage.reported"), 0U);
     std::size_t said = 0;
     for (const auto& payload : call.events("transcript.final"))
         said += payload.text("speaker") == "agent";
@@ -352,7 +352,7 @@ TEST(Seat, PropertyAfterAnyCrashEachIsAnsweredOnce) {
         EXPECT_EQ(answered, (std::multiset<std::string>{"u1"}));
         EXPECT_EQ(call.count("orchestration.action.requested"), 1U);
         EXPECT_EQ(call.count("orchestration.turn.started"), ends);
-        EXPECT_GE(call.count("billing.usage.measured"), call.asked.size());
+        EXPECT_GE(call.count("billing.usage.reported"), call.asked.size());
     }
     EXPECT_GT(died_in_a_turn, 5U);
 }

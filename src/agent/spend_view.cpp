@@ -10,7 +10,7 @@ namespace {
 
 // Tells nearly all events without parsing them.
 bool may_concern(std::string_view bytes) {
-    return bytes.find("\"type\":\"billing.usage.measured\"") != std::string_view::npos;
+    return bytes.find("\"type\":\"billing.usage.reported\"") != std::string_view::npos;
 }
 
 }  // namespace

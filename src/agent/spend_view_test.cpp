@@ -29,13 +29,12 @@ public:
     ~House() { std::filesystem::remove_all(folder); }
 
     void spend(const std::string& call, const std::string& record, int tokens,
-               const std::string& ts, std::string_view meter = "llm.tokens") {
+               const std::string& ts, std::string_view meter = "agent.tokens") {
         contract::JsonWriter json;
-        json.object().key("recordId").value(record).key("accountId").value("acct_1");
-        json.key("sessionId").value(call).key("meter").value(meter).key("meterVersion").value(1);
-        json.key("window").value("2026-02-16T10:00Z").key("unit").value("token");
+        json.object().key("reportId").value(record).key("meter").value(meter);
+        json.key("unit").value("token");
         json.key("quantity").value(std::to_string(tokens)).key("source").value("provider");
-        json.key("needsReconciliation").value(false).key("dims").object();
+        json.key("dims").object();
         json.key("inputTokens").value(tokens - 1).key("outputTokens").value(1);
         json.key("costNano").value("7").key("userId").value("ada").end();
         json.end();
@@ -47,7 +46,7 @@ public:
                      {{id,
                        {"server", "lifeline"},
                        "",
-                       contract::event_json(id, call, ts, "billing.usage.measured", json.take())}},
+                       contract::event_json(id, call, ts, "billing.usage.reported", json.take())}},
                      [](auto appended) { ASSERT_TRUE(appended.has_value()); });
         loop.run();
     }

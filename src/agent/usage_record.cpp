@@ -13,6 +13,8 @@ namespace lifeline::agent {
 
 namespace {
 
+constexpr std::string_view meter = "agent.tokens";
+
 std::int64_t integer_in(const contract::Json& object, std::string_view key) {
     const auto value = object.find(key);
     return value ? value->as_integer().value_or(0) : 0;
@@ -29,16 +31,16 @@ std::int64_t digits_in(const contract::Json& object, std::string_view key) {
 }  // namespace
 
 std::optional<Ledger::Record> usage_record(const contract::Event& event) {
-    namespace f = contract::field::billing_usage_measured;
-    if (event.type() != contract::EventType::billing_usage_measured ||
-        event.text(f::meter) != "llm.tokens" || !event.has(f::dims))
+    namespace f = contract::field::billing_usage_reported;
+    if (event.type() != contract::EventType::billing_usage_reported ||
+        event.text(f::meter) != meter || !event.has(f::dims))
         return std::nullopt;
     const auto dims = contract::Json::parse(event.raw(f::dims));
     const auto at = parse_rfc3339(event.ts());
     if (!dims || !at) return std::nullopt;
     return Ledger::Record{
-        .id = std::string(event.text(f::record_id)),
-        .session_id = std::string(event.text(f::session_id)),
+        .id = std::string(event.text(f::report_id)),
+        .session_id = std::string(event.stream()),
         .user_id = std::string(dims->text("userId").value_or("")),
         .at = *at,
         .amount = {.tokens = integer_in(*dims, "inputTokens") + integer_in(*dims, "outputTokens") +
@@ -59,11 +61,7 @@ Amount record_usage(const ModelCall& call, Ledger& ledger, Outbox& outbox, WallT
         {.id = record, .session_id = session, .user_id = owner, .at = now, .amount = amount});
     if (call.conversation.account_id().empty()) return amount;
     contract::JsonWriter json;
-    json.object().key("recordId").value(record);
-    json.key("accountId").value(call.conversation.account_id());
-    json.key("sessionId").value(session).key("meter").value("llm.tokens");
-    json.key("meterVersion").value(1);
-    json.key("window").value(format_rfc3339(now).substr(0, 14) + "00Z");
+    json.object().key("reportId").value(record).key("meter").value(meter);
     json.key("unit").value("token").key("quantity");
     if (known) {
         json.value(std::to_string(amount.tokens));
@@ -71,7 +69,6 @@ Amount record_usage(const ModelCall& call, Ledger& ledger, Outbox& outbox, WallT
         json.null();
     }
     json.key("source").value(known ? "provider" : "estimated");
-    json.key("needsReconciliation").value(!known);
     json.key("participant").value(call.conversation.agent_id());
     json.key("dims").object();
     const auto dim = [&json](std::string_view name, const std::optional<std::int64_t>& value) {
@@ -89,7 +86,7 @@ Amount record_usage(const ModelCall& call, Ledger& ledger, Outbox& outbox, WallT
     json.key("provider").value(is_word(call.driver) ? call.driver : "agent");
     if (is_word(call.model)) json.key("model").value(call.model);
     json.key("turnId").value(call.turn_id).end();
-    outbox.say(names.server_event("use", call.number), "billing.usage.measured", json.take(),
+    outbox.say(names.server_event("use", call.number), "billing.usage.reported", json.take(),
                As::server);
     return amount;
 }

@@ -12,7 +12,7 @@
 
 namespace lifeline::agent {
 
-// What a billing.usage.measured of ours says; nothing for other meters.
+// What a billing.usage.reported of ours says; nothing for other meters.
 std::optional<Ledger::Record> usage_record(const contract::Event& event);
 
 // A model call of an agent's turn, when it is over, however it ended.

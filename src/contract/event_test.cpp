@@ -114,16 +114,14 @@ TEST(Event, OfTheServerMayHaveTheServersId) {
 }
 
 TEST(Event, NullIsAbsentWhereItIsAllowed) {
-    namespace f = field::billing_usage_measured;
+    namespace f = field::billing_usage_reported;
     EventChecker checker;
     const auto event = checker.check(event_json(
-        "e", "acct_1", now, "billing.usage.measured",
-        R"({"recordId":"r","accountId":"acct_1","sessionId":"sess_1","meter":"m","meterVersion":1,)"
-        R"("window":"2026-02-16T10:00Z","unit":"ms","quantity":null,"source":"estimated",)"
-        R"("needsReconciliation":true})"));
+        "e", "sess_1", now, "billing.usage.reported",
+        R"({"reportId":"r","meter":"m","unit":"ms","quantity":null,"source":"estimated"})"));
     ASSERT_TRUE(event) << event.error().reason << event.error().pointer;
     EXPECT_FALSE(event->has(f::quantity));
-    EXPECT_TRUE(event->flag(f::needs_reconciliation));
+    EXPECT_EQ(event->text(f::source), "estimated");
 }
 
 // What a later version wrote is read by an earlier one: a rollback must not lose the journal.

@@ -143,8 +143,9 @@ constexpr Sentence sentences[] = {
     {T::safety_content_flagged, safety, warning, "a filter noticed {categories}: {action}"},
     {T::call_consent_updated, safety, info, "{@by} said about {subject}: {state}"},
 
-    {T::billing_usage_measured, other, info, "used [{quantity} ]{unit} of {meter}"},
-    {T::billing_usage_reconciled, other, info, "a usage record was put right: {quantity}"},
+    {T::billing_usage_reported, other, info, "used [{quantity} ]{unit} of {meter}"},
+    {T::billing_usage_reconciled, other, info, "a usage report was put right: {quantity}"},
+    {T::billing_usage_measured, other, info, ""},
     {T::billing_usage_tick, other, info, ""},
     {T::billing_cost_estimated, other, info, ""},
     {T::billing_quota_denied, other, warning,

@@ -117,9 +117,9 @@ TEST(Sentences, FillTheirPlaces) {
         {"all of a list", "safety.content.flagged",
          R"({"subject":{"kind":"utterance","id":"u"},"categories":["a","b"],"action":"logged"})",
          "a filter noticed a, b: logged"},
-        {"an unknown quantity", "billing.usage.measured",
-         R"({"recordId":"r","accountId":"acct_1","sessionId":"sess_1","meter":"llm.tokens","meterVersion":1,"window":"2026-02-16T10:00Z","unit":"tokens","quantity":null,"source":"measured","needsReconciliation":true})",
-         "used tokens of llm.tokens"},
+        {"an unknown quantity", "billing.usage.reported",
+         R"({"reportId":"r","meter":"agent.tokens","unit":"tokens","quantity":null,"source":"measured"})",
+         "used tokens of agent.tokens"},
         {"the application's", "x.note", R"({"a":1})", "the application's x.note, by usr_ada"},
     };
     for (const auto& [name, type, payload, then] : cases) {

@@ -15,10 +15,8 @@ using testing::IsEmpty;
 using testing::Not;
 
 std::string money(const std::string& id) {
-    return R"({"recordId":")" + id +
-           R"(","accountId":"acct_1","sessionId":"sess_1","meter":"llm.tokens","meterVersion":1,)"
-           R"("window":"2026-02-16T10:00Z","unit":"token","quantity":"7","source":"measured",)"
-           R"("needsReconciliation":false})";
+    return R"({"reportId":")" + id +
+           R"(","meter":"agent.tokens","unit":"token","quantity":"7","source":"measured"})";
 }
 
 // Ada owns the call, Ben takes part; what each says has a word that nobody else says.
@@ -36,7 +34,7 @@ void two_people(TestCall& call) {
                  std::string(64, 'a') + R"("})",
              "svc");
     call.add("x.note", R"({"note":"NOTE_BEN"})", "ben");
-    call.add("billing.usage.measured", money("r1"), "bot");
+    call.add("billing.usage.reported", money("r1"), "bot");
 }
 
 TEST(CallContents, WhoTookPartGoesWithTheirWordsAndTheirNameAlone) {
@@ -52,7 +50,7 @@ TEST(CallContents, WhoTookPartGoesWithTheirWordsAndTheirNameAlone) {
     for (const char* word :
          {"WORD_BEN", "HEARD_BEN", "FIXED_BEN", "NOTE_BEN", "NAME_BEN", "SUMMARY"})
         EXPECT_THAT(left, Not(HasSubstr(word)));
-    for (const char* word : {"WORD_ADA", "NAME_ADA", "META", "billing.usage.measured"})
+    for (const char* word : {"WORD_ADA", "NAME_ADA", "META", "billing.usage.reported"})
         EXPECT_THAT(left, HasSubstr(word));
     EXPECT_TRUE(call.contents().of_person("ben", {}).empty()) << "once is enough";
 }
@@ -66,7 +64,7 @@ TEST(CallContents, AnOwnersCallGoesWhole) {
     EXPECT_TRUE(before.is_over());
     call.carry_out(before.of_person("ada", {}));
     EXPECT_THAT(call.types_left(),
-                testing::UnorderedElementsAre("billing.usage.measured", "record.erased"));
+                testing::UnorderedElementsAre("billing.usage.reported", "record.erased"));
     const std::string left = call.left();
     for (const char* word : {"WORD", "NAME", "NOTE", "META", "DETAIL"})
         EXPECT_THAT(left, Not(HasSubstr(word)));
@@ -235,7 +233,7 @@ TEST(CallContentsProperty, OnePersonGoesAndNobodyElse) {
                              who);
                     break;
                 default:
-                    call.add("billing.usage.measured", money("r" + id), who);
+                    call.add("billing.usage.reported", money("r" + id), who);
             }
         }
         call.ended();

@@ -49,7 +49,7 @@ describe('an agent with a model', () => {
     const finals = await call.events('transcript.final');
     assert.deepEqual(finals.map((one) => [one.speaker, one.text]), [['user', 'Can you help?'], ['agent', 'Of course, gladly.']]);
     assert.equal((await call.events('orchestration.turn.delta')).map((one) => one.deltaText).join(''), completed.text);
-    const used = await call.until('billing.usage.measured');
+    const used = await call.until('billing.usage.reported');
     assert.equal(used.quantity, '120');
     assert.equal(used.source, 'provider');
     assert.deepEqual(
@@ -78,7 +78,7 @@ describe('an agent with a model', () => {
     assert.equal((await call.until('orchestration.mode.changed')).mode, 'list');
     assert.equal((await call.until('orchestration.result.delivered')).status, 'completed');
     assert.equal(results(model.requests[1])[0].status, 'succeeded');
-    assert.equal((await call.events('billing.usage.measured')).length, 2);
+    assert.equal((await call.events('billing.usage.reported')).length, 2);
   });
 
   test('does not wait for a person, and hears their answer', async () => {
@@ -117,9 +117,9 @@ describe('an agent with a model', () => {
     assert.equal(cut.heardText, shown.map((one) => one.deltaText).join(''));
     const assistant = model.requests.at(-1).messages.find((one) => one.role === 'assistant');
     assert.equal(assistant.content, cut.heardText);
-    const [first] = await call.events('billing.usage.measured');
+    const [first] = await call.events('billing.usage.reported');
     assert.equal(first.quantity, null);
-    assert.equal(first.needsReconciliation, true);
+    assert.equal(first.source, 'estimated');
   });
 
   test('goes to the next model when the first is busy', async () => {
@@ -129,7 +129,7 @@ describe('an agent with a model', () => {
     const call = await Call.make(server);
     await call.say('Hello');
     assert.equal((await call.until('orchestration.turn.completed')).text, 'Here.');
-    assert.equal((await call.until('billing.usage.measured')).model, 'second');
+    assert.equal((await call.until('billing.usage.reported')).model, 'second');
   });
 
   for (const [what, does, used] of [
@@ -142,7 +142,7 @@ describe('an agent with a model', () => {
       const call = await Call.make(server);
       await call.say('Hello');
       assert.equal((await call.until('orchestration.turn.completed')).text, 'Here.');
-      const records = await call.events('billing.usage.measured');
+      const records = await call.events('billing.usage.reported');
       assert.deepEqual(records.map(({ model, quantity }) => [model, quantity]), used.map((model) => [model, model === 'second' ? '120' : null]));
     });
 
@@ -193,8 +193,8 @@ describe('an agent with a model', () => {
       await call.say('Talk');
       await call.until('orchestration.turn.delta', 3);
       await leave(call);
-      const used = await call.until('billing.usage.measured');
-      assert.deepEqual([used.quantity, used.needsReconciliation], [null, true]);
+      const used = await call.until('billing.usage.reported');
+      assert.deepEqual([used.quantity, used.source], [null, 'estimated']);
       const cut = await call.until('transcript.truncated');
       assert.equal(cut.cause, 'hangup');
       assert.equal(cut.heardText, (await call.events('orchestration.turn.delta')).map((one) => one.deltaText).join(''));
@@ -269,7 +269,7 @@ describe('an agent with a model', () => {
     assert.equal((await call.events('orchestration.action.requested')).length, 1);
     assert.equal((await call.events('orchestration.turn.completed')).length, 1);
     // Of the call that died nobody knows what it cost; that it cost something is on record.
-    const measured = (await call.events('billing.usage.measured')).map(({ turnId, quantity }) => [turnId, quantity]);
+    const measured = (await call.events('billing.usage.reported')).map(({ turnId, quantity }) => [turnId, quantity]);
     assert.ok(measured.some(([turnId, quantity]) => turnId === failed.turnId && quantity === null), JSON.stringify(measured));
   });
 
@@ -282,7 +282,7 @@ describe('an agent with a model', () => {
     await server.start();
     assert.equal((await call.until('orchestration.turn.completed')).text, 'Here.');
     assert.equal((await call.events('orchestration.turn.failed')).length, 1);
-    assert.deepEqual((await call.events('billing.usage.measured')).map(({ quantity }) => quantity), [null, '120']);
+    assert.deepEqual((await call.events('billing.usage.reported')).map(({ quantity }) => quantity), [null, '120']);
   });
 });
 

@@ -50,7 +50,7 @@ ${key}`,
       const [acted] = model.requests[1].messages.filter((one) => one.tool_calls);
       assert.equal(acted.reasoning_content, 'Hm.', 'its thoughts come back to it');
     }
-    const [used] = await call.events('billing.usage.measured');
+    const [used] = await call.events('billing.usage.reported');
     assert.equal(used.quantity, '120');
     await server.close();
     await model.close();

@@ -29,7 +29,7 @@ test('it answers, and what it cost is on record', { timeout: 60_000 }, async (t)
   await call.say('Hello there');
   assert.equal((await call.until('orchestration.turn.completed')).text, 'Good morning.');
   assert.equal((await call.until('orchestration.turn.started')).orchestrator, 'openclaw');
-  const used = await call.until('billing.usage.measured');
+  const used = await call.until('billing.usage.reported');
   assert.deepEqual([used.quantity, used.provider, used.model], ['18', 'openclaw', 'fake-1']);
   const { message } = gateway.runs.get(runs(gateway)[0]);
   for (const part of ['You help.', call.id, 'Hello there']) assert.ok(message.includes(part), message);
@@ -62,7 +62,7 @@ test('after kill -9 the dead run is called off before the next begins', { timeou
   assert.notEqual(dead, next);
   assert.deepEqual(gateway.aborts, [[gateway.sessions[0], dead]]);
   assert.deepEqual(gateway.requests.slice(0, 3), ['connect', 'chat.abort', 'agent']);
-  const measured = (await call.events('billing.usage.measured')).map(({ quantity }) => quantity);
+  const measured = (await call.events('billing.usage.reported')).map(({ quantity }) => quantity);
   assert.deepEqual(measured, [null, '18']);
 });
 
@@ -70,5 +70,5 @@ test('a gateway that turns it away costs nothing', { timeout: 60_000 }, async (t
   const { call } = await house(t, { protocol: 3 });
   await call.say('Hello there');
   assert.equal((await call.until('orchestration.turn.failed')).code, 'gateway_refused');
-  assert.deepEqual(await call.events('billing.usage.measured'), []);
+  assert.deepEqual(await call.events('billing.usage.reported'), []);
 });

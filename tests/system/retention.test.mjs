@@ -45,8 +45,8 @@ async function house(t, config = '') {
     for (const [who, words] of Object.entries(of)) for (const word of words) await say(call, tokens[who], `Well, ${word} "quoted" \u{1F98A}.`);
     await publish(call, tokens[other], 'x.note', { note: `${of[other][0]} note` });
     await publish(call, tokens.bot, 'orchestration.action.requested', { actionId: `act_${++n}`, actionType: 'lifeline.noop', summary: `Nothing for ${of[owner][1]}`, args: { to: of[owner][0] } });
-    const usage = { recordId: `rec_${++n}`, accountId: 'acct_test', sessionId: call, meter: 'llm.tokens', meterVersion: 1, window: '2026-02-16T10:00Z', unit: 'token', quantity: '7', source: 'measured', needsReconciliation: false };
-    await publish(call, tokens.svc, 'billing.usage.measured', usage);
+    const usage = { reportId: `use_${++n}`, meter: 'agent.tokens', unit: 'token', quantity: '7', source: 'measured' };
+    await publish(call, tokens.svc, 'billing.usage.reported', usage);
     const made = await rest('POST', '/v1/documents', tokens[owner], { kind: 'cv', title: `CV ${of[owner][1]}`, initial: { text: of[owner][0] }, sessionId: call }, 201);
     await rest('POST', `/v1/documents/${made.document.documentId}/edits`, tokens[owner], { baseRev: 0, patch: [{ op: 'replace', path: '/text', value: `${of[owner][0]} again` }] });
     await end(call, tokens[owner]);
@@ -103,7 +103,7 @@ test('a person, wherever the server is killed meanwhile', { timeout: 240_000 }, 
     const events = await server.events(call, tokens.ben);
     assert.ok(events.some(({ erased }) => erased === true));
     assert.deepEqual(events.map(({ seq }) => seq), events.map((_, i) => i + 1), 'no place is missing');
-    assert.equal(events.filter(({ event }) => event?.type === 'billing.usage.measured').length, 1);
+    assert.equal(events.filter(({ event }) => event?.type === 'billing.usage.reported').length, 1);
     assert.equal(events.filter(({ event }) => event?.type === 'record.erased').length, 1);
     assert.doesNotMatch(JSON.stringify(events), /miasagt|Mürrisch|miaheisst/);
   }

@@ -15,6 +15,7 @@ FAMILIES = {
     "billing": "What was measured and what it costs.",
     "identity": "Who is who; in the instance's stream (`sys_instance`), read by nobody in a call.",
     "record": "What became of the record itself: what was erased, and what is held.",
+    "system": "What the server says of itself; in a stream of the instance (`sys_`).",
     "x": "The application's own.",
 }
 
