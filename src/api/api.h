@@ -29,6 +29,9 @@
 #include "speech/transcriber.h"
 #include "tools/registry.h"
 
+namespace lifeline::metering {
+class Metering;
+}
 namespace lifeline::audit {
 class Audit;
 }
@@ -71,6 +74,7 @@ public:
         search::Search& search;
         audit::Audit& audit;
         library::Library& library;
+        metering::Metering& metering;
         const net::OriginList& origins;
         Clock& clock;
         Random& random;

@@ -6,6 +6,7 @@
 #include "api/proofs.h"
 #include "api/records.h"
 #include "api/router.h"
+#include "api/usage.h"
 
 namespace lifeline::api {
 
@@ -61,6 +62,7 @@ constexpr std::array table{
     Route{"GET", "/v1/records/erasures/{}", Access::principal, &get_erasure},
     Route{"GET", "/v1/records/holds", Access::principal, &list_holds},
     Route{"POST", "/v1/records/holds", Access::principal, &change_hold},
+    Route{"GET", "/v1/billing/accounts/{}/usage", Access::principal, &list_usage},
     Route{"GET", "/v1/journal/heads", Access::principal, &list_heads},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "gateway/limits.h"
 #include "identity/issuer.h"
+#include "metering/meters.h"
 #include "net/http_server.h"
 #include "retention/keeping.h"
 #include "tools/mcp.h"
@@ -54,6 +55,12 @@ struct ProofConfig {
     Millis heads_every{60 * 60 * 1'000};
 };
 
+// What is measured, and when an hour of it is closed.
+struct MeteringConfig {
+    metering::Meters meters = metering::Meters::builtin();
+    Millis close_after{10 * 60 * 1'000};
+};
+
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
 struct Config {
@@ -90,6 +97,7 @@ struct Config {
     Millis confirm_within{5 * 60 * 1'000};  // Where a rule says nothing else.
     SpeechConfig speech;
     ProofConfig proof;
+    MeteringConfig metering;
     std::string engine_url;  // Empty: no external policy engine is asked.
     std::string engine_token_file;
     Millis engine_timeout{1'500};

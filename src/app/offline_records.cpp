@@ -15,11 +15,18 @@ OfflineRecords::OfflineRecords(std::unique_ptr<Offline> house, retention::Keepin
       audit_(house_->loop(), views_, house_->journal()),
       library_(house_->loop(), views_, house_->journal()),
       search_(house_->loop(), views_, house_->journal()),
-      streams_({house_->loop(), house_->journal(), sessions_, documents_}) {
+      metering_(house_->loop(), views_, house_->journal()),
+      streams_({.home = house_->loop(),
+                .journal = house_->journal(),
+                .sessions = sessions_,
+                .documents = documents_,
+                .measured = [this](std::string session_id, journal::Done<void> done) {
+                    meter_writer_->settled(std::move(session_id), std::move(done));
+                }}) {
     const auto settle = [this](journal::Settle how, journal::Done<void> done) {
         Loop& home = house_->loop();
         settle_all({settle_of(roster_, home), settle_of(audit_, home), settle_of(library_, home),
-                    settle_of(search_, home)},
+                    settle_of(search_, home), settle_of(metering_, home)},
                    how, std::move(done));
     };
     eraser_ = std::make_unique<Eraser>(Eraser::Parts{.streams = streams_,
@@ -53,7 +60,14 @@ Status OfflineRecords::start(const std::string& folder) {
     if (auto done = follow(roster_, files.views()); !done) return done;
     if (auto done = follow(audit_, files.audit()); !done) return done;
     if (auto done = follow(library_, files.library()); !done) return done;
-    return follow(search_, files.search());
+    if (auto done = follow(search_, files.search()); !done) return done;
+    auto key = journal::SealKey::open(files);
+    if (!key) return fail(key.error());
+    meter_writer_.emplace(
+        MeterWriter::Parts{
+            .home = house_->loop(), .worker = views_, .sessions = sessions_, .metering = metering_},
+        *std::move(key));
+    return follow(metering_, files.metering());
 }
 
 Result<retention::Erasure> OfflineRecords::erase(retention::Erasure asked) {

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/eraser.h"
 #include "app/expiry.h"
+#include "app/meter_writer.h"
 #include "app/offline.h"
 #include "audit/audit.h"
 #include "library/library.h"
+#include "metering/metering.h"
 #include "roster/roster.h"
 #include "search/search.h"
 
@@ -40,6 +43,8 @@ private:
     audit::Audit audit_;
     library::Library library_;
     search::Search search_;
+    metering::Metering metering_;
+    std::optional<MeterWriter> meter_writer_;
     StreamEraser streams_;
     std::unique_ptr<Eraser> eraser_;
     std::unique_ptr<Expiry> expiry_;

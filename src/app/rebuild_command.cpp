@@ -12,6 +12,7 @@
 #include "audit/audit.h"
 #include "journal/view_digest.h"
 #include "library/library.h"
+#include "metering/metering.h"
 #include "roster/roster.h"
 #include "search/search.h"
 #include "snapshots/snapshots.h"
@@ -50,7 +51,8 @@ std::vector<View> views_of(Offline& house, const std::string& folder) {
             view_of<library::Library>("library", files.library(), house),
             view_of<search::Search>("search", files.search(), house),
             view_of<agent::SpendView>("spend", files.spend(), house),
-            view_of<snapshots::Snapshots>("snapshots", files.snapshots(), house)};
+            view_of<snapshots::Snapshots>("snapshots", files.snapshots(), house),
+            view_of<metering::Metering>("metering", files.metering(), house)};
 }
 
 void remove(const std::string& path) {

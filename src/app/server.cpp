@@ -26,7 +26,10 @@ void Server::House::start() {
                 if (!audited) return give_up(audited.error());
                 library->start((config.data / "library.db").string(), [this](Status listed) {
                     if (!listed) return give_up(listed.error());
-                    take_up_calls();
+                    metering_clock->begin([this](Status begun) {
+                        if (!begun) return give_up(begun.error());
+                        take_up_calls();
+                    });
                 });
             });
         });
@@ -57,6 +60,7 @@ void Server::House::take_up_calls() {
             eraser->start();  // What it is not in, cannot be erased from it.
             expiry->start();
         });
+        start_metering();
         snapshots->start((config.data / "snapshots.db").string(), [this](Status followed) {
             if (!followed)
                 return log::error("snapshots are not taken reason={}", followed.error().reason);

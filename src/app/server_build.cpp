@@ -70,6 +70,7 @@ Status Server::House::build() {
     audit = std::make_unique<audit::Audit>(front(), *views, *journal);
     library = std::make_unique<library::Library>(front(), *views, *journal);
     snapshots = std::make_unique<snapshots::Snapshots>(front(), *views, *journal);
+    if (const auto built = build_metering(); !built) return built;
     for (const auto& shard : documents->shards())
         shard->on_appended = [this] {
             library->poke();
@@ -81,6 +82,7 @@ Status Server::House::build() {
             search->poke();
             audit->poke();
             snapshots->poke();
+            metering->poke();
             agents->poke();
             if (hook) hook->poke();
         };

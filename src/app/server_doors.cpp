@@ -53,6 +53,7 @@ Status Server::House::build_doors() {
         .search = *search,
         .audit = *audit,
         .library = *library,
+        .metering = *metering,
         .origins = *origins,
         .clock = clock,
         .random = random,

@@ -90,8 +90,11 @@ void Server::House::count_today(orchestration::ToCount what, journal::Done<call:
 // What runs out there has its say before the journal closes, for a while: what has none then is not
 // known to have happened, and the next start says so.
 void Server::House::finish_effects() {
-    const auto close = std::make_shared<std::move_only_function<void()>>(
-        [this] { journal->close(front(), [this](Status) { give_last_head(); }); });
+    const auto close = std::make_shared<std::move_only_function<void()>>([this] {
+        metering_clock->stop([this](const Status&) {
+            journal->close(front(), [this](Status) { give_last_head(); });
+        });
+    });
     const auto once = [close] {
         if (auto last = std::exchange(*close, {})) last();
     };

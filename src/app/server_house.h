@@ -15,6 +15,8 @@
 #include "app/eraser.h"
 #include "app/expiry.h"
 #include "app/instance_log.h"
+#include "app/meter_writer.h"
+#include "app/metering_clock.h"
 #include "app/metrics_server.h"
 #include "app/policies.h"
 #include "app/reload.h"
@@ -32,6 +34,7 @@
 #include "identity/net_fetcher.h"
 #include "journal/sql_journal.h"
 #include "library/library.h"
+#include "metering/metering.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "orchestration/confirmation_hook.h"
@@ -81,6 +84,10 @@ struct Server::House {
     std::unique_ptr<audit::Audit> audit;
     std::unique_ptr<library::Library> library;
     std::unique_ptr<snapshots::Snapshots> snapshots;
+    std::unique_ptr<ThreadWorker> meterer;  // Its own: what is measured is no other view's wait.
+    std::unique_ptr<metering::Metering> metering;
+    std::optional<MeteringClock> metering_clock;
+    std::optional<MeterWriter> meter_writer;
     std::optional<StreamEraser> stream_eraser;
     std::optional<SnapshotWriter> snapshot_writer;
     std::optional<Eraser> eraser;
@@ -122,6 +129,9 @@ struct Server::House {
     // server_records.cpp
     void build_records();
     api::RecordKeeper record_keeper();
+    // server_metering.cpp
+    Status build_metering();
+    void start_metering();
     // server_proofs.cpp
     Status build_proofs();
     api::ProofKeeper proof_keeper();

@@ -10,11 +10,19 @@ namespace lifeline::app {
 
 void Server::House::build_records() {
     const auto settle = [this](journal::Settle how, journal::Done<void> done) {
-        settle_all({settle_of(*roster, front()), settle_of(*audit, front()),
-                    settle_of(*library, front()), settle_of(*search, front())},
-                   how, std::move(done));
+        settle_all(
+            {settle_of(*roster, front()), settle_of(*audit, front()), settle_of(*library, front()),
+             settle_of(*search, front()), settle_of(*metering, front())},
+            how, std::move(done));
     };
-    stream_eraser.emplace(StreamEraser::Parts{front(), *journal, *sessions, *documents});
+    stream_eraser.emplace(
+        StreamEraser::Parts{.home = front(),
+                            .journal = *journal,
+                            .sessions = *sessions,
+                            .documents = *documents,
+                            .measured = [this](std::string session_id, journal::Done<void> done) {
+                                meter_writer->settled(std::move(session_id), std::move(done));
+                            }});
     snapshot_writer.emplace(
         SnapshotWriter::Parts{front(), *views, *journal, *sessions, *snapshots, *stream_eraser});
     eraser.emplace(Eraser::Parts{

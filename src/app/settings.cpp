@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "app/settings_consent.h"
+#include "app/settings_metering.h"
 #include "app/settings_proof.h"
 #include "app/settings_retention.h"
 #include "contract/json_writer.h"
@@ -309,6 +310,9 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections_per_address; })},
         {"limits.connections",
          number(1, 1'000'000, [](auto& c) -> auto& { return c.connections; })},
+        {"metering.close_after_ms",
+         number(0, 86'400'000, [](auto& c) -> auto& { return c.metering.close_after; })},
+        {"metering.meters", metering_meters()},
         {"proof.heads_file", heads_file()},
         {"proof.heads_every_ms",
          number(60'000, 86'400'000, [](auto& c) -> auto& { return c.proof.heads_every; })},

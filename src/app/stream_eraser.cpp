@@ -110,7 +110,8 @@ void StreamEraser::erase_call(std::string id, Decide<retention::CallContents> de
                               std::string erasure_id, Done done) {
     auto order = std::make_shared<Order>(Order{
         .stream = std::move(id), .erasure_id = std::move(erasure_id), .done = std::move(done)});
-    take_turn([this, order, decide = std::move(decide)] {
+    auto erase = [this, order, decide = std::move(decide)](const Status& measured) {
+        if (!measured) return finish(order, fail(measured.error()));
         read_call(order->stream,
                   [this, order,
                    decide](const Result<std::shared_ptr<retention::CallContents>>& contents) {
@@ -125,6 +126,9 @@ void StreamEraser::erase_call(std::string id, Decide<retention::CallContents> de
                       erase_ranges(order, retention::ranges_of(order->plan.contents),
                                    [this, order] { call_contents_gone(order); });
                   });
+    };
+    take_turn([this, order, erase = std::move(erase)]() mutable {
+        parts_.measured(order->stream, std::move(erase));
     });
 }
 

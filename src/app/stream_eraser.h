@@ -26,6 +26,8 @@ public:
         journal::SqlJournal& journal;
         session::Sessions& sessions;
         session::Documents& documents;
+        // When what a call used is recorded: that cannot be measured any more afterwards.
+        std::function<void(std::string, journal::Done<void>)> measured;
     };
     // What is to go, by what there is; an error stands in the way.
     template <class Contents>

@@ -144,7 +144,7 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
         if (!record) return fail(record.error());
         if (record->stream != request_.session_id || record->seq != written_ + 1)
             return corrupt(position, "does not have the call's next event");
-        const auto stored = stored_event(*record, {position, row.time().wall});
+        const auto stored = stored_event(*record, {position, row.time().wall}, row.time().steady);
         derived_.take(stored);
         Record line{.seq = record->seq,
                     .position = position,

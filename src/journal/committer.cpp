@@ -94,7 +94,8 @@ Status Committer::write_row(Group& group, std::size_t count) {
         request.outcome = Appended{.first_seq = request.expected_head + 1,
                                    .head = request.expected_head + request.batch.size(),
                                    .first_position = first_position + ordinal,
-                                   .recorded_at = time.wall};
+                                   .recorded_at = time.wall,
+                                   .steady = time.steady};
         std::uint64_t seq = request.expected_head;
         request.entries.reserve(request.batch.size());
         for (const Draft& draft : request.batch) {

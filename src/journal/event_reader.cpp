@@ -51,11 +51,11 @@ struct EventReader::Wanted {
             ++length;
         return length;
     }
-    Status take(std::string_view record, WallTime wall);
+    Status take(std::string_view record, const RowTime& time);
 };
 
-Status EventReader::Wanted::take(std::string_view bytes_of_record, WallTime wall) {
-    const RecordPlace place{places[0].position(), wall};
+Status EventReader::Wanted::take(std::string_view bytes_of_record, const RowTime& time) {
+    const RecordPlace place{places[0].position(), time.wall};
     const auto record = read_record(bytes_of_record, place);
     if (!record) return fail(record.error());
     if (record->stream != stream || record->seq != next_seq)
@@ -67,7 +67,7 @@ Status EventReader::Wanted::take(std::string_view bytes_of_record, WallTime wall
         full = true;
         return {};
     }
-    events.push_back(stored_event(*record, place));
+    events.push_back(stored_event(*record, place, time.steady));
     ++next_seq;
     places = places.subspan(1);
     return {};
@@ -130,7 +130,7 @@ Result<std::size_t> EventReader::read_run(sql::Blob& blob, Wanted& wanted) {
     };
     if (buffer.size() < offset_at(ordinal + length)) return misplaced();
     if (auto read = blob.read(0, buffer); !read) return fail(read.error());
-    const WallTime wall = row_time(buffer).wall;
+    const RowTime time = row_time(buffer);
     // The offsets end where the first record begins; there the last record's end is the row's.
     const auto first_record = get_at<std::uint32_t>(buffer, offset_at(0));
     std::vector<std::size_t> begins;
@@ -146,7 +146,7 @@ Result<std::size_t> EventReader::read_run(sql::Blob& blob, Wanted& wanted) {
     for (std::size_t i = 0; i < length && !wanted.full; ++i) {
         const auto record =
             std::string_view(buffer).substr(begins[i] - begins[0], begins[i + 1] - begins[i]);
-        if (auto taken = wanted.take(record, wall); !taken) return fail(taken.error());
+        if (auto taken = wanted.take(record, time); !taken) return fail(taken.error());
     }
     return buffer.size();
 }
@@ -170,7 +170,8 @@ Result<std::vector<JournalEvent>> EventReader::read_all(std::uint64_t after, std
             bytes += record->bytes.size();
             if (!events.empty() && (events.size() >= limit.events || bytes > limit.bytes))
                 return false;
-            events.push_back({std::string(record->stream), stored_event(*record, place)});
+            events.push_back(
+                {std::string(record->stream), stored_event(*record, place, row->time().steady)});
         }
         return true;
     };

@@ -39,7 +39,9 @@ struct StoredEvent {
     contract::Actor actor;
     std::string cause;
     WallTime recorded_at;  // The server's word; never goes back from one event to the next.
-    std::string bytes;     // Empty when erased.
+    // The same moment by the clock that never jumps: for measuring, within one run of the server.
+    SteadyTime steady = {};
+    std::string bytes;  // Empty when erased.
     bool erased = false;
     std::uint64_t position = 0;
 
@@ -56,6 +58,7 @@ struct Appended {
     std::uint64_t head = 0;  // seq of the batch's last event.
     std::uint64_t first_position = 0;
     WallTime recorded_at;
+    SteadyTime steady = {};
 };
 
 // How much one read may give. At least one event is given when there is one, however large it is.

@@ -63,6 +63,7 @@ TEST_P(JournalSuite, WhatIsAppendedIsReadBack) {
                                           .actor = given.actor,
                                           .cause = given.cause,
                                           .recorded_at = clock_.wall(),
+                                          .steady = clock_.steady(),
                                           .bytes = given.bytes,
                                           .position = 1}));
 }

@@ -59,7 +59,8 @@ Appended MemoryJournal::Store::write(const std::string& stream, std::vector<Draf
     Appended appended{.first_seq = history.events.size() + 1,
                       .head = history.events.size() + batch.size(),
                       .first_position = log.size() + 1,
-                      .recorded_at = last};
+                      .recorded_at = last,
+                      .steady = clock.steady()};
     for (Draft& draft : batch) {
         log.push_back({stream, history.events.size() + 1});
         history.seq_of.try_emplace(draft.event_id, log.back().seq);
@@ -68,6 +69,7 @@ Appended MemoryJournal::Store::write(const std::string& stream, std::vector<Draf
                                   .actor = std::move(draft.actor),
                                   .cause = std::move(draft.cause),
                                   .recorded_at = last,
+                                  .steady = appended.steady,
                                   .bytes = std::move(draft.bytes),
                                   .position = log.size()});
     }

@@ -27,7 +27,7 @@ std::string left_by_a_command(const Folder& folder) {
 Result<std::string> find_sign(const Folder& folder, bool database) {
     std::vector<std::string> paths{folder.seals(), folder.index(),     folder.views(),
                                    folder.audit(), folder.library(),   folder.search(),
-                                   folder.spend(), folder.snapshots(), folder.state()};
+                                   folder.spend(), folder.snapshots(), folder.metering(), folder.state()};
     if (!database) paths.push_back(folder.database() + "-wal");
     for (const std::string& path : paths) {
         const auto there = sql::file_exists(path, folder.vfs);

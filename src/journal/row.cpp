@@ -158,12 +158,13 @@ Result<RecordView> read_record(std::string_view bytes, const RecordPlace& place)
     return corrupt(place, "is of no known kind");
 }
 
-StoredEvent stored_event(const RecordView& record, const RecordPlace& place) {
+StoredEvent stored_event(const RecordView& record, const RecordPlace& place, SteadyTime steady) {
     return {.seq = record.seq,
             .event_id = std::string(record.event_id),
             .actor = {std::string(record.actor_kind), std::string(record.actor_id)},
             .cause = std::string(record.cause),
             .recorded_at = place.wall,
+            .steady = steady,
             .bytes = std::string(record.bytes),
             .erased = record.erased,
             .position = place.position};

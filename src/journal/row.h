@@ -102,7 +102,7 @@ RowTime row_time(std::string_view body);
 // What the first eight bytes of a record are to be.
 std::uint64_t record_checksum(std::string_view record, const RecordPlace& place);
 Result<RecordView> read_record(std::string_view bytes, const RecordPlace& place);
-StoredEvent stored_event(const RecordView& record, const RecordPlace& place);
+StoredEvent stored_event(const RecordView& record, const RecordPlace& place, SteadyTime steady);
 Digest inner_of(Sha256& sha, const RecordView& record);
 
 // The row again with these records (by ordinal, ascending) reduced to their inner digests.

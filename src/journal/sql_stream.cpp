@@ -22,6 +22,7 @@ std::vector<StoredEvent> stored_events(Request& request) {
                           .actor = std::move(draft.actor),
                           .cause = std::move(draft.cause),
                           .recorded_at = appended.recorded_at,
+                          .steady = appended.steady,
                           .bytes = std::move(draft.bytes),
                           .position = appended.first_position + i});
     }

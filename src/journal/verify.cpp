@@ -198,8 +198,8 @@ Status for_each_event(const Folder& folder, std::uint64_t after_position,
                 if (place.position <= after_position) continue;
                 const auto record = row->record(i);
                 if (!record) return fail(record.error());
-                const auto go_on =
-                    each({std::string(record->stream), stored_event(*record, place)});
+                const auto go_on = each({std::string(record->stream),
+                                         stored_event(*record, place, row->time().steady)});
                 if (!go_on || !*go_on) return go_on;
             }
             return true;

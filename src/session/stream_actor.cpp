@@ -198,7 +198,7 @@ void StreamActor<Rules>::run_turn() {
     }
     deciding_ = false;
     if (turn.drafts.empty()) {
-        appended(std::move(turn), journal::Appended{folded_ + 1, folded_, 0, {}});
+        appended(std::move(turn), journal::Appended{folded_ + 1, folded_, 0, {}, {}});
     } else {
         append(std::move(turn));
     }

@@ -328,6 +328,10 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     const { heads } = await ask('GET', '/v1/journal/heads', { token: auditor });
     assert.ok(heads.length >= 1);
     await ask('GET', '/v1/journal/heads', { reason: 'forbidden' });
+    const used = (query, more) => ask('GET', `/v1/billing/accounts/acct_test/usage${query}`, { token: auditor, ...more });
+    await used('?limit=1&meter=call.duration_ms&from=2026-02-16T10:00Z');
+    await used('?from=yesterday', { reason: 'query_invalid' });
+    await used('', { token: undefined, reason: 'forbidden' });
     const audited = (query, more) => ask('GET', `/v1/safety/decisions${query}`, { token: auditor, ...more });
     await audited('', { token: owner, reason: 'forbidden' });
     await audited('?limit=0', { reason: 'query_invalid' });

@@ -10,6 +10,7 @@ TAGS = {
     "documents": "The contract itself.",
     "administration": "Accounts, users and API keys, for admins.",
     "records": "What is erased and what is held, for admins.",
+    "billing": "What calls used and what that costs.",
     "instance": "For whoever runs the server.",
     "development": "Only on a development server, only for this machine.",
 }

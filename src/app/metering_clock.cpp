@@ -1,0 +1,168 @@
+#include "app/metering_clock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "contract/event.h"
+#include "contract/json_writer.h"
+
+namespace lifeline::app {
+
+namespace {
+
+constexpr const char* stream_name = "sys_metering";
+constexpr Millis minute = std::chrono::minutes(1);
+// A server that was away for long closes that many hours at once.
+constexpr int hours_at_once = 200;
+
+}  // namespace
+
+MeteringClock::MeteringClock(Parts parts, Settings settings)
+    : parts_(std::move(parts)), settings_(std::move(settings)) {}
+
+MeteringClock::~MeteringClock() {
+    *alive_ = false;
+    if (timer_ != 0) parts_.home.cancel_timer(timer_);
+}
+
+void MeteringClock::begin(journal::Done<void> done) {
+    parts_.journal.open(stream_name, parts_.home,
+                        [this, alive = alive_, done = std::move(done)](
+                            Result<std::unique_ptr<journal::Stream>> stream) mutable {
+                            if (!*alive) return;
+                            if (!stream) return done(fail(stream.error()));
+                            stream_ = std::move(*stream);
+                            tick("start", 0, std::move(done));
+                        });
+}
+
+void MeteringClock::run(std::function<void()> on_minute) {
+    minute_ = std::move(on_minute);
+    look();
+}
+
+void MeteringClock::stop(journal::Done<void> done) {
+    stopped_ = true;
+    if (timer_ != 0) parts_.home.cancel_timer(std::exchange(timer_, 0));
+    if (!stream_) return done({});
+    tick("stop", 0, std::move(done));
+}
+
+void MeteringClock::tick(std::string_view because, std::uint64_t running,
+                         journal::Done<void> done) {
+    contract::JsonWriter json;
+    json.object().key("because").value(because).key("openCalls").value(running);
+    json.key("window")
+        .value(metering::to_text(metering::hour_of(parts_.home.clock().wall())))
+        .end();
+    append({.name = {}, .type = "system.tick", .payload = json.take(), .done = std::move(done)});
+}
+
+void MeteringClock::append(Entry entry) {
+    waiting_.push_back(std::move(entry));
+    if (!appending_) append_next();
+}
+
+void MeteringClock::append_next() {
+    if (waiting_.empty()) return;
+    appending_ = true;
+    Entry entry = std::move(waiting_.front());
+    waiting_.pop_front();
+    const std::string id =
+        "ll_" + (entry.name.empty() ? fmt::format("tick:{}", stream_->head() + 1) : entry.name);
+    if (stream_->find(id)) {  // It is there already.
+        appending_ = false;
+        entry.done({});
+        return append_next();
+    }
+    std::string bytes = contract::event_json(
+        id, stream_name, format_rfc3339(parts_.home.clock().wall()), entry.type, entry.payload);
+    stream_->append(stream_->head(), {{id, {"server", "lifeline"}, "", std::move(bytes)}},
+                    [this, alive = alive_, done = std::move(entry.done)](
+                        const Result<journal::Appended>& appended) mutable {
+                        if (!*alive) return;
+                        appending_ = false;
+                        if (appended) {
+                            parts_.appended();
+                            done({});
+                        } else {
+                            log::warn("metering's clock stands still reason={} {}",
+                                      appended.error().reason, appended.error().detail);
+                            done(fail(appended.error()));
+                        }
+                        append_next();
+                    });
+}
+
+// Again after a minute, and as soon as the hour is over.
+void MeteringClock::wait() {
+    if (stopped_) return;
+    const WallTime now = parts_.home.clock().wall();
+    const WallTime next_hour = metering::hour_of(now) + std::chrono::hours(1);
+    const Millis pause = std::min(minute, std::max(next_hour - now, Millis(1)));
+    timer_ = parts_.home.start_timer(pause, [this, alive = alive_] {
+        if (!*alive) return;
+        timer_ = 0;
+        look();
+    });
+}
+
+void MeteringClock::look() {
+    const std::uint64_t head = parts_.journal.head_position();
+    parts_.metering.standing(
+        parts_.home, [this, alive = alive_, head](const Result<metering::Standing>& standing) {
+            if (!*alive || stopped_) return;
+            if (standing) look_at(*standing, head);
+            wait();
+        });
+}
+
+void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t head) {
+    if (standing.meters != settings_.meters.sha256()) activate(!standing.begun);
+    const bool new_hour =
+        standing.ticked && *standing.ticked < metering::hour_of(parts_.home.clock().wall());
+    if (new_hour || standing.running > 0)
+        tick(new_hour ? "hour" : "minute", standing.running, [this](const Status& ticked) {
+            if (ticked && minute_) minute_();
+        });
+    close_hours(standing, head);
+}
+
+// From the coming hour on, so that no hour is measured by two; the very first from now on.
+void MeteringClock::activate(bool first) {
+    const metering::Hour now = metering::hour_of(parts_.home.clock().wall());
+    const metering::Hour from = first ? now : now + std::chrono::hours(1);
+    const std::string& sha256 = settings_.meters.sha256();
+    contract::JsonWriter json;
+    json.object().key("sha256").value(sha256);
+    json.key("effectiveFrom").value(metering::to_text(from));
+    json.key("meters").raw(settings_.meters.json()).end();
+    log::info("meters sha256={} count={}", sha256, settings_.meters.all().size());
+    append({.name = fmt::format("meters:{}:{}", sha256.substr(0, 16), stream_->head()),
+            .type = "billing.meters.activated",
+            .payload = json.take(),
+            .done = [](const Status&) {}});
+}
+
+// Nothing is due of an hour that is closed, and nothing that was recorded of it up to here is late.
+void MeteringClock::close_hours(const metering::Standing& standing, std::uint64_t head) {
+    if (!standing.begun || !standing.ticked) return;
+    metering::Hour hour =
+        standing.closed ? *standing.closed + std::chrono::hours(1) : *standing.begun;
+    const WallTime now = parts_.home.clock().wall();
+    for (int closed = 0; closed < hours_at_once; ++closed, hour += std::chrono::hours(1)) {
+        const metering::Hour end = hour + std::chrono::hours(1);
+        if (now < end + settings_.close_after || *standing.ticked < end) return;
+        if (standing.oldest_due && *standing.oldest_due <= hour) return;
+        const std::string window = metering::to_text(hour);
+        append({.name = "window:" + window,
+                .type = "billing.window.closed",
+                .payload = fmt::format(R"({{"window":"{}","upToPosition":{}}})", window, head),
+                .done = [](const Status&) {}});
+    }
+}
+
+}  // namespace lifeline::app

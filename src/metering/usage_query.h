@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "metering/hour.h"
+
+namespace lifeline::metering {
+
+// Which usage records, by what they are of. Empty: any.
+struct UsageQuery {
+    std::string account_id = {};
+    std::string session_id = {};
+    std::string meter = {};
+    std::optional<Hour> from = {};  // Hours of the service, from this one on,
+    std::optional<Hour> to = {};    // up to this one, not included.
+    std::string after = {};         // Records after this one, in the order of hour and id.
+    std::size_t limit = 100;
+};
+
+// A usage record as it was written.
+struct UsageRow {
+    std::string record_id;
+    std::string session_id;
+    std::string account_id;
+    std::uint64_t seq = 0;       // Of its event in the call.
+    std::uint64_t position = 0;  // In the journal: whether it came before its hour was closed.
+    Hour hour;
+    std::string payload_json;  // Of its event, signed.
+};
+
+// What a call has used so far, for showing only.
+struct LiveUsage {
+    std::string session_id;
+    std::int64_t duration_ms = 0;
+};
+
+}  // namespace lifeline::metering
