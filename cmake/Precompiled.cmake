@@ -7,6 +7,7 @@ target_precompile_headers(precompiled PRIVATE
     <algorithm> <array> <chrono> <cstddef> <cstdint> <cstdio> <cstring> <deque> <expected>
     <filesystem> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
     <unordered_map> <utility> <variant> <vector> <fmt/format.h>)
+get_target_property(PRECOMPILED_ALWAYS precompiled PRECOMPILE_HEADERS)
 
 # Tests are not optimised, what they test is: with sanitizers that halves the time a test takes to build.
 set(TEST_OPTIONS "")
@@ -17,6 +18,5 @@ endif()
 add_library(precompiled_tests OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
 target_link_libraries(precompiled_tests PRIVATE fmt::fmt GTest::gmock)
 target_compile_options(precompiled_tests PRIVATE ${TEST_OPTIONS})
-get_target_property(headers precompiled PRECOMPILE_HEADERS)
 target_precompile_headers(precompiled_tests PRIVATE
-    ${headers} <gtest/gtest.h> <gmock/gmock.h>)
+    ${PRECOMPILED_ALWAYS} <gtest/gtest.h> <gmock/gmock.h>)

@@ -1,13 +1,16 @@
-# room(NAME [USES rooms...] [LIBRARIES targets...])
+# room(NAME [USES rooms...] [LIBRARIES targets...] [PRECOMPILED header])
 #
 # One folder under src/ is one room: a static library of its sources and one test program of its
 # *_test.cpp files. USES is stated once, here, and becomes both the link line and what
 # tools/check_rooms.py holds the includes against. A room that names one not yet defined stops the
 # configure step, so a cycle cannot be written.
+#
+# PRECOMPILED names a header that nearly every file of a large room includes and that takes seconds
+# to read: it is then read once, and a change of it rebuilds the whole room (ADR 38).
 set_property(GLOBAL PROPERTY LIFELINE_ROOMS "")
 
 function(room name)
-    cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "" "PRECOMPILED" "USES;LIBRARIES" ${ARGN})
     foreach(used IN LISTS ROOM_USES)
         if(NOT TARGET room_${used})
             message(FATAL_ERROR "room ${name} uses ${used}, which is not defined above it")
@@ -23,7 +26,12 @@ function(room name)
     list(TRANSFORM ROOM_USES PREPEND room_ OUTPUT_VARIABLE used_targets)
     if(sources)
         add_library(room_${name} STATIC ${sources})
-        target_precompile_headers(room_${name} REUSE_FROM precompiled)
+        if(ROOM_PRECOMPILED)
+            target_precompile_headers(room_${name} PRIVATE
+                ${PRECOMPILED_ALWAYS} <${ROOM_PRECOMPILED}>)
+        else()
+            target_precompile_headers(room_${name} REUSE_FROM precompiled)
+        endif()
         set(scope PUBLIC)
     else()
         add_library(room_${name} INTERFACE)

@@ -51,7 +51,7 @@ def read_rooms(text):
     for found in ROOM.finditer(re.sub(r"#[^\n]*", "", text)):
         words, uses, taking = found["rest"].split(), set(), False
         for word in words:
-            if word in ("USES", "LIBRARIES"):
+            if word.isupper():  # USES, LIBRARIES, PRECOMPILED ...: what comes is of this kind.
                 taking = word == "USES"
             elif taking:
                 uses.add(word)
