@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
+#include "base/fact_id.h"
 #include "base/text.h"
 #include "contract/canonical.h"
 #include "contract/json_writer.h"
@@ -14,7 +13,6 @@ namespace {
 
 // Keeps a signature from being one of anything else.
 constexpr std::string_view signed_as = "lifeline-usage-record-1\n";
-constexpr std::size_t id_bytes = 20;
 
 std::string_view to_text(UsageRecord::Class cls) {
     switch (cls) {
@@ -26,15 +24,6 @@ std::string_view to_text(UsageRecord::Class cls) {
             return "corrected";
     }
     return "measured";
-}
-
-// A field says how long it is, so that no two lists of fields have the same bytes.
-void add_field(Sha256& sha, std::string_view field) {
-    const auto size = static_cast<std::uint32_t>(field.size());
-    const std::array<std::uint8_t, 4> length{
-        static_cast<std::uint8_t>(size >> 24U), static_cast<std::uint8_t>(size >> 16U),
-        static_cast<std::uint8_t>(size >> 8U), static_cast<std::uint8_t>(size)};
-    sha.add(length).add(field);
 }
 
 std::string dims_json(const Dims& dims) {
@@ -59,17 +48,8 @@ void put_quantity(contract::JsonWriter& json, std::string_view key,
 
 std::string record_id(const CallName& call, const UsageKey& key, std::int64_t meter_version,
                       std::string_view fact) {
-    Sha256 sha;
-    for (const std::string_view field :
-         {std::string_view("usage record"), std::string_view(call.account_id),
-          std::string_view(call.session_id), std::string_view(key.participant),
-          std::string_view(key.meter)})
-        add_field(sha, field);
-    add_field(sha, std::to_string(meter_version));
-    add_field(sha, dims_json(key.dims));
-    add_field(sha, fact);
-    const Digest digest = sha.finish();
-    return "mr_" + to_hex(std::span(digest).first<id_bytes>());
+    return fact_id("mr_", {"usage record", call.account_id, call.session_id, key.participant,
+                           key.meter, std::to_string(meter_version), dims_json(key.dims), fact});
 }
 
 std::string record_json(const CallName& call, const UsageRecord& record, const Meter& meter) {
