@@ -107,5 +107,7 @@ export {
 } from './state.js';
 export type { ConnectionStatus } from './status.js';
 export type { GetToken, TokenRequest } from './token.js';
+export type { LiveUsage, Usage, UsageEntry, UsageEvidence } from './usage.js';
+export { listUsage, type UsagePage, type UsageQuery, type UsageRecord } from './usage_rest.js';
 export type { UtteranceOptions, UtteranceWriter } from './utterance.js';
 export type { Deliverable, Intent, KillSwitch, Mode, Turn } from './work.js';

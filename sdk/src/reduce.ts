@@ -4,6 +4,7 @@ import { withConfirmation } from './reduce_confirmation.js';
 import { withConsent, withoutConsent } from './reduce_consent.js';
 import { withErasure } from './reduce_erasure.js';
 import { turnsAfterFinal, withTurn } from './reduce_turn.js';
+import { withRecord, withTick, withTimeRunning, withTimeStopped } from './reduce_usage.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
 
@@ -26,9 +27,21 @@ function apply(state: CallState, event: CallEvent): CallState {
       return { ...state, status: 'active', phase: 'connecting', outage: null };
     case 'call.connected':
     case 'call.reconnected':
-      return { ...state, status: 'active', phase: 'connected', outage: null };
+      return {
+        ...state,
+        status: 'active',
+        phase: 'connected',
+        outage: null,
+        usage: withTimeRunning(state.usage, event),
+      };
     case 'call.reconnecting':
-      return { ...state, status: 'active', phase: 'reconnecting', outage: outageOf(event) };
+      return {
+        ...state,
+        status: 'active',
+        phase: 'reconnecting',
+        outage: outageOf(event),
+        usage: withTimeStopped(state.usage, event),
+      };
     case 'call.hold.changed':
       return { ...state, phase: event.payload.held ? 'held' : 'connected' };
     case 'call.end.requested':
@@ -69,6 +82,10 @@ function apply(state: CallState, event: CallEvent): CallState {
     case 'orchestration.turn.failed':
     case 'orchestration.turn.cancelled':
       return withTurn(state, event);
+    case 'billing.usage.measured':
+      return { ...state, usage: withRecord(state.usage, event) };
+    case 'billing.usage.tick':
+      return { ...state, usage: withTick(state.usage, event, measures(state)) };
     case 'record.erased':
       return withErasure(state, event);
     case 'safety.killswitch.changed':
@@ -76,6 +93,10 @@ function apply(state: CallState, event: CallEvent): CallState {
     default:
       return withActions(state, event);
   }
+}
+
+function measures({ phase }: CallState): boolean {
+  return phase === 'connected' || phase === 'held' || phase === 'ending';
 }
 
 /** What an agent wants to do, and what it may: nearly all of these events are about one action. */
@@ -105,7 +126,8 @@ function ended(
           reason: event.payload.code,
           message: event.payload.message,
         };
-  return { ...state, status: end.outcome, phase: null, outage: null, end };
+  const usage = withTimeStopped(state.usage, event);
+  return { ...state, status: end.outcome, phase: null, outage: null, usage, end };
 }
 
 function created(state: CallState, { payload }: CallEvent<'call.created'>): CallState {

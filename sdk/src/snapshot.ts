@@ -5,6 +5,7 @@ import type { Session } from './session.js';
 import { withSnapshotActions, type ActionSnapshot } from './snapshot_actions.js';
 import { initialState, type CallState } from './state.js';
 import type { Cursor } from './stream.js';
+import { noUsage } from './usage.js';
 import type { Mode } from './work.js';
 
 /** GET .../snapshot: the call as it stands after `seq`. */
@@ -58,11 +59,15 @@ export async function readSnapshot(
   const request = { method: 'GET', path: `${path}/snapshot` } as const;
   const read = await rest.requestPatiently<Snapshot>(request);
   const { epoch, seq, state } = read;
-  let folded = { ...stateOf(state), seq: Math.max(0, seq - tailEvents) };
+  const from = Math.max(0, seq - tailEvents);
+  let folded = { ...stateOf(state), seq: from, usage: { ...noUsage, whole: from === 0 } };
   while (folded.seq < seq) {
     const page = await readEvents(rest, path, folded.seq);
     const events = page.map(callEventOf).filter((event) => event.seq <= seq);
-    if (events.length === 0) break; // No longer kept: then without them.
+    if (events.length === 0) {
+      folded = { ...folded, usage: { ...folded.usage, whole: false } };
+      break; // No longer kept: then without them.
+    }
     folded = events.reduce(reduce, folded);
   }
   if (read.documents) folded = { ...folded, deliverables: documentsOf(read.documents, folded) };

@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Confirmation } from './confirmation.js';
+import { noUsage, type Usage } from './usage.js';
 import type { Deliverable, Intent, KillSwitch, Mode, Turn } from './work.js';
 
 /** A person or agent who is or was in the call. */
@@ -116,6 +117,8 @@ export interface CallState {
   readonly deliverables: readonly Deliverable[];
   /** What was erased of the call, in that order. */
   readonly erasures: readonly Erasure[];
+  /** What it used, as recorded so far, and its connected time while it runs. */
+  readonly usage: Usage;
   readonly end: CallEnd | null;
 }
 
@@ -139,5 +142,6 @@ export const initialState: CallState = {
   turns: [],
   deliverables: [],
   erasures: [],
+  usage: noUsage,
   end: null,
 };

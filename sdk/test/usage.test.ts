@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { clientOf } from '../src/create.js';
+import { listUsage, type CallState, type UsagePage } from '../src/lifeline.js';
+import { readSnapshot } from '../src/snapshot.js';
+import { eventsOf, fold, moment, type Told } from './events.js';
+import { world } from './world.js';
+
+/** A record of `meter`, in the few words that matter here. */
+const record = (recordId: string, meter: string, raw: string | null, more: object = {}): Told => [
+  'billing.usage.measured',
+  {
+    ...{ recordId, accountId: 'acct_1', sessionId: 'sess_1', meter, meterVersion: 1 },
+    ...{ window: '2026-02-16T10:00Z', from: moment(1), to: moment(2), unit: 'u' },
+    ...{ quantityRaw: raw, quantity: raw, cumulative: '0', class: 'measured' },
+    ...{ needsReconciliation: raw === null, keyId: 'k', signature: 's' },
+    evidence: { seqFirst: 1, seqLast: 2, count: 2, sha256: '0' },
+    ...more,
+  },
+];
+const tick = (billableSeconds: number, meterId = 'call.duration_ms'): Told => [
+  'billing.usage.tick',
+  { meterId, billableSeconds },
+];
+const connected: Told = ['call.connected', {}];
+const lost: Told = ['call.reconnecting', {}];
+const back: Told = ['call.reconnected', {}];
+const ended: Told = ['call.ended', { endedAt: 't', endReason: 'completed' }];
+
+const told = ({ usage }: CallState) =>
+  usage.entries.map((one) => {
+    const kind = Object.entries(one.kind).map(([key, value]) => `${key}=${value}`);
+    const whose = one.participantId === null ? [] : [one.participantId];
+    const rest = `${one.measured} ${one.charged} ?${one.unknown.length} ~${one.corrections}`;
+    return [one.meter, ...kind, ...whose, rest].join(' ') + (one.estimated ? ' estimated' : '');
+  });
+
+test('records add up by meter, kind and participant', () => {
+  const input = { dims: { model: 'm', direction: 'input' } };
+  const same = { dims: { direction: 'input', model: 'm' } };
+  // prettier-ignore
+  const cases: { name: string; given: Told[]; then: string[] }[] = [
+    { name: 'one for each hour', given: [record('1', 'a', '60'), record('2', 'a', '5')], then: ['a 65 65 ?0 ~0'] },
+    { name: 'what is charged is not what was measured', given: [record('1', 'a', '61', { quantity: '120' }), record('2', 'a', '5', { quantity: '0' })], then: ['a 66 120 ?0 ~0'] },
+    { name: 'beyond what a double holds', given: [record('1', 'a', '9007199254740993'), record('2', 'a', '9223372036854775807')], then: ['a 9232379236109516800 9232379236109516800 ?0 ~0'] },
+    { name: 'kinds are apart, in whatever order their words stand', given: [record('1', 'a', '1', input), record('2', 'a', '2', same), record('3', 'a', '4')], then: ['a direction=input model=m 3 3 ?0 ~0', 'a 4 4 ?0 ~0'] },
+    { name: 'participants are apart', given: [record('1', 'a', '1', { participant: 'p' }), record('2', 'a', '2', { participant: 'q' })], then: ['a p 1 1 ?0 ~0', 'a q 2 2 ?0 ~0'] },
+    { name: 'what is not known is not 0', given: [record('1', 'a', null)], then: ['a null null ?1 ~0'] },
+    { name: 'what is known does not hide what is not', given: [record('1', 'a', '3'), record('2', 'a', null)], then: ['a 3 3 ?1 ~0'] },
+    { name: 'until it is told, also that it was 0', given: [record('1', 'a', null), record('2', 'a', '0', { corrects: '1' })], then: ['a 0 0 ?0 ~1'] },
+    { name: 'perhaps as another kind', given: [record('1', 'a', null), record('2', 'a', '7', { ...input, corrects: '1' })], then: ['a null null ?0 ~0', 'a direction=input model=m 7 7 ?0 ~1'] },
+    { name: 'a correction is a difference', given: [record('1', 'a', '9'), record('2', 'a', '-4', { corrects: '1' })], then: ['a 5 5 ?0 ~1'] },
+    { name: 'an estimate is one', given: [record('1', 'a', '9', { needsReconciliation: true })], then: ['a 9 9 ?0 ~0 estimated'] },
+    { name: 'kinds that are no words, and names of objects, break nothing', given: [record('1', 'a', '1', { dims: JSON.parse('{"__proto__": "x", "n": 3}') })], then: ['a __proto__=x 1 1 ?0 ~0'] },
+    { name: 'what no server writes is not known', given: [record('1', 'a', 'many')], then: ['a null null ?1 ~0'] },
+  ];
+  for (const { name, given, then } of cases) {
+    assert.deepEqual(told(fold(eventsOf(given))), then, name);
+  }
+});
+
+test('a record says what it rests on; of very many the newest are kept, and all are counted', () => {
+  const events = eventsOf(Array.from({ length: 30 }, (_, n) => record(`r${n}`, 'a', '1')));
+  const [entry] = fold(events).usage.entries;
+  assert.equal(entry?.measured, '30');
+  assert.equal(entry?.records, 30);
+  assert.deepEqual(
+    entry?.evidence.map(({ recordId }) => recordId),
+    Array.from({ length: 20 }, (_, n) => `r${n + 10}`),
+  );
+  const newest = { recordId: 'r29', seq: 30, quantity: '1', seqFirst: 1, seqLast: 2, count: 2 };
+  assert.deepEqual(entry?.evidence.at(-1), newest);
+});
+
+test('connected time counts on only while it is measured', () => {
+  // Events are a second apart.
+  const cases: { name: string; given: Told[]; then: string }[] = [
+    { name: 'not before it begins', given: [['call.started', {}]], then: 'not known' },
+    { name: 'from there on', given: [connected], then: '0 at 1 runs' },
+    { name: 'a tick says it better', given: [connected, tick(60)], then: '60 at 2 runs' },
+    { name: 'other meters say nothing', given: [connected, tick(9, 'x')], then: '0 at 1 runs' },
+    {
+      name: 'it stands while the line is lost',
+      given: [connected, tick(60), lost, lost],
+      then: '61 at 3 stands',
+    },
+    {
+      name: 'a late tick does not start it',
+      given: [connected, lost, tick(70)],
+      then: '70 at 3 stands',
+    },
+    { name: 'it goes on', given: [connected, tick(60), lost, back], then: '61 at 4 runs' },
+    {
+      name: 'it stops with the call',
+      given: [connected, tick(60), ended, tick(99)],
+      then: '99 at 4 stands',
+    },
+    { name: 'nobody guesses what was before', given: [back], then: 'not known' },
+  ];
+  for (const { name, given, then } of cases) {
+    const { live } = fold(eventsOf(given)).usage;
+    const at = live && (Date.parse(live.at) - Date.parse(moment(0))) / 1_000;
+    const words = live
+      ? `${live.seconds} at ${at} ${live.running ? 'runs' : 'stands'}`
+      : 'not known';
+    assert.equal(words, then, name);
+  }
+});
+
+test('after a snapshot it is said that earlier records are not there', async () => {
+  const of = async (seq: number) => {
+    const state = { ownerId: 'usr_a', status: 'active', phase: 'connected', participants: [] };
+    const [event] = eventsOf([tick(60)]);
+    const { actor, recordedAt, cause: _, seq: __, ...rest } = event!;
+    const events = [{ seq, event: rest, meta: { actor, recordedAt } }];
+    const { options } = world({
+      'GET /v1/call/sessions/sess_1/snapshot': () => ({ body: { epoch: 'e', seq, state } }),
+      'GET /v1/call/sessions/sess_1/events': () => ({ body: { events } }),
+    });
+    const { rest: client } = await clientOf(options);
+    return (await readSnapshot(client, '/v1/call/sessions/sess_1')).state.usage;
+  };
+  assert.equal((await of(1)).whole, true);
+  const late = await of(2_000);
+  assert.equal(late.whole, false);
+  assert.deepEqual(late.live, { seconds: 60, at: moment(1), running: true });
+});
+
+const address = 'GET /v1/billing/accounts/acct_1/usage';
+
+test('overseers read an account page by page', async () => {
+  const [event] = eventsOf([record('1', 'a', '1')]);
+  const page = { records: [{ record: event!.payload, seq: 1, position: 7 }], next: 'n' };
+  const { options, requests } = world({ [address]: () => ({ body: page }) });
+  const first = await listUsage({ ...options, accountId: 'acct_1' });
+  assert.deepEqual(first, page);
+  const query = { session: 's', meter: 'call.duration_ms', from: '2026-02-16T10:00Z', limit: 5 };
+  await listUsage({ ...options, accountId: 'acct_1', ...query, cursor: first.next! });
+  assert.deepEqual(
+    requests.map(({ route }) => route),
+    [
+      address,
+      `${address}?session=s&meter=call.duration_ms&from=2026-02-16T10%3A00Z&cursor=n&limit=5`,
+    ],
+  );
+});
+
+test('whoever may not is refused', async () => {
+  const body = { code: 'forbidden', detail: 'no' };
+  const { options } = world({ [address]: () => ({ status: 403, body }) });
+  await assert.rejects(listUsage({ ...options, accountId: 'acct_1' }), { code: 'forbidden' });
+});
+
+test('the types have the keys of the schema, and the route its query', () => {
+  const read = (name: string) =>
+    JSON.parse(readFileSync(join(process.cwd(), '..', 'schema', 'v1', name), 'utf8'));
+  const list = read('replies.json').$defs.usage_list.properties;
+  const page: Required<UsagePage> = {
+    records: [{ record: {} as never, seq: 1, position: 1 }],
+    next: '',
+  };
+  assert.deepEqual(Object.keys(page).sort(), Object.keys(list).sort());
+  const line = Object.keys(list.records.items.properties).sort();
+  assert.deepEqual(Object.keys(page.records[0]!).sort(), line);
+  const routes: { operation: string; query: object }[] = read('routes.json').routes;
+  const { query } = routes.find(({ operation }) => operation === 'listUsage')!;
+  const asked = ['session', 'meter', 'from', 'to', 'cursor', 'limit'];
+  assert.deepEqual(Object.keys(query).sort(), asked.sort());
+});
