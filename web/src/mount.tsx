@@ -15,6 +15,7 @@ import './styles/desk.css';
 import './styles/stops.css';
 import './styles/replay.css';
 import './styles/story.css';
+import './styles/usage.css';
 import { App } from './App';
 import { takeInvite } from './place/invite';
 import { readReplay } from './place/replay_link';

@@ -6,6 +6,7 @@ import {
   createInvite,
   joinCall,
   listAgents,
+  listEvents,
   setKillSwitch,
   speechTerms,
   uploadSpeech,
@@ -228,6 +229,7 @@ export class Page {
       const talk = openTalk(call, this.speaker_, {
         speech: this.speech_door(getToken, call.sessionId),
         stops: stopsDoor(this.server(getToken)),
+        past: (after) => listEvents({ ...this.server(getToken), sessionId: call.sessionId, after, limit: 1000 }),
       });
       this.get_token_ = getToken;
       this.line_ = undefined;

@@ -4,6 +4,7 @@ import type { Call, Self } from '@lifeline/client';
 
 import { Asking } from '../act/asking';
 import { Stops, type StopsDoor } from '../act/stops';
+import type { HistoryDoor } from '../replay/replay';
 import { recognisesOnDevice, recognitionClass, type Recognition } from '../speech/recognition';
 import type { Speaker } from '../speech/speaker';
 import { browserTape } from '../speech/tape';
@@ -26,14 +27,17 @@ export interface Talk {
   readonly asking: Asking;
   /** What is stopped beyond this call, where this person's pass reaches so far. */
   readonly stops: Stops;
+  /** What happened in the call, also after its end. */
+  readonly past: HistoryDoor;
   /** The browser turns voice into words by itself, without sending it anywhere. */
   readonly onDevice: Store<boolean>;
 }
 
-/** What of the server is not the call's own: where recordings go, and what is stopped beyond it. */
+/** What of the server is not the line's own: where recordings go, what is stopped beyond the call, and its past. */
 export interface Doors {
   readonly speech: SpeechDoor;
   readonly stops: StopsDoor;
+  readonly past: HistoryDoor;
 }
 
 export function openTalk(call: Call, speaker: Speaker, doors: Doors): Talk {
@@ -60,7 +64,7 @@ export function openTalk(call: Call, speaker: Speaker, doors: Doors): Talk {
   });
   const asking = new Asking(call, self);
   const stops = new Stops(doors.stops);
-  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, stops, onDevice };
+  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, stops, past: doors.past, onDevice };
 }
 
 function configured(recognition: Recognition, onDevice: boolean): Recognition {

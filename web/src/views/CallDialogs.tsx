@@ -1,15 +1,24 @@
 import { Suspense } from 'react';
 
+import type { Call } from '@lifeline/client';
+
+import { replayAddress } from '../place/replay_link';
+import type { HistoryDoor } from '../replay/replay';
+import type { Person } from '../words/people';
 import { EndDialog } from './EndDialog';
 import { later } from './later';
 
 const InviteDialog = later(() => import('./InviteDialog'));
 const SpeakDialog = later(() => import('./SpeakDialog'));
+const UsedDialog = later(() => import('./UsedDialog'));
 
-export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record';
+export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record' | 'used';
 
 interface Props {
   readonly open: OpenDialog;
+  readonly call: Call;
+  readonly past: HistoryDoor;
+  readonly people: readonly Person[];
   readonly makeInvite: () => Promise<string>;
   readonly onEnd: () => void;
   readonly onLeave: () => void;
@@ -19,7 +28,7 @@ interface Props {
 }
 
 /** At most one question at a time; an answer closes it. */
-export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onRecord, onClose }: Props) {
+export function CallDialogs({ open, call, past, people, makeInvite, onEnd, onLeave, onSpeak, onRecord, onClose }: Props) {
   const answer = (act: () => void) => () => {
     onClose();
     act();
@@ -33,6 +42,12 @@ export function CallDialogs({ open, makeInvite, onEnd, onLeave, onSpeak, onRecor
       return (
         <Suspense>
           <InviteDialog makeLink={makeInvite} onClose={onClose} />
+        </Suspense>
+      );
+    case 'used':
+      return (
+        <Suspense>
+          <UsedDialog past={past} people={people} replay={replayAddress(call.sessionId)} onClose={onClose} />
         </Suspense>
       );
     case 'speak':

@@ -12,6 +12,7 @@ import { Announcer } from './Announcer';
 import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
 import { useConsent } from './consent';
+import { ConnectedFor } from './ConnectedFor';
 import { ConfirmBanner } from './ConfirmBanner';
 import { ConfirmSheet } from './ConfirmSheet';
 import { Desk, ModeBar, panelsOf, type Panels } from './Desk';
@@ -120,7 +121,9 @@ export function CallPage(props: Props) {
         onLeave={onLeave}
         onEnd={() => setDialog('end')}
       />
-      <LineState words={view.line} onTryNow={tryNow} />
+      <LineState words={view.line} onTryNow={tryNow}>
+        {!over && <ConnectedFor live={view.state.usage.live} lineUp={connected} serverNow={serverNow} />}
+      </LineState>
       <People people={view.people} />
       {documents > 0 && <SidePicker side={side} documents={documents} onPick={setSide} />}
       <div className="asks">
@@ -155,6 +158,7 @@ export function CallPage(props: Props) {
               onCarryOn={onCarryOn}
               onHome={onHome}
               replay={replayAddress(call.sessionId)}
+              onUsed={() => setDialog('used')}
             />
           )
         }
@@ -181,6 +185,9 @@ export function CallPage(props: Props) {
       )}
       <CallDialogs
         open={dialog}
+        call={call}
+        past={talk.past}
+        people={view.people}
         makeInvite={makeInvite}
         onEnd={endCall}
         onLeave={onLeave}

@@ -1,11 +1,14 @@
-import { useMemo, type ReactNode } from 'react';
+import { Suspense, useMemo, type ReactNode } from 'react';
 
 import type { Call, CallState } from '@lifeline/client';
 import type { Modules } from '@lifeline/client/modules';
 
 import { titleOf } from '../words/document';
 import { DeskContext } from './desk_context';
-import { DocumentPanel } from './DocumentPanel';
+import { later } from './later';
+
+/** An application that brings panels has it anyway; elsewhere few calls have a document. */
+const DocumentPanel = later(() => import('./DocumentPanel'));
 
 /** The panels that an application brings; the page itself knows no kind. */
 export type Panels = Modules<ReactNode>;
@@ -40,7 +43,9 @@ export function Desk({ call, state, panels, nameOf, readsOnly }: Props) {
           </div>
         ))}
         {strangersOf(panels, state).map(({ documentId, kind }) => (
-          <DocumentPanel key={documentId} documentId={documentId} kind={titleOf(kind)} />
+          <Suspense key={documentId}>
+            <DocumentPanel documentId={documentId} kind={titleOf(kind)} />
+          </Suspense>
         ))}
       </DeskContext>
     </section>

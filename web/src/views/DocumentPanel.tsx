@@ -65,3 +65,5 @@ export function DocumentPanel({ documentId, children, kind }: Props) {
 function AllFields() {
   return <AnyField path="" label="" />;
 }
+
+export { DocumentPanel as default };

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { Suspense, useEffect, useRef, useState, type FormEvent, type RefObject } from 'react';
 
 import { Replay, type ReplayStage, type Ways } from '../replay/replay';
 import { rememberedName } from '../place/memory';
@@ -8,7 +8,10 @@ import type { Panels } from './Desk';
 import { ProblemNote } from './ProblemNote';
 import { ReplayBar } from './ReplayBar';
 import { ReplayScene } from './ReplayScene';
+import { later } from './later';
 import { StoryPanel } from './StoryPanel';
+
+const UsagePanel = later(() => import('./UsagePanel'));
 
 interface Props {
   readonly ways: Ways;
@@ -19,17 +22,26 @@ interface Props {
   readonly onBack: () => void;
 }
 
+/** What stands beside the words. */
+type Beside = 'story' | 'used';
+
 /** A call's past on the screen of a call. */
 export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
   const [replay] = useState(() => new Replay(ways));
   const stage = useStore(replay.stage);
-  const [told, setTold] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
+  const [beside, setBeside] = useState<Beside | null>(null);
+  const story = useRef<HTMLButtonElement>(null);
+  const used = useRef<HTMLButtonElement>(null);
   const ready = stage.kind === 'ready';
   const close = () => {
-    setTold(false);
-    button.current?.focus();
+    setBeside(null);
+    (beside === 'used' ? used : story).current?.focus();
   };
+  const opener = (which: Beside, name: string, button: RefObject<HTMLButtonElement | null>) => (
+    <button type="button" className="button" ref={button} aria-expanded={beside === which} aria-controls={which} onClick={() => (beside === which ? close() : setBeside(which))}>
+      {name}
+    </button>
+  );
   useEffect(() => {
     document.title = 'Replay · Lifeline';
     return () => void (document.title = 'Lifeline');
@@ -39,15 +51,12 @@ export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
     return () => replay.close();
   }, [replay]);
   return (
-    <main className="call replay" data-story={(ready && told) || undefined}>
+    <main className="call replay" data-story={(ready && beside !== null) || undefined}>
       <h1 className="hidden-but-read">Replay of a call</h1>
       <header className="top">
         <p className="wordmark">Lifeline</p>
-        {ready && (
-          <button type="button" className="button" ref={button} aria-expanded={told} aria-controls="story" onClick={() => (told ? close() : setTold(true))}>
-            Story
-          </button>
-        )}
+        {ready && opener('story', 'Story', story)}
+        {ready && opener('used', 'Used', used)}
         <button type="button" className="button" onClick={onBack}>
           {back === 'call' ? 'Back to the call' : 'Back to the start'}
         </button>
@@ -55,7 +64,12 @@ export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
       {ready ? (
         <>
           <Scene replay={replay} stage={stage} panels={panels} scripted={scripted} />
-          {told && <StoryPanel replay={replay} size={stage.size} onClose={close} />}
+          {beside === 'story' && <StoryPanel replay={replay} size={stage.size} onClose={close} />}
+          {beside === 'used' && (
+            <Suspense>
+              <UsagePanel replay={replay} scripted={scripted} onClose={close} />
+            </Suspense>
+          )}
         </>
       ) : (
         <div className="replay-waiting">

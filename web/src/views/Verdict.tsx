@@ -15,10 +15,11 @@ interface Props {
   readonly onHome: () => void;
   /** Where the call's past can be looked at. */
   readonly replay: string;
+  readonly onUsed: () => void;
 }
 
 /** At the end of the line: how the call ended, or why this page is no longer in it, and what is possible now. */
-export function Verdict({ end, connection, onTryNow, onCarryOn, onHome, replay }: Props) {
+export function Verdict({ end, connection, onTryNow, onCarryOn, onHome, replay, onUsed }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
@@ -39,6 +40,11 @@ export function Verdict({ end, connection, onTryNow, onCarryOn, onHome, replay }
           <a className="button" href={replay}>
             Replay the call
           </a>
+        )}
+        {end && (
+          <button type="button" className="button" onClick={onUsed}>
+            What was used
+          </button>
         )}
         <button type="button" className="button" onClick={onHome}>
           {end ? 'Start a new call' : 'Back to the start'}

@@ -45,4 +45,5 @@ export const noDoors: Doors = {
     set: () => Promise.resolve([]),
     types: () => Promise.resolve(['outreach.send', 'calendar.book']),
   },
+  past: () => Promise.resolve({ events: [], headSeq: 0 }),
 };

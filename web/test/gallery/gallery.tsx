@@ -15,6 +15,7 @@ import '../../src/styles/stops.css';
 import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
 import '../../src/styles/replay.css';
+import '../../src/styles/usage.css';
 import { LifelineError } from '@lifeline/client';
 import { Modules } from '@lifeline/client/modules';
 import { FaultSwitch } from '@lifeline/client/faults/switch';
