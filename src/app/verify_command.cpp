@@ -116,6 +116,7 @@ std::string as_json(const archive::Report& report, bool heads) {
     json.key("exportedAt").value(format_rfc3339(report.exported_at));
     json.key("records").value(report.records);
     json.key("erased").value(report.erased);
+    json.key("usageRecords").value(report.usage);
     json.key("rows").value(report.rows);
     json.key("segments").value(report.segments);
     json.key("seals").value(report.seals);
@@ -134,12 +135,12 @@ std::string as_json(const archive::Report& report, bool heads) {
 
 std::string as_text(const archive::Report& report, bool heads) {
     std::string text = fmt::format(
-        "archive  {}, written {}\nevents   {} ({} erased)\n"
+        "archive  {}, written {}\nevents   {} ({} erased)\nusage    {} records\n"
         "rows     {}, positions {} to {}, in {} runs that end with {} seals and {} signed heads\n"
         "key      {}{}\n",
         report.session_id, format_rfc3339(report.exported_at), report.records, report.erased,
-        report.rows, report.first_position, report.last_position, report.segments, report.seals,
-        report.heads, report.key_id,
+        report.usage, report.rows, report.first_position, report.last_position, report.segments,
+        report.seals, report.heads, report.key_id,
         report.key_known ? ", the one you gave"
                          : ": whose it is this file cannot say; give --public-key, as `lifeline "
                            "verify DIR` and GET /v1/journal/heads show it");
@@ -147,7 +148,7 @@ std::string as_text(const archive::Report& report, bool heads) {
         text += fmt::format("heads    {} published heads are in its rows, {} are not within them\n",
                             report.heads_held, report.heads_outside);
     if (report.ok())
-        text += "verified every event, its place in the chain, transcript and decisions\n";
+        text += "verified every event, its place in the chain, transcript, decisions and usage\n";
     return text;
 }
 

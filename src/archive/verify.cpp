@@ -8,6 +8,7 @@
 #include "archive/chain_check.h"
 #include "archive/derived.h"
 #include "archive/line.h"
+#include "archive/usage_check.h"
 #include "base/text.h"
 
 namespace lifeline::archive {
@@ -18,7 +19,11 @@ namespace {
 class Reading {
 public:
     Reading(const Head& head, const Known& known, Report& report)
-        : head_(head), report_(report), chain_(head, known, report), derived_(head.session_id) {}
+        : head_(head),
+          report_(report),
+          chain_(head, known, report),
+          derived_(head.session_id),
+          usage_(head) {}
 
     // `digest` is of all lines before this one.
     Wrong take(std::string_view line, const Digest& digest, std::uint64_t number) {
@@ -67,6 +72,11 @@ private:
     Wrong take_record(std::string_view line, std::uint64_t number) {
         const auto record = read_record(line);
         auto wrong = take(record, Kind::record, number);
+        // Also of one that was altered here: then it says which usage that was.
+        if (record)
+            if (auto altered = usage_.take(*record))
+                report_.problems.push_back(*std::move(altered));
+        report_.usage = usage_.records();
         if (wrong) {
             // Which record it was is all that can be said of what cannot be read.
             if (!record)
@@ -111,6 +121,7 @@ private:
     Report& report_;
     ChainCheck chain_;
     Derived derived_;
+    UsageCheck usage_;
     std::vector<std::string> expected_;
     std::size_t derived_lines_ = 0;
     bool reading_derived_ = false;

@@ -30,6 +30,7 @@ struct Report {
     bool key_known = false;  // It is the one that whoever checks knows.
     std::uint64_t records = 0;
     std::uint64_t erased = 0;  // Of the records.
+    std::uint64_t usage = 0;   // Of the records: usage that was measured and signed.
     std::uint64_t rows = 0;
     std::uint64_t segments = 0;
     std::uint64_t first_position = 0;
@@ -38,7 +39,8 @@ struct Report {
     std::uint64_t heads = 0;          // The same, of signed heads.
     std::uint64_t heads_held = 0;     // Of the known ones: the archive's rows have them.
     std::uint64_t heads_outside = 0;  // Those that none of its rows is at.
-    // The first record, row or line that is not as it was written; then heads that differ.
+    // The first record, row or line that is not as it was written; then heads that differ, and
+    // usage records that are not what was signed or rest on what is not there.
     std::vector<Error> problems;
 
     bool ok() const { return problems.empty(); }

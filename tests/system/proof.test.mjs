@@ -106,6 +106,41 @@ test('a call is given as a file that proves itself, to those who may have it', {
   assert.match(lifeline('verify', written, '--public-key', 'short').err, /64 hex digits/);
 });
 
+test('what a call used is in its file, signed record by record', { timeout: 60_000 }, async (t) => {
+  const call = await callWithAgent(t);
+  const { server, id, ada } = call;
+  for (const [n, text] of ['Grüße', 'noch einmal'].entries())
+    await server.rest('POST', `/v1/call/sessions/${id}/events`, ada, {
+      eventId: `u${n}`, sessionId: id, ts: '2026-02-16T10:00:00.000Z', type: 'transcript.final', schemaVersion: '1.0',
+      payload: { utteranceId: `u${n}`, speaker: 'user', text, startMs: 0, endMs: 900, source: 'typed' },
+    });
+  await server.rest('POST', `/v1/call/sessions/${id}/state`, ada, { status: 'ended' });
+  const isText = ({ event }) => event.type === 'billing.usage.measured' && event.payload.meter === 'transcript.chars';
+  let record;
+  while (!(record = (await server.events(id, ada)).find(isText))) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(record.event.payload.quantity, '16');
+
+  const file = join(server.folder, 'call.jsonl');
+  const { text } = await archiveOf(call, ada);
+  const both = (content) => {
+    writeFileSync(file, content);
+    const { status, stdout, stderr } = spawnSync('python3', ['-B', '../../tools/verify_journal', file, '--json'], { encoding: 'utf8' });
+    assert.ok(stdout, stderr);
+    return [verify(file), { status, ...JSON.parse(stdout) }];
+  };
+  for (const found of both(text)) {
+    assert.equal(found.status, 0, JSON.stringify(found.problems));
+    assert.equal(found.usageRecords, text.split(String.raw`\"type\":\"billing.usage.measured\"`).length - 1);
+    assert.ok(found.usageRecords >= 1);
+  }
+  const altered = text.replace(String.raw`\"quantity\":\"16\"`, String.raw`\"quantity\":\"61\"`);
+  assert.notEqual(altered, text);
+  const [ours] = both(altered);
+  assert.equal(ours.status, 1);
+  assert.deepEqual(ours.problems.map(({ code }) => code), ['archive_altered', 'record_altered']);
+  assert.match(ours.problems[1].detail, new RegExp(`${record.event.payload.recordId} .* is not what was signed`));
+});
+
 test('heads are given away, and a journal that was rolled back is told by them', { timeout: 120_000 }, async (t) => {
   const receiver = await new ToolServer().start();
   t.after(() => receiver.close());

@@ -20,6 +20,7 @@ import archives  # noqa: E402
 from archives import ArchivesAgree  # noqa: E402, F401  Its tests are run with these.
 from folder import ROOT, VERIFIER, Folder, make  # noqa: E402
 from journal import ZEROS, Epoch, Journal  # noqa: E402  The verifier's.
+from usage_records import UsageRecords  # noqa: E402, F401
 
 CALLS, NOTES = 3, 8
 POSITIONS = CALLS * (NOTES + 2)  # A call begins with a row of two records.

@@ -81,13 +81,14 @@ def _archive(asked, heads):
     except Altered as fault:
         problems.append(("archive_altered", str(fault)))
     problems += [("checkpoint_differs", text) for text in archive.differs]
-    skipped = ["whether transcript and decisions follow from the events"]
+    problems += [("record_altered", text) for text in archive.records_altered]
+    skipped = ["whether transcript and decisions follow from the events, and what usage records count"]
     if not asked.public_key:
         skipped.append(f"whose key {archive.key_id} is: give --public-key")
     if asked.json:
         print(json.dumps({
             "ok": not problems, "sessionId": archive.session, "records": archive.seq, "erased": archive.erased,
-            "rows": archive.rows, "segments": archive.segments, "keyId": archive.key_id,
+            "usageRecords": archive.usage, "rows": archive.rows, "segments": archive.segments, "keyId": archive.key_id,
             "headsHeld": archive.held, "headsOutside": len(archive.heads),
             "problems": [{"code": code, "detail": text} for code, text in problems], "notChecked": skipped}))
     else:

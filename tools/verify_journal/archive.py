@@ -7,6 +7,7 @@ from hashlib import sha256
 from ed25519 import verify
 from heads import Head, NotAsWritten, members, number_of, text_of, time_of, unhex
 from journal import CAUSES, Epoch
+from usage import usage_record, wrong_with
 
 FORMAT = "lifeline-archive-1"
 NAMES = {
@@ -40,8 +41,9 @@ class Archive:
         self.position = 0  # Of the record that was read last.
         self.row = None  # (first position, count, root, hash)
         self.in_segment = self.reading_derived = self.over = False
-        self.transcripts = 0
+        self.transcripts = self.usage = 0
         self.differs = []
+        self.records_altered = []  # Usage records, in words.
 
     def check(self, text):
         """Raises Altered at the first line that is not as it was written."""
@@ -169,6 +171,12 @@ class Archive:
             raise Altered(f"{name} was altered, or is not of this call")
         self.seq, self.position = seq, position
         self.erased += erased
+        record = None if erased else usage_record(made["event"])
+        if record is not None:
+            self.usage += 1
+            wrong = wrong_with(record, seq, self.session, self.key, self.key_id)
+            if wrong:
+                self.records_altered.append(f"usage record {record.get('recordId')} (record seq {seq}) {wrong}")
 
     def _anchor(self, line):
         kind = "seal" if b',"at":' not in line else "signed head"
