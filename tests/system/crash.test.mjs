@@ -14,6 +14,7 @@ import { Server } from './support/server.mjs';
 import { violations } from './support/record.mjs';
 import { Talker } from './support/talker.mjs';
 import { ToolServer } from './support/tool_server.mjs';
+import { checkUsage, readTicks, settledUsage } from './support/usage_check.mjs';
 import { standardPolicyDiffersNowhere } from './support/whatif.mjs';
 import { pause, until } from './support/waiting.mjs';
 
@@ -50,6 +51,27 @@ async function wrongWith(asker, tools, over = false) {
   ];
 }
 
+/**
+ * Things that cost money, said at the moment at which the server dies: words, and a report that its provider
+ * makes twice. What came of them is for the journal to say.
+ */
+function spend(server, id, round, owner, service) {
+  const publish = (eventId, token, type, payload) =>
+    server
+      .rest('POST', `/v1/call/sessions/${id}/events`, token, {
+        eventId, sessionId: id, ts: new Date().toISOString(), type, payload, schemaVersion: '1.0',
+      })
+      .catch(() => null);
+  const words = { utteranceId: `u${round}`, speaker: 'user', text: `Grüße ${round} 🙂`, startMs: 0, endMs: 9, source: 'typed' };
+  publish(`final_${round}`, owner, 'transcript.final', words);
+  const report = { reportId: `use_${round}`, meter: 'stt.ms', unit: 'ms', source: 'provider' };
+  const quantity = round % 5 === 0 ? null : String(1000 + round);
+  for (const n of [1, 2]) publish(`report_${round}_${n}`, service, 'billing.usage.reported', { ...report, quantity });
+  publish(`better_${round - 1}`, service, 'billing.usage.reconciled', {
+    reportId: `use_${round - 1}`, quantity: String(2000 + round), source: 'provider',
+  });
+}
+
 test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_000 }, async (t) => {
   const begun = performance.now();
   const tools = await new ToolServer().start();
@@ -64,6 +86,7 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   await server.start();
   const owner = server.token('usr_0');
   const agent = server.token('usr_bot', 'agent');
+  const service = server.token('key_meter', 'service');
   const calls = [];
   for (let c = 0; c < 3; c++) {
     const { json } = await server.rest('POST', '/v1/call/sessions', owner, {
@@ -90,6 +113,7 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   for (let round = 0; round < rounds; round++) {
     const before = acknowledged();
     await until('something is acknowledged', () => acknowledged() > before + 20);
+    for (const id of calls) spend(server, id, round, owner, service);
     await pause(Math.random() * 60);
     await server.kill('SIGKILL');
     await server.start();
@@ -112,6 +136,11 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
     await asker.settled();
     found.push(...(await wrongWith(asker, tools, true)));
   }
+  const usage = await settledUsage(async () => ({
+    calls: await Promise.all(calls.map((id) => server.events(id, owner))),
+    ticks: readTicks(server),
+  }));
+  found.push(...usage.found);
   for (const id of calls) {
     const ofCall = talkers.filter((talker) => talker.sessionId === id);
     found.push(...violations(ofCall, server.stored(id)));
@@ -136,6 +165,7 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
     lost: outcomes.filter(({ lost }) => lost).length, // Nobody knew, at first.
     unknown: outcomes.filter(({ unknown }) => unknown).length,
     effects: tools.calls.length,
+    ...usage.counts,
     violations: found.length,
   };
   t.diagnostic(JSON.stringify(counts));
@@ -144,6 +174,7 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   assert.ok(counts.acknowledged > rounds * 20);
   assert.ok(counts.effects > rounds && counts.actions > counts.effects / 2, 'agents had things done');
   assert.equal(counts.ended + counts.unknown, counts.actions);
+  assert.ok(counts.chars > rounds && counts.reports > rounds / 2 && counts.durationMs > 0, 'money was spent');
 });
 
 // Bytes that change under the running server: the read that meets them is refused, and whoever asks
@@ -157,9 +188,10 @@ test('what was damaged on the disk shows in /readyz', { timeout: 60_000 }, async
   const id = json.session.sessionId;
   const talker = new Talker(server, id, 'usr_0', token);
   await talker.connect();
-  talker.say();
+  // So much that the first of it shares no page with what the next start adds: a page that is written again is
+  // read from the log.
+  for (let n = 0; n < 100; n += 1) talker.say();
   await until('it is acknowledged', () => talker.waiting.size === 0);
-  // Over, so that the next start has nothing to add: a page that is written again is read from the log.
   assert.equal((await server.rest('POST', `/v1/call/sessions/${id}/state`, token, { status: 'ended' })).status, 200);
   talker.stop();
   assert.equal(await server.kill('SIGTERM'), 0);
@@ -249,4 +281,41 @@ test('the checker finds what is planted among actions', () => {
   ];
   for (const [name, events, calls, found] of cases)
     assert.deepEqual(actionViolations(events, calls, repeatable, true), found.map((what) => `a: ${what}`), name);
+});
+
+// And for money.
+test('the checker finds what is planted among usage records', () => {
+  const at = (ms, type, payload = {}) => ({
+    event: { sessionId: 's', type, payload }, meta: { recordedAt: new Date(1_800_000_000_000 + ms).toISOString() },
+  });
+  const tick = (ms, because) => at(ms, 'system.tick', { because });
+  const record = (recordId, meter, quantity, dims) => at(95_000, 'billing.usage.measured', { recordId, meter, quantity, dims });
+  const action = (what, more = {}) => at(3_000, `orchestration.action.${what}`, { actionId: 'a', ...more });
+  const report = { reportId: 'r', meter: 'stt.ms', quantity: '700' };
+  // Killed at 20 s, back at 50 s: of 89 s the server was there 59.
+  const ticks = [tick(0, 'start'), tick(50_000, 'start')];
+  const call = [
+    at(1_000, 'call.connected'), at(2_000, 'transcript.final', { speaker: 'user', text: 'ä🙂' }),
+    action('requested', { actionType: 'note' }), action('started'), action('started'), action('succeeded'),
+    at(4_000, 'billing.usage.reported', report), at(4_000, 'billing.usage.reported', report),
+    at(20_000, 'x.said'), at(90_000, 'call.ended'),
+  ];
+  const whole = [
+    record('1', 'call.duration_ms', '59000'), record('2', 'transcript.chars', '2', { speaker: 'user' }),
+    record('3', 'action.count', '1', { actionType: 'note', outcome: 'succeeded' }), record('4', 'stt.ms', '700'),
+  ];
+  const without = (n, ...more) => [...whole.filter((_, i) => i !== n), ...more];
+  const cases = [
+    ['nothing', whole, []],
+    ['the time that the server was away', without(0, record('1', 'call.duration_ms', '89000')), ['89000 ms are charged of at most 59121']],
+    ['less than was heard', without(0, record('1', 'call.duration_ms', '58000')), ['58000 ms are charged of at least 58929']],
+    ['bytes for characters', without(1, record('2', 'transcript.chars', '6', { speaker: 'user' })), ['transcript.chars user: 6 are charged of 2']],
+    ['each try', without(2, record('3', 'action.count', '2', { actionType: 'note', outcome: 'succeeded' })), ['action.count note succeeded: 2 are charged of 1']],
+    ['a report twice', without(3, record('4', 'stt.ms', '1400')), ['stt.ms: 1400 are charged of 700']],
+    ['a record twice', [...whole, record('4', 'stt.ms', '0')], ['4 stands twice']],
+    ['a record is missing', without(3), ['stt.ms: 0 are charged of 700']],
+    ['nobody knows', [...whole, record('5', 'stt.ms', null)], ['1 records say that nobody knows, of 0']],
+  ];
+  for (const [name, records, found] of cases)
+    assert.deepEqual(checkUsage([[...call, ...records]], ticks).found, found.map((what) => `usage of s: ${what}`), name);
 });

@@ -14,6 +14,7 @@ import { mismatches, missing, readDialogues, toolsFor, unapproved } from './supp
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
 import { ToolServer } from './support/tool_server.mjs';
+import { readTicks, settledUsage } from './support/usage_check.mjs';
 import { standardPolicyDiffersNowhere } from './support/whatif.mjs';
 
 const wanted = Number(process.env.LIFELINE_DIALOGUE_COUNT ?? 100);
@@ -146,8 +147,9 @@ async function holdAll(t, { kills }) {
     const spoken = events
       .filter(({ event }) => event.type === 'transcript.final')
       .map(({ event }) => ({ speaker: event.payload.speaker, text: event.payload.text }));
-    // The digest of the transcript comes after the end, when there is time for it.
-    const last = events.findLast(({ event }) => event.type !== 'transcript.snapshot.created').event.type;
+    // The digest of the transcript and what was used come after the end, when there is time for it.
+    const afterwards = ({ event }) => event.type === 'transcript.snapshot.created' || event.type.startsWith('billing.usage.');
+    const last = events.findLast((entry) => !afterwards(entry)).event.type;
     found.push(...mismatches(dialogues[n], { ...one, spoken, last }));
     const gated = (actionId) => source.get(actionId).transactional;
     found.push(...unapproved(events, gated, `usr_${n}`));
@@ -159,6 +161,12 @@ async function holdAll(t, { kills }) {
     }
     utterances += events.filter(({ event }) => event.type === 'transcript.final').length;
   }
+  const usage = await settledUsage(async () => {
+    const calls = [];
+    for (const [n, one] of held.entries()) calls.push(await server.events(one.sessionId, server.token(`usr_${n}`)));
+    return { calls, ticks: readTicks(server) };
+  });
+  found.push(...usage.found);
   const executions = tools.executions();
   for (const [actionId, call] of source) {
     const [, n] = actionId.split('_');
@@ -184,6 +192,7 @@ async function holdAll(t, { kills }) {
       unknown: ends.unknown,
       unapproved: found.filter((what) => what.includes('started without')).length,
       mismatches: found.length,
+      usage: usage.counts,
       kills: killed,
     },
   };
@@ -196,11 +205,12 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
   const quiet = await holdAll(t, { kills: false });
   t.diagnostic(JSON.stringify(quiet.counts));
   assert.deepEqual(quiet.found.slice(0, 5), []);
+  assert.ok(quiet.counts.usage.chars > 0 && quiet.counts.usage.durationMs > 0, 'what was used is charged');
   assert.equal(quiet.counts.utterances, quiet.expected);
   assert.equal(quiet.counts.terminal, quiet.counts.actions, 'one outcome each');
   const killed = await holdAll(t, { kills: true });
   t.diagnostic(JSON.stringify(killed.counts));
-  const { dialogues, utterances, actions, transactional, terminal, unapproved, mismatches } = quiet.counts;
+  const { dialogues, utterances, actions, transactional, terminal, unapproved, mismatches, usage } = quiet.counts;
   const underKills = killed.counts;
   writeEvidence(
     'dialogues',
@@ -213,6 +223,10 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
       terminal,
       terminalUnderKills: underKills.terminal,
       unknownUnderKills: underKills.unknown,
+      usageRecords: usage.usageRecords + underKills.usage.usageRecords,
+      charsRecounted: usage.chars + underKills.usage.chars,
+      actionsRecounted: usage.actionsCharged + underKills.usage.actionsCharged,
+      durationMsRecounted: usage.durationMs + underKills.usage.durationMs,
       unapproved: unapproved + underKills.unapproved,
       mismatches: mismatches + underKills.mismatches,
       kills: underKills.kills,
