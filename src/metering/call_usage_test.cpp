@@ -29,6 +29,19 @@ TEST(CallUsage, TimeRunsWhileTheCallIsConnected) {
     EXPECT_EQ(format_rfc3339(call.due[0].to), "2026-02-16T10:02:25.000Z");
 }
 
+TEST(CallUsage, EvidenceIsAChainOverAllOfIt) {
+    const Witness first{.seq = 3, .bytes = sha256("one")};
+    const Witness second{.seq = 8, .bytes = sha256("two")};
+    Evidence evidence;
+    for (const Witness& witness : {first, second, second}) evidence.add(witness);
+    Sha256 sha;
+    const Digest after_one = sha.of({view(Digest{}), view(first.bytes)});
+    EXPECT_EQ(evidence, (Evidence{.first = 3,
+                                  .last = 8,
+                                  .count = 2,
+                                  .chain = sha.of({view(after_one), view(second.bytes)})}));
+}
+
 TEST(CallUsage, IsCutAtTheEdgeOfEachHour) {
     TestUsage call;
     call.pass(59min);

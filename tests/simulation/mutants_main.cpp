@@ -8,23 +8,27 @@
 #include "base/log.h"
 #include "options.h"
 #include "planted.h"
+#include "usage_tests.h"
 #include "world.h"
 
 // simulation_mutants [--seeds N] [--from SEED] [--only NAME] [--evidence FILE]
 //
 // Breaks one thing after the other on purpose and runs worlds with it until one of N finds it.
 // Fails when a mutant survives them all: then the simulation's checks prove nothing about that
-// rule. In the first row nothing is broken, and nothing must be found.
+// rule. In the first row nothing is broken, and nothing must be found. What calls use no world has:
+// rules of metering are broken for its own tests.
 
 namespace {
 
 using lifeline::simulation::Mutant;
 using lifeline::simulation::Options;
+using Hunter = lifeline::simulation::Planted::Hunter;
 
 struct Row {
     std::string name;
     std::string what;
     Mutant of_the_world = Mutant::none;
+    Hunter hunter = Hunter::world;
 };
 
 std::vector<Row> rows() {
@@ -37,26 +41,27 @@ std::vector<Row> rows() {
         {"engine_ignored", "what the engine denies is allowed", Mutant::engine_ignored},
         {"kill_switch_ignored", "what is stopped begins", Mutant::kill_switch_ignored},
         {"count_not_counted", "each is the first of its day", Mutant::count_not_counted}};
-    for (const auto& one : lifeline::simulation::planted()) rows.push_back({one.name, one.what});
+    for (const auto& one : lifeline::simulation::planted())
+        rows.push_back({one.name, one.what, Mutant::none, one.hunter});
     return rows;
 }
 
 // Without a mutant nothing may be found; `simulation` looks longer for that.
 constexpr std::uint64_t healthy_seeds = 25;
 
-// The first seed that finds something, and what.
-struct Found {
-    std::uint64_t seed = 0;
-    std::string what;
-};
-
-std::optional<Found> hunt(const Row& row, const Options& options) {
+// What finds it first: a seed and what it saw, or a test.
+std::optional<std::string> hunt(const Row& row, const Options& options) {
     lifeline::simulation::break_rule(row.name);
+    if (row.hunter == Hunter::usage_tests || row.name == "none") {
+        auto test = lifeline::simulation::first_failing_usage_test();
+        if (test || row.name != "none") return test;
+    }
     const std::uint64_t seeds =
         row.name == "none" ? std::min(options.seeds, healthy_seeds) : options.seeds;
     for (std::uint64_t seed = options.from; seed < options.from + seeds; ++seed) {
         const auto outcome = run_world(seed, row.of_the_world);
-        if (!outcome.violations.empty()) return Found{seed, outcome.violations.front()};
+        if (!outcome.violations.empty())
+            return "seed " + std::to_string(seed) + ": " + outcome.violations.front();
     }
     return std::nullopt;
 }
@@ -74,9 +79,7 @@ int main(int argc, char** argv) {
         const auto found = hunt(row, options);
         const bool as_wanted = found.has_value() == (row.name != "none");
         std::printf("%-21s %s\n", row.name.c_str(), row.what.c_str());
-        if (found)
-            std::printf("%-21s seed %llu: %s\n", "", static_cast<unsigned long long>(found->seed),
-                        found->what.c_str());
+        if (found) std::printf("%-21s %s\n", "", found->c_str());
         if (!as_wanted)
             std::printf("%-21s FAILED: %s\n", "", found ? "it is not" : "it was not found");
         std::fflush(stdout);

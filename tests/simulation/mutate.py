@@ -77,8 +77,14 @@ def mutated(path, text, mutants):
     return f'#include "planted.h"\n#line 1 "{path}"\n{text}'
 
 
+def hunter(mutant):
+    """Which checks have to find it: those of the simulated world, or the tests of metering."""
+    of_usage = all(edit.path.startswith("src/metering/") for edit in mutant.edits)
+    return "Planted::Hunter::usage_tests" if of_usage else "Planted::Hunter::world"
+
+
 def names(mutants):
-    rows = "".join(f'    {{"{one.name}", "{one.what}"}},\n' for one in mutants)
+    rows = "".join(f'    {{"{one.name}", "{one.what}", {hunter(one)}}},\n' for one in mutants)
     return ('#include "planted.h"\n\nnamespace lifeline::simulation {\n\n'
             "const std::vector<Planted>& planted() {\n"
             f"    static const std::vector<Planted> all{{\n{rows}    }};\n    return all;\n}}\n\n"

@@ -9,6 +9,8 @@ namespace lifeline::simulation {
 struct Planted {
     const char* name;
     const char* what;  // Is wrong then.
+    // Whose checks have to find it.
+    enum class Hunter { world, usage_tests } hunter = Hunter::world;
 };
 
 // All that there are; generated.
