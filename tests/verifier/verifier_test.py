@@ -23,7 +23,11 @@ from journal import ZEROS, Epoch, Journal  # noqa: E402  The verifier's.
 from usage_records import UsageRecords  # noqa: E402, F401
 
 CALLS, NOTES = 3, 8
-POSITIONS = CALLS * (NOTES + 2)  # A call begins with a row of two records.
+# A call begins with a row of two records. Before the calls the house says that it begins and what it measures,
+# behind them that it stops.
+BEFORE = 2
+FIRST, SECOND = BEFORE + 1, BEFORE + NOTES + 3  # Of the first two calls.
+POSITIONS = BEFORE + CALLS * (NOTES + 2) + 1
 FRAME = 24 + 16 * 1024  # Of SQLite's log: a head, and a page.
 
 def drop(folder, first):
@@ -83,12 +87,12 @@ DAMAGES = (
     ("a bit of the kind", lambda f: f.flip(5, 44), False, 5),
     ("a record's length of text", lambda f: f.flip(5, 45), False, 5),
     ("a bit of the seq", lambda f: f.flip(5, 50), False, 5),
-    ("a bit of the second record of a row", lambda f: f.flip(11, -3), False, 12),
+    ("a bit of the second record of a row", lambda f: f.flip(SECOND, -3), False, SECOND + 1),
     ("a bit of the time", lambda f: f.flip(5, 0), False, 5),
     ("a bit of the steady clock", lambda f: f.flip(5, 9), False, 5),
     ("a bit of the boot", lambda f: f.flip(5, 20), False, 5),
     ("where the first record begins", lambda f: f.flip(5, 32), False, 5),
-    ("where the second record begins", lambda f: f.flip(11, 36), False, 11),
+    ("where the second record begins", lambda f: f.flip(SECOND, 36), False, SECOND),
     ("the last byte of a body", lambda f: f.set(5, body=f.row(5)[3][:-1]), False, 5),
     ("a body that is empty", lambda f: f.set(5, body=b""), False, 5),
     ("a row's hash", lambda f: f.set(5, hash=f.row(6)[2]), False, 5),
@@ -100,13 +104,13 @@ DAMAGES = (
     ("the second half is gone", lambda f: cut(f, 15), False, 16),
     ("every row is gone", lambda f: cut(f, 0), False, 1),
     ("two rows changed places", lambda f: swap_rows(f, 5, 8), False, 5),
-    ("two records changed places", lambda f: swap_records(f, 11, False), False, 11),
-    ("two records changed places and checksums", lambda f: swap_records(f, 11, True), False, 11),
+    ("two records changed places", lambda f: swap_records(f, SECOND, False), False, SECOND),
+    ("two records changed places and checksums", lambda f: swap_records(f, SECOND, True), False, SECOND),
     ("other words, with their checksum", lambda f: reword(f, 5), False, 5),
     ("other words, with their row's hash", lambda f: reword_and_forge(f, 5, 5), False, 6),
     ("other words, with all hashes after them", lambda f: reword_and_forge(f, 5), False, POSITIONS),
     ("and a mark by another key", lambda f: reword_and_forge(f, 5, key=bytes(32)), False, POSITIONS - 1),
-    ("a record is erased", lambda f: f.erase(11, 1), True, None),
+    ("a record is erased", lambda f: f.erase(SECOND, 1), True, None),
     ("a bit of an epoch", lambda f: flip_epoch(f, 20), False, 1),
     ("no epoch", lambda f: f.sql("delete from journal_epoch"), False, None),
     ("a bit of one slot of the mark", lambda f: f.flip_in_file("journal.mark", 20), True, None),
@@ -188,10 +192,10 @@ class Agree(unittest.TestCase):
     def test_beside_a_running_server(self):
         for status, said in self.running:
             self.assertEqual(status, 0, said)
-            self.assertEqual(json.loads(said)["head"], 1007)
+            self.assertEqual(json.loads(said)["head"], BEFORE + 1007)
 
     def test_they_count_the_same(self):
-        folder = self.copy(self.long, lambda f: f.erase(1, 1))
+        folder = self.copy(self.long, lambda f: f.erase(FIRST, 1))
         theirs, ours = (json.loads(run(command)[1]) for command in (
             [BINARY, "verify", folder.path, "--json"],
             [sys.executable, "-B", VERIFIER, folder.path, "--json"]))
