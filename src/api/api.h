@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/call_defaults.h"
+#include "api/card_desk.h"
 #include "api/exchange.h"
 #include "api/hosted_agent.h"
 #include "api/open_streams.h"
@@ -31,6 +32,9 @@
 
 namespace lifeline::metering {
 class Metering;
+}
+namespace lifeline::billing {
+class Billing;
 }
 namespace lifeline::audit {
 class Audit;
@@ -75,6 +79,7 @@ public:
         audit::Audit& audit;
         library::Library& library;
         metering::Metering& metering;
+        billing::Billing& billing;
         const net::OriginList& origins;
         Clock& clock;
         Random& random;
@@ -96,6 +101,7 @@ public:
         std::function<std::vector<HostedAgent>()> agents = {};  // That this server runs.
         RecordKeeper records = {};
         ProofKeeper proofs = {};
+        CardDesk cards = {};
     };
 
     explicit Api(Parts parts)

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/billing.h"
 #include "api/explain.h"
 #include "api/proofs.h"
 #include "api/records.h"
@@ -62,7 +63,12 @@ constexpr std::array table{
     Route{"GET", "/v1/records/erasures/{}", Access::principal, &get_erasure},
     Route{"GET", "/v1/records/holds", Access::principal, &list_holds},
     Route{"POST", "/v1/records/holds", Access::principal, &change_hold},
+    Route{"GET", "/v1/billing/cards", Access::principal, &list_cards},
+    Route{"POST", "/v1/billing/cards", Access::principal, &activate_card},
+    Route{"POST", "/v1/billing/accounts/{}/card", Access::principal, &assign_card},
     Route{"GET", "/v1/billing/accounts/{}/usage", Access::principal, &list_usage},
+    Route{"GET", "/v1/billing/accounts/{}/charges", Access::principal, &list_charges},
+    Route{"GET", "/v1/billing/accounts/{}/statements/{}", Access::principal, &get_statement},
     Route{"GET", "/v1/journal/heads", Access::principal, &list_heads},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <optional>
-
-#include "api/administer.h"
+#include "api/account_query.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "contract/json_writer.h"
@@ -21,25 +19,6 @@ using metering::UsageRow;
 std::string text_query(const net::Request& request, std::string_view name) {
     const auto* value = request.query(name);
     return value != nullptr ? *value : std::string();
-}
-
-Result<std::optional<metering::Hour>> hour_query(const net::Request& request,
-                                                 std::string_view name) {
-    const auto* value = request.query(name);
-    if (value == nullptr) return std::nullopt;
-    const auto hour = metering::parse_hour(*value);
-    if (!hour)
-        return fail(Code::malformed, "query_invalid",
-                    fmt::format("{} must be a UTC hour, like 2026-02-16T10:00Z", name));
-    return std::optional(*hour);
-}
-
-// Services, operators and auditors see their account's, an admin any account's.
-Status may_see(const identity::Principal& principal, const std::string& account_id) {
-    const auto account = account_overseen(principal);
-    if (!account) return fail(account.error());
-    if (account->empty() || *account == account_id) return {};
-    return fail(Code::not_allowed, "forbidden", "this is another account's usage");
 }
 
 Result<UsageQuery> read_query(const net::Request& request) {
@@ -101,7 +80,7 @@ net::Response lines_of(const std::vector<UsageRow>& rows, bool more, const net::
 
 void list_usage(Api& api, Asked asked) {
     const std::string account_id = asked.captures.front();
-    if (const auto may = may_see(asked.principal, account_id); !may)
+    if (const auto may = may_see_account(asked.principal, account_id); !may)
         return asked.refuse(may.error());
     auto query = read_query(asked.request());
     if (!query) return asked.refuse(query.error());

@@ -29,14 +29,8 @@ MeteringClock::~MeteringClock() {
 }
 
 void MeteringClock::begin(journal::Done<void> done) {
-    parts_.journal.open(stream_name, parts_.home,
-                        [this, alive = alive_, done = std::move(done)](
-                            Result<std::unique_ptr<journal::Stream>> stream) mutable {
-                            if (!*alive) return;
-                            if (!stream) return done(fail(stream.error()));
-                            stream_ = std::move(*stream);
-                            tick("start", 0, std::move(done));
-                        });
+    begun_ = true;
+    tick("start", 0, std::move(done));
 }
 
 void MeteringClock::run(std::function<void()> on_minute) {
@@ -47,7 +41,7 @@ void MeteringClock::run(std::function<void()> on_minute) {
 void MeteringClock::stop(journal::Done<void> done) {
     stopped_ = true;
     if (timer_ != 0) parts_.home.cancel_timer(std::exchange(timer_, 0));
-    if (!stream_) return done({});
+    if (!begun_) return done({});
     tick("stop", 0, std::move(done));
 }
 
@@ -58,43 +52,16 @@ void MeteringClock::tick(std::string_view because, std::uint64_t running,
     json.key("window")
         .value(metering::to_text(metering::hour_of(parts_.home.clock().wall())))
         .end();
-    append({.name = {}, .type = "system.tick", .payload = json.take(), .done = std::move(done)});
+    write("tick:", "system.tick", json.take(), std::move(done));
 }
 
-void MeteringClock::append(Entry entry) {
-    waiting_.push_back(std::move(entry));
-    if (!appending_) append_next();
-}
-
-void MeteringClock::append_next() {
-    if (waiting_.empty()) return;
-    appending_ = true;
-    Entry entry = std::move(waiting_.front());
-    waiting_.pop_front();
-    const std::string id =
-        "ll_" + (entry.name.empty() ? fmt::format("tick:{}", stream_->head() + 1) : entry.name);
-    if (stream_->find(id)) {  // It is there already.
-        appending_ = false;
-        entry.done({});
-        return append_next();
-    }
-    std::string bytes = contract::event_json(
-        id, stream_name, format_rfc3339(parts_.home.clock().wall()), entry.type, entry.payload);
-    stream_->append(stream_->head(), {{id, {"server", "lifeline"}, "", std::move(bytes)}},
-                    [this, alive = alive_, done = std::move(entry.done)](
-                        const Result<journal::Appended>& appended) mutable {
-                        if (!*alive) return;
-                        appending_ = false;
-                        if (appended) {
-                            parts_.appended();
-                            done({});
-                        } else {
-                            log::warn("metering's clock stands still reason={} {}",
-                                      appended.error().reason, appended.error().detail);
-                            done(fail(appended.error()));
-                        }
-                        append_next();
-                    });
+void MeteringClock::write(std::string name, std::string type, std::string payload,
+                          journal::Done<void> done) {
+    parts_.writer.write({.stream = stream_name,
+                         .name = std::move(name),
+                         .type = std::move(type),
+                         .payload = std::move(payload),
+                         .done = std::move(done)});
 }
 
 // Again after a minute, and as soon as the hour is over.
@@ -141,10 +108,8 @@ void MeteringClock::activate(bool first) {
     json.key("effectiveFrom").value(metering::to_text(from));
     json.key("meters").raw(settings_.meters.json()).end();
     log::info("meters sha256={} count={}", sha256, settings_.meters.all().size());
-    append({.name = fmt::format("meters:{}:{}", sha256.substr(0, 16), stream_->head()),
-            .type = "billing.meters.activated",
-            .payload = json.take(),
-            .done = [](const Status&) {}});
+    write(fmt::format("meters:{}:", sha256.substr(0, 16)), "billing.meters.activated", json.take(),
+          [](const Status&) {});
 }
 
 // Nothing is due of an hour that is closed, and nothing that was recorded of it up to here is late.
@@ -158,10 +123,9 @@ void MeteringClock::close_hours(const metering::Standing& standing, std::uint64_
         if (now < end + settings_.close_after || *standing.ticked < end) return;
         if (standing.oldest_due && *standing.oldest_due <= hour) return;
         const std::string window = metering::to_text(hour);
-        append({.name = "window:" + window,
-                .type = "billing.window.closed",
-                .payload = fmt::format(R"({{"window":"{}","upToPosition":{}}})", window, head),
-                .done = [](const Status&) {}});
+        write("window:" + window, "billing.window.closed",
+              fmt::format(R"({{"window":"{}","upToPosition":{}}})", window, head),
+              [](const Status&) {});
     }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "app/stream_writer.h"
 #include "base/loop.h"
 #include "base/result.h"
 #include "journal/journal.h"
@@ -14,7 +14,7 @@
 
 namespace lifeline::app {
 
-// What metering has to hear beside the calls, and the only writer of its stream (`sys_metering`):
+// What metering has to hear beside the calls, in a stream of its own (`sys_metering`):
 // that the server began, and stops; that a minute passed while time is measured, and an hour began;
 // which meters there are; and that an hour is closed, once all of it is written. Lives on `home`.
 class MeteringClock {
@@ -23,7 +23,7 @@ public:
         Loop& home;
         journal::Journal& journal;
         metering::Metering& metering;
-        std::function<void()> appended;  // To this stream.
+        StreamWriter& writer;
     };
     struct Settings {
         metering::Meters meters;
@@ -44,14 +44,7 @@ public:
     void stop(journal::Done<void> done);
 
 private:
-    struct Entry {
-        std::string name;  // Of the event, after ll_; made of the stream's seq where it is empty.
-        std::string type;
-        std::string payload;
-        journal::Done<void> done;
-    };
-    void append(Entry entry);
-    void append_next();
+    void write(std::string name, std::string type, std::string payload, journal::Done<void> done);
     void tick(std::string_view because, std::uint64_t running, journal::Done<void> done);
     void wait();
     void look();
@@ -61,9 +54,7 @@ private:
 
     Parts parts_;
     Settings settings_;
-    std::unique_ptr<journal::Stream> stream_;
-    std::deque<Entry> waiting_;
-    bool appending_ = false;
+    bool begun_ = false;
     bool stopped_ = false;
     std::function<void()> minute_;
     Loop::TimerId timer_ = 0;

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/offline.h"
 #include "audit/audit.h"
+#include "billing/billing.h"
 #include "journal/view_digest.h"
 #include "library/library.h"
 #include "metering/metering.h"
@@ -52,7 +53,8 @@ std::vector<View> views_of(Offline& house, const std::string& folder) {
             view_of<search::Search>("search", files.search(), house),
             view_of<agent::SpendView>("spend", files.spend(), house),
             view_of<snapshots::Snapshots>("snapshots", files.snapshots(), house),
-            view_of<metering::Metering>("metering", files.metering(), house)};
+            view_of<metering::Metering>("metering", files.metering(), house),
+            view_of<billing::Billing>("billing", files.billing(), house)};
 }
 
 void remove(const std::string& path) {

@@ -83,6 +83,7 @@ Status Server::House::build() {
             audit->poke();
             snapshots->poke();
             metering->poke();
+            billing->poke();
             agents->poke();
             if (hook) hook->poke();
         };

@@ -54,6 +54,7 @@ Status Server::House::build_doors() {
         .audit = *audit,
         .library = *library,
         .metering = *metering,
+        .billing = *billing,
         .origins = *origins,
         .clock = clock,
         .random = random,
@@ -79,7 +80,8 @@ Status Server::House::build_doors() {
             },
         .agents = [this] { return agents->list(); },
         .records = record_keeper(),
-        .proofs = proof_keeper()});
+        .proofs = proof_keeper(),
+        .cards = desk_for_cards()});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(

@@ -10,7 +10,9 @@
 
 #include "api/api.h"
 #include "app/agents.h"
+#include "app/card_book_desk.h"
 #include "app/certificate.h"
+#include "app/charge_writer.h"
 #include "app/effects.h"
 #include "app/eraser.h"
 #include "app/expiry.h"
@@ -24,10 +26,12 @@
 #include "app/snapshot_writer.h"
 #include "app/stopping.h"
 #include "app/stream_eraser.h"
+#include "app/stream_writer.h"
 #include "archive/export.h"
 #include "audit/audit.h"
 #include "base/asio_loop.h"
 #include "base/thread_worker.h"
+#include "billing/billing.h"
 #include "gateway/gateway.h"
 #include "identity/administration.h"
 #include "identity/authenticator.h"
@@ -86,8 +90,12 @@ struct Server::House {
     std::unique_ptr<snapshots::Snapshots> snapshots;
     std::unique_ptr<ThreadWorker> meterer;  // Its own: what is measured is no other view's wait.
     std::unique_ptr<metering::Metering> metering;
+    std::unique_ptr<billing::Billing> billing;
+    std::optional<StreamWriter> house_streams;
     std::optional<MeteringClock> metering_clock;
     std::optional<MeterWriter> meter_writer;
+    std::optional<ChargeWriter> charge_writer;
+    std::optional<CardBookDesk> card_desk;
     std::optional<StreamEraser> stream_eraser;
     std::optional<SnapshotWriter> snapshot_writer;
     std::optional<Eraser> eraser;
@@ -132,6 +140,7 @@ struct Server::House {
     // server_metering.cpp
     Status build_metering();
     void start_metering();
+    api::CardDesk desk_for_cards();
     // server_proofs.cpp
     Status build_proofs();
     api::ProofKeeper proof_keeper();

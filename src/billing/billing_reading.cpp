@@ -98,6 +98,15 @@ Result<std::vector<EntryRow>> BillingStore::entries(const ChargeQuery& query) {
     }
 }
 
+Result<std::string> BillingStore::currency_of(const std::string& account_id) {
+    const auto first = entries({.account_id = account_id, .limit = 1});
+    if (!first) return fail(first.error());
+    if (first->empty()) return std::string();
+    const auto json = contract::Json::parse(first->front().payload_json);
+    if (!json) return fail(json.error());
+    return text_in(*json, "currency");
+}
+
 // Charges stand where they stood when they were booked: what came before them in the journal.
 Result<pricing::StatementInput> BillingStore::month(const std::string& account_id,
                                                     pricing::Month month) {
@@ -126,6 +135,15 @@ Result<pricing::StatementInput> BillingStore::month(const std::string& account_i
             if (pricing::month_of(adjusted.service) == month)
                 positions[adjusted.item] += adjusted.quantity;
         }
+    }
+    // A month in which nothing was booked is in the currency of the account's card.
+    if (input.currency.empty()) {
+        const auto next = std::chrono::sys_days((month + std::chrono::months(1)) / 1);
+        const pricing::Card* const card = card_of(account_id, next - std::chrono::hours(1));
+        if (card == nullptr)
+            return fail(Code::not_found, "card_not_found",
+                        "no card prices what " + account_id + " used in that month");
+        input.currency = card->currency;
     }
     auto rest = view_.database().prepare(
         "select meter, dims, unit, sum(quantity) from unpriced where account=? and hour>=? and "

@@ -40,6 +40,8 @@ public:
     Result<std::vector<EntryRow>> entries(const ChargeQuery& query);
     // All that a statement is made of.
     Result<pricing::StatementInput> month(const std::string& account_id, pricing::Month month);
+    // In which the account was charged so far; empty: it was not.
+    Result<std::string> currency_of(const std::string& account_id);
     const pricing::CardBook& book() const { return book_; }
     const pricing::Assignments* assignments(std::string_view account_id) const;
 

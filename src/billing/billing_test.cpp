@@ -219,8 +219,10 @@ TEST(Billing, WhatNoCardPricesIsNotFreeButUnpriced) {
                               if (made) statement = *std::move(made);
                           });
     house.loop.run();
-    // Without a charge there is no currency: nothing to state yet.
-    EXPECT_FALSE(statement.has_value());
+    ASSERT_TRUE(statement.has_value());
+    EXPECT_TRUE(statement->lines.empty());
+    ASSERT_EQ(statement->unpriced.size(), 2U);
+    EXPECT_EQ(statement->unpriced[1].meter, "x.pages");
 }
 
 TEST(Billing, AnAccountPaysByItsOwnCardFromItsHourOn) {

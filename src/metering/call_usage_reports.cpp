@@ -42,6 +42,8 @@ std::vector<Share> token_shares(UsageKey key, const contract::Json& dims,
     share("input", input.value_or(0) - cached);
     share("cached", cached);
     share("output", output.value_or(0));
+    // Nothing in any direction is a word, too: it may settle what was not known.
+    if (shares.empty()) shares.push_back({std::move(key), quantity});
     return shares;
 }
 

@@ -162,6 +162,14 @@ TEST(CallUsage, TokensHaveDirectionsAndAreAddedUpByTheHour) {
     EXPECT_EQ(call.due[0].cls, UsageRecord::Class::imported);
 }
 
+TEST(CallUsage, NoTokensAtAllSettleWhatWasNotKnown) {
+    TestUsage call;
+    call.reported("use_1", "null", R"(,"model":"gpt-5")", "agent.tokens");
+    call.reconciled("use_1", "0", R"(,"dims":{"inputTokens":0,"outputTokens":0})");
+    EXPECT_EQ(call.story(), "agent.tokens gpt-5 10h ?, agent.tokens gpt-5 10h 0");
+    EXPECT_EQ(call.due[1].corrects, call.due[0].id);
+}
+
 TEST(CallUsage, AnUnknownQuantityIsNoZero) {
     TestUsage call;
     call.reported("use_1", "null");

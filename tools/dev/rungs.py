@@ -112,6 +112,8 @@ RUNGS = (
          Npm("tests/system", SERVER, "retention"), quick=True),
     Rung("metering", "what calls used, recounted by plain loops: signed, cut by the hour, once; kill -9",
          Npm("tests/system", SERVER, "metering"), quick=True),
+    Rung("billing", "closed hours by their cards, late words as adjustments, statements; kill -9",
+         Npm("tests/system", SERVER, "billing"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
          Npm("tests/system", SERVER, "documents"), quick=True),
     Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",

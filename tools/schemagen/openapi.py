@@ -27,6 +27,7 @@ PARAMETERS = {
     "userId": "The user.",
     "keyId": "The public part of an API key.",
     "erasureId": "The erasure.",
+    "month": "A calendar month of UTC, like `2026-02`.",
     "type": "An event type, for instance `call.started`; `x` for the application's own.",
     "code": "The code of an error, for instance `token_expired`.",
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/administer.h"
+#include "pricing/window.h"
+
+// What the routes of an account's usage and charges have in common.
+namespace lifeline::api {
+
+// Services, operators and auditors see their account's, an admin any account's.
+Status may_see_account(const identity::Principal& principal, const std::string& account_id);
+
+// A UTC hour of the query; nothing where it is not given.
+Result<std::optional<pricing::Window>> hour_query(const net::Request& request,
+                                                  std::string_view name);
+
+}  // namespace lifeline::api
