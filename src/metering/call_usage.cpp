@@ -16,9 +16,7 @@ const UsageKey& duration_key() {
 
 // Who counted it: we, or somebody who told us.
 UsageRecord::Class class_of(const UsageKey& key) {
-    return key.meter == meter_names::duration || key.meter == meter_names::transcript
-               ? UsageRecord::Class::measured
-               : UsageRecord::Class::imported;
+    return measured_here(key.meter) ? UsageRecord::Class::measured : UsageRecord::Class::imported;
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ void CallUsage::take_report(const contract::Event& event, const Witness& witness
                             Due& due) {
     namespace f = field::billing_usage_reported;
     const std::string id(event.text(f::report_id));
-    if (meters_->find(event.text(f::meter)) == nullptr || reports_.contains(id)) return;
+    const std::string_view meter = event.text(f::meter);
+    if (measured_here(meter) || meters_->find(meter) == nullptr || reports_.contains(id)) return;
     const auto quantity = parse_quantity(event.text(f::quantity));
     // Never later than it was told.
     const WallTime given = std::min(parse_rfc3339(event.text(f::at)).value_or(at.wall), at.wall);

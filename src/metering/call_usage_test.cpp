@@ -213,6 +213,14 @@ TEST(CallUsage, WhatComesAfterTheEndOrLateIsARecordOfItsOwn) {
     EXPECT_EQ(ids.size(), call.due.size());
 }
 
+TEST(CallUsage, NobodyReportsWhatIsMeasuredHere) {
+    TestUsage call;
+    for (const char* meter : {"call.duration_ms", "action.count", "transcript.chars"})
+        call.reported(std::string("use_") + meter, R"("7")", "", meter);
+    call.ended();
+    EXPECT_EQ(call.story(), "");
+}
+
 TEST(CallUsage, NobodyReportsTheFuture) {
     TestUsage call;
     call.reported("use_1", R"("7")", R"(,"at":"2027-02-16T10:30:00.000Z")");

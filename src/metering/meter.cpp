@@ -21,6 +21,11 @@ std::int64_t rounded(std::int64_t quantity, const Rounding& rounding) {
     return std::max(whole, rounding.minimum);
 }
 
+bool measured_here(std::string_view meter) {
+    return meter == meter_names::duration || meter == meter_names::actions ||
+           meter == meter_names::transcript;
+}
+
 std::string_view to_text(Rounding::Mode mode) {
     switch (mode) {
         case Rounding::Mode::up:

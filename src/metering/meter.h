@@ -42,4 +42,7 @@ inline constexpr std::string_view tokens = "agent.tokens";
 inline constexpr std::string_view transcript = "transcript.chars";
 }  // namespace meter_names
 
+// Whether nobody can report it: it is measured here.
+bool measured_here(std::string_view meter);
+
 }  // namespace lifeline::metering
