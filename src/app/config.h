@@ -57,7 +57,7 @@ struct ProofConfig {
 
 // What is measured, and when an hour of it is closed.
 struct MeteringConfig {
-    metering::Meters meters = metering::Meters::builtin();
+    metering::Meters own = metering::Meters::none();  // Beside or in place of the standard ones.
     Millis close_after{10 * 60 * 1'000};
 };
 

@@ -30,7 +30,17 @@ MeteringClock::~MeteringClock() {
 
 void MeteringClock::begin(journal::Done<void> done) {
     begun_ = true;
-    tick("start", 0, std::move(done));
+    parts_.journal.read(stream_name, 0, {.events = 1}, parts_.home,
+                        [this, alive = alive_, done = std::move(done)](
+                            const Result<std::vector<journal::StoredEvent>>& known) mutable {
+                            if (!*alive) return;
+                            const bool first = !known && known.error().code == Code::not_found;
+                            if (!known && !first) return done(fail(known.error()));
+                            if (!first) return tick("start", 0, std::move(done));
+                            // The first call of all is measured, too.
+                            tick("start", 0, [](const Status&) {});
+                            activate(true, std::move(done));
+                        });
 }
 
 void MeteringClock::run(std::function<void()> on_minute) {
@@ -88,7 +98,8 @@ void MeteringClock::look() {
 }
 
 void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t head) {
-    if (standing.meters != settings_.meters.sha256()) activate(!standing.begun);
+    if (standing.meters != settings_.meters.sha256())
+        activate(!standing.begun, [](const Status&) {});
     const bool new_hour =
         standing.ticked && *standing.ticked < metering::hour_of(parts_.home.clock().wall());
     if (new_hour || standing.running > 0)
@@ -99,7 +110,7 @@ void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t he
 }
 
 // From the coming hour on, so that no hour is measured by two; the very first from now on.
-void MeteringClock::activate(bool first) {
+void MeteringClock::activate(bool first, journal::Done<void> done) {
     const metering::Hour now = metering::hour_of(parts_.home.clock().wall());
     const metering::Hour from = first ? now : now + std::chrono::hours(1);
     const std::string& sha256 = settings_.meters.sha256();
@@ -109,7 +120,7 @@ void MeteringClock::activate(bool first) {
     json.key("meters").raw(settings_.meters.json()).end();
     log::info("meters sha256={} count={}", sha256, settings_.meters.all().size());
     write(fmt::format("meters:{}:", sha256.substr(0, 16)), "billing.meters.activated", json.take(),
-          [](const Status&) {});
+          std::move(done));
 }
 
 // Nothing is due of an hour that is closed, and nothing that was recorded of it up to here is late.

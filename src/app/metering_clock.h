@@ -49,7 +49,7 @@ private:
     void wait();
     void look();
     void look_at(const metering::Standing& standing, std::uint64_t head);
-    void activate(bool first);
+    void activate(bool first, journal::Done<void> done);
     void close_hours(const metering::Standing& standing, std::uint64_t head);
 
     Parts parts_;

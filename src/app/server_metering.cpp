@@ -22,7 +22,7 @@ Status Server::House::build_metering() {
     metering_clock.emplace(
         MeteringClock::Parts{
             .home = front(), .journal = *journal, .metering = *metering, .writer = *house_streams},
-        MeteringClock::Settings{.meters = config.metering.meters,
+        MeteringClock::Settings{.meters = metering::Meters::builtin().with(config.metering.own),
                                 .close_after = config.metering.close_after});
     meter_writer.emplace(
         MeterWriter::Parts{

@@ -59,10 +59,10 @@ Setting metering_meters() {
                 json.end();
                 const auto meters = metering::Meters::parse(*contract::Json::parse(json.take()));
                 if (!meters) return fail(meters.error());
-                config.metering.meters = metering::Meters::builtin().with(*meters);
+                config.metering.own = *meters;
                 return {};
             },
-            .show = [](const Config& config) { return config.metering.meters.json(); }};
+            .show = [](const Config& config) { return config.metering.own.json(); }};
 }
 
 }  // namespace lifeline::app

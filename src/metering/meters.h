@@ -16,6 +16,7 @@ class Meters {
 public:
     // Those of version 1: what every call has, in its base unit, rounded not at all.
     static Meters builtin();
+    static Meters none() { return Meters({}); }
     // `meters` of billing.meters.activated, or of the configuration. meter_unknown for a name that
     // stands there twice.
     static Result<Meters> parse(const contract::Json& meters);
