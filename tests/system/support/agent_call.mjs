@@ -65,8 +65,11 @@ export class Desk {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+  /** What became of the action, by the types of its events; its usage record comes when it comes. */
   async types(actionId) {
     const events = await this.server.events(this.id, this.ada);
-    return events.filter(({ event }) => event.payload.actionId === actionId).map(({ event }) => event.type);
+    return events
+      .filter(({ event }) => event.payload.actionId === actionId && !event.type.startsWith('billing.'))
+      .map(({ event }) => event.type);
   }
 }
