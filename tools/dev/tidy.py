@@ -16,7 +16,7 @@ import build
 from console import ROOT, TERMINAL, note, step
 
 CLEAN = ROOT / "build" / "lint"  # One empty file for each input that was found clean.
-BUNDLES = CLEAN / "bundles"
+BUNDLES = CLEAN / "bundled"
 BUNDLE_MAX = 24  # Files; more would leave the second core idle at the end.
 PRESET = "debug"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
