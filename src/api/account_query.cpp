@@ -19,7 +19,7 @@ Result<std::optional<pricing::Window>> hour_query(const net::Request& request,
     if (!hour)
         return fail(Code::malformed, "query_invalid",
                     fmt::format("{} must be a UTC hour, like 2026-02-16T10:00Z", name));
-    return std::optional(*hour);
+    return hour;
 }
 
 }  // namespace lifeline::api

@@ -100,9 +100,9 @@ void MeterWriter::publish(const Signed& event, std::string_view type, journal::D
                              format_rfc3339(parts_.home.clock().wall()), type, event.payload);
     auto checked = checker_.check(json, contract::Sender::server);
     if (!checked) {
-        const Error error = checked.error();
-        return parts_.home.post([alive = alive_, error, done = std::move(done)]() mutable {
-            if (*alive) done(fail(error));
+        return parts_.home.post([alive = alive_, refused = std::move(checked.error()),
+                                 done = std::move(done)]() mutable {
+            if (*alive) done(fail(std::move(refused)));
         });
     }
     parts_.sessions.submit(

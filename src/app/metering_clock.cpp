@@ -21,7 +21,7 @@ constexpr int hours_at_once = 200;
 }  // namespace
 
 MeteringClock::MeteringClock(Parts parts, Settings settings)
-    : parts_(std::move(parts)), settings_(std::move(settings)) {}
+    : parts_(parts), settings_(std::move(settings)) {}
 
 MeteringClock::~MeteringClock() {
     *alive_ = false;
