@@ -1,18 +1,13 @@
-#include <algorithm>
 #include <utility>
 
 #include "billing/billing_store.h"
-#include "contract/json_writer.h"
+#include "billing/columns.h"
 #include "pricing/rate.h"
 
 // What is charged for an hour that is closed, and what a late word changes of it.
 namespace lifeline::billing {
 
 namespace {
-
-std::int64_t number_of(pricing::Window window) {
-    return window.time_since_epoch().count();
-}
 
 pricing::Window first_of(pricing::Month month) {
     return std::chrono::sys_days(month / 1);
@@ -21,14 +16,6 @@ pricing::Window first_of(pricing::Month month) {
 std::unexpected<Error> beyond_numbers(const ChargeKey& key) {
     return fail(Code::internal, "storage_error",
                 "more than can be counted was used of " + key.item + " by " + key.account_id);
-}
-
-std::string text_of(const pricing::Words& words) {
-    contract::JsonWriter json;
-    json.object();
-    for (const auto& [name, value] : words) json.key(name).value(value);
-    json.end();
-    return json.take();
 }
 
 }  // namespace
@@ -178,7 +165,7 @@ Status BillingStore::unpriced(const Used& used) {
     return run(
         "insert into unpriced values(?3,?1,?4,?5,?6,?2) on conflict(account,hour,meter,dims) "
         "do update set quantity=quantity+excluded.quantity",
-        {used.account, used.meter, text_of(used.dims), used.unit},
+        {used.account, used.meter, words_json(used.dims), used.unit},
         {number_of(used.window), used.quantity});
 }
 

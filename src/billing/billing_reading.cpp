@@ -1,15 +1,12 @@
 #include <utility>
 
 #include "billing/billing_store.h"
+#include "billing/columns.h"
 #include "contract/json.h"
 
 namespace lifeline::billing {
 
 namespace {
-
-std::int64_t number_of(pricing::Window window) {
-    return window.time_since_epoch().count();
-}
 
 std::string text_in(const contract::Json& json, std::string_view key) {
     return std::string(json.text(key).value_or(""));
@@ -158,10 +155,8 @@ Result<pricing::StatementInput> BillingStore::month(const std::string& account_i
         if (!*more) return input;
         pricing::Unpriced one{.meter = std::string(rest->text(0)),
                               .unit = std::string(rest->text(2)),
+                              .dims = words_of(rest->text(1)),
                               .quantity = rest->integer(3)};
-        if (const auto dims = contract::Json::parse(rest->text(1)))
-            for (const auto& [name, value] : dims->members())
-                one.dims.emplace(name, value.as_text().value_or(""));
         input.unpriced.push_back(std::move(one));
     }
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "billing/columns.h"
 #include "contract/json.h"
-#include "contract/json_writer.h"
 #include "pricing/rate.h"
 
 namespace lifeline::billing {
@@ -46,27 +46,6 @@ create table entries(id text primary key, account text not null, hour integer no
 create index entries_by_account on entries(account, position);
 create index entries_by_month on entries(account, month, position);
 )";
-
-std::int64_t number_of(pricing::Window window) {
-    return window.time_since_epoch().count();
-}
-
-pricing::Words words_of(std::string_view dims_json) {
-    pricing::Words words;
-    const auto dims = contract::Json::parse(dims_json.empty() ? "{}" : dims_json);
-    if (!dims) return words;
-    for (const auto& [name, value] : dims->members())
-        if (const auto text = value.as_text()) words.emplace(name, *text);
-    return words;
-}
-
-std::string dims_json(const pricing::Words& words) {
-    contract::JsonWriter json;
-    json.object();
-    for (const auto& [name, value] : words) json.key(name).value(value);
-    json.end();
-    return json.take();
-}
 
 std::optional<std::int64_t> quantity_of(std::string_view text) {
     const auto number = pricing::parse_int128(text);
@@ -179,7 +158,7 @@ Status BillingStore::take_used(const Happening& one) {
         .bind_text(2, used.account)
         .bind(3, number_of(used.window))
         .bind_text(4, used.meter)
-        .bind_text(5, dims_json(used.dims))
+        .bind_text(5, words_json(used.dims))
         .bind_text(6, used.unit)
         .bind(7, used.quantity)
         .bind(8, std::int64_t{used.corrected ? 1 : 0})
