@@ -11,11 +11,10 @@ Status may_see_account(const identity::Principal& principal, const std::string& 
     return fail(Code::not_allowed, "forbidden", "this is another account's");
 }
 
-Result<std::optional<pricing::Window>> hour_query(const net::Request& request,
-                                                  std::string_view name) {
+Result<std::optional<Window>> hour_query(const net::Request& request, std::string_view name) {
     const auto* value = request.query(name);
     if (value == nullptr) return std::nullopt;
-    const auto hour = pricing::parse_window(*value);
+    const auto hour = parse_window(*value);
     if (!hour)
         return fail(Code::malformed, "query_invalid",
                     fmt::format("{} must be a UTC hour, like 2026-02-16T10:00Z", name));

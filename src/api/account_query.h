@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "api/administer.h"
-#include "pricing/window.h"
+#include "base/window.h"
 
 // What the routes of an account's usage and charges have in common.
 namespace lifeline::api {
@@ -14,7 +14,6 @@ namespace lifeline::api {
 Status may_see_account(const identity::Principal& principal, const std::string& account_id);
 
 // A UTC hour of the query; nothing where it is not given.
-Result<std::optional<pricing::Window>> hour_query(const net::Request& request,
-                                                  std::string_view name);
+Result<std::optional<Window>> hour_query(const net::Request& request, std::string_view name);
 
 }  // namespace lifeline::api

@@ -98,12 +98,11 @@ void assign_card(Api& api, Asked asked) {
     const auto body = read_body(asked, contract::BodyType::assign_card);
     if (!body) return asked.refuse(body.error());
     namespace f = contract::body::assign_card;
-    CardDesk::Assigning assigning{
-        .account_id = asked.captures.front(),
-        .assignment = {std::string(body->text(f::card)),
-                       *pricing::parse_window(body->text(f::effective_from))},
-        .by = asked.principal.user_id,
-        .reason = std::string(body->text(f::reason))};
+    CardDesk::Assigning assigning{.account_id = asked.captures.front(),
+                                  .assignment = {std::string(body->text(f::card)),
+                                                 *parse_window(body->text(f::effective_from))},
+                                  .by = asked.principal.user_id,
+                                  .reason = std::string(body->text(f::reason))};
     Loop& loop = asked.loop();
     api.parts().cards.assign(std::move(assigning), loop,
                              [asked = std::move(asked)](const Status& assigned) mutable {
@@ -145,7 +144,7 @@ void get_statement(Api& api, Asked asked) {
     const std::string account_id = asked.captures.front();
     if (const auto may = may_see_account(asked.principal, account_id); !may)
         return asked.refuse(may.error());
-    const auto month = pricing::parse_month(asked.captures.back());
+    const auto month = parse_month(asked.captures.back());
     if (!month)
         return asked.refuse(
             Error{Code::malformed, "query_invalid", "a month is named like 2026-02", {}});

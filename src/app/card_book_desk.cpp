@@ -25,7 +25,7 @@ std::string activated_json(const pricing::Card& card, const std::string& by) {
 std::string assigned_json(const api::CardDesk::Assigning& assigning) {
     contract::JsonWriter json;
     json.object().key("by").value(assigning.by).key("card").value(assigning.assignment.card);
-    json.key("effectiveFrom").value(pricing::to_text(assigning.assignment.effective_from));
+    json.key("effectiveFrom").value(text_of(assigning.assignment.effective_from));
     if (!assigning.reason.empty()) json.key("reason").value(assigning.reason);
     json.end();
     return json.take();

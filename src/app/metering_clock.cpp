@@ -59,9 +59,7 @@ void MeteringClock::tick(std::string_view because, std::uint64_t running,
                          journal::Done<void> done) {
     contract::JsonWriter json;
     json.object().key("because").value(because).key("openCalls").value(running);
-    json.key("window")
-        .value(metering::to_text(metering::hour_of(parts_.home.clock().wall())))
-        .end();
+    json.key("window").value(text_of(window_of(parts_.home.clock().wall()))).end();
     write("tick:", "system.tick", json.take(), std::move(done));
 }
 
@@ -78,7 +76,7 @@ void MeteringClock::write(std::string name, std::string type, std::string payloa
 void MeteringClock::wait() {
     if (stopped_) return;
     const WallTime now = parts_.home.clock().wall();
-    const WallTime next_hour = metering::hour_of(now) + std::chrono::hours(1);
+    const WallTime next_hour = window_of(now) + std::chrono::hours(1);
     const Millis pause = std::min(minute, std::max(next_hour - now, Millis(1)));
     timer_ = parts_.home.start_timer(pause, [this, alive = alive_] {
         if (!*alive) return;
@@ -101,7 +99,7 @@ void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t he
     if (standing.meters != settings_.meters.sha256())
         activate(!standing.begun, [](const Status&) {});
     const bool new_hour =
-        standing.ticked && *standing.ticked < metering::hour_of(parts_.home.clock().wall());
+        standing.ticked && *standing.ticked < window_of(parts_.home.clock().wall());
     if (new_hour || standing.running > 0)
         tick(new_hour ? "hour" : "minute", standing.running, [this](const Status& ticked) {
             if (ticked && minute_) minute_();
@@ -111,12 +109,12 @@ void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t he
 
 // From the coming hour on, so that no hour is measured by two; the very first from now on.
 void MeteringClock::activate(bool first, journal::Done<void> done) {
-    const metering::Hour now = metering::hour_of(parts_.home.clock().wall());
-    const metering::Hour from = first ? now : now + std::chrono::hours(1);
+    const Window now = window_of(parts_.home.clock().wall());
+    const Window from = first ? now : now + std::chrono::hours(1);
     const std::string& sha256 = settings_.meters.sha256();
     contract::JsonWriter json;
     json.object().key("sha256").value(sha256);
-    json.key("effectiveFrom").value(metering::to_text(from));
+    json.key("effectiveFrom").value(text_of(from));
     json.key("meters").raw(settings_.meters.json()).end();
     log::info("meters sha256={} count={}", sha256, settings_.meters.all().size());
     write(fmt::format("meters:{}:", sha256.substr(0, 16)), "billing.meters.activated", json.take(),
@@ -126,14 +124,13 @@ void MeteringClock::activate(bool first, journal::Done<void> done) {
 // Nothing is due of an hour that is closed, and nothing that was recorded of it up to here is late.
 void MeteringClock::close_hours(const metering::Standing& standing, std::uint64_t head) {
     if (!standing.begun || !standing.ticked) return;
-    metering::Hour hour =
-        standing.closed ? *standing.closed + std::chrono::hours(1) : *standing.begun;
+    Window hour = standing.closed ? *standing.closed + std::chrono::hours(1) : *standing.begun;
     const WallTime now = parts_.home.clock().wall();
     for (int closed = 0; closed < hours_at_once; ++closed, hour += std::chrono::hours(1)) {
-        const metering::Hour end = hour + std::chrono::hours(1);
+        const Window end = hour + std::chrono::hours(1);
         if (now < end + settings_.close_after || *standing.ticked < end) return;
         if (standing.oldest_due && *standing.oldest_due <= hour) return;
-        const std::string window = metering::to_text(hour);
+        const std::string window = text_of(hour);
         write("window:" + window, "billing.window.closed",
               fmt::format(R"({{"window":"{}","upToPosition":{}}})", window, head),
               [](const Status&) {});

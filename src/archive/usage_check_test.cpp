@@ -18,7 +18,7 @@ struct UsageCheckTest : ArchiveTest {
     const metering::Meter chars{.name = "transcript.chars", .unit = "char"};
     const metering::Meter actions{.name = "action.count", .unit = "action"};
     const metering::Meter time{.name = "call.duration_ms", .unit = "ms"};
-    const metering::Hour hour = *metering::parse_hour("2026-02-16T10:00Z");
+    const Window hour = *parse_window("2026-02-16T10:00Z");
 
     // Says an event of the call and keeps it as what a record may rest on.
     metering::Witness witness(const std::string& type, const std::string& payload) {
@@ -78,9 +78,9 @@ struct UsageCheckTest : ArchiveTest {
 
     std::string signed_json(UsageRecord record, const metering::Meter& meter) {
         if (record.id.empty())
-            record.id = metering::record_id(
-                name, record.key, meter.version,
-                record.action_id.empty() ? metering::to_text(hour) : record.action_id);
+            record.id =
+                metering::record_id(name, record.key, meter.version,
+                                    record.action_id.empty() ? text_of(hour) : record.action_id);
         return metering::sign_record(metering::record_json(name, record, meter), key().id(),
                                      key().signing());
     }

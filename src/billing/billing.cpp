@@ -46,7 +46,7 @@ void Billing::entries(ChargeQuery query, Loop& from, journal::Done<std::vector<E
               [query = std::move(query)](BillingStore& store) { return store.entries(query); });
 }
 
-void Billing::statement(std::string account_id, pricing::Month month, Loop& from,
+void Billing::statement(std::string account_id, Month month, Loop& from,
                         journal::Done<pricing::Statement> done) {
     view_.ask(from, std::move(done),
               [account_id = std::move(account_id),

@@ -34,7 +34,7 @@ public:
     void due(std::size_t limit, Loop& from, journal::Done<std::vector<DueEntry>> done);
     void entries(ChargeQuery query, Loop& from, journal::Done<std::vector<EntryRow>> done);
     // Refused: what cannot be counted.
-    void statement(std::string account_id, pricing::Month month, Loop& from,
+    void statement(std::string account_id, Month month, Loop& from,
                    journal::Done<pricing::Statement> done);
 
     // Asked on the view's worker, with the cards as the journal has them now.

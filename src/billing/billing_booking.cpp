@@ -9,7 +9,7 @@ namespace lifeline::billing {
 
 namespace {
 
-pricing::Window first_of(pricing::Month month) {
+Window first_of(Month month) {
     return std::chrono::sys_days(month / 1);
 }
 
@@ -21,7 +21,7 @@ std::unexpected<Error> beyond_numbers(const ChargeKey& key) {
 }  // namespace
 
 // One charge for each item, in the order of their names.
-Status BillingStore::charge(const std::string& account, pricing::Window window,
+Status BillingStore::charge(const std::string& account, Window window,
                             const std::vector<Used>& used, std::uint64_t position) {
     const pricing::Card* const card = card_of(account, window);
     std::map<std::string, RecordsOf> items;
@@ -91,7 +91,7 @@ Result<std::int64_t> BillingStore::month_before(const ChargeKey& key) {
     if (!select) return fail(select.error());
     select->bind_text(1, key.account_id)
         .bind_text(2, key.item)
-        .bind(3, number_of(first_of(pricing::month_of(key.window))))
+        .bind(3, number_of(first_of(month_of(key.window))))
         .bind(4, number_of(key.window));
     const auto row = select->step();
     if (!row) return fail(row.error());
@@ -106,8 +106,8 @@ Status BillingStore::adjust_month(const ChargeKey& key, const Used& used, std::u
         std::string charge;
         pricing::Booking booked;
     };
-    const pricing::Month month = pricing::month_of(key.window);
-    const pricing::Month next = month + std::chrono::months(1);
+    const Month month = month_of(key.window);
+    const Month next = month + std::chrono::months(1);
     auto select = view_.database().prepare(
         "select u.hour, u.quantity, u.card, u.version, coalesce(b.charge,''), "
         "coalesce(b.quantity,0), coalesce(b.amount,'0') from uses u left join booked b "
@@ -126,7 +126,7 @@ Status BillingStore::adjust_month(const ChargeKey& key, const Used& used, std::u
         if (!*more) break;
         Row row;
         row.card = book_.find(select->text(2), static_cast<std::uint32_t>(select->natural(3)));
-        row.hour = {pricing::Window(std::chrono::hours(select->integer(0))), select->integer(1),
+        row.hour = {Window(std::chrono::hours(select->integer(0))), select->integer(1),
                     row.card == nullptr ? nullptr : row.card->find(key.item)};
         row.charge = std::string(select->text(4));
         row.booked = {select->integer(5),

@@ -21,8 +21,8 @@ pricing::Int128 amount_in(const contract::Json& json, std::string_view key) {
     return pricing::parse_int128(json.text(key).value_or("0")).value_or(pricing::Int128(0));
 }
 
-pricing::Window window_in(const contract::Json& json, std::string_view key) {
-    return pricing::parse_window(json.text(key).value_or("")).value_or(pricing::Window());
+Window window_in(const contract::Json& json, std::string_view key) {
+    return parse_window(json.text(key).value_or("")).value_or(Window());
 }
 
 std::uint32_t version_in(const contract::Json& json) {
@@ -105,8 +105,7 @@ Result<std::string> BillingStore::currency_of(const std::string& account_id) {
 }
 
 // Charges stand where they stood when they were booked: what came before them in the journal.
-Result<pricing::StatementInput> BillingStore::month(const std::string& account_id,
-                                                    pricing::Month month) {
+Result<pricing::StatementInput> BillingStore::month(const std::string& account_id, Month month) {
     pricing::StatementInput input{.month = month, .account = account_id, .currency = {}};
     auto select = view_.database().prepare(
         "select type, payload from entries where account=? and month=? order by position");
@@ -129,8 +128,7 @@ Result<pricing::StatementInput> BillingStore::month(const std::string& account_i
         } else {
             input.adjustments.push_back(adjustment_of(*json));
             const auto& adjusted = input.adjustments.back();
-            if (pricing::month_of(adjusted.service) == month)
-                positions[adjusted.item] += adjusted.quantity;
+            if (month_of(adjusted.service) == month) positions[adjusted.item] += adjusted.quantity;
         }
     }
     // A month in which nothing was booked is in the currency of the account's card.

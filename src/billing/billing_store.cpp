@@ -81,7 +81,7 @@ Status BillingStore::read_cards() {
         if (!*more) return {};
         const auto json = contract::Json::parse(all->text(1));
         if (!json) continue;
-        const auto from = pricing::parse_window(json->text("effectiveFrom").value_or(""));
+        const auto from = parse_window(json->text("effectiveFrom").value_or(""));
         if (from)
             assignments_[std::string(all->text(0))].add(
                 {std::string(json->text("card").value_or("")), *from});
@@ -121,7 +121,7 @@ Status BillingStore::take(const Happening& one) {
 
 Status BillingStore::take_assigned(const Happening& one) {
     namespace f = field::billing_card_assigned;
-    const auto from = pricing::parse_window(one.event.text(f::effective_from));
+    const auto from = parse_window(one.event.text(f::effective_from));
     if (!from) return {};
     assignments_[one.stream].add({std::string(one.event.text(f::card)), *from});
     auto insert = view_.database().prepare("insert or replace into assigned values(?,?,?)");
@@ -135,7 +135,7 @@ Status BillingStore::take_assigned(const Happening& one) {
 // What is not known is charged once it is: the correction is a record of its own.
 Status BillingStore::take_used(const Happening& one) {
     namespace f = field::billing_usage_measured;
-    const auto window = pricing::parse_window(one.event.text(f::window));
+    const auto window = parse_window(one.event.text(f::window));
     const auto quantity = quantity_of(one.event.text(f::quantity));
     if (!window || !quantity || *quantity == 0) return {};
     Used used{.record = std::string(one.event.text(f::record_id)),
@@ -169,7 +169,7 @@ Status BillingStore::take_used(const Happening& one) {
 // Account by account. What stands behind the position up to which the hour was counted is late.
 Status BillingStore::take_closed(const Happening& one) {
     namespace f = field::billing_window_closed;
-    const auto window = pricing::parse_window(one.event.text(f::window));
+    const auto window = parse_window(one.event.text(f::window));
     if (!window) return {};
     const auto up_to = static_cast<std::uint64_t>(one.event.integer(f::up_to_position));
     std::map<std::string, std::vector<Used>> by_account;
@@ -218,20 +218,19 @@ Status BillingStore::take_written(const Happening& one) {
     const std::string_view id =
         charge ? one.event.text(field::billing_usage_recorded::idempotency_key)
                : one.event.text(field::billing_adjustment_created::adjustment_id);
-    const auto hour = pricing::parse_window(
-        charge ? one.event.text(field::billing_usage_recorded::window)
-               : one.event.text(field::billing_adjustment_created::service_window));
+    const auto hour =
+        parse_window(charge ? one.event.text(field::billing_usage_recorded::window)
+                            : one.event.text(field::billing_adjustment_created::service_window));
     if (const auto gone = run("delete from due where id=?1", {id}, {}); !gone) return gone;
     // An adjustment is booked in the month in which it is made.
-    const auto booked =
-        charge ? hour.value_or(pricing::Window())
-               : pricing::window_of(parse_rfc3339(one.event.ts()).value_or(WallTime()));
-    const pricing::Month month = pricing::month_of(booked);
+    const auto booked = charge ? hour.value_or(Window())
+                               : window_of(parse_rfc3339(one.event.ts()).value_or(WallTime()));
+    const Month month = month_of(booked);
     auto insert = view_.database().prepare("insert or ignore into entries values(?,?,?,?,?,?,?,?)");
     if (!insert) return fail(insert.error());
     return insert->bind_text(1, id)
         .bind_text(2, one.stream)
-        .bind(3, number_of(hour.value_or(pricing::Window())))
+        .bind(3, number_of(hour.value_or(Window())))
         .bind(4, std::int64_t{static_cast<int>(month.year())} * 12 +
                      static_cast<unsigned>(month.month()))
         .bind_text(5, one.event.type_name())
@@ -247,8 +246,7 @@ const pricing::Assignments* BillingStore::assignments(std::string_view account_i
 }
 
 // The account's own, or the card `standard` where it has none.
-const pricing::Card* BillingStore::card_of(const std::string& account,
-                                           pricing::Window window) const {
+const pricing::Card* BillingStore::card_of(const std::string& account, Window window) const {
     const auto* own = assignments(account);
     const std::string_view name = own == nullptr ? std::string_view() : own->card_at(window);
     return book_.in_force(name.empty() ? standard_card : name, window);

@@ -39,7 +39,7 @@ public:
     Result<std::vector<DueEntry>> due(std::size_t limit);
     Result<std::vector<EntryRow>> entries(const ChargeQuery& query);
     // All that a statement is made of.
-    Result<pricing::StatementInput> month(const std::string& account_id, pricing::Month month);
+    Result<pricing::StatementInput> month(const std::string& account_id, Month month);
     // In which the account was charged so far; empty: it was not.
     Result<std::string> currency_of(const std::string& account_id);
     const pricing::CardBook& book() const { return book_; }
@@ -51,7 +51,7 @@ private:
     struct Used {
         std::string record;
         std::string account;
-        pricing::Window window;
+        Window window;
         std::string meter;
         pricing::Words dims;
         std::string unit;
@@ -65,8 +65,8 @@ private:
     Status take_used(const Happening& one);
     Status take_closed(const Happening& one);
     Status take_written(const Happening& one);
-    const pricing::Card* card_of(const std::string& account, pricing::Window window) const;
-    Status charge(const std::string& account, pricing::Window window, const std::vector<Used>& used,
+    const pricing::Card* card_of(const std::string& account, Window window) const;
+    Status charge(const std::string& account, Window window, const std::vector<Used>& used,
                   std::uint64_t position);
     Status late(const Used& used, std::uint64_t position);
     Status add_use(const ChargeKey& key, const pricing::Card& card, const RecordsOf& records);

@@ -18,9 +18,8 @@ namespace lifeline::billing {
 namespace {
 
 using namespace std::chrono_literals;
-using pricing::Window;
 
-const Window first_hour = *pricing::parse_window("2026-02-16T10:00Z");
+const Window first_hour = *parse_window("2026-02-16T10:00Z");
 
 std::string card(const std::string& name, int version, const std::string& from,
                  const std::string& items) {
@@ -82,7 +81,7 @@ public:
             .value(meter)
             .key("meterVersion")
             .value(1);
-        json.key("window").value(pricing::to_text(hour)).key("unit").value("ms");
+        json.key("window").value(text_of(hour)).key("unit").value("ms");
         json.key("from")
             .value("2026-02-16T10:00:00.000Z")
             .key("to")
@@ -101,8 +100,8 @@ public:
     }
     void close(Window hour, std::uint64_t up_to) {
         append("sys_metering", "billing.window.closed",
-               R"({"window":")" + pricing::to_text(hour) + R"(","upToPosition":)" +
-                   std::to_string(up_to) + "}");
+               R"({"window":")" + text_of(hour) + R"(","upToPosition":)" + std::to_string(up_to) +
+                   "}");
     }
     void close(Window hour) { close(hour, journal.head_position()); }
     std::vector<DueEntry> due() {
@@ -214,7 +213,7 @@ TEST(Billing, WhatNoCardPricesIsNotFreeButUnpriced) {
     house.close(first_hour + 1h);
     EXPECT_EQ(house.story(), "");
     std::optional<pricing::Statement> statement;
-    house.view->statement("acct_1", pricing::Month(std::chrono::year(2026), std::chrono::month(2)),
+    house.view->statement("acct_1", Month(std::chrono::year(2026), std::chrono::month(2)),
                           house.loop, [&](auto made) {
                               if (made) statement = *std::move(made);
                           });
@@ -253,7 +252,7 @@ TEST(Billing, AStatementHasWhatWasBookedInItsMonth) {
     house.used("acct_1", first_hour, 60'000);
     house.write_due();
     std::optional<pricing::Statement> statement;
-    house.view->statement("acct_1", pricing::Month(std::chrono::year(2026), std::chrono::month(2)),
+    house.view->statement("acct_1", Month(std::chrono::year(2026), std::chrono::month(2)),
                           house.loop, [&](auto made) { statement = *std::move(made); });
     house.loop.run();
     ASSERT_TRUE(statement.has_value());

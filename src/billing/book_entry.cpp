@@ -27,7 +27,7 @@ std::string_view kind_of(const Late& late, const pricing::Correction& correction
 
 DueEntry charge_entry(const ChargeKey& key, const pricing::Card& card, const RecordsOf& records,
                       pricing::Int128 amount) {
-    const std::string window = pricing::to_text(key.window);
+    const std::string window = text_of(key.window);
     const std::string version = std::to_string(card.version);
     const std::string id = fact_id("bu_", {"charge", key.account_id, records.meter, key.item,
                                            card.name, version, card.currency, window});
@@ -51,7 +51,7 @@ DueEntry charge_entry(const ChargeKey& key, const pricing::Card& card, const Rec
 
 DueEntry adjustment_entry(const ChargeKey& key, const pricing::Card& card, const Late& late,
                           const pricing::Correction& correction, const pricing::Booking& expected) {
-    const std::string window = pricing::to_text(key.window);
+    const std::string window = text_of(key.window);
     const std::string_view kind = kind_of(late, correction);
     const std::string id =
         fact_id("ba_", {"adjustment", key.account_id, key.item, window, kind, late.cause});

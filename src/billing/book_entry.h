@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/window.h"
 #include "pricing/card.h"
 #include "pricing/correction.h"
-#include "pricing/window.h"
 
 namespace lifeline::billing {
 
@@ -15,7 +15,7 @@ namespace lifeline::billing {
 struct ChargeKey {
     std::string account_id;
     std::string item;
-    pricing::Window window;
+    Window window;
 };
 
 // The usage records of a charge or an adjustment, in the order of the journal.

@@ -4,17 +4,17 @@
 #include <optional>
 #include <string>
 
+#include "base/window.h"
 #include "pricing/statement.h"
-#include "pricing/window.h"
 
 namespace lifeline::billing {
 
 // Which charges and adjustments of an account.
 struct ChargeQuery {
     std::string account_id = {};
-    std::optional<pricing::Window> from = {};  // Hours of the service, from this one on,
-    std::optional<pricing::Window> to = {};    // up to this one, not included.
-    std::uint64_t after = 0;                   // After this position of the journal.
+    std::optional<Window> from = {};  // Hours of the service, from this one on,
+    std::optional<Window> to = {};    // up to this one, not included.
+    std::uint64_t after = 0;          // After this position of the journal.
     std::size_t limit = 100;
 };
 

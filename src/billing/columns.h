@@ -4,13 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/window.h"
 #include "pricing/card.h"
-#include "pricing/window.h"
 
 // How billing.db holds what has no column type of its own.
 namespace lifeline::billing {
 
-inline std::int64_t number_of(pricing::Window window) {
+inline std::int64_t number_of(Window window) {
     return window.time_since_epoch().count();
 }
 

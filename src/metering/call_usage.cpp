@@ -84,7 +84,7 @@ void CallUsage::add_time(Moment from, const Moment& to, Due& due) {
     Tally& tally = tallies_[duration_key()];
     Micros left = std::max(to.steady - from.steady, Micros(0));
     while (left > Micros(0)) {
-        const Hour hour = hour_of(from.wall);
+        const Window hour = window_of(from.wall);
         const Micros to_edge = WallTime(hour + std::chrono::hours(1)) - from.wall;
         const Micros part = std::min(left, to_edge);
         const std::int64_t before = micros_ / 1000;
@@ -108,7 +108,7 @@ void CallUsage::end(const Moment& at, const Witness& witness, Due& due) {
     }
     over_ = true;
     connected_ = false;
-    cut_all(Hour::max(), due);
+    cut_all(Window::max(), due);
     std::erase_if(actions_, [](const auto& one) { return !one.second.started; });
 }
 
@@ -123,17 +123,17 @@ void CallUsage::hour_began(const Moment& now, Due& due) {
         add_time(*running_, now, due);
         running_ = now;
     }
-    cut_all(hour_of(now.wall), due);
+    cut_all(window_of(now.wall), due);
 }
 
 void CallUsage::run_stops(const Moment& now, Due& due) {
     if (running_) stop(now, "paused", due);
 }
 
-void CallUsage::cut_all(Hour before, Due& due) {
+void CallUsage::cut_all(Window before, Due& due) {
     for (auto& [key, tally] : tallies_) {
         if (!tally.open() || *tally.hour() >= before) continue;
-        std::string_view cause = before == Hour::max() ? "end" : "hour";
+        std::string_view cause = before == Window::max() ? "end" : "hour";
         if (key.meter == meter_names::duration && !running_ && !stopped_.empty()) cause = stopped_;
         keep(tally.cut(cause, meters_->find(key.meter)->rounding), key, due);
     }
@@ -143,13 +143,13 @@ void CallUsage::keep(std::optional<UsageRecord> record, const UsageKey& key, Due
     if (!record) return;
     record->key = key;
     record->cls = class_of(key);
-    record->id = record_id(name_, key, meters_->find(key.meter)->version, to_text(record->window));
+    record->id = record_id(name_, key, meters_->find(key.meter)->version, text_of(record->window));
     due.push_back(*std::move(record));
 }
 
 std::string CallUsage::add(const UsageKey& key, const Fact& fact, const Witness& witness,
                            const Moment& at, Due& due) {
-    if (over_ || fact.hour < hour_of(at.wall)) {
+    if (over_ || fact.hour < window_of(at.wall)) {
         Fact alone = fact;
         alone.evidence.add(witness);
         return apart(key, alone, class_of(key), true, due);
@@ -158,7 +158,7 @@ std::string CallUsage::add(const UsageKey& key, const Fact& fact, const Witness&
     Tally& tally = tallies_[key];
     keep(tally.add(fact.hour, fact.portion, meter.rounding), key, due);
     tally.witness(witness);
-    return record_id(name_, key, meter.version, to_text(*tally.hour()));
+    return record_id(name_, key, meter.version, text_of(*tally.hour()));
 }
 
 std::string CallUsage::apart(const UsageKey& key, const Fact& fact, UsageRecord::Class cls,

@@ -65,7 +65,7 @@ private:
         UsageKey key;
         std::optional<std::int64_t> quantity;
         std::string record_id;  // Which record it is part of.
-        Hour hour;
+        Window hour;
     };
     using Due = std::vector<UsageRecord>;
 
@@ -78,7 +78,7 @@ private:
     struct Fact {
         std::string id;
         Portion portion;
-        Hour hour;
+        Window hour;
         Evidence evidence = {};
         std::string action_id = {};
         std::string report_id = {};
@@ -91,7 +91,7 @@ private:
     std::string apart(const UsageKey& key, const Fact& fact, UsageRecord::Class cls, bool known,
                       Due& due);
     void keep(std::optional<UsageRecord> record, const UsageKey& key, Due& due);
-    void cut_all(Hour before, Due& due);
+    void cut_all(Window before, Due& due);
 
     void take_action(const contract::Event& event, const Witness& witness, const Moment& at,
                      Due& due);

@@ -63,7 +63,7 @@ void CallUsage::take_action(const contract::Event& event, const Witness& witness
         action.evidence.add(witness);
         const Fact fact{.id = id,
                         .portion = {.raw = 0, .from = at.wall, .to = at.wall},
-                        .hour = hour_of(at.wall),
+                        .hour = window_of(at.wall),
                         .evidence = action.evidence,
                         .action_id = id};
         action.unknown =
@@ -84,7 +84,7 @@ void CallUsage::count_action(const std::string& id, const Action& action, std::s
     const bool done = outcome != "not_executed";
     const Fact fact{.id = id,
                     .portion = {.raw = done ? 1 : 0, .from = at.wall, .to = at.wall},
-                    .hour = hour_of(at.wall),
+                    .hour = window_of(at.wall),
                     .evidence = action.evidence,
                     .action_id = id,
                     .corrects = action.unknown};

@@ -86,7 +86,7 @@ void CallUsage::take_report(const contract::Event& event, const Witness& witness
                               .from = given,
                               .to = given,
                               .estimated = event.text(f::source) == "estimated"},
-                  .hour = hour_of(given),
+                  .hour = window_of(given),
                   .report_id = id};
         std::string record;
         if (share.quantity) {
@@ -151,7 +151,7 @@ void CallUsage::take_final(const contract::Event& event, const Witness& witness,
     add(key,
         {.id = std::string(event.text(f::utterance_id)),
          .portion = {.raw = chars, .from = at.wall, .to = at.wall},
-         .hour = hour_of(at.wall)},
+         .hour = window_of(at.wall)},
         witness, at, due);
 }
 

@@ -39,8 +39,8 @@ WallTime wall_in(const Json& json, std::string_view key) {
     return WallTime(Millis(number_in(json, key)));
 }
 
-Hour hour_in(const Json& json, std::string_view key) {
-    return Hour(std::chrono::hours(number_in(json, key)));
+Window hour_in(const Json& json, std::string_view key) {
+    return Window(std::chrono::hours(number_in(json, key)));
 }
 
 void put_digest(JsonWriter& json, std::string_view key, const Digest& digest) {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "base/window.h"
 #include "contract/json.h"
-#include "metering/hour.h"
 #include "metering/meters.h"
 
 namespace lifeline::metering {
@@ -52,13 +52,13 @@ TEST(Rounding, PropertyMoreIsNeverLess) {
     }
 }
 
-TEST(Hour, IsNamedByItsFirstMinute) {
+TEST(Window, IsNamedByItsFirstMinute) {
     const auto time = *parse_rfc3339("2026-02-16T10:59:59.999Z");
-    EXPECT_EQ(to_text(hour_of(time)), "2026-02-16T10:00Z");
-    EXPECT_EQ(parse_hour("2026-02-16T10:00Z"), hour_of(time));
+    EXPECT_EQ(text_of(window_of(time)), "2026-02-16T10:00Z");
+    EXPECT_EQ(parse_window("2026-02-16T10:00Z"), window_of(time));
     for (const char* none : {"", "2026-02-16T10:30Z", "2026-02-16T24:00Z", "2026-02-30T10:00Z",
                              "2026-02-16T10:00", "2026-02-16T10:00:00.000Z"})
-        EXPECT_EQ(parse_hour(none), std::nullopt) << none;
+        EXPECT_EQ(parse_window(none), std::nullopt) << none;
 }
 
 TEST(Meters, SayWhatTheyAreAndAreReadAgain) {

@@ -73,7 +73,7 @@ Status MeteringStore::take(Chunk& chunk, Happening& one) {
             namespace f = field::billing_meters_activated;
             auto insert = view_.database().prepare("insert or replace into meters values(?,?,?,?)");
             if (!insert) return fail(insert.error());
-            const Hour first = parse_hour(one.event.text(f::effective_from)).value_or(Hour());
+            const Window first = parse_window(one.event.text(f::effective_from)).value_or(Window());
             return insert->bind(1, one.position)
                 .bind(2, static_cast<std::int64_t>(first.time_since_epoch().count()))
                 .bind_text(3, one.event.text(f::sha256))
@@ -81,7 +81,7 @@ Status MeteringStore::take(Chunk& chunk, Happening& one) {
                 .run();
         }
         case EventType::billing_window_closed: {
-            const auto hour = parse_hour(one.event.text(field::billing_window_closed::window));
+            const auto hour = parse_window(one.event.text(field::billing_window_closed::window));
             return hour ? set("closed", hour->time_since_epoch().count()) : Status();
         }
         case EventType::billing_usage_measured:
@@ -105,7 +105,7 @@ Status MeteringStore::take_tick(Chunk& chunk, const Happening& one) {
     const std::string_view because = one.event.text(field::system_tick::because);
     const auto known = get("ticked");
     if (!known) return fail(known.error());
-    const auto hour = hour_of(one.at.wall).time_since_epoch().count();
+    const auto hour = window_of(one.at.wall).time_since_epoch().count();
     const bool new_hour = !*known || **known < hour;
     if (because == "minute" && !new_hour) return {};
     if (const auto ticked = set("ticked", hour); !ticked) return ticked;
@@ -141,7 +141,7 @@ Status MeteringStore::take_recorded(const Happening& one) {
         return gone;
     auto insert = view_.database().prepare("insert or ignore into records values(?,?,?,?,?,?,?,?)");
     if (!insert) return fail(insert.error());
-    const Hour hour = parse_hour(one.event.text(f::window)).value_or(Hour());
+    const Window hour = parse_window(one.event.text(f::window)).value_or(Window());
     return insert->bind_text(1, one.event.text(f::record_id))
         .bind_text(2, one.stream)
         .bind_text(3, one.event.text(f::account_id))
@@ -166,7 +166,7 @@ Status MeteringStore::take_erased(Chunk& chunk, const Happening& one) {
 // Only of an account, and only once there are meters.
 Status MeteringStore::take_created(Chunk& chunk, const Happening& one) {
     const std::string_view account = one.event.text(field::call_created::account_id);
-    auto meters = meters_at(hour_of(one.at.wall));
+    auto meters = meters_at(window_of(one.at.wall));
     if (!meters) return fail(meters.error());
     if (account.empty() || !*meters) return {};
     chunk.calls[one.stream] = CallUsage({one.stream, std::string(account)}, *std::move(meters));

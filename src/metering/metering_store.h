@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/window.h"
 #include "journal/view_file.h"
 #include "metering/call_usage.h"
 #include "metering/happening.h"
-#include "metering/hour.h"
 #include "metering/usage_query.h"
 
 namespace lifeline::metering {
@@ -29,10 +29,10 @@ struct DueRecord {
 struct Standing {
     std::uint64_t running = 0;          // Calls whose time is being measured.
     std::uint64_t due = 0;              // Records that are not written yet.
-    std::optional<Hour> oldest_due;     // The earliest hour of them.
-    std::optional<Hour> begun;          // The first hour that is measured at all.
-    std::optional<Hour> closed;         // The last that is closed.
-    std::optional<Hour> ticked;         // The last that is known to have begun.
+    std::optional<Window> oldest_due;   // The earliest hour of them.
+    std::optional<Window> begun;        // The first hour that is measured at all.
+    std::optional<Window> closed;       // The last that is closed.
+    std::optional<Window> ticked;       // The last that is known to have begun.
     std::optional<std::string> meters;  // Digest of the last meters that were activated.
 };
 
@@ -66,7 +66,7 @@ private:
     Status take_created(Chunk& chunk, const Happening& one);
     Result<CallUsage*> call(Chunk& chunk, const std::string& session_id);
     Result<std::vector<std::string>> concerned();
-    Result<std::shared_ptr<const Meters>> meters_at(Hour hour);
+    Result<std::shared_ptr<const Meters>> meters_at(Window hour);
     Result<std::shared_ptr<const Meters>> meters_of(const std::string& sha256);
     Status keep_due(const CallUsage& call, const std::vector<UsageRecord>& due,
                     std::uint64_t position);

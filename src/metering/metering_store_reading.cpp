@@ -8,12 +8,12 @@ namespace lifeline::metering {
 
 namespace {
 
-std::optional<Hour> hour_of_number(const std::optional<std::int64_t>& hours) {
+std::optional<Window> hour_of_number(const std::optional<std::int64_t>& hours) {
     if (!hours) return std::nullopt;
-    return Hour(std::chrono::hours(*hours));
+    return Window(std::chrono::hours(*hours));
 }
 
-std::int64_t number_of(Hour hour) {
+std::int64_t number_of(Window hour) {
     return hour.time_since_epoch().count();
 }
 
@@ -57,7 +57,7 @@ Result<std::vector<std::string>> MeteringStore::concerned() {
 }
 
 // Those activated last for this hour; before there were any, nothing is measured.
-Result<std::shared_ptr<const Meters>> MeteringStore::meters_at(Hour hour) {
+Result<std::shared_ptr<const Meters>> MeteringStore::meters_at(Window hour) {
     auto select = view_.database().prepare(
         "select sha256 from meters where first_hour<=? order by position desc limit 1");
     if (!select) return fail(select.error());
@@ -161,8 +161,8 @@ Result<std::vector<UsageRow>> MeteringStore::usage(const UsageQuery& query) {
         .bind_text(2, query.account_id)
         .bind_text(3, query.session_id)
         .bind_text(4, query.meter)
-        .bind(5, number_of(query.from.value_or(Hour())))
-        .bind(6, number_of(query.to.value_or(Hour())))
+        .bind(5, number_of(query.from.value_or(Window())))
+        .bind(6, number_of(query.to.value_or(Window())))
         .bind(7, static_cast<std::int64_t>(query.limit));
     std::vector<UsageRow> rows;
     for (;;) {
@@ -174,7 +174,7 @@ Result<std::vector<UsageRow>> MeteringStore::usage(const UsageQuery& query) {
                         .account_id = std::string(select->text(2)),
                         .seq = select->natural(3),
                         .position = select->natural(4),
-                        .hour = Hour(std::chrono::hours(select->integer(5))),
+                        .hour = Window(std::chrono::hours(select->integer(5))),
                         .payload_json = std::string(select->text(6))});
     }
 }

@@ -50,11 +50,11 @@ public:
         const Meters all = Meters::builtin();
         append("sys_metering", "billing.meters.activated",
                R"({"sha256":")" + all.sha256() + R"(","effectiveFrom":")" +
-                   to_text(hour_of(loop.clock().wall())) + R"(","meters":)" + all.json() + "}");
+                   text_of(window_of(loop.clock().wall())) + R"(","meters":)" + all.json() + "}");
     }
     void tick(const std::string& because) {
         append("sys_metering", "system.tick",
-               R"({"window":")" + to_text(hour_of(loop.clock().wall())) +
+               R"({"window":")" + text_of(window_of(loop.clock().wall())) +
                    R"(","openCalls":0,"because":")" + because + R"("})");
     }
     void created(const std::string& call, const std::string& account = "acct_1") {
@@ -95,7 +95,7 @@ public:
         std::vector<std::string> found;
         view->usage(std::move(query), loop, [&](auto rows) {
             for (const UsageRow& row : *rows)
-                found.push_back(row.session_id + " " + to_text(row.hour).substr(11, 2));
+                found.push_back(row.session_id + " " + text_of(row.hour).substr(11, 2));
         });
         loop.run();
         return found;
@@ -205,7 +205,7 @@ TEST(Metering, UsageIsReadPageByPageInTheOrderOfHours) {
         house.loop.run();
         if (page.empty()) break;
         for (const auto& row : page)
-            paged.push_back(row.session_id + " " + to_text(row.hour).substr(11, 2));
+            paged.push_back(row.session_id + " " + text_of(row.hour).substr(11, 2));
         after = page.back().record_id;
     }
     EXPECT_EQ(paged, all);

@@ -5,13 +5,14 @@
 
 namespace lifeline::metering {
 
-Hour Tally::open_hour(Hour wanted) const {
+Window Tally::open_hour(Window wanted) const {
     if (open_) return std::max(wanted, open_->hour);
     if (cut_) return std::max(wanted, *cut_ + std::chrono::hours(1));
     return wanted;
 }
 
-std::optional<UsageRecord> Tally::add(Hour hour, const Portion& portion, const Rounding& rounding) {
+std::optional<UsageRecord> Tally::add(Window hour, const Portion& portion,
+                                      const Rounding& rounding) {
     hour = open_hour(hour);
     std::optional<UsageRecord> before;
     if (open_ && open_->hour != hour) before = cut("hour", rounding);
@@ -36,11 +37,11 @@ std::optional<UsageRecord> Tally::cut(std::string_view end_cause, const Rounding
     return made;
 }
 
-UsageRecord Tally::apart(Hour hour, const Portion& portion, const Rounding& rounding) {
+UsageRecord Tally::apart(Window hour, const Portion& portion, const Rounding& rounding) {
     return record(hour, portion, rounding);
 }
 
-UsageRecord Tally::record(Hour hour, const Portion& portion, const Rounding& rounding) {
+UsageRecord Tally::record(Window hour, const Portion& portion, const Rounding& rounding) {
     const std::int64_t before = rounded(recorded_, rounding);
     recorded_ += portion.raw;
     return {.id = {},

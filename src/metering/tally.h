@@ -21,30 +21,30 @@ struct Portion {
 class Tally {
 public:
     // Adds to the hour; when another hour's is still open, that is cut first and returned.
-    std::optional<UsageRecord> add(Hour hour, const Portion& portion, const Rounding& rounding);
+    std::optional<UsageRecord> add(Window hour, const Portion& portion, const Rounding& rounding);
     // Also rests on this.
     void witness(const Witness& witness) { open_evidence_.add(witness); }
     // What was added since the last cut, as a record; nothing when there is none.
     std::optional<UsageRecord> cut(std::string_view end_cause, const Rounding& rounding);
     // A fact of its own, at once, whatever is open.
-    UsageRecord apart(Hour hour, const Portion& portion, const Rounding& rounding);
+    UsageRecord apart(Window hour, const Portion& portion, const Rounding& rounding);
 
     // The hour that the next portion of this hour would go to: never one that was cut already.
-    Hour open_hour(Hour wanted) const;
+    Window open_hour(Window wanted) const;
     bool open() const { return open_.has_value(); }
-    std::optional<Hour> hour() const { return open_ ? std::optional(open_->hour) : std::nullopt; }
+    std::optional<Window> hour() const { return open_ ? std::optional(open_->hour) : std::nullopt; }
     std::int64_t recorded() const { return recorded_; }
 
 private:
     friend struct CallUsageText;
     struct Open {
-        Hour hour;
+        Window hour;
         Portion sum;
     };
-    UsageRecord record(Hour hour, const Portion& portion, const Rounding& rounding);
+    UsageRecord record(Window hour, const Portion& portion, const Rounding& rounding);
 
     std::int64_t recorded_ = 0;  // As measured.
-    std::optional<Hour> cut_;    // The last hour of which there is a record.
+    std::optional<Window> cut_;  // The last hour of which there is a record.
     std::optional<Open> open_;
     Evidence open_evidence_;
 };

@@ -83,7 +83,7 @@ public:
             if (!told.empty()) told += ", ";
             told += record.key.meter;
             for (const auto& [name, value] : record.key.dims) told += " " + value;
-            told += " " + to_text(record.window).substr(11, 2) + "h ";
+            told += " " + text_of(record.window).substr(11, 2) + "h ";
             told += record.raw ? std::to_string(*record.raw) : "?";
             if (record.quantity != record.raw)
                 told += ">" + (record.quantity ? std::to_string(*record.quantity) : "?");

@@ -55,7 +55,7 @@ public:
                 EXPECT_EQ(record.cumulative, raw[key]);
             }
             if (!record.end_cause.empty()) {
-                EXPECT_TRUE(hours[key].insert(to_text(record.window)).second) << "one an hour";
+                EXPECT_TRUE(hours[key].insert(text_of(record.window)).second) << "one an hour";
             }
             EXPECT_LE(record.from, record.to);
             EXPECT_GT(record.evidence.count, 0U);
@@ -94,11 +94,11 @@ private:
     void pass() {
         const Millis time(random_.below(4) == 0 ? random_.below(2 * 3'600'000)
                                                 : random_.below(90'000));
-        const Hour before = hour_of(call_.now().wall);
+        const Window before = window_of(call_.now().wall);
         model_.pass(time);
         call_.pass(time);
         if (random_.below(12) == 0) call_.jump_wall(Millis(random_.below(600'000)));
-        if (hour_of(call_.now().wall) != before && random_.below(8) != 0) call_.hour_began();
+        if (window_of(call_.now().wall) != before && random_.below(8) != 0) call_.hour_began();
     }
     void step() {
         pass();

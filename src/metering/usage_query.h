@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "metering/hour.h"
+#include "base/window.h"
 
 namespace lifeline::metering {
 
@@ -14,9 +14,9 @@ struct UsageQuery {
     std::string account_id = {};
     std::string session_id = {};
     std::string meter = {};
-    std::optional<Hour> from = {};  // Hours of the service, from this one on,
-    std::optional<Hour> to = {};    // up to this one, not included.
-    std::string after = {};         // Records after this one, in the order of hour and id.
+    std::optional<Window> from = {};  // Hours of the service, from this one on,
+    std::optional<Window> to = {};    // up to this one, not included.
+    std::string after = {};           // Records after this one, in the order of hour and id.
     std::size_t limit = 100;
 };
 
@@ -27,7 +27,7 @@ struct UsageRow {
     std::string account_id;
     std::uint64_t seq = 0;       // Of its event in the call.
     std::uint64_t position = 0;  // In the journal: whether it came before its hour was closed.
-    Hour hour;
+    Window hour;
     std::string payload_json;  // Of its event, signed.
 };
 

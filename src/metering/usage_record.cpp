@@ -75,7 +75,7 @@ std::string record_json(const CallName& call, const UsageRecord& record, const M
     if (!record.report_id.empty()) json.key("reportId").value(record.report_id);
     json.key("sessionId").value(call.session_id);
     json.key("to").value(format_rfc3339(record.to));
-    json.key("unit").value(meter.unit).key("window").value(to_text(record.window)).end();
+    json.key("unit").value(meter.unit).key("window").value(text_of(record.window)).end();
     return contract::canonical_json(json.take());
 }
 

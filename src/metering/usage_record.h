@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/signature.h"
+#include "base/window.h"
 #include "contract/json.h"
 #include "metering/evidence.h"
-#include "metering/hour.h"
 #include "metering/meter.h"
 
 namespace lifeline::metering {
@@ -41,7 +41,7 @@ struct UsageRecord {
 
     std::string id;
     UsageKey key;
-    Hour window;
+    Window window;
     WallTime from;
     WallTime to;
     std::optional<std::int64_t> raw = {};       // Nothing: not known.

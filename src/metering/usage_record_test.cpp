@@ -17,7 +17,7 @@ UsageRecord some_record() {
                        .key = {.meter = "agent.tokens",
                                .participant = "agt_1",
                                .dims = {{"direction", "input"}, {"model", "gpt-5"}}},
-                       .window = *parse_hour("2026-02-16T10:00Z"),
+                       .window = *parse_window("2026-02-16T10:00Z"),
                        .from = *parse_rfc3339("2026-02-16T10:00:00.000Z"),
                        .to = *parse_rfc3339("2026-02-16T10:00:01.000Z"),
                        .raw = 7,

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/window.h"
 #include "pricing/int128.h"
-#include "pricing/window.h"
 
 namespace lifeline::pricing {
 

@@ -23,7 +23,7 @@ Status check_begin(Window from, WallTime now, std::size_t earlier) {
     if (from >= first_possible) return {};
     return refuse(reason::effective_from_invalid,
                   fmt::format("{} has begun; the first hour that it may begin with is {}",
-                              to_text(from), to_text(first_possible)),
+                              text_of(from), text_of(first_possible)),
                   "/effectiveFrom");
 }
 
@@ -102,7 +102,7 @@ Status Assignments::judge(const Assignment& assignment, const CardBook& book,
     if (card == nullptr || card->kind != CardKind::price)
         return refuse(reason::card_not_found,
                       fmt::format("there is no price card {} that has begun by {}", assignment.card,
-                                  to_text(assignment.effective_from)),
+                                  text_of(assignment.effective_from)),
                       "/card");
     if (!currency.empty() && card->currency != currency)
         return refuse(reason::currency_differs,

@@ -30,7 +30,7 @@ std::string hours_table(const Statement& statement) {
         "| hour | item | quantity | the month before it | amount |\n|---|---|---|---|---|\n";
     for (const auto& line : statement.lines)
         for (const auto& charge : line.charges)
-            out += fmt::format("| {} | {} | {} {} | {} | {} EUR |\n", to_text(charge.window),
+            out += fmt::format("| {} | {} | {} {} | {} | {} EUR |\n", text_of(charge.window),
                                charge.item, charge.quantity, charge.unit, charge.before,
                                nano_text(charge.amount));
     return out;
@@ -41,7 +41,7 @@ std::string what(const StatementLine& line) {
         return fmt::format("{}, up to the minimum of {}", line.item, nano_text(line.minimum_nano));
     if (line.adjustment)
         return fmt::format("{}, {}, {}", line.item, line.adjustment->kind,
-                           to_text(line.adjustment->service));
+                           text_of(line.adjustment->service));
     return line.item;
 }
 

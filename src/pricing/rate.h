@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/window.h"
 #include "pricing/card.h"
 #include "pricing/int128.h"
-#include "pricing/window.h"
 
 // What a quantity costs. R(q), the amount of a month's first q base units, is exact until its last
 // step, where it is rounded half to even, to one nano-unit. Whatever is between two quantities of a

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/window.h"
 #include "pricing/card_book.h"
 #include "pricing/int128.h"
-#include "pricing/window.h"
 
 namespace lifeline::pricing {
 

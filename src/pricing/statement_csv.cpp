@@ -65,7 +65,7 @@ constexpr std::string_view header =
 
 Row begin(std::string_view kind, const Statement& statement) {
     Row row;
-    row.text(kind).text(to_text(statement.month)).text(statement.account);
+    row.text(kind).text(text_of(statement.month)).text(statement.account);
     row.text(statement.currency);
     return row;
 }
@@ -73,7 +73,7 @@ Row begin(std::string_view kind, const Statement& statement) {
 void add_line(std::string& out, const Statement& statement, const StatementLine& line) {
     auto row = begin(to_text(line.kind), statement);
     row.text(line.card).none().text(line.item).text(line.meter).text(line.unit);
-    row.text(line.adjustment ? to_text(line.adjustment->service) : "");
+    row.text(line.adjustment ? text_of(line.adjustment->service) : "");
     row.number(line.quantity).none(2).number(nano_text(line.amount));
     row.number(minor_text(line.settled, statement.minor_digits));
     if (line.adjustment)
@@ -95,7 +95,7 @@ void add_line(std::string& out, const Statement& statement, const StatementLine&
     for (const auto& charge : line.charges) {
         auto one = begin("charge", statement);
         one.text(line.card).number(charge.card_version).text(line.item).text(line.meter);
-        one.text(line.unit).text(to_text(charge.window)).number(charge.quantity).none(2);
+        one.text(line.unit).text(text_of(charge.window)).number(charge.quantity).none(2);
         one.number(nano_text(charge.amount)).none().text(charge.id).none(2);
         one.end(out);
     }

@@ -42,7 +42,7 @@ public:
             "<meta http-equiv=\"Content-Security-Policy\" "
             "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
             "<title>Statement {} · {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
-            html(to_text(statement_.month)), html(statement_.account), page_style);
+            html(text_of(statement_.month)), html(statement_.account), page_style);
         add("<header>\n<div>\n<h1>Statement</h1>\n<p>{}</p>\n<p class=\"soft\">{}</p>\n</div>\n"
             "<div class=\"total\">{}</div>\n</header>\n",
             month_name(statement_.month), html(statement_.account), money(statement_.total));

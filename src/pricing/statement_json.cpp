@@ -26,7 +26,7 @@ void write_part(JsonWriter& json, const StatementPart& part) {
 void write_charge(JsonWriter& json, const Charge& charge) {
     json.object();
     json.key("idempotencyKey").value(charge.id);
-    json.key("window").value(to_text(charge.window));
+    json.key("window").value(text_of(charge.window));
     json.key("cardVersion").value(charge.card_version);
     json.key("quantity").value(to_text(static_cast<Int128>(charge.quantity)));
     json.key("amount").value(to_text(charge.amount));
@@ -36,7 +36,7 @@ void write_charge(JsonWriter& json, const Charge& charge) {
 void write_adjustment(JsonWriter& json, const Adjustment& adjustment) {
     json.key("adjustmentId").value(adjustment.id);
     json.key("adjustmentKind").value(adjustment.kind);
-    json.key("serviceWindow").value(to_text(adjustment.service));
+    json.key("serviceWindow").value(text_of(adjustment.service));
     json.key("cause").value(adjustment.cause);
     if (!adjustment.corrects.empty()) json.key("corrects").value(adjustment.corrects);
 }
@@ -82,7 +82,7 @@ void write_unpriced(JsonWriter& json, const Unpriced& unpriced) {
 std::string render_json(const Statement& statement) {
     JsonWriter json;
     json.object();
-    json.key("period").value(to_text(statement.month));
+    json.key("period").value(text_of(statement.month));
     json.key("accountId").value(statement.account);
     json.key("currency").value(statement.currency);
     json.key("amount").value(to_text(statement.amount));

@@ -106,7 +106,7 @@ Result<std::vector<StatementLine>> usage_lines(const StatementInput& input, cons
         if (month_of(charge.window) != input.month)
             return refuse(reason::out_of_range,
                           fmt::format("{} is of {}, the statement of {}", charge.id,
-                                      to_text(charge.window), to_text(input.month)));
+                                      text_of(charge.window), text_of(input.month)));
         if (const auto same = check_currency(charge.id, charge.currency, input.currency); !same)
             return fail(same.error());
         if (lines.empty() ||

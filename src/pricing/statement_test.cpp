@@ -136,7 +136,7 @@ TEST(StatementProperties, EverythingSums) {
         std::vector<std::string> windows;
         const auto hours = small_hours(random);
         for (std::size_t i = 0; i < hours.size(); ++i)
-            windows.push_back(to_text(hour("2026-02-16T08:00Z") + std::chrono::hours(i)));
+            windows.push_back(text_of(hour("2026-02-16T08:00Z") + std::chrono::hours(i)));
         for (std::size_t i = 0; i < hours.size(); ++i)
             used.push_back({windows[i].c_str(), "minutes", "ms", hours[i]});
         auto input = month(charges_of(used, book), std::string(currency));

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/window.h"
 #include "pricing/card.h"
-#include "pricing/window.h"
 
 // Cards and chance for the tests of this room.
 namespace lifeline::pricing {

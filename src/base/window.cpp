@@ -1,22 +1,8 @@
-#include "pricing/window.h"
+#include "base/window.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
-
-#include "contract/form.h"
-
-namespace lifeline::pricing {
-
-namespace {
-
-int number(std::string_view digits) {
-    int value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return value;
-}
-
-}  // namespace
+namespace lifeline {
 
 Window window_of(WallTime time) {
     return std::chrono::floor<std::chrono::hours>(time);
@@ -27,7 +13,7 @@ Month month_of(Window window) {
     return date.year() / date.month();
 }
 
-std::string to_text(Window window) {
+std::string text_of(Window window) {
     const auto day = std::chrono::floor<std::chrono::days>(window);
     const std::chrono::year_month_day date{day};
     return fmt::format("{:04}-{:02}-{:02}T{:02}:00Z", static_cast<int>(date.year()),
@@ -35,19 +21,16 @@ std::string to_text(Window window) {
                        (window - day).count());
 }
 
-std::string to_text(Month month) {
+std::string text_of(Month month) {
     return fmt::format("{:04}-{:02}", static_cast<int>(month.year()),
                        static_cast<unsigned>(month.month()));
 }
 
 std::optional<Window> parse_window(std::string_view text) {
-    if (!contract::matches(contract::Form::window, text)) return std::nullopt;
-    const std::chrono::year_month_day date{
-        std::chrono::year(number(text.substr(0, 4))),
-        std::chrono::month(static_cast<unsigned>(number(text.substr(5, 2)))),
-        std::chrono::day(static_cast<unsigned>(number(text.substr(8, 2))))};
-    if (!date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(number(text.substr(11, 2)));
+    if (text.size() != 17 || !text.ends_with(":00Z")) return std::nullopt;
+    const auto time = parse_rfc3339(std::string(text.substr(0, 16)) + ":00.000Z");
+    if (!time) return std::nullopt;
+    return window_of(*time);
 }
 
 std::optional<Month> parse_month(std::string_view text) {
@@ -57,4 +40,4 @@ std::optional<Month> parse_month(std::string_view text) {
     return month_of(*window);
 }
 
-}  // namespace lifeline::pricing
+}  // namespace lifeline
