@@ -10,6 +10,7 @@ import test from 'node:test';
 import { WebSocket } from 'ws';
 import { createCall, joinCall } from '../../sdk/dist/lifeline.js';
 import { actionViolations, histories } from './support/action_record.mjs';
+import { checkBill, putPrices } from './support/bill.mjs';
 import { mismatches, missing, readDialogues, toolsFor, unapproved } from './support/dialogues.mjs';
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';
@@ -111,6 +112,7 @@ async function holdAll(t, { kills }) {
   const server = new Server(toolsFor(dialogues, tools.url));
   t.after(() => server.close());
   await server.start();
+  await putPrices(server);
   // Whoever was killed in the middle of a write cannot know what came of it; nobody else may say so.
   const unknowns = (error, actionId) =>
     kills && error.code === 'outcome_unknown' && source.get(actionId).transactional
@@ -176,6 +178,9 @@ async function holdAll(t, { kills }) {
     const times = executions.get(actionId) ?? 0;
     if (call.transactional ? times > 1 : times < 1) found.push(`${actionId}: done ${times} times`);
   }
+  // How long a call lasted between two runs is known to the millisecond only by one who reads the server's ticks, too.
+  const bill = kills ? null : await checkBill(server, held.map(({ sessionId }) => sessionId));
+  found.push(...(bill?.found ?? []));
   await server.kill('SIGTERM');
   assert.equal(server.verify().ok, true);
   assert.ok(standardPolicyDiffersNowhere(server) >= source.size);
@@ -193,6 +198,7 @@ async function holdAll(t, { kills }) {
       unapproved: found.filter((what) => what.includes('started without')).length,
       mismatches: found.length,
       usage: usage.counts,
+      bill: bill?.counts,
       kills: killed,
     },
   };
@@ -227,6 +233,7 @@ test('conversations as calls', { timeout: 900_000, skip }, async (t) => {
       charsRecounted: usage.chars + underKills.usage.chars,
       actionsRecounted: usage.actionsCharged + underKills.usage.actionsCharged,
       durationMsRecounted: usage.durationMs + underKills.usage.durationMs,
+      billed: quiet.counts.bill,
       unapproved: unapproved + underKills.unapproved,
       mismatches: mismatches + underKills.mismatches,
       kills: underKills.kills,
