@@ -267,7 +267,9 @@ TEST(Billing, AStatementHasWhatWasBookedInItsMonth) {
 // Whatever comes late, is corrected, is read at once or again: what is booked is what was used, at
 // its price, and doing any of it again adds nothing.
 TEST(Billing, PropertyBookedIsUsedAtItsPrice) {
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    constexpr int histories = 60;
+    RecordProperty("histories", histories);
+    for (std::uint64_t seed = 1; seed <= histories; ++seed) {
         House house;
         SeededRandom random(seed);
         const auto priced = card("standard", 1, "2026-02-16T10:00Z", minutes);

@@ -199,7 +199,9 @@ private:
 };
 
 TEST(UsageProperty, RecordsAddUpToWhatWasUsed) {
-    for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    constexpr int histories = 2'000;
+    RecordProperty("histories", histories);
+    for (std::uint64_t seed = 1; seed <= histories; ++seed) {
         History history(seed);
         history.run();
         history.check();

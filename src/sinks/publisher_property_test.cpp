@@ -281,9 +281,11 @@ TEST_F(PublisherProperty, WhatTheSinkCountedOnceIsWhatWasCharged) {
         {"blind", {.dedupe_window = hours(24)}, {.remembers = hours(24)}},
         {"for ever", {.batch_max = 3}, {.remembers = std::nullopt}},
     };
+    constexpr int histories = 500;
+    RecordProperty("histories", histories * static_cast<int>(std::size(kinds)));
     World::Judgement all;
     for (const Kind& kind : kinds) {
-        for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+        for (std::uint64_t seed = 1; seed <= histories; ++seed) {
             SCOPED_TRACE(fmt::format("{} {}", kind.name, seed));
             const auto judged = lived(seed, kind);
             ASSERT_EQ(judged.lost, 0U) << "lost";

@@ -8,27 +8,23 @@
 #include "base/log.h"
 #include "options.h"
 #include "planted.h"
-#include "usage_tests.h"
 #include "world.h"
 
 // simulation_mutants [--seeds N] [--from SEED] [--only NAME] [--evidence FILE]
 //
 // Breaks one thing after the other on purpose and runs worlds with it until one of N finds it.
 // Fails when a mutant survives them all: then the simulation's checks prove nothing about that
-// rule. In the first row nothing is broken, and nothing must be found. What calls use no world has:
-// rules of metering are broken for its own tests.
+// rule. In the first row nothing is broken, and nothing must be found.
 
 namespace {
 
 using lifeline::simulation::Mutant;
 using lifeline::simulation::Options;
-using Hunter = lifeline::simulation::Planted::Hunter;
 
 struct Row {
     std::string name;
     std::string what;
     Mutant of_the_world = Mutant::none;
-    Hunter hunter = Hunter::world;
 };
 
 std::vector<Row> rows() {
@@ -41,21 +37,16 @@ std::vector<Row> rows() {
         {"engine_ignored", "what the engine denies is allowed", Mutant::engine_ignored},
         {"kill_switch_ignored", "what is stopped begins", Mutant::kill_switch_ignored},
         {"count_not_counted", "each is the first of its day", Mutant::count_not_counted}};
-    for (const auto& one : lifeline::simulation::planted())
-        rows.push_back({one.name, one.what, Mutant::none, one.hunter});
+    for (const auto& one : lifeline::planted::all()) rows.push_back({one.name, one.what});
     return rows;
 }
 
 // Without a mutant nothing may be found; `simulation` looks longer for that.
 constexpr std::uint64_t healthy_seeds = 25;
 
-// What finds it first: a seed and what it saw, or a test.
+// What finds it first: a seed and what it saw.
 std::optional<std::string> hunt(const Row& row, const Options& options) {
-    lifeline::simulation::break_rule(row.name);
-    if (row.hunter == Hunter::usage_tests || row.name == "none") {
-        auto test = lifeline::simulation::first_failing_usage_test();
-        if (test || row.name != "none") return test;
-    }
+    lifeline::planted::break_rule(row.name);
     const std::uint64_t seeds =
         row.name == "none" ? std::min(options.seeds, healthy_seeds) : options.seeds;
     for (std::uint64_t seed = options.from; seed < options.from + seeds; ++seed) {

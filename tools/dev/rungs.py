@@ -71,6 +71,8 @@ RUNGS = (
          Program(("release:simulation", "--seeds", "500"), counts=True)),
     Rung("mutants", "rules broken in their own source, and a broken house, are found to be broken",
          Program(("release:simulation_mutants", "--seeds", "100"), counts=True)),
+    Rung("money", "rules of usage, prices, charges and sinks broken in their own source, and found",
+         Program(("release:money_mutants",), counts=True)),
     Rung("badinput", "hundreds of bad inputs, each refused by name, none written",
          Npm("tests/system", SERVER, "badinput"), quick=True),
     Rung("publishers", "every event type with every role, through the door",

@@ -16,7 +16,7 @@ def planted(*edits):
 
 class Mutants(unittest.TestCase):
     def test_put_in_behind_its_switch(self):
-        self.assertIn('return (::lifeline::simulation::broken("m0") || a < b) && b < 10;',
+        self.assertIn('return (::lifeline::planted::broken("m0") || a < b) && b < 10;',
                       planted(("return a < b &&", "return (BROKEN || a < b) &&")))
 
     def test_found_however_the_lines_are_broken(self):
@@ -26,7 +26,7 @@ class Mutants(unittest.TestCase):
     def test_two_in_one_file(self):
         text = planted(("a < b", "BROKEN || a < b"), ("b < 10", "b < (BROKEN ? 9 : 10)"))
         self.assertIn('broken("m0") || a < b &&', text)
-        self.assertIn('b < (::lifeline::simulation::broken("m1") ? 9 : 10)', text)
+        self.assertIn('b < (::lifeline::planted::broken("m1") ? 9 : 10)', text)
 
     def test_misfits(self):
         for name, edits, expected in (

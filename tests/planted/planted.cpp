@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace lifeline::simulation {
+namespace lifeline::planted {
 
 namespace {
 
@@ -21,4 +21,4 @@ bool broken(std::string_view name) {
     return the_broken_one() == name;
 }
 
-}  // namespace lifeline::simulation
+}  // namespace lifeline::planted

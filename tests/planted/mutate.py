@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Breaks rules of the server in their own source, for the simulation's checks to find.
 
-    mutate.py source src/call/x.cpp OUT   that file with its mutants in it, each behind a switch
-    mutate.py names OUT                   all mutants, as the table that planted.h declares
-    mutate.py check                       whether each still fits its source
+    mutate.py MUTANTS source src/call/x.cpp OUT   that file with its mutants in it, each behind a switch
+    mutate.py MUTANTS names OUT                   all mutants, as the table that planted.h declares
+    mutate.py MUTANTS check                       whether each still fits its source
 
-mutants.txt has them. A mutant whose `was` does not stand exactly once in its file stops the build:
+MUTANTS is a text file that has them. A mutant whose `was` does not stand exactly once in its file stops the build:
 the rule has moved, and the mutant has to move with it."""
 
 import re
@@ -13,8 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -66,7 +65,7 @@ def mutated(path, text, mutants):
             if len(found) != 1:
                 raise Misfit(f"mutant {mutant.name}: this stands {len(found)} times in {path}, "
                              f"not once: {edit.was}")
-            switch = f'::lifeline::simulation::broken("{mutant.name}")'
+            switch = f'::lifeline::planted::broken("{mutant.name}")'
             places.append((*found[0].span(), edit.now.replace("BROKEN", switch), mutant.name))
     places.sort()
     for one, other in zip(places, places[1:]):
@@ -77,22 +76,16 @@ def mutated(path, text, mutants):
     return f'#include "planted.h"\n#line 1 "{path}"\n{text}'
 
 
-def hunter(mutant):
-    """Which checks have to find it: those of the simulated world, or the tests of metering."""
-    of_usage = all(edit.path.startswith("src/metering/") for edit in mutant.edits)
-    return "Planted::Hunter::usage_tests" if of_usage else "Planted::Hunter::world"
-
-
 def names(mutants):
-    rows = "".join(f'    {{"{one.name}", "{one.what}", {hunter(one)}}},\n' for one in mutants)
-    return ('#include "planted.h"\n\nnamespace lifeline::simulation {\n\n'
-            "const std::vector<Planted>& planted() {\n"
-            f"    static const std::vector<Planted> all{{\n{rows}    }};\n    return all;\n}}\n\n"
-            "}  // namespace lifeline::simulation\n")
+    rows = "".join(f'    {{"{one.name}", "{one.what}"}},\n' for one in mutants)
+    return ('#include "planted.h"\n\nnamespace lifeline::planted {\n\n'
+            "const std::vector<Mutant>& all() {\n"
+            f"    static const std::vector<Mutant> mutants{{\n{rows}    }};\n    return mutants;\n}}\n\n"
+            "}  // namespace lifeline::planted\n")
 
 
-def main(what, *words):
-    mutants = read((HERE / "mutants.txt").read_text())
+def main(file, what, *words):
+    mutants = read(Path(file).read_text())
     if what == "source":
         path, out = words
         Path(out).write_text(mutated(path, (ROOT / path).read_text(), mutants))
