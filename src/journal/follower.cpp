@@ -46,25 +46,48 @@ void Follower::read_on() {
     }
     busy_ = true;
     again_ = false;
-    journal_.read_all(cursor_, chunk, home_,
-                      [this, alive = alive_](Result<std::vector<JournalEvent>> events) {
-                          if (!*alive) return;
-                          if (!events) return finished(fail(events.error()));
-                          if (events->empty()) return finished({});
-                          const std::uint64_t last = events->back().event.position;
-                          take_(std::move(*events), [this, alive, last](Status taken) {
-                              if (!*alive) return;
-                              if (!taken) return finished(std::move(taken));
-                              cursor_ = last;
-                              busy_ = false;
-                              answer_reached();
-                              if (*alive) read_on();
-                          });
-                      });
+    read(cursor_);
+}
+
+void Follower::read(std::uint64_t after) {
+    reading_ = true;
+    journal_.read_all(
+        after, chunk, home_,
+        [this, alive = alive_, turn = turn_](Result<std::vector<JournalEvent>> events) {
+            // After a failure what was read ahead is read again.
+            if (!*alive || turn != turn_) return;
+            reading_ = false;
+            next_ = std::move(events);
+            if (!taking_) take_next();
+        });
+}
+
+void Follower::take_next() {
+    auto events = *std::exchange(next_, std::nullopt);
+    if (!events) return finished(fail(events.error()));
+    if (events->empty()) return finished({});
+    const std::uint64_t last = events->back().event.position;
+    taking_ = true;
+    if (last < journal_.head_position()) read(last);
+    take_(std::move(*events), [this, alive = alive_, last](Status taken) {
+        if (!*alive) return;
+        taking_ = false;
+        if (!taken) return finished(std::move(taken));
+        cursor_ = last;
+        answer_reached();
+        if (!*alive) return;
+        if (next_) return take_next();
+        if (reading_) return;
+        busy_ = false;
+        read_on();
+    });
 }
 
 void Follower::finished(Status status) {
     busy_ = false;
+    reading_ = false;
+    next_.reset();
+    ++turn_;
     if (!status)
         log::error("a view cannot follow the journal reason={} {}", status.error().reason,
                    status.error().detail);

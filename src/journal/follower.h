@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/loop.h"
@@ -11,8 +12,8 @@
 
 namespace lifeline::journal {
 
-// Reads the whole journal on from a cursor, chunk by chunk, for a view that folds it: one chunk at
-// a time, the next when the view has taken the one before. Lives on its loop.
+// Reads the whole journal on from a cursor, chunk by chunk, for a view that folds it. The next
+// chunk is read while the view takes the one before, and given to it then. Lives on its loop.
 class Follower {
 public:
     using Taken = std::move_only_function<void(Status)>;
@@ -36,6 +37,8 @@ public:
 
 private:
     void read_on();
+    void read(std::uint64_t after);
+    void take_next();
     void finished(Status status);
     void answer_reached();
 
@@ -51,6 +54,10 @@ private:
     bool started_ = false;
     bool busy_ = false;
     bool again_ = false;
+    bool reading_ = false;
+    bool taking_ = false;
+    std::optional<Result<std::vector<JournalEvent>>> next_;  // Read ahead.
+    std::uint64_t turn_ = 0;
     Done<void> ready_;
     std::vector<Waiting> waiting_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
