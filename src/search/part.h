@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <set>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "search/facts.h"
@@ -24,10 +26,23 @@ struct Place {
     std::int64_t part = 0;
 };
 
+// What was read of the tables while a chunk of events is written: an utterance has ten events or
+// so, and its row is read for the first of them.
+struct Remembered {
+    std::unordered_map<std::string, Place> places = {};        // By stream.
+    std::unordered_map<std::string, Passage> utterances = {};  // By stream, a space, and their id.
+
+    void drop() {
+        places.clear();
+        utterances.clear();
+    }
+};
+
 // What all parts share while a chunk of events is written.
 struct Desk {
     Statements statements;
     FactWriter facts;
+    Remembered remembered = {};
     // Parts of which something was forgotten that their index only marks as deleted. What was so
     // before the store was opened nobody knows.
     std::set<std::int64_t> unsettled = {};

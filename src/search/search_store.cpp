@@ -56,6 +56,7 @@ Result<SearchStore> SearchStore::open(const std::string& path, const journal::Vi
 
 Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t cursor) {
     desk_->facts.drop();
+    desk_->remembered.drop();
     return view_.move(cursor, [&](sql::Database& database) -> Status {
         Documents documents(database, *desk_);
         for (const auto& change : changes) {
@@ -106,25 +107,31 @@ Status SearchStore::take(const std::string& stream, const Spoken& spoken, std::u
     const auto id = spoken.event.find_text("utteranceId").value_or("");
     if (!*place || id.empty()) return {};
     Part part(view_.database(), *desk_, (*place)->part);
-    auto passage = part.load((*place)->stream, "utterance", id);
-    if (!passage) return fail(passage.error());
-    if (passage->id == 0) {
+    auto [known, unread] =
+        desk_->remembered.utterances.try_emplace(fmt::format("{} {}", stream, id));
+    Passage& passage = known->second;
+    if (unread) {
+        auto loaded = part.load((*place)->stream, "utterance", id);
+        if (!loaded) return fail(loaded.error());
+        passage = *std::move(loaded);
+    }
+    if (passage.id == 0) {
         const auto made =
             part.add(position, (*place)->stream, "utterance", id, spoken.at, spoken.seq);
         if (!made) return fail(made.error());
-        passage->id = *made;
-        passage->said.participant_id = spoken.actor_id;
+        passage.id = *made;
+        passage.said.participant_id = spoken.actor_id;
     }
-    const transcript::Utterance before = passage->said;
-    transcript::apply(spoken.event, passage->said);
+    const transcript::Utterance before = passage.said;
+    transcript::apply(spoken.event, passage.said);
     // Only what stands is kept and found: the next partial is another text.
-    if (!passage->said.has_final_text()) passage->said.text.clear();
-    if (is_the_same(passage->said, before)) return {};
+    if (!passage.said.has_final_text()) passage.said.text.clear();
+    if (is_the_same(passage.said, before)) return {};
     if (before.has_final_text())
-        if (const auto done = part.forget(passage->id, before.text); !done) return done;
-    if (const auto done = part.keep(*passage); !done) return done;
-    if (!passage->said.has_final_text()) return {};
-    return part.index(passage->id, passage->said.text);
+        if (const auto done = part.forget(passage.id, before.text); !done) return done;
+    if (const auto done = part.keep(passage); !done) return done;
+    if (!passage.said.has_final_text()) return {};
+    return part.index(passage.id, passage.said.text);
 }
 
 Status SearchStore::take(const std::string& stream, const Asked& asked, std::uint64_t position) {
@@ -190,6 +197,7 @@ Status SearchStore::note_part_of_call(const std::string& stream, std::int64_t pa
 Status SearchStore::forget(const std::string& stream) {
     auto& database = view_.database();
     desk_->facts.drop();
+    desk_->remembered.drop();
     auto transaction = sql::Transaction::begin(database, sql::Transaction::Kind::write);
     if (!transaction) return fail(transaction.error());
     const auto place = place_of(stream);
@@ -224,6 +232,8 @@ Result<Place> SearchStore::begin(const std::string& stream, std::string_view acc
 }
 
 Result<std::optional<Place>> SearchStore::place_of(const std::string& stream) {
+    auto& places = desk_->remembered.places;
+    if (const auto known = places.find(stream); known != places.end()) return known->second;
     auto select =
         desk_->statements.of(view_.database(), "select id, part from streams where name=?", 0);
     if (!select) return fail(select.error());
@@ -231,7 +241,8 @@ Result<std::optional<Place>> SearchStore::place_of(const std::string& stream) {
     const auto found = (*select)->bind_text(1, stream).step();
     if (!found) return fail(found.error());
     if (!*found) return std::nullopt;
-    return Place{(*select)->integer(0), (*select)->integer(1)};
+    return places.emplace(stream, Place{(*select)->integer(0), (*select)->integer(1)})
+        .first->second;
 }
 
 }  // namespace lifeline::search
