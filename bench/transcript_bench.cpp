@@ -15,6 +15,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -315,11 +316,12 @@ private:
 template <class View>
 void fold(House& house, const char* name, const std::string& path, double events) {
     ThreadWorker worker(name);
-    View view(house.loop(), worker, house.journal());
+    std::optional<View> view;
+    view.emplace(house.loop(), worker, house.journal());
     std::promise<Status> ready;
     const auto begun = Watch::now();
     house.on_loop(
-        [&] { view.start(path, [&](Status done) { ready.set_value(std::move(done)); }); });
+        [&] { view->start(path, [&](Status done) { ready.set_value(std::move(done)); }); });
     auto future = ready.get_future();
     std::vector<std::uint64_t> own;
     do own.push_back(own_bytes());
@@ -328,6 +330,8 @@ void fold(House& house, const char* name, const std::string& path, double events
     rate(name, events, seconds_since(begun),
          fmt::format(",\"rssAtTenth\":{},\"rss\":{}", own[own.size() / 10],
                      *std::ranges::max_element(own)));
+    // On its loop, which may still be in it.
+    house.on_loop([&] { view.reset(); });
 }
 
 std::vector<journal::StoredEvent> read_page(House& house, const std::string& call,
