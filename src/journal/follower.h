@@ -57,7 +57,7 @@ private:
     bool reading_ = false;
     bool taking_ = false;
     std::optional<Result<std::vector<JournalEvent>>> next_;  // Read ahead.
-    std::uint64_t turn_ = 0;
+    std::uint64_t turn_ = 0;  // What was asked for before the last failure is not taken.
     Done<void> ready_;
     std::vector<Waiting> waiting_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
