@@ -20,6 +20,7 @@ function(fuzz_target name)
 
     add_executable(${name}_replay ${FUZZ_SOURCES} ${CMAKE_SOURCE_DIR}/cmake/fuzz_replay.cpp)
     target_link_libraries(${name}_replay PRIVATE ${FUZZ_USES})
+    add_dependencies(tests ${name}_replay)
     add_test(NAME fuzz.${name} COMMAND ${name}_replay ${corpus})
 
     if(LIFELINE_FUZZ)

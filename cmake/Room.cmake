@@ -45,6 +45,7 @@ function(room name)
         target_precompile_headers(${name}_test REUSE_FROM precompiled_tests)
         target_compile_options(${name}_test PRIVATE ${TEST_OPTIONS})
         target_link_libraries(${name}_test PRIVATE room_${name} GTest::gmock GTest::gtest_main)
+        add_dependencies(tests ${name}_test)
         gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     endif()

@@ -77,7 +77,8 @@ def _settings(root):
     source, page = root / "src/app/settings.cpp", root / "docs/operations.md"
     if not source.exists():
         return
-    read = set(re.findall(r'^ {8}\{"([a-z_.]+)",', source.read_text(), re.M))
+    read = {name for file in sorted(source.parent.glob("settings*.cpp"))
+            for name in re.findall(r'^ {8}\{"([a-z_.]+)",', file.read_text(), re.M)}
     explained = set(re.findall(r"^\| `([a-z_.]+)` \|", page.read_text().split("## Settings")[-1], re.M))
     for name in sorted(read ^ explained):
         yield Finding("docs/operations.md", 1, f"the setting {name} is "

@@ -38,8 +38,10 @@ LIBRARIES = (
     ("iostream", (), "base/log.h, or fmt into a string"),
 )
 
-# What a room must not reach, through whatever it uses: what cannot be called has no effect (ADR 33).
+# What a room must not reach, through whatever it uses: what cannot be called has no effect (ADR 33),
+# and a second count that shares nothing with the first cannot repeat its fault (ADR 39).
 NEVER = {
+    "reconciliation": ("metering", "billing", "sinks", "findings"),
     "whatif": ("orchestration", "net", "agent", "session", "journal", "sql"),
     "rerun": ("orchestration",),
 }

@@ -4,8 +4,8 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Pages of their own, at addresses that can be read out on the telephone: /connection-test, /approve, /killswitch. */
-const PLAIN = ['connection-test', 'approve', 'killswitch'];
+/** Pages of their own, at addresses that can be read out on the telephone: /connection-test, /approve, /killswitch, /account. */
+const PLAIN = ['connection-test', 'approve', 'killswitch', 'account'];
 
 function plainAddress(): Plugin {
   return {

@@ -9,8 +9,8 @@ import type { Platform } from './platform.js';
 import { Renewal } from './renewal.js';
 import { Retry } from './retry.js';
 import { idleStatus, refusalOf, told, type ConnectionStatus } from './status.js';
-import { Stream, type Cursor } from './stream.js';
-import { endingOfError, overReasons, ownEnding, type Ending } from './verdict.js';
+import { Stream, type Cursor, type PastEvents } from './stream.js';
+import { cursorRefusals, endingOfError, overReasons, ownEnding, type Ending } from './verdict.js';
 
 /** What opens the socket: from POST .../connect, good for a minute. */
 export interface Ticket {
@@ -25,11 +25,15 @@ export interface Backend {
   /** Where to go on after the cursor was refused. */
   startOver(reason: string): Promise<Cursor>;
   /** The next events after `seq`; an empty page at the head. */
-  replay(after: number): Promise<readonly EventRecord[]>;
+  replay(after: { readonly epoch: string | null; readonly seq: number }): Promise<PastEvents>;
   /** A newer access token than the last, or null if there is none. */
   renewToken(): Promise<string | null>;
   /** The last access token has expired: ticket() asks for another. */
   tokenExpired(): void;
+  /** There is no line, and attempts begin: one access token is enough for all of them. */
+  lineLost(): void;
+  /** There is one again, or no more attempts. */
+  lineBack(): void;
 }
 
 /** Who is told what arrives. */
@@ -110,6 +114,7 @@ export class Connection {
         this.#everLive = true;
         this.#line?.caughtUp();
         this.#retry.up();
+        this.#backend.lineBack();
         this.#show('live', null);
       },
     });
@@ -165,6 +170,7 @@ export class Connection {
   async #keepGoing(run: number, first: Ticket | null): Promise<void> {
     let ticket = first;
     for (;;) {
+      this.#backend.lineLost();
       this.#show(this.#everLive ? 'reconnecting' : 'connecting', null);
       const ending = await this.#attempt(run, ticket);
       ticket = null;
@@ -288,24 +294,31 @@ export class Connection {
     if (run === this.#run) this.#finish(ending);
   }
 
-  /** The call ended while we were away: what was missed is read, so that all see the same. */
+  /**
+   * The call ended while we were away: what was missed is read, so that all see the same. In the history of
+   * the cursor only: where the server has another one now, it is all read anew.
+   */
   async #readToTheEnd(run: number): Promise<void> {
     this.#show('replaying', null);
-    try {
-      for (;;) {
-        const before = this.#stream.seq;
-        const records = await this.#backend.replay(before);
+    for (;;) {
+      const { epoch, seq } = this.#stream;
+      try {
+        const past = await this.#backend.replay({ epoch, seq });
         if (run !== this.#run) return;
-        for (const record of records) this.#stream.record(record);
-        if (this.#stream.seq === before) return;
+        this.#stream.past(past);
+        if (this.#stream.seq === seq) return;
+      } catch (thrown) {
+        const error = asLifelineError(thrown, 'unreachable', true);
+        const refused = ownEnding('reset', error.code);
+        const then = cursorRefusals.has(error.code) ? await this.#startOver(run, refused) : null;
+        if (then?.verdict !== 'now') return this.#events.error(error);
       }
-    } catch (thrown) {
-      this.#events.error(asLifelineError(thrown, 'unreachable', true));
     }
   }
 
   #finish(ending: Ending): void {
     this.#run = 0;
+    this.#backend.lineBack();
     this.#hangUp();
     // After giving up, the network's return is reason enough to try again. Not so where another
     // tab has taken over: the two would take the call from each other for ever.

@@ -106,6 +106,28 @@ export interface EventPayloads {
     by?: string;
   };
   /**
+   * What became of an alert about a finding: it was delivered to the address of the configuration,
+   * or given up after as many attempts as are made, and what a person then decided of it. (Preview:
+   * nothing emits it yet, it may still change.)
+   */
+  'billing.alert.settled': {
+    /** Which; it follows from what it is about and the state that it tells. */
+    alertId: string;
+    /**
+     * Taken; given up, and kept for a person; dropped by one; or told again by one, so that it is
+     * on its way.
+     */
+    state: 'delivered' | 'parked' | 'discarded' | 'resent';
+    /** How often it was sent. */
+    attempts: number;
+    /** Of its last answer, where there was one. */
+    status?: number;
+    /** For people; never matched on. */
+    message?: string;
+    /** Who discarded it, or tells it again. */
+    by?: string;
+  };
+  /**
    * What an account, or each of its calls, may use. Without a limit it is lifted. (Preview: nothing
    * emits it yet, it may still change.)
    */
@@ -227,6 +249,39 @@ export interface EventPayloads {
       /** In minor units. */
       amountMinor: number;
     }[];
+  };
+  /**
+   * What somebody else has of one item in one hour of an account: what a sink said when it was
+   * asked, or what a statement says that was imported. The newest word of a sink and an item for an
+   * hour holds. (Preview: nothing emits it yet, it may still change.)
+   */
+  'billing.counted.elsewhere': {
+    /** The sink, as the configuration names it, or who sent the statement. */
+    sink: string;
+    /** The line of the card. */
+    item: string;
+    /** A UTC hour, named by its first minute: `2026-02-16T10:00Z`. */
+    window: string;
+    /** Asked of the sink, or imported. */
+    source: 'sink' | 'import';
+    /** What it has, in base units of the meter; absent where it could not say. */
+    quantity?: string;
+    /** What it charged for it, where it says so, in nano-units of the currency. */
+    amount?: string;
+    /** ISO 4217, for instance `EUR`. */
+    currency?: string;
+    /** The charges it has, by their ids, where it names them. */
+    charges?: string[];
+    /**
+     * The journal's position when the sink was asked: what was delivered up to there is in what it
+     * has, of what was delivered after it nobody knows. Absent in an import, which is as of its own
+     * position.
+     */
+    asOfPosition?: number;
+    /** Of an import: which. */
+    importId?: string;
+    /** Who imported it. */
+    by?: string;
   };
   /** An account may use this much more. (Preview: nothing emits it yet, it may still change.) */
   'billing.credit.granted': {
@@ -694,14 +749,16 @@ export interface EventPayloads {
     /** The action it was used for. */
     actionId?: string;
     /**
-     * What tells its kinds apart. Of `agent.tokens`: inputTokens, cachedTokens and outputTokens, of
-     * which cached ones are part of the input.
+     * What tells its kinds apart: up to 8 words of 256 bytes; numbers are no kinds. Up to 32
+     * members, with names of 64 bytes. Of `agent.tokens`: inputTokens, cachedTokens and
+     * outputTokens, of which cached ones are part of the input.
      */
     dims?: Record<string, unknown>;
   };
   /**
-   * What a meter says now, for display; never what is charged. Either `billableSeconds`, or
-   * `quantity` with its `unit`. (Preview: nothing emits it yet, it may still change.)
+   * What a call used so far of a meter, recorded or not yet, as measured: for display, never what
+   * is charged. `quantity` with its `unit`; `billableSeconds` in ticks of older servers. (Preview:
+   * nothing emits it yet, it may still change.)
    */
   'billing.usage.tick': {
     /** The meter, for instance `call.duration_ms`. */
@@ -712,6 +769,18 @@ export interface EventPayloads {
     quantity?: string;
     /** Of the quantity. */
     unit?: string;
+    /**
+     * What the quantity is made of, where it has kinds or is somebody's: the largest, where there
+     * are many.
+     */
+    parts?: {
+      /** Whose part, where it is not the whole call's. */
+      participant?: string;
+      /** What tells the kinds apart, as in `billing.usage.measured`. */
+      dims?: Record<string, unknown>;
+      /** Of this kind. */
+      quantity: string;
+    }[];
   };
   /**
    * An hour is closed: what is recorded of it after this position is late, and becomes an
@@ -1247,6 +1316,8 @@ export interface EventPayloads {
     message: string;
     /** The last event before it. */
     lastSeq?: number;
+    /** What a person can do about it; for people, never matched on. */
+    fix?: string;
   };
   /** The person has taken the call. (Preview: nothing emits it yet, it may still change.) */
   'call.transfer.completed': {
@@ -2369,6 +2440,34 @@ export interface EventPayloads {
     policy: Record<string, unknown>;
   };
   /**
+   * A key with which this server signs for outsiders came, took over, or went. A signature counts
+   * by the history of its key: what a key signed while it was active stays valid when it is
+   * retired. (Preview: nothing emits it yet, it may still change.)
+   */
+  'system.key.changed': {
+    /** The first 8 bytes of the key's SHA-256, in hex. */
+    keyId: string;
+    /** Ed25519, base64url. */
+    publicKey: string;
+    /** What it signs: usage records, statements and reports. */
+    use: 'usage';
+    /**
+     * Known but not used yet; signs from here on; signs no more; not to be trusted for what came
+     * after `doubtfulFrom`.
+     */
+    state: 'added' | 'active' | 'retired' | 'revoked';
+    /** Of a key that is revoked: the journal's position from which its signatures prove nothing. */
+    doubtfulFrom?: number;
+    /** The key before it, which vouches for it. */
+    endorsedBy?: string;
+    /** That key's signature, base64url: over `lifeline-key-1`, a line feed, and the public key. */
+    endorsement?: string;
+    /** Who. */
+    by?: string;
+    /** Why, in the words of whoever did it. */
+    reason?: string;
+  };
+  /**
    * The server's clock, once a minute while a meter runs and at the edge of every hour. Where it
    * stands in the journal says when; a process that was killed is known to have lived until then.
    * (Preview: nothing emits it yet, it may still change.)
@@ -2909,6 +3008,7 @@ export type Reason =
   | 'action_not_ready'
   | 'action_unknown'
   | 'agent_not_named'
+  | 'alert_not_found'
   | 'answer_lost'
   | 'archive_altered'
   | 'archive_invalid'
@@ -2925,6 +3025,7 @@ export type Reason =
   | 'card_exists'
   | 'card_invalid'
   | 'card_not_found'
+  | 'charge_not_found'
   | 'checkpoint_differs'
   | 'commit_failed'
   | 'config_invalid'
@@ -3029,6 +3130,8 @@ export type Reason =
   | 'provider_immutable'
   | 'query_invalid'
   | 'rate_limited'
+  | 'reconciliation_not_found'
+  | 'reconciliation_running'
   | 'record_altered'
   | 'record_held'
   | 'removed'
@@ -3052,6 +3155,7 @@ export type Reason =
   | 'session_not_found'
   | 'session_not_joinable'
   | 'session_over'
+  | 'signing_key_not_found'
   | 'sink_not_found'
   | 'slow'
   | 'speech_busy'
@@ -3120,6 +3224,7 @@ export const retryableReasons: ReadonlySet<string> = new Set([
   'overloaded',
   'peer_unavailable',
   'rate_limited',
+  'reconciliation_running',
   'request_timeout',
   'slow',
   'speech_busy',

@@ -139,7 +139,7 @@ export interface Client {
 /** @internal */
 export async function clientOf(options: ClientOptions): Promise<Client> {
   const platform = await platformOf(options);
-  const tokens = new TokenSource(options.getToken);
+  const tokens = new TokenSource(options.getToken, platform.now);
   return { rest: new Rest(options.baseUrl, tokens, platform), tokens, platform };
 }
 
@@ -159,7 +159,7 @@ function callOf(
       const connect = { method: 'POST', path: `${path}/connect`, body: {} } as const;
       return ticketOf((await rest.request<SessionReply>(connect)).connect);
     },
-    replay: (after) => readEvents(rest, path, after),
+    replay: (cursor) => readEvents(rest, path, cursor),
     snapshot: () => readSnapshot(rest, path),
     answer: (confirmationId, body) =>
       rest.request({
@@ -171,6 +171,8 @@ function callOf(
       rest.request({ method: 'GET', path: `/v1/documents/${encodeURIComponent(documentId)}` }),
     renewToken: () => tokens.renew(),
     tokenExpired: () => tokens.expired(),
+    lineLost: () => tokens.hold(),
+    lineBack: () => tokens.release(),
   };
   return new Call(reply.session, client.platform, backend, resumeToken ?? null).start(
     reply.connect && ticketOf(reply.connect),

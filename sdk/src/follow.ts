@@ -28,7 +28,7 @@ export interface FollowOptions extends ClientOptions {
  * come again, so be ready to hear of a call twice. Throws if the server refuses for good.
  */
 export async function* followCalls(options: FollowOptions): AsyncGenerator<CallNotice, void> {
-  const { rest, platform } = await clientOf(options);
+  const { rest, tokens, platform } = await clientOf(options);
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -39,6 +39,7 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<CallN
       try {
         for await (const line of linesOfCalls(rest, platform, stopper.signal)) {
           attempt = 0;
+          tokens.release();
           if (line !== '') yield JSON.parse(line) as CallNotice;
         }
       } catch (thrown) {
@@ -48,6 +49,7 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<CallN
         options.onRetry?.(error);
         askedMs = error.retryAfterMs;
       }
+      tokens.hold();
       const jitterMs = retryDelay(defaultPolicy, attempt, platform.random());
       await pause(platform, askedMs + jitterMs, stopper.signal);
     }

@@ -10,6 +10,8 @@ export interface EventPage {
   readonly events: readonly CallEvent[];
   /** The places of those: what stood there is gone, and `record.erased` says why. Absent when there are none. */
   readonly erased?: readonly number[];
+  /** The history that all of this counts in. */
+  readonly epoch: string;
   /** The newest event of the call. */
   readonly headSeq: number;
   /** `after` of the next page; absent when this was all there is so far. */
@@ -25,12 +27,15 @@ export async function listEvents(
     readonly sessionId: string;
     /** The last seq that is known; from the beginning if left out. */
     readonly after?: number;
+    /** Of the page before: `epoch_changed` when the server has another history by now. */
+    readonly epoch?: string;
     /** At most 1,000; 200 if left out. */
     readonly limit?: number;
   },
 ): Promise<EventPage> {
   const { rest } = await clientOf(options);
   const query = new URLSearchParams({ after: String(options.after ?? 0) });
+  if (options.epoch !== undefined) query.set('epoch', options.epoch);
   if (options.limit !== undefined) query.set('limit', String(options.limit));
   const path = `${pathOf(options.sessionId)}/events?${query}`;
   const page = await rest.requestPatiently<
@@ -38,12 +43,13 @@ export async function listEvents(
       readonly events: readonly (EventRecord | ErasedRecord)[];
     }
   >({ method: 'GET', path });
-  const { headSeq, next } = page;
+  const { epoch, headSeq, next } = page;
   const events = page.events.filter((record) => 'event' in record).map(callEventOf);
   const erased = page.events.filter((record) => !('event' in record)).map(({ seq }) => seq);
   return {
     events,
     ...(erased.length === 0 ? {} : { erased }),
+    epoch,
     headSeq,
     ...(next === undefined ? {} : { next }),
   };

@@ -10,6 +10,32 @@
 export { isOver, outcomeOf, type Action, type ActionState, type Decision } from './action.js';
 export { ActionError } from './action_error.js';
 export type { ActionRequest, Answer } from './acting.js';
+export {
+  Billing,
+  type BudgetChange,
+  type DeadLetterChoice,
+  type HourQuery,
+  type ManualAdjustment,
+  type StatementFormat,
+} from './billing.js';
+export type {
+  Balance,
+  Budget,
+  CardRecord,
+  ChargeDelivery,
+  ChargeEntry,
+  ChargeTrace,
+  DeadLetter,
+  DeadLettersMoved,
+  Finding,
+  FindingState,
+  Margin,
+  MarginCall,
+  MarginItem,
+  ParkedBecause,
+  Reconciliation,
+  Statement,
+} from './billing_types.js';
 export { Call, type RecordingConsent, type Reset } from './call.js';
 export { claimsIn, claimsInMemory, type Claims, type ClaimStorage } from './claims.js';
 export type { OnActionOptions, ToolHandler, ToolRun } from './client_tool.js';
@@ -107,7 +133,15 @@ export {
 } from './state.js';
 export type { ConnectionStatus } from './status.js';
 export type { GetToken, TokenRequest } from './token.js';
-export type { LiveUsage, Usage, UsageEntry, UsageEvidence } from './usage.js';
+export { usedSoFar } from './used_so_far.js';
+export type {
+  BudgetWarning,
+  LiveUsage,
+  Usage,
+  UsageEntry,
+  UsageEvidence,
+  UsedSoFar,
+} from './usage.js';
 export { listUsage, type UsagePage, type UsageQuery, type UsageRecord } from './usage_rest.js';
 export type { UtteranceOptions, UtteranceWriter } from './utterance.js';
 export type { Deliverable, Intent, KillSwitch, Mode, Turn } from './work.js';

@@ -8,6 +8,7 @@ import type { Line } from './line.js';
 import { Cell, notify, type Observable } from './observable.js';
 import { OwnEdits, retryAfterMs } from './own_edits.js';
 import type { Platform } from './platform.js';
+import { cursorRefusals } from './verdict.js';
 
 /** What a document needs of the call around it. @internal */
 export interface DocumentHome {
@@ -19,7 +20,6 @@ export interface DocumentHome {
 }
 
 /** The cursor is of another history: from the beginning then. */
-const cursorRefusals: ReadonlySet<string> = new Set(['epoch_changed', 'cursor_ahead', 'trimmed']);
 const goneReasons: ReadonlySet<string> = new Set(['document_not_found', 'forbidden', 'removed']);
 
 /**

@@ -4,7 +4,13 @@ import { withConfirmation } from './reduce_confirmation.js';
 import { withConsent, withoutConsent } from './reduce_consent.js';
 import { withErasure } from './reduce_erasure.js';
 import { turnsAfterFinal, withTurn } from './reduce_turn.js';
-import { withRecord, withTick, withTimeRunning, withTimeStopped } from './reduce_usage.js';
+import {
+  withRecord,
+  withTick,
+  withTimeRunning,
+  withTimeStopped,
+  withWarning,
+} from './reduce_usage.js';
 import { withDeliverable, withIntent, withKillSwitch, withMode } from './reduce_work.js';
 import type { CallState, Outage, Participant, Utterance } from './state.js';
 
@@ -86,6 +92,8 @@ function apply(state: CallState, event: CallEvent): CallState {
       return { ...state, usage: withRecord(state.usage, event) };
     case 'billing.usage.tick':
       return { ...state, usage: withTick(state.usage, event, measures(state)) };
+    case 'billing.budget.warning':
+      return { ...state, usage: withWarning(state.usage, event) };
     case 'record.erased':
       return withErasure(state, event);
     case 'safety.killswitch.changed':
@@ -119,12 +127,14 @@ function ended(
           at: event.payload.endedAt,
           reason: event.payload.endReason,
           message: event.payload.endDetail ?? null,
+          fix: null,
         }
       : {
           outcome: 'failed' as const,
           at: event.payload.failedAt,
           reason: event.payload.code,
           message: event.payload.message,
+          fix: event.payload.fix ?? null,
         };
   const usage = withTimeStopped(state.usage, event);
   return { ...state, status: end.outcome, phase: null, outage: null, usage, end };

@@ -20,6 +20,6 @@ function withKept(state: CallState, { payload: { kept } }: Erased): CallState {
     ownerTakesPart: state.ownerTakesPart || takesPart,
   };
   if (state.end || outcome === undefined || endedAt === undefined) return known;
-  const end = { outcome, at: endedAt, reason: 'erased', message: null };
+  const end = { outcome, at: endedAt, reason: 'erased', message: null, fix: null };
   return { ...known, status: outcome, phase: null, outage: null, end };
 }

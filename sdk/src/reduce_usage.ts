@@ -1,17 +1,22 @@
 import type { CallEvent } from './event.js';
 import {
   quantityOf,
+  usageKeyOf as keyOf,
   type LiveUsage,
   type Usage,
   type UsageEntry,
   type UsageEvidence,
+  type UsedSoFar,
 } from './usage.js';
 
 type Measured = CallEvent<'billing.usage.measured'>;
+type Warning = CallEvent<'billing.budget.warning'>;
 type Tick = CallEvent<'billing.usage.tick'>;
 
 /** So many records of an entry are kept: a long call has one each hour, and one for each action. */
 const evidenceMax = 20;
+
+const warningsMax = 20;
 
 /** Adds a record to what there is of its meter and kind, and settles what it corrects, wherever that stands. */
 export function withRecord(usage: Usage, event: Measured): Usage {
@@ -25,7 +30,18 @@ export function withRecord(usage: Usage, event: Measured): Usage {
     ...{ unknown: [], estimated: false, corrections: 0, records: 0, evidence: [] },
   };
   entries[index < 0 ? entries.length : index] = entryAfter(before, event);
-  return { ...usage, entries };
+  const soFar = usage.soFar.map((one) => (keyOf(one) === key ? soFarAfter(one, event) : one));
+  return { ...usage, entries, soFar };
+}
+
+/** A record of an hour has what was told before it, and what came since; one of a fact is more, or a correction. */
+function soFarAfter(before: UsedSoFar, { payload }: Measured): UsedSoFar {
+  const told = quantityOf(before.quantity) ?? 0n;
+  if (payload.endCause === undefined) {
+    return { ...before, quantity: String(told + (quantityOf(payload.quantityRaw) ?? 0n)) };
+  }
+  const recorded = quantityOf(payload.cumulative) ?? 0n;
+  return recorded > told ? { ...before, quantity: String(recorded) } : before;
 }
 
 function entryAfter(before: UsageEntry, { payload, seq }: Measured): UsageEntry {
@@ -60,22 +76,46 @@ function sum(before: string | null, more: bigint | null): string | null {
   return more === null ? before : String((quantityOf(before) ?? 0n) + more);
 }
 
-function keyOf(one: Pick<UsageEntry, 'meter' | 'unit' | 'kind' | 'participantId'>): string {
-  return JSON.stringify([one.meter, one.unit, one.participantId, Object.entries(one.kind)]);
-}
-
 /** In one order, whatever the record's. */
-function wordsOf(dims: Measured['payload']['dims']): Readonly<Record<string, string>> {
+function wordsOf(dims: Record<string, unknown> | undefined): Readonly<Record<string, string>> {
   const words = Object.entries(dims ?? {}).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(words.sort(([a], [b]) => (a < b ? -1 : 1))) as Record<string, string>;
 }
 
 /** What the server measured counts; one that was on its way when the line went starts nothing again. */
 export function withTick(usage: Usage, { payload, recordedAt }: Tick, runs: boolean): Usage {
-  const { meterId, billableSeconds } = payload;
-  if (meterId !== 'call.duration_ms' || billableSeconds === undefined) return usage;
+  const seconds = secondsIn(payload);
   const running = usage.live?.running ?? runs;
-  return { ...usage, live: { seconds: billableSeconds, at: recordedAt, running } };
+  const live = seconds === null ? usage.live : { seconds, at: recordedAt, running };
+  const others = usage.soFar.filter(({ meter }) => meter !== payload.meterId);
+  const told = partsOf(payload);
+  return { ...usage, live, soFar: told.length === 0 ? usage.soFar : [...others, ...told] };
+}
+
+/** Older servers told time alone, in seconds. */
+function secondsIn({ meterId, billableSeconds, quantity, unit }: Tick['payload']): number | null {
+  if (meterId !== 'call.duration_ms') return null;
+  if (billableSeconds !== undefined) return billableSeconds;
+  const ms = unit === 'ms' ? quantityOf(quantity ?? null) : null;
+  return ms === null ? null : Number(ms / 1_000n);
+}
+
+/** All kinds of the meter; of one that has none, the whole. */
+function partsOf({ meterId: meter, quantity, unit, parts }: Tick['payload']): UsedSoFar[] {
+  if (quantity === undefined || unit === undefined) return [];
+  return (parts ?? [{ quantity }]).map((one) => ({
+    ...{ meter, unit, kind: wordsOf('dims' in one ? one.dims : undefined) },
+    participantId: ('participant' in one ? one.participant : undefined) ?? null,
+    quantity: one.quantity,
+  }));
+}
+
+/** A budget is nearly used up, or is. */
+export function withWarning(usage: Usage, { payload, seq, recordedAt }: Warning): Usage {
+  const { meterId, thresholdType, thresholdValue, currentValue, message } = payload;
+  const numbers = { of: thresholdType, threshold: thresholdValue, current: currentValue };
+  const one = { meter: meterId, ...numbers, message, seq, at: recordedAt };
+  return { ...usage, warnings: [...usage.warnings, one].slice(-warningsMax) };
 }
 
 /** Time is measured from `call.connected` on, or goes on after an outage; where it is not known, it stays so. */

@@ -7,7 +7,7 @@ import { defaultPolicy, retryDelay } from './verdict.js';
 export type BaseUrl = string | (() => string | Promise<string>);
 
 export interface RestRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, beginning with a slash. */
   readonly path: string;
   readonly body?: unknown;

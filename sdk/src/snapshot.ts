@@ -1,11 +1,13 @@
-import { callEventOf, type EventRecord } from './event.js';
+import { LifelineError } from './error.js';
+import { callEventOf } from './event.js';
 import { reduce } from './reduce.js';
 import type { Rest } from './rest.js';
 import type { Session } from './session.js';
 import { withSnapshotActions, type ActionSnapshot } from './snapshot_actions.js';
 import { initialState, type CallState } from './state.js';
-import type { Cursor } from './stream.js';
+import type { Cursor, PastEvents } from './stream.js';
 import { noUsage } from './usage.js';
+import { cursorRefusals } from './verdict.js';
 import type { Mode } from './work.js';
 
 /** GET .../snapshot: the call as it stands after `seq`. */
@@ -28,24 +30,23 @@ interface Snapshot {
   readonly killed?: boolean;
 }
 
-/** GET .../events */
-interface EventPage {
-  readonly events: readonly EventRecord[];
-}
-
 /** How much of the past a client that starts over asks for: the transcript that people scroll to. */
 const tailEvents = 1_000;
 const pageEvents = 500;
 
-/** The events after `seq`, one page of them; empty at the head. */
+/**
+ * The events after the cursor, one page of them; empty at the head. Of the history that the cursor counts
+ * in, where that is known: `epoch_changed` when the server has another by now.
+ */
 export async function readEvents(
   rest: Rest,
   path: string,
-  seq: number,
-): Promise<readonly EventRecord[]> {
-  const query = `after=${seq}&limit=${pageEvents}`;
+  { epoch, seq }: { readonly epoch: string | null; readonly seq: number },
+): Promise<PastEvents> {
+  const query = new URLSearchParams({ after: String(seq), limit: String(pageEvents) });
+  if (epoch !== null) query.set('epoch', epoch);
   const request = { method: 'GET', path: `${path}/events?${query}` } as const;
-  return (await rest.requestPatiently<EventPage>(request)).events;
+  return rest.requestPatiently<PastEvents>(request);
 }
 
 /**
@@ -56,14 +57,28 @@ export async function readSnapshot(
   rest: Rest,
   path: string,
 ): Promise<{ cursor: Cursor; state: CallState }> {
+  for (;;) {
+    try {
+      return await readOneSnapshot(rest, path);
+    } catch (thrown) {
+      // Restored just now: the snapshot is of a history that is gone, too.
+      if (!(thrown instanceof LifelineError) || !cursorRefusals.has(thrown.code)) throw thrown;
+    }
+  }
+}
+
+async function readOneSnapshot(
+  rest: Rest,
+  path: string,
+): Promise<{ cursor: Cursor; state: CallState }> {
   const request = { method: 'GET', path: `${path}/snapshot` } as const;
   const read = await rest.requestPatiently<Snapshot>(request);
   const { epoch, seq, state } = read;
   const from = Math.max(0, seq - tailEvents);
   let folded = { ...stateOf(state), seq: from, usage: { ...noUsage, whole: from === 0 } };
   while (folded.seq < seq) {
-    const page = await readEvents(rest, path, folded.seq);
-    const events = page.map(callEventOf).filter((event) => event.seq <= seq);
+    const page = await readEvents(rest, path, { epoch, seq: folded.seq });
+    const events = page.events.map(callEventOf).filter((event) => event.seq <= seq);
     if (events.length === 0) {
       folded = { ...folded, usage: { ...folded.usage, whole: false } };
       break; // No longer kept: then without them.

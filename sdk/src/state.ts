@@ -45,6 +45,8 @@ export interface CallEnd {
   /** `endReason` of call.ended, `code` of call.terminal_failure. */
   readonly reason: string;
   readonly message: string | null;
+  /** What a person can do now, as call.terminal_failure says it; null where it does not. */
+  readonly fix: string | null;
 }
 
 /** Somebody who said no to being recorded, or took their consent back. */

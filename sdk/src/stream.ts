@@ -33,6 +33,12 @@ const retryAfterMs = 1_000; // Where the server does not say when.
 /** An answer that takes longer is slow, or the line is dead; only the server's sign of life tells. */
 const answerWithinMs = 3_000;
 
+/** A part of a call's past, and in which history it was counted. */
+export interface PastEvents {
+  readonly epoch: string;
+  readonly events: readonly EventRecord[];
+}
+
 /**
  * The call's stream across all connections: how far it was read, and what of our own is not in it
  * yet. Lines come and go beneath it.
@@ -127,6 +133,12 @@ export class Stream {
       default:
         return;
     }
+  }
+
+  /** What REST gave for the cursor. */
+  past({ epoch, events }: PastEvents): void {
+    this.#epoch ??= epoch;
+    for (const record of events) this.record(record);
   }
 
   /** An event from the line or from REST. */

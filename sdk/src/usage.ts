@@ -37,6 +37,15 @@ export interface UsageEntry {
   readonly evidence: readonly UsageEvidence[];
 }
 
+/**
+ * What the call used so far of one meter and kind, recorded or not yet, as the server last said: for display, never what
+ * is charged. Told once a minute while the call is connected; a record that comes in between is in it.
+ */
+export interface UsedSoFar extends Pick<UsageEntry, 'meter' | 'unit' | 'kind' | 'participantId'> {
+  /** As measured. */
+  readonly quantity: string;
+}
+
 /** Connected time while it runs: for display, never what is charged. */
 export interface LiveUsage {
   /** Seconds that were measured up to `at`. */
@@ -47,20 +56,47 @@ export interface LiveUsage {
   readonly running: boolean;
 }
 
+/** That a budget or the credit is nearly used up, or is: `message` says which, and what can be done. */
+export interface BudgetWarning {
+  /** The meter that is limited; `amount` where money is, `credit` where what was paid ahead is. */
+  readonly meter: string;
+  /** Of what the numbers are: `quantity` of the meter, or `amount` of money in whole units of the currency. */
+  readonly of: string;
+  /** Where the warning stands, and where the meter stood. */
+  readonly threshold: number;
+  readonly current: number;
+  /** In a sentence. Names in it are whatever somebody called them: to be displayed, never trusted. */
+  readonly message: string;
+  /** Where it stands in the call, and when it was said by the server's clock (RFC 3339 UTC). */
+  readonly seq: number;
+  readonly at: string;
+}
+
 export interface Usage {
   /** In the order in which they were first recorded. */
   readonly entries: readonly UsageEntry[];
+  /** Beside what is recorded what is not yet, kind by kind; what was not told yet stands in `entries` alone. `usedSoFar` has both. */
+  readonly soFar: readonly UsedSoFar[];
   /** Null while it is not known. */
   readonly live: LiveUsage | null;
+  /** What was said of budgets and credit, newest last; the last twenty. */
+  readonly warnings: readonly BudgetWarning[];
   /** Whether all events from the beginning are in here; after a reset in a long call, records before are not. */
   readonly whole: boolean;
 }
 
-export const noUsage: Usage = { entries: [], live: null, whole: true };
+export const noUsage: Usage = { entries: [], soFar: [], live: null, warnings: [], whole: true };
 
 const quantityForm = /^(0|-?[1-9][0-9]*)$/;
 
 /** A quantity to reckon with; null where it is not known, or none. */
 export function quantityOf(text: string | null): bigint | null {
   return text !== null && quantityForm.test(text) ? BigInt(text) : null;
+}
+
+/** What is added up together: one meter of a call, of one participant and one kind. */
+export function usageKeyOf(
+  one: Pick<UsageEntry, 'meter' | 'unit' | 'kind' | 'participantId'>,
+): string {
+  return JSON.stringify([one.meter, one.unit, one.participantId, Object.entries(one.kind)]);
 }

@@ -38,6 +38,13 @@ export const overReasons: ReadonlySet<string> = new Set([
   'session_over',
 ]);
 
+/** Reasons that say: the server cannot go on from this cursor, and another one is to be had. */
+export const cursorRefusals: ReadonlySet<string> = new Set([
+  'epoch_changed',
+  'cursor_ahead',
+  'trimmed',
+]);
+
 const saidNothing = { retryAfterMs: 0, requestId: null, message: null, generation: null } as const;
 
 /** What a close code means; its range says so even where the code itself is not known. */

@@ -148,13 +148,12 @@ test('a refused token is replaced once; the same one again is not tried', async 
   }
 });
 
-test('baseUrl and getToken are asked again on every reconnect', async () => {
+test('baseUrl is asked again on every reconnect, and the socket goes where the answer came from', async () => {
   const { options, server, clock, requests } = world();
   let asked = 0;
   const call = await createCall({
     ...options,
     baseUrl: async () => `https://tunnel-${++asked}.example`,
-    getToken: async () => `tok-${asked}`,
   });
   await settle();
   server.socket.cut();
@@ -164,9 +163,86 @@ test('baseUrl and getToken are asked again on every reconnect', async () => {
   assert.deepEqual(
     server.sockets.map((socket) => socket.url.host),
     ['tunnel-1.example', 'tunnel-2.example'],
-    'and the socket goes where the answer came from',
   );
   assert.equal(requests[1]?.route, 'POST /v1/call/sessions/sess_1/connect');
+});
+
+/** A JWT as far as anybody here reads it. */
+const jwtUntil = (at: number, id: string) => `h.${btoa(JSON.stringify({ exp: at / 1_000 }))}.${id}`;
+
+test('the application is asked for a token once in an outage, however often that is tried', async () => {
+  let down = false;
+  let says = { status: 503, body: { code: 'draining' } };
+  const { options, server, clock, requests } = world({
+    'POST /v1/call/sessions/sess_1/connect': () => (down ? says : { body: { session, connect } }),
+  });
+  let lives = 24 * 3_600_000;
+  const asked: (string | null)[] = [];
+  const getToken = ({ refused }: { refused: string | null }) =>
+    Promise.resolve(jwtUntil(clock.now + lives, `${asked.push(refused)}`));
+  const call = await createCall({ ...options, getToken });
+  await settle();
+  const tokens = () => requests.map(({ token }) => token?.split('.')[2]);
+  assert.equal(asked.length, 1);
+
+  for (const outage of [1, 2]) {
+    down = true;
+    const before = requests.length;
+    server.socket.cut();
+    for (let s = 0; s < 40; s++) await clock.advance(1_000);
+    down = false;
+    const tries = requests.length - before;
+    assert.ok(tries >= 5, `${tries} tries`);
+    await clock.advance(10_000);
+    assert.equal(call.connection.value.state, 'live');
+    assert.equal(asked.length, 1 + outage, `outage ${outage}`);
+    assert.deepEqual([...new Set(tokens().slice(before))], [`${1 + outage}`]);
+  }
+
+  // One that runs out meanwhile is asked for again before it does, and the server is not asked in vain.
+  asked.length = 0;
+  down = true;
+  lives = 40_000;
+  server.socket.cut();
+  for (let s = 0; s < 14; s++) await clock.advance(1_000);
+  assert.equal(asked.length, 2);
+  assert.equal(asked.at(1)?.split('.')[2], '1', 'with the one that will be refused soon');
+
+  // And one that the server refuses.
+  says = { status: 401, body: { code: 'token_expired' } };
+  await clock.advance(10_000);
+  assert.equal(call.connection.value.reason, 'token_expired', 'the next one was refused as well');
+  assert.equal(asked.length, 3);
+});
+
+test('a token that gives no time, a wrong one, or the same again is kept until the server refuses it', async () => {
+  for (const make of [
+    () => 'opaque',
+    () => 'a.b.c',
+    () => `h.${btoa('7')}.s`,
+    () => `h.${btoa('{"exp":"soon"}')}.s`,
+    (now: number) => jwtUntil(now - 3_600_000, 'a clock that is an hour ahead'),
+    () => jwtUntil(Date.parse('2026-02-16T10:00:50Z'), 'always the same'),
+  ]) {
+    let down = false;
+    const { options, server, clock, requests } = world({
+      'POST /v1/call/sessions/sess_1/connect': () => (down ? null : { body: { session, connect } }),
+    });
+    let asked = 0;
+    const token = make(clock.now);
+    const call = await createCall({ ...options, getToken: () => ((asked += 1), token) });
+    await settle();
+    asked = 0;
+    down = true;
+    const before = requests.length;
+    server.socket.cut();
+    for (let s = 0; s < 40; s++) await clock.advance(1_000);
+    assert.ok(requests.length - before >= 5);
+    assert.ok(asked <= 2, `${token}: ${asked}`);
+    down = false;
+    await clock.advance(20_000);
+    assert.equal(call.connection.value.state, 'live', token);
+  }
 });
 
 test('a proxy that refuses in words of its own does not end the call', async () => {

@@ -459,6 +459,23 @@ test('a call that ended meanwhile is read to its end', async () => {
   assert.deepEqual(h.seen, [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('a call that was restored and has ended meanwhile is read from the snapshot', async () => {
+  const h = await live();
+  for (let i = 0; i < 5; i++) h.server.append('x.seen', {});
+  h.server.socket.cut();
+  // A backup that has three of the five, and another end than would have come.
+  h.server.journal.splice(3);
+  h.server.epoch = 'epoch-2';
+  for (let i = 0; i < 6; i++) h.server.append('x.after', {});
+  h.server.append('call.ended', {});
+  h.server.snapshotAt = 8;
+  h.server.refusals.push(new LifelineError({ code: 'session_over', message: 'm', status: 409 }));
+  await h.clock.advance(100);
+  assert.equal(h.status(), 'closed session_over');
+  assert.deepEqual(h.seen, [1, 2, 3, 4, 5, 9, 10], 'none of the other history behind those seen');
+  assert.deepEqual(h.server.resets, ['epoch_changed']);
+});
+
 test('silence is answered by a ping, and an unanswered ping is a dead line', async () => {
   const h = await live();
   await h.clock.advance(10_000);

@@ -28,6 +28,8 @@ export class FakeServer {
   /** Thrown by the next ticket requests, in turn. */
   readonly refusals: LifelineError[] = [];
   snapshotAt: number | null = null;
+  /** Why each client started over. */
+  readonly resets: string[] = [];
   /** What else there is on a socket beside the call; says whether the frame was for it. */
   beside: (socket: FakeSocket, frame: Record<string, unknown>) => boolean = () => false;
   readonly #fence = new Fence();
@@ -53,13 +55,22 @@ export class FakeServer {
       if (refusal) return Promise.reject(refusal);
       return Promise.resolve({ url: 'wss://calls.example/ws', token: `t${this.tickets}` });
     },
-    startOver: () => {
+    startOver: (reason) => {
+      this.resets.push(reason);
       const seq = this.snapshotAt ?? this.journal.length;
       return Promise.resolve({ epoch: this.epoch, seq });
     },
-    replay: (after) => Promise.resolve(this.journal.slice(after, after + 3)),
+    replay: ({ epoch, seq }) => {
+      if (epoch !== null && epoch !== this.epoch) {
+        const refusal = { code: 'epoch_changed', message: 'm', status: 409 };
+        return Promise.reject(new LifelineError(refusal));
+      }
+      return Promise.resolve({ epoch: this.epoch, events: this.journal.slice(seq, seq + 3) });
+    },
     renewToken: () => Promise.resolve('fresh'),
     tokenExpired: () => void this.expiredTokens++,
+    lineLost: () => undefined,
+    lineBack: () => undefined,
   };
 
   hello(socket: FakeSocket, changes: object = {}): void {

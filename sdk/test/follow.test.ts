@@ -48,9 +48,10 @@ test('gives each call as its line is complete, comes back after a loss, and stop
   const onRetry = (error: LifelineError) => void retries.push(error.code);
   const stopper = new AbortController();
   const { signal } = stopper;
+  let asked = 0;
   for await (const notice of followCalls({
     baseUrl,
-    getToken: () => 't',
+    getToken: () => `t${++asked}`,
     platform: quick,
     onRetry,
     signal,
@@ -63,6 +64,7 @@ test('gives each call as its line is complete, comes back after a loss, and stop
     ['sess_1', 'sess_2', 'sess_3'],
   );
   assert.deepEqual(retries, ['unreachable', 'draining', 'http_403']);
+  assert.equal(asked, 2, 'once to begin, and once for the loss');
   assert.deepEqual(new Set(urls), new Set(['/v1/call/sessions?follow=1&status=open']));
 });
 

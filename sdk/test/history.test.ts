@@ -23,7 +23,7 @@ test('a page of the past is what reduce takes, and says where the next one begin
   const { options, requests } = world({ [address]: () => ({ body }) });
   const page = await listEvents({ ...options, sessionId: 'sess_1', after: 1, limit: 2 });
   assert.equal(requests[0]?.route, `${address}?after=1&limit=2`);
-  assert.deepEqual([page.headSeq, page.next], [7, 3]);
+  assert.deepEqual([page.epoch, page.headSeq, page.next], ['e', 7, 3]);
   assert.deepEqual(
     page.events.map(({ seq, cause }) => [seq, cause]),
     [
@@ -40,7 +40,16 @@ test('the last page has no next', async () => {
   const { options, requests } = world({ [address]: () => ({ body }) });
   const page = await listEvents({ ...options, sessionId: 'sess_1' });
   assert.equal(requests[0]?.route, `${address}?after=0`);
-  assert.deepEqual(page, { events: [], headSeq: 0 });
+  assert.deepEqual(page, { epoch: 'e', events: [], headSeq: 0 });
+});
+
+test('the next page is asked for in the history of the page before', async () => {
+  const { options, requests } = world({
+    [address]: () => ({ status: 409, body: { code: 'epoch_changed', detail: 'Restored.' } }),
+  });
+  const next = listEvents({ ...options, sessionId: 'sess_1', after: 3, epoch: 'e' });
+  await assert.rejects(next, { code: 'epoch_changed' });
+  assert.equal(requests[0]?.route, `${address}?after=3&epoch=e`);
 });
 
 test('what was erased is no event, and its place is told', async () => {

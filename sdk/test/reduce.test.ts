@@ -127,6 +127,15 @@ test('the call', () => {
   }
 });
 
+test('what a person can do after a call that failed is what its last event says', () => {
+  const facts = { callId: 's', failedAt: 't', code: 'c', message: 'm' };
+  const end = { outcome: 'failed', at: 't', reason: 'c', message: 'm' };
+  const given: Line[] = [['call.terminal_failure', { ...facts, lastSeq: 0, fix: 'Start again.' }]];
+  assert.deepEqual(fold(eventsOf(given)).end, { ...end, fix: 'Start again.' });
+  const older: Line[] = [['call.terminal_failure', facts]];
+  assert.deepEqual(fold(eventsOf(older)).end, { ...end, fix: null });
+});
+
 test('an outage is known while the call waits, and over with whatever ends the wait', () => {
   const at = '2026-02-16T10:00:00.000Z';
   const resumeDeadline = '2026-02-16T10:15:00.000Z';

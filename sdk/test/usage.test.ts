@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { clientOf } from '../src/create.js';
-import { listUsage, type CallState, type UsagePage } from '../src/lifeline.js';
+import { listUsage, usedSoFar, type CallState, type UsagePage } from '../src/lifeline.js';
 import { readSnapshot } from '../src/snapshot.js';
 import { eventsOf, fold, moment, type Told } from './events.js';
 import { world } from './world.js';
@@ -23,6 +23,11 @@ const record = (recordId: string, meter: string, raw: string | null, more: objec
 const tick = (billableSeconds: number, meterId = 'call.duration_ms'): Told => [
   'billing.usage.tick',
   { meterId, billableSeconds },
+];
+/** What a call used so far of a meter, by its kinds. */
+const used = (meterId: string, quantity: string, ...parts: object[]): Told => [
+  'billing.usage.tick',
+  { meterId, quantity, unit: 'u', ...(parts.length > 0 && { parts }) },
 ];
 const connected: Told = ['call.connected', {}];
 const lost: Told = ['call.reconnecting', {}];
@@ -82,6 +87,19 @@ test('connected time counts on only while it is measured', () => {
     { name: 'a tick says it better', given: [connected, tick(60)], then: '60 at 2 runs' },
     { name: 'other meters say nothing', given: [connected, tick(9, 'x')], then: '0 at 1 runs' },
     {
+      name: 'in milliseconds, too',
+      given: [
+        connected,
+        ['billing.usage.tick', { meterId: 'call.duration_ms', quantity: '61999', unit: 'ms' }],
+      ],
+      then: '61 at 2 runs',
+    },
+    {
+      name: 'in nothing else',
+      given: [connected, used('call.duration_ms', '9')],
+      then: '0 at 1 runs',
+    },
+    {
       name: 'it stands while the line is lost',
       given: [connected, tick(60), lost, lost],
       then: '61 at 3 stands',
@@ -107,6 +125,79 @@ test('connected time counts on only while it is measured', () => {
       : 'not known';
     assert.equal(words, then, name);
   }
+});
+
+test('what is not recorded yet is told, and a record that comes in between is in it', () => {
+  const user = { dims: { speaker: 'user' }, quantity: '9' };
+  const agent = { dims: { speaker: 'agent' }, quantity: '5' };
+  const hour = { endCause: 'hour' };
+  // prettier-ignore
+  const cases: { name: string; given: Told[]; then: string[] }[] = [
+    { name: 'nothing is told', given: [record('1', 'a', '3')], then: ['a 3 3 #1'] },
+    { name: 'nothing is recorded', given: [used('a', '7')], then: ['a 7 null #0'] },
+    { name: 'kind by kind', given: [used('a', '14', user, agent)], then: ['a speaker=user 9 null #0', 'a speaker=agent 5 null #0'] },
+    { name: 'and whose', given: [used('a', '9', { participant: 'usr_1', quantity: '9' })], then: ['a usr_1 9 null #0'] },
+    { name: 'the next word counts', given: [used('a', '14', user, agent), used('b', '1'), used('a', '20', { ...user, quantity: '15' }, agent)], then: ['b 1 null #0', 'a speaker=user 15 null #0', 'a speaker=agent 5 null #0'] },
+    { name: 'it is beside what is recorded', given: [record('1', 'a', '3', hour), used('a', '7')], then: ['a 7 null #1'] },
+    { name: 'what is recorded alone has its charge', given: [record('1', 'a', '3'), used('a', '3')], then: ['a 3 3 #1'] },
+    { name: 'an hour has what was told, and more', given: [used('a', '7'), record('1', 'a', '8', { ...hour, cumulative: '8' })], then: ['a 8 8 #1'] },
+    { name: 'an hour before what was told takes nothing away', given: [used('a', '12'), record('1', 'a', '8', { ...hour, cumulative: '8' })], then: ['a 12 null #1'] },
+    { name: 'a fact is more', given: [used('a', '7'), record('1', 'a', '2')], then: ['a 9 null #1'] },
+    { name: 'a correction is less', given: [record('1', 'a', '5'), used('a', '9'), record('2', 'a', '-4', { corrects: '1' })], then: ['a 5 null #2'] },
+    { name: 'what is not known adds nothing', given: [used('a', '7'), record('1', 'a', null)], then: ['a 7 null #1'] },
+    { name: 'a word that was on its way takes nothing away', given: [record('1', 'a', '3'), used('a', '2')], then: ['a 3 3 #1'] },
+    { name: 'beyond what a double holds', given: [used('a', '9007199254740993'), record('1', 'a', '9007199254740993')], then: ['a 18014398509481986 null #1'] },
+    { name: 'kinds that are no words, and names of objects, break nothing', given: [used('a', '1', { dims: JSON.parse('{"__proto__": "x", "n": 3}'), quantity: '1' })], then: ['a __proto__=x 1 null #0'] },
+    { name: 'an older server told time alone', given: [tick(60)], then: [] },
+  ];
+  for (const { name, given, then } of cases) {
+    const said = usedSoFar(fold(eventsOf(given)).usage).map((one) => {
+      const kind = Object.entries(one.kind).map(([key, value]) => `${key}=${value}`);
+      const whose = one.participantId === null ? [] : [one.participantId];
+      return [one.meter, ...kind, ...whose, `${one.measured} ${one.charged} #${one.records}`].join(
+        ' ',
+      );
+    });
+    assert.deepEqual(said, then, name);
+  }
+});
+
+test('what is said of budgets is state, and the newest is kept', () => {
+  const warning = (currentValue: number, message: string, meterId = 'amount'): Told => [
+    'billing.budget.warning',
+    { meterId, thresholdType: 'amount', thresholdValue: 1.5, currentValue, message },
+  ];
+  const said = (...given: Told[]) => fold(eventsOf([connected, ...given])).usage.warnings;
+  assert.deepEqual(said(), []);
+  assert.deepEqual(said(tick(60), warning(1.6, 'Half of it is used.')), [
+    {
+      ...{ meter: 'amount', of: 'amount', threshold: 1.5, current: 1.6 },
+      ...{ message: 'Half of it is used.', seq: 3, at: moment(3) },
+    },
+  ]);
+  const soft = said(warning(1.6, 'Half.'), tick(9), warning(3, 'All.'), warning(2, 'C', 'credit'));
+  assert.deepEqual(
+    soft.map(({ message, meter }) => `${meter} ${message}`),
+    ['amount Half.', 'amount All.', 'credit C'],
+  );
+  const many = said(...Array.from({ length: 30 }, (_, n) => warning(n, `${n}`)));
+  assert.deepEqual([many.length, many[0]!.message, many.at(-1)!.message], [20, '10', '29']);
+});
+
+test('a call that a budget ends says why in its own words', () => {
+  const endDetail = 'The budget talk is used up, so the call ends here.';
+  const ended: Told = ['call.ended', { endedAt: 't', endReason: 'budget_stop', endDetail }];
+  const warning = {
+    ...{ meterId: 'call.duration_ms', thresholdType: 'quantity' },
+    ...{ thresholdValue: 3000, currentValue: 3001, message: endDetail },
+  };
+  const { end, usage } = fold(eventsOf([connected, ['billing.budget.warning', warning], ended]));
+  assert.deepEqual([end?.reason, end?.message], ['budget_stop', endDetail]);
+  assert.deepEqual(
+    usage.warnings.map(({ message }) => message),
+    [endDetail],
+  );
+  assert.equal(usage.live?.running, false);
 });
 
 test('after a snapshot it is said that earlier records are not there', async () => {

@@ -15,10 +15,6 @@ bool may_concern(std::string_view bytes) {
 
 }  // namespace
 
-SpendView::SpendView(Loop& home, Worker& worker, journal::Journal& journal)
-    : view_(home, worker, journal,
-            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
-
 SpendView::View::Change SpendView::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<Ledger::Record> records;
     for (const auto& [stream, stored] : events) {
@@ -33,7 +29,7 @@ SpendView::View::Change SpendView::read(const std::vector<journal::JournalEvent>
 }
 
 void SpendView::since(WallTime day, Loop& from, journal::Done<std::vector<Ledger::Record>> done) {
-    view_.ask(from, std::move(done), [day](SpendStore& store) { return store.since(day); });
+    ask(from, std::move(done), [day](SpendStore& store) { return store.since(day); });
 }
 
 }  // namespace lifeline::agent

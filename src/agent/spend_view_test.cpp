@@ -2,16 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <map>
-#include <memory>
 #include <optional>
 
-#include "base/virtual_loop.h"
 #include "contract/json_writer.h"
-#include "journal/memory_journal.h"
+#include "journal/test_view_house.h"
 
 namespace lifeline::agent {
 
@@ -20,14 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // A journal that outlives the process, and the view of each process.
-class House {
+class House : public journal::MemoryHouse {
 public:
-    House() : journal(loop.clock()) {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
     void spend(const std::string& call, const std::string& record, int tokens,
                const std::string& ts, std::string_view meter = "agent.tokens") {
         contract::JsonWriter json;
@@ -38,44 +26,22 @@ public:
         json.key("inputTokens").value(tokens - 1).key("outputTokens").value(1);
         json.key("costNano").value("7").key("userId").value("ada").end();
         json.end();
-        auto& open = streams[call];
-        if (!open) journal.open(call, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "ll_" + std::to_string(++made);
-        open->append(open->head(),
-                     {{id,
-                       {"server", "lifeline"},
-                       "",
-                       contract::event_json(id, call, ts, "billing.usage.reported", json.take())}},
-                     [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
+        append(call, "billing.usage.reported", json.take(), ts);
     }
     void restart() {
         view.emplace(loop, loop, journal);
-        std::string outcome = "no answer";
-        view->start((folder / "spend.db").string(),
-                    [&](Status done) { outcome = done ? "ready" : done.error().reason; });
-        loop.run();
-        ASSERT_EQ(outcome, "ready");
+        start(*view, "spend.db");
     }
     // Of that day.
     Amount sum(const std::string& day) {
         Ledger ledger;
-        view->since(*parse_rfc3339(day), loop, [&](Result<std::vector<Ledger::Record>> records) {
-            ASSERT_TRUE(records.has_value());
-            for (const auto& record : *records) EXPECT_TRUE(ledger.add(record));
-        });
-        loop.run();
+        for (const auto& record : answer<std::vector<Ledger::Record>>(
+                 [&](auto done) { view->since(*parse_rfc3339(day), loop, std::move(done)); }))
+            EXPECT_TRUE(ledger.add(record));
         return ledger.of_user("ada", *parse_rfc3339(day));
     }
 
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("spend_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
     std::optional<SpendView> view;
-    int made = 0;
 };
 
 }  // namespace
@@ -99,8 +65,7 @@ TEST(SpendView, KnowsADayOverRestartsAndAfterItWasThrownAway) {
     house.restart();
     EXPECT_EQ(house.sum("2026-02-16T12:00:00.000Z"), (Amount{20, 28}));
     house.view.reset();
-    std::filesystem::remove_all(house.folder);
-    std::filesystem::create_directories(house.folder);
+    house.folder.clear();
     house.restart();
     EXPECT_EQ(house.sum("2026-02-16T12:00:00.000Z"), (Amount{20, 28}));
 }

@@ -67,7 +67,8 @@ public:
           wait_(wait),
           done_(std::move(done)) {}
 
-    void request(AgentRequest request) {
+    void request(AgentRequest request, std::shared_ptr<SharedBucket> publishes) {
+        publishes_ = std::move(publishes);
         action_id_ = request.ids.action_id;
         with_call([self = shared_from_this(), request = std::move(request)](session::Actor& actor) {
             if (actor.state().action(self->action_id_) != nullptr) return self->repeat(actor);
@@ -96,8 +97,9 @@ private:
     }
 
     void publish(session::Actor& actor, const AgentRequest& request) {
-        if (lane_.wait_to_publish(agent_, session_id_) > Millis{0})
-            return done_(contract::refuse(reason::rate_limited, "too many events a second"));
+        if (const auto may = gateway::may_publish(*publishes_, shard_.loop().clock().steady());
+            !may)
+            return done_(fail(may.error()));
         auto event = lane_.checker().check(
             contract::event_json(
                 request.ids.event_id, session_id_, format_rfc3339(shard_.loop().clock().wall()),
@@ -216,6 +218,7 @@ private:
 
     session::Shard& shard_;
     gateway::Lane& lane_;
+    std::shared_ptr<SharedBucket> publishes_;
     std::string session_id_;
     identity::Principal agent_;
     Until until_;
@@ -248,13 +251,20 @@ Status may_act(const call::State& state, const identity::Principal& agent) {
 }
 
 void request_action_for(Api& api, AgentRequest request, Loop& home, Done<mcp::ActionAnswer> done) {
+    auto publishes = api.parts().gateway.rates().publishing(request.agent, request.session_id,
+                                                            home.clock().steady());
+    if (!publishes)
+        return home.post([done = std::move(done), error = std::move(publishes.error())]() mutable {
+            done(fail(std::move(error)));
+        });
     auto one = course(api, request.session_id, request.agent, Course::Until::a_person_is_asked,
                       request.asked.wait, home, std::move(done));
     api.parts()
         .sessions.home(request.session_id)
         .loop()
-        .post([one = std::move(one), request = std::move(request)]() mutable {
-            one->request(std::move(request));
+        .post([one = std::move(one), request = std::move(request),
+               publishes = std::move(*publishes)]() mutable {
+            one->request(std::move(request), std::move(publishes));
         });
 }
 

@@ -87,8 +87,20 @@ void Api::authenticate(const Route& route, Asked asked) {
                 binding && route.access == Access::principal &&
                 (asked.captures.empty() || binding->session_id != asked.session_id()))
                 return asked.refuse({Code::not_found, "session_not_found", "no such call"});
+            if (const Millis wait = wait_to_change(route, asked); wait > Millis{0}) {
+                Error error{Code::overloaded, "rate_limited", "too many changes a second"};
+                error.retry_after = wait;
+                return asked.refuse(error);
+            }
             route.handler(*this, std::move(asked));
         });
+}
+
+Millis Api::wait_to_change(const Route& route, const Asked& asked) {
+    if (route.method == "GET" || route.counted == Counted::elsewhere) return Millis{0};
+    const auto about =
+        asked.captures.empty() ? std::string_view() : std::string_view(asked.captures.front());
+    return changes_.wait_to_change(asked.principal, about, parts_.clock.steady());
 }
 
 void Api::asset(Asked asked) {
@@ -122,7 +134,6 @@ void Api::asset(Asked asked) {
 
 net::Response Api::refusal(const net::Request& request, const Error& error,
                            std::string_view terminal_event) {
-    counters_.refused(Counters::Door::upgrade, error.reason);
     auto response = problem(request.id, error, terminal_event);
     allow_reading(response, parts_.origins, request.header("Origin"));
     return response;

@@ -5,15 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "api/budget_desk.h"
 #include "api/call_defaults.h"
 #include "api/card_desk.h"
+#include "api/change_rate.h"
 #include "api/exchange.h"
 #include "api/hosted_agent.h"
+#include "api/key_desk.h"
 #include "api/open_streams.h"
 #include "api/policy_in_force.h"
 #include "api/proof_keeper.h"
+#include "api/reconciliation_desk.h"
 #include "api/record_keeper.h"
 #include "api/router.h"
+#include "api/sink_desk.h"
 #include "base/random.h"
 #include "identity/administration.h"
 #include "identity/authenticator.h"
@@ -36,6 +41,9 @@ class Metering;
 namespace lifeline::billing {
 class Billing;
 }
+namespace lifeline::findings {
+class Findings;
+}
 namespace lifeline::audit {
 class Audit;
 }
@@ -44,6 +52,9 @@ class Gateway;
 }
 namespace lifeline::library {
 class Library;
+}
+namespace lifeline::outbox {
+class Outbox;
 }
 namespace lifeline::roster {
 class Roster;
@@ -80,10 +91,13 @@ public:
         library::Library& library;
         metering::Metering& metering;
         billing::Billing& billing;
+        findings::Findings& findings;
+        outbox::Outbox& outbox;
         const net::OriginList& origins;
         Clock& clock;
         Random& random;
         CallDefaults defaults;
+        gateway::RateTable::Rate changes = ChangeRate::standard;
         Development development;
         std::string public_url;         // "https://calls.example.com"; empty: as the client says.
         std::function<Status()> ready;  // Whether events can be acknowledged; if not, why.
@@ -102,16 +116,27 @@ public:
         RecordKeeper records = {};
         ProofKeeper proofs = {};
         CardDesk cards = {};
+        KeyDesk signing_keys = {};
+        BudgetDesk budgets = {};
+        SinkDesk sinks = {};
+        ReconciliationDesk reconciliation = {};
     };
 
     explicit Api(Parts parts)
-        : parts_(std::move(parts)), connect_tokens_(parts_.keys), capabilities_(parts_.keys) {}
+        : parts_(std::move(parts)),
+          connect_tokens_(parts_.keys),
+          capabilities_(parts_.keys),
+          changes_(parts_.changes) {}
 
     void handle(std::shared_ptr<net::Exchange> exchange);
 
-    // A refusal from before a route was found: by the gateway, or by HTTP itself.
+    // A refusal from before a route was found: by the gateway, which tells of each, in whatever
+    // form its client is told; or by HTTP itself.
     net::Response refusal(const net::Request& request, const Error& error,
                           std::string_view terminal_event);
+    void upgrade_refused(const Error& error) {
+        counters_.refused(Counters::Door::upgrade, error.reason);
+    }
     net::Response refusal(const net::HttpRefusal& refused);
     // On the HTTP server's loop.
     const Counters& counters() const { return counters_; }
@@ -125,6 +150,7 @@ public:
     // From now on, for who asks next.
     void set_public_url(std::string url) { parts_.public_url = std::move(url); }
     void set_defaults(const CallDefaults& defaults) { parts_.defaults = defaults; }
+    void take_change_rate(gateway::RateTable::Rate rate) { changes_.take_rate(rate); }
     const identity::ConnectTokens& connect_tokens() const { return connect_tokens_; }
     const identity::Capabilities& capabilities() const { return capabilities_; }
     // The address of this server as the client knows it, for links: "http://127.0.0.1:8787".
@@ -134,10 +160,12 @@ private:
     void preflight(Asked asked);
     void asset(Asked asked);
     void authenticate(const Route& route, Asked asked);
+    Millis wait_to_change(const Route& route, const Asked& asked);
 
     Parts parts_;
     identity::ConnectTokens connect_tokens_;
     identity::Capabilities capabilities_;
+    ChangeRate changes_;
     Counters counters_;
     OpenStreams open_streams_;
 };

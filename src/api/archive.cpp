@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "api/caller.h"
+#include "api/export_stream.h"
 #include "api/proofs.h"
 
 namespace lifeline::api {
@@ -26,12 +27,10 @@ Result<std::uint64_t> head_of(session::Actor& actor, const identity::Principal& 
     return actor.stream().head();
 }
 
-// Finds where the call's events stand, and then sends its archive as fast as the reader takes it.
-// No line of anything else may come between, so it is no feed. Lives on the server's loop, until
-// the reader has it all or is gone.
-class Sending : public std::enable_shared_from_this<Sending> {
+// Finds where the call's events stand, and then sends its archive. Lives on the server's loop.
+class Finding : public std::enable_shared_from_this<Finding> {
 public:
-    Sending(Api& api, Asked asked)
+    Finding(Api& api, Asked asked)
         : api_(api), asked_(std::move(asked)), session_id_(asked_.session_id()) {}
 
     void start() {
@@ -48,9 +47,6 @@ public:
     }
 
 private:
-    using Piece = archive::Export::Piece;
-    using Flow = net::ResponseStream::Flow;
-
     void find_on() {
         if (positions_.size() >= until_) return begin();
         api_.parts().journal.read(
@@ -64,46 +60,11 @@ private:
             });
     }
 
-    // What is wrong with the first piece is still an answer of its own.
     void begin() {
-        export_ = api_.parts().proofs.archive({.session_id = session_id_,
-                                               .positions = std::move(positions_),
-                                               .now = asked_.loop().clock().wall()});
-        if (!export_)
-            return asked_.refuse(
-                {Code::overloaded, "overloaded", "as many archives are being written as may", {}});
-        export_->next(asked_.loop(), [self = shared_from_this()](Result<Piece> piece) {
-            if (!piece) return self->asked_.refuse(piece.error());
-            self->stream_ = self->asked_.stream("application/x-ndjson");
-            if (!self->stream_) return;
-            self->stream_->on_drained([self] {
-                if (std::exchange(self->waiting_, false)) self->go_on();
-            });
-            self->stream_->on_closed([self] { self->over(); });
-            if (self->asked_.request().method == "HEAD") return self->end();
-            self->send(*piece);
-        });
-    }
-    void go_on() {
-        export_->next(asked_.loop(), [self = shared_from_this()](const Result<Piece>& piece) {
-            if (!self->stream_) return;       // The reader has gone.
-            if (!piece) return self->over();  // Broken off: it has no end, and says so.
-            self->send(*piece);
-        });
-    }
-    void send(const Piece& piece) {
-        const Flow flow = stream_->write(piece.lines);
-        if (piece.last) return end();
-        waiting_ = flow == Flow::wait;
-        if (!waiting_) go_on();
-    }
-    void end() {
-        stream_->end();
-        over();
-    }
-    // The stream's callbacks keep this alive, so it goes with the stream, and not from inside one.
-    void over() {
-        asked_.loop().post([self = shared_from_this()] { self->stream_.reset(); });
+        auto made = api_.parts().proofs.archive({.session_id = session_id_,
+                                                 .positions = std::move(positions_),
+                                                 .now = asked_.loop().clock().wall()});
+        send_export(std::move(asked_), std::move(made));
     }
 
     Api& api_;
@@ -111,15 +72,12 @@ private:
     std::string session_id_;
     std::uint64_t until_ = 0;
     std::vector<std::uint64_t> positions_;
-    std::shared_ptr<archive::Export> export_;
-    std::unique_ptr<net::ResponseStream> stream_;
-    bool waiting_ = false;
 };
 
 }  // namespace
 
 void export_archive(Api& api, Asked asked) {
-    std::make_shared<Sending>(api, std::move(asked))->start();
+    std::make_shared<Finding>(api, std::move(asked))->start();
 }
 
 }  // namespace lifeline::api

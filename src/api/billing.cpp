@@ -2,25 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "api/account_query.h"
 #include "api/administer.h"
 #include "api/api.h"
 #include "api/body.h"
+#include "api/export_stream.h"
 #include "billing/billing.h"
 #include "contract/json_writer.h"
+#include "proof/statement_form.h"
 
 // Cards, charges and statements.
 namespace lifeline::api {
 
 namespace {
 
-std::string cards_json(const pricing::CardBook& book) {
+// By which this account pays, or will; without an account, all.
+std::string cards_json(const billing::BillingStore& store,
+                       const std::optional<std::string>& account) {
+    std::set<std::string_view> own{billing::standard_card};
+    const auto* assigned = account ? store.assignments(*account) : nullptr;
+    if (assigned != nullptr)
+        for (const auto& one : assigned->all()) own.insert(one.card);
     contract::JsonWriter json;
     json.object().key("cards").array();
-    for (const auto& [name, versions] : book.cards())
+    for (const auto& [name, versions] : store.book().cards())
         for (const pricing::Card& card : versions) {
+            const bool shown = card.kind == pricing::CardKind::price && own.contains(name);
+            if (account && !shown) continue;
             json.object().key("sha256").value(card.sha256);
             json.key("card").raw(card.json).end();
         }
@@ -28,11 +40,12 @@ std::string cards_json(const pricing::CardBook& book) {
     return json.take();
 }
 
-std::string page_of(const std::vector<billing::EntryRow>& rows, bool more) {
+std::string page_of(const std::vector<billing::EntryRow>& rows, bool more, bool costs) {
     contract::JsonWriter json;
     json.object().key("entries").array();
     for (const billing::EntryRow& row : rows) {
-        json.object().key("type").value(row.type).key("entry").raw(row.payload_json);
+        json.object().key("type").value(row.type).key("entry");
+        json.raw(costs ? row.payload_json : without_cost(row.payload_json));
         json.key("seq").value(row.seq).key("position").value(row.position).end();
     }
     json.end();
@@ -55,10 +68,27 @@ net::Response file_of(const pricing::Statement& statement, std::string_view form
     return response;
 }
 
+// With the events behind it, so that it can be checked without us.
+void prove_statement(Api& api, Asked asked, const std::string& account_id, Month month,
+                     billing::CostCard cost) {
+    Loop& loop = asked.loop();
+    api.parts().billing.proof(
+        account_id, month, cost, loop,
+        [&api, asked = std::move(asked)](Result<billing::ProofPlan> plan) mutable {
+            if (!plan) return asked.refuse(plan.error());
+            auto made = api.parts().proofs.archive(
+                proof::request_for(*std::move(plan), asked.loop().clock().wall()));
+            send_export(std::move(asked), std::move(made));
+        });
+}
+
 }  // namespace
 
 void list_cards(Api& api, Asked asked) {
-    if (const auto may = account_overseen(asked.principal); !may) return asked.refuse(may.error());
+    const auto overseen = account_overseen(asked.principal);
+    if (!overseen) return asked.refuse(overseen.error());
+    std::optional<std::string> account;
+    if (!sees_all_accounts(asked.principal)) account = *overseen;
     Loop& loop = asked.loop();
     api.parts().billing.with_cards<std::string>(
         loop,
@@ -66,8 +96,8 @@ void list_cards(Api& api, Asked asked) {
             if (!cards) return asked.refuse(cards.error());
             asked.answer_json(200, *std::move(cards));
         },
-        [](billing::BillingStore& store) -> Result<std::string> {
-            return cards_json(store.book());
+        [account = std::move(account)](billing::BillingStore& store) -> Result<std::string> {
+            return cards_json(store, account);
         });
 }
 
@@ -129,14 +159,15 @@ void list_charges(Api& api, Asked asked) {
                                .to = *to,
                                .after = static_cast<std::uint64_t>(*cursor),
                                .limit = static_cast<std::size_t>(*limit)};
+    const bool costs = sees_all_accounts(asked.principal);
     Loop& loop = asked.loop();
     api.parts().billing.entries(std::move(query), loop,
-                                [asked = std::move(asked), limit = *limit](
+                                [asked = std::move(asked), limit = *limit, costs](
                                     const Result<std::vector<billing::EntryRow>>& rows) mutable {
                                     if (!rows) return asked.refuse(rows.error());
                                     const bool more =
                                         rows->size() == static_cast<std::size_t>(limit);
-                                    asked.answer_json(200, page_of(*rows, more));
+                                    asked.answer_json(200, page_of(*rows, more, costs));
                                 });
 }
 
@@ -150,9 +181,22 @@ void get_statement(Api& api, Asked asked) {
             Error{Code::malformed, "query_invalid", "a month is named like 2026-02", {}});
     const auto* format = asked.request().query("format");
     const std::string form = format == nullptr ? "json" : *format;
-    if (form != "json" && form != "csv" && form != "html")
+    if (form != "json" && form != "csv" && form != "html" && form != "proof")
         return asked.refuse(
-            Error{Code::malformed, "query_invalid", "format is json, csv or html", {}});
+            Error{Code::malformed, "query_invalid", "format is json, csv, html or proof", {}});
+    const auto* costs = asked.request().query("costs");
+    if (costs != nullptr && (*costs != "true" || form != "proof"))
+        return asked.refuse(Error{Code::malformed,
+                                  "query_invalid",
+                                  "costs=true goes with format=proof, and nothing else",
+                                  {}});
+    if (costs != nullptr && !sees_all_accounts(asked.principal))
+        return asked.refuse(
+            Error{Code::not_allowed, "forbidden", "what things cost is shown to admins", {}});
+    if (form == "proof")
+        return prove_statement(
+            api, std::move(asked), account_id, *month,
+            costs != nullptr ? billing::CostCard::included : billing::CostCard::left_out);
     Loop& loop = asked.loop();
     api.parts().billing.statement(
         account_id, *month, loop,

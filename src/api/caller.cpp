@@ -44,26 +44,34 @@ void command(Api& api, Asked asked, call::Request request,
     Loop& loop = asked.loop();
     session::Sessions& sessions = api.parts().sessions;
     session::Shard& shard = sessions.home(id);
-    gateway::Lane& lane = api.parts().gateway.lane(sessions.shard_of(id));
+    // What a user sends counts the same by whatever door it comes.
+    std::shared_ptr<SharedBucket> publishes;
+    if (std::holds_alternative<call::Publish>(request)) {
+        auto bucket = api.parts().gateway.rates().publishing(principal, id, loop.clock().steady());
+        if (!bucket) return asked.refuse(bucket.error());
+        publishes = std::move(*bucket);
+    }
     auto answered =
         session::on_loop<session::Receipt>(loop, [asked = std::move(asked), then = std::move(then)](
                                                      Result<session::Receipt> receipt) mutable {
             if (!receipt) return asked.refuse(receipt.error());
             then(std::move(asked), std::move(*receipt));
         });
-    shard.loop().post([&shard, &lane, id, principal = std::move(principal),
-                       request = std::move(request), answered = std::move(answered)]() mutable {
+    shard.loop().post([&shard, publishes = std::move(publishes), id,
+                       principal = std::move(principal), request = std::move(request),
+                       answered = std::move(answered)]() mutable {
         shard.with(id, session::Shard::Missing::refuse,
-                   [&lane, id, principal = std::move(principal), request = std::move(request),
+                   [&shard, publishes = std::move(publishes), principal = std::move(principal),
+                    request = std::move(request),
                     answered = std::move(answered)](Result<session::Actor*> actor) mutable {
                        if (!actor) return answered(fail(actor.error()));
                        const auto role = authorize((*actor)->state(), principal, Need::write);
                        if (!role) return answered(fail(role.error()));
-                       // What a user sends counts the same by whatever door it comes.
-                       if (std::holds_alternative<call::Publish>(request) &&
-                           lane.wait_to_publish(principal, id) > Millis{0})
-                           return answered(
-                               fail(Code::overloaded, "rate_limited", "too many events a second"));
+                       if (publishes)
+                           if (const auto may =
+                                   gateway::may_publish(*publishes, shard.loop().clock().steady());
+                               !may)
+                               return answered(fail(may.error()));
                        (*actor)->submit({std::move(request),
                                          {std::string(contract::to_text(*role)), principal.user_id},
                                          *role,

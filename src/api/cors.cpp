@@ -7,7 +7,7 @@ void allow_reading(net::Response& response, const net::OriginList& origins,
     response.set("Vary", "Origin");
     if (origin == nullptr || !origins.allows(*origin)) return;
     response.set("Access-Control-Allow-Origin", *origin);
-    response.set("Access-Control-Expose-Headers", "Allow, Link, Retry-After, Request-Id");
+    response.set("Access-Control-Expose-Headers", "Allow, Epoch, Link, Retry-After, Request-Id");
 }
 
 }  // namespace lifeline::api

@@ -129,25 +129,32 @@ void document_command(Api& api, Asked asked, Right needed, document::Request req
             const std::string id = found.captures.front();
             auto& documents = api.parts().documents;
             auto& shard = documents.home(id);
-            gateway::Lane& lane = api.parts().gateway.lane(documents.shard_of(id));
             const contract::Role role =
                 caller.session_id.empty() ? caller.role : caller.role_in_call;
             const contract::Actor actor{std::string(contract::to_text(role)), caller.user_id};
-            auto principal = found.principal;
+            const auto principal = found.principal;
             Loop& loop = found.loop();
+            std::shared_ptr<SharedBucket> publishes;
+            if (std::holds_alternative<document::Publish>(request)) {
+                auto bucket =
+                    api.parts().gateway.rates().publishing(principal, id, loop.clock().steady());
+                if (!bucket) return found.refuse(bucket.error());
+                publishes = std::move(*bucket);
+            }
             auto answered = session::on_loop<session::Receipt>(
                 loop, [found = std::move(found),
                        then = std::move(then)](Result<session::Receipt> receipt) mutable {
                     if (!receipt) return found.refuse(in_body(receipt.error()));
                     then(std::move(found), std::move(*receipt));
                 });
-            shard.loop().post([&shard, &lane, id, actor, caller = std::move(caller),
-                               principal = std::move(principal), request = std::move(request),
+            shard.loop().post([&shard, publishes = std::move(publishes), id, actor,
+                               caller = std::move(caller), request = std::move(request),
                                answered = std::move(answered)]() mutable {
-                if (std::holds_alternative<document::Publish>(request) &&
-                    lane.wait_to_publish(principal, id) > Millis{0})
-                    return answered(
-                        fail(Code::overloaded, "rate_limited", "too many edits a second"));
+                if (publishes)
+                    if (const auto may =
+                            gateway::may_publish(*publishes, shard.loop().clock().steady());
+                        !may)
+                        return answered(fail(may.error()));
                 shard.submit(id, {std::move(request), actor, std::move(caller)},
                              std::move(answered));
             });

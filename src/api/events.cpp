@@ -27,15 +27,17 @@ void keep_type(EventPage& page, std::string_view type) {
     });
 }
 
-// Lines have no room for `next`: it is where the Link leads.
+// Lines have no room for `next` and `epoch`: one is where the Link leads, the other a header.
 net::Response page_lines(const EventPage& page, const net::Request& request, std::int64_t limit,
-                         std::string_view type) {
+                         std::string_view type, const std::string& epoch) {
     net::Response response;
+    response.set(epoch_header, epoch);
     response.set("Content-Type", "application/x-ndjson");
     response.set("Cache-Control", "no-store");
     if (page.last < page.head)
-        response.set("Link", fmt::format("<{}?after={}&limit={}{}{}>; rel=\"next\"", request.path(),
-                                         page.last, limit, type.empty() ? "" : "&type=", type));
+        response.set(
+            "Link", fmt::format("<{}?after={}&epoch={}&limit={}{}{}>; rel=\"next\"", request.path(),
+                                page.last, epoch, limit, type.empty() ? "" : "&type=", type));
     for (const auto& event : page.events) response.body += event_record_json(event) + "\n";
     return response;
 }
@@ -97,10 +99,11 @@ void read_events(Api& api, Asked asked) {
     read_page(api, std::move(asked), from, static_cast<std::size_t>(*limit),
               [&api, type, limit = *limit](Asked done, EventPage page) {
                   if (!type.empty()) keep_type(page, type);
+                  const std::string epoch = api.parts().journal.epoch();
                   if (wants_ndjson(done.request()))
-                      done.answer(page_lines(page, done.request(), limit, type));
+                      done.answer(page_lines(page, done.request(), limit, type, epoch));
                   else
-                      done.answer_json(200, event_page_json(page, api.parts().journal.epoch()));
+                      done.answer_json(200, event_page_json(page, epoch));
               });
 }
 

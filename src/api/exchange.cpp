@@ -40,6 +40,17 @@ void Asked::refuse_with(const Error& error, net::Response response) {
 std::unique_ptr<net::ResponseStream> Asked::stream(std::string_view content_type) {
     net::Response head;
     head.set("Content-Type", std::string(content_type));
+    return stream(std::move(head));
+}
+
+std::unique_ptr<net::ResponseStream> Asked::event_stream(const std::string& epoch) {
+    net::Response head;
+    head.set("Content-Type", "application/x-ndjson");
+    head.set(epoch_header, epoch);
+    return stream(std::move(head));
+}
+
+std::unique_ptr<net::ResponseStream> Asked::stream(net::Response head) {
     head.set("Cache-Control", "no-store");
     // Proxies that buffer would turn a live stream into a late one.
     head.set("X-Accel-Buffering", "no");

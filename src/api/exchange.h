@@ -13,6 +13,9 @@
 
 namespace lifeline::api {
 
+// Says in which history the seqs of lines count: half of the cursor with which to read on.
+inline constexpr std::string_view epoch_header = "Epoch";
+
 // One request on its way to an answer: what was asked, by whom, and what the address says. Handlers
 // keep it by value until they answer; every answer carries the CORS headers its origin may have.
 class Asked {
@@ -40,9 +43,12 @@ public:
     // The same, where a refusal has another form than problem+json.
     void refuse_with(const Error& error, net::Response response);
     std::unique_ptr<net::ResponseStream> stream(std::string_view content_type);
+    // Of lines that are events, whose seqs count in this epoch.
+    std::unique_ptr<net::ResponseStream> event_stream(const std::string& epoch);
 
 private:
     void dress(net::Response& response) const;
+    std::unique_ptr<net::ResponseStream> stream(net::Response head);
 
     std::shared_ptr<net::Exchange> exchange_;
     const net::OriginList* origins_;

@@ -104,10 +104,11 @@ struct Slot {
 
 // On the server's loop, for a reader who may.
 void open_feed(session::Shard& shard, Loop& loop, const std::shared_ptr<Asked>& asked,
-               const std::shared_ptr<OpenStreams::Reader>& reader, std::uint64_t after) {
+               const std::shared_ptr<OpenStreams::Reader>& reader, std::uint64_t after,
+               const std::string& epoch) {
     if (reader->cut) return asked->refuse(*reader->cut);
-    auto lines = std::make_shared<LineStream>(asked->stream("application/x-ndjson"), loop,
-                                              asked->principal.expires_at);
+    auto lines =
+        std::make_shared<LineStream>(asked->event_stream(epoch), loop, asked->principal.expires_at);
     reader->lines = lines;
     lines->hold(reader);
     auto slot = std::make_shared<Slot>();
@@ -162,11 +163,11 @@ void follow_events(Api& api, Asked asked, EventCursor cursor) {
     session::Shard& shard = api.parts().sessions.home(id);
     Loop& loop = asked.loop();
     auto reader = api.open_streams().enter(asked.principal);
-    shard.loop().post([&shard, &loop, id, cursor, asked = std::move(asked),
-                       reader = std::move(reader)]() mutable {
+    shard.loop().post([&shard, &loop, id, cursor, epoch = api.parts().journal.epoch(),
+                       asked = std::move(asked), reader = std::move(reader)]() mutable {
         auto keep = std::make_shared<Asked>(std::move(asked));
         shard.with(id, session::Shard::Missing::refuse,
-                   [&shard, &loop, cursor, keep, reader](Result<session::Actor*> actor) {
+                   [&shard, &loop, cursor, epoch, keep, reader](Result<session::Actor*> actor) {
                        Status allowed;
                        if (!actor) {
                            allowed = fail(actor.error());
@@ -182,8 +183,8 @@ void follow_events(Api& api, Asked asked, EventCursor cursor) {
                            return;
                        }
                        // The actor may be closed before the stream is open: it is asked for again.
-                       loop.post([&shard, &loop, cursor, keep, reader] {
-                           open_feed(shard, loop, keep, reader, cursor.after);
+                       loop.post([&shard, &loop, cursor, epoch, keep, reader] {
+                           open_feed(shard, loop, keep, reader, cursor.after, epoch);
                        });
                    });
     });

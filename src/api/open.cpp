@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/assets.h"
 #include "api/problem.h"
+#include "api/published_keys.h"
 #include "api/routes.h"
 #include "contract/reason.h"
 
@@ -46,7 +47,8 @@ void readiness(Api& api, Asked asked) {
 }
 
 void public_keys(Api& api, Asked asked) {
-    asked.answer_json(200, api.parts().keys.public_jwks_json());
+    const auto& parts = api.parts();
+    asked.answer_json(200, published_keys_json(parts.keys, parts.signing_keys.history()));
 }
 
 // The schema as it was when this binary was built: embedded, like the page.

@@ -43,7 +43,8 @@ net::Response render(unsigned status, std::string_view code, std::string_view ti
 }  // namespace
 
 net::Response problem(std::string_view request_id, const Error& error,
-                      std::string_view terminal_event, Millis retry_after) {
+                      std::string_view terminal_event) {
+    Millis retry_after = error.retry_after;
     const auto* known = contract::find_reason(error.reason);
     if (known == nullptr) known = contract::find_reason("internal");
     // Why a token is bad is for the log only.

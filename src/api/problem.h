@@ -14,7 +14,7 @@ namespace lifeline::api {
 // it, and the id by which the log knows the request. What a stranger must not learn is not in an
 // Error's reason; its detail is left out for refusals of identity.
 net::Response problem(std::string_view request_id, const Error& error,
-                      std::string_view terminal_event = {}, Millis retry_after = Millis{0});
+                      std::string_view terminal_event = {});
 
 // For requests that HTTP itself refused.
 net::Response problem(const net::HttpRefusal& refusal);

@@ -18,11 +18,18 @@ enum class Access {
     any_token,  // Also by one for a single call: no call is meant, or the handler looks itself.
 };
 
+// Whether a request takes one of the changes that somebody may make a second.
+enum class Counted {
+    by_method,  // What is no GET does.
+    elsewhere,  // It is an event and counts as those do, or nothing is written.
+};
+
 struct Route {
     std::string_view method;
     std::string_view pattern;  // "/v1/call/sessions/{}/state": {} is one segment.
     Access access;
     Handler handler;
+    Counted counted = Counted::by_method;
 };
 
 // What a path and a method lead to.

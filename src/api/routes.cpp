@@ -3,10 +3,16 @@
 #include <array>
 
 #include "api/billing.h"
+#include "api/budgets.h"
+#include "api/charge_trace.h"
+#include "api/dead_letters.h"
 #include "api/explain.h"
 #include "api/proofs.h"
+#include "api/reconciliation.h"
 #include "api/records.h"
 #include "api/router.h"
+#include "api/signing_keys.h"
+#include "api/sinks.h"
 #include "api/usage.h"
 
 namespace lifeline::api {
@@ -18,15 +24,18 @@ constexpr std::array table{
     Route{"GET", "/v1/call/sessions", Access::principal, &list_sessions},
     Route{"GET", "/v1/call/sessions/{}", Access::principal, &get_session},
     Route{"POST", "/v1/call/sessions/{}/state", Access::principal, &change_state},
-    Route{"POST", "/v1/call/sessions/{}/connect", Access::principal, &connect},
+    Route{"POST", "/v1/call/sessions/{}/connect", Access::principal, &connect, Counted::elsewhere},
     Route{"GET", "/v1/call/sessions/{}/snapshot", Access::principal, &get_snapshot},
     Route{"GET", "/v1/call/sessions/{}/transcript", Access::principal, &get_transcript},
     Route{"GET", "/v1/call/sessions/{}/explain", Access::principal, &explain_session},
     Route{"GET", "/v1/call/sessions/{}/archive", Access::principal, &export_archive},
     Route{"GET", "/v1/call/sessions/{}/events", Access::principal, &read_events},
-    Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event},
-    Route{"POST", "/v1/call/sessions/{}/speech", Access::principal, &upload_speech},
-    Route{"POST", "/v1/call/sessions/{}/turns", Access::principal, &create_turn},
+    Route{"POST", "/v1/call/sessions/{}/events", Access::principal, &publish_event,
+          Counted::elsewhere},
+    Route{"POST", "/v1/call/sessions/{}/speech", Access::principal, &upload_speech,
+          Counted::elsewhere},
+    Route{"POST", "/v1/call/sessions/{}/turns", Access::principal, &create_turn,
+          Counted::elsewhere},
     Route{"POST", "/v1/call/sessions/{}/participants", Access::principal, &add_participant},
     Route{"DELETE", "/v1/call/sessions/{}/participants/{}", Access::principal, &remove_participant},
     Route{"GET", "/v1/call/sessions/{}/actions", Access::principal, &list_actions},
@@ -35,7 +44,8 @@ constexpr std::array table{
     Route{"POST", "/v1/call/sessions/{}/actions/{}/resolve", Access::principal, &resolve_action},
     Route{"POST", "/v1/call/sessions/{}/confirmations/{}", Access::principal, &answer_confirmation},
     Route{"POST", "/v1/call/sessions/{}/killswitch", Access::principal, &change_killswitch},
-    Route{"POST", "/v1/call/sessions/{}/capability", Access::principal, &create_capability},
+    Route{"POST", "/v1/call/sessions/{}/capability", Access::principal, &create_capability,
+          Counted::elsewhere},
     Route{"POST", "/v1/call/sessions/{}/invites", Access::principal, &create_invite},
     Route{"DELETE", "/v1/call/sessions/{}/invites/{}", Access::principal, &revoke_invite},
     Route{"POST", "/v1/call/invites/redeem", Access::open, &redeem_invite},
@@ -45,7 +55,7 @@ constexpr std::array table{
     Route{"GET", "/v1/documents", Access::any_token, &list_documents},
     Route{"GET", "/v1/documents/{}", Access::any_token, &get_document},
     Route{"GET", "/v1/documents/{}/events", Access::any_token, &read_document_events},
-    Route{"POST", "/v1/documents/{}/edits", Access::any_token, &edit_document},
+    Route{"POST", "/v1/documents/{}/edits", Access::any_token, &edit_document, Counted::elsewhere},
     Route{"POST", "/v1/documents/{}/shares", Access::any_token, &share_document},
     Route{"DELETE", "/v1/documents/{}/shares/{}", Access::any_token, &unshare_document},
     Route{"GET", "/v1/agents", Access::principal, &list_agents},
@@ -68,7 +78,33 @@ constexpr std::array table{
     Route{"POST", "/v1/billing/accounts/{}/card", Access::principal, &assign_card},
     Route{"GET", "/v1/billing/accounts/{}/usage", Access::principal, &list_usage},
     Route{"GET", "/v1/billing/accounts/{}/charges", Access::principal, &list_charges},
+    Route{"GET", "/v1/billing/accounts/{}/charges/{}", Access::principal, &trace_charge},
+    Route{"GET", "/v1/billing/accounts/{}/margin", Access::principal, &get_margin},
     Route{"GET", "/v1/billing/accounts/{}/statements/{}", Access::principal, &get_statement},
+    Route{"POST", "/v1/billing/accounts/{}/adjustments", Access::principal, &create_adjustment},
+    Route{"POST", "/v1/billing/accounts/{}/imports", Access::principal, &import_statement},
+    Route{"GET", "/v1/billing/accounts/{}/findings", Access::principal, &list_findings},
+    Route{"GET", "/v1/billing/accounts/{}/findings/{}", Access::principal, &get_finding},
+    Route{"POST", "/v1/billing/accounts/{}/findings/{}", Access::principal, &change_finding},
+    Route{"GET", "/v1/billing/accounts/{}/budgets", Access::principal, &list_budgets},
+    Route{"PUT", "/v1/billing/accounts/{}/budgets/{}", Access::principal, &change_budget},
+    Route{"POST", "/v1/billing/accounts/{}/credit", Access::principal, &grant_credit},
+    Route{"GET", "/v1/billing/accounts/{}/balance", Access::principal, &get_balance},
+    Route{"GET", "/v1/billing/sinks", Access::principal, &list_sinks},
+    Route{"POST", "/v1/billing/sinks/{}/resume", Access::principal, &resume_sink},
+    Route{"GET", "/v1/billing/dead-letters", Access::principal, &list_dead_letters},
+    Route{"GET", "/v1/billing/dead-letters/{}", Access::principal, &get_dead_letter},
+    Route{"POST", "/v1/billing/dead-letters/redrive", Access::principal, &redrive_dead_letters},
+    Route{"POST", "/v1/billing/dead-letters/discard", Access::principal, &discard_dead_letters},
+    Route{"GET", "/v1/billing/reconciliations", Access::principal, &list_reconciliations},
+    Route{"POST", "/v1/billing/reconciliations", Access::principal, &reconcile},
+    Route{"GET", "/v1/billing/reconciliations/{}", Access::principal, &get_reconciliation},
+    Route{"GET", "/v1/billing/alerts", Access::principal, &list_alerts},
+    Route{"POST", "/v1/billing/alerts/{}/resend", Access::principal, &resend_alert},
+    Route{"POST", "/v1/billing/alerts/{}/discard", Access::principal, &discard_alert},
+    Route{"GET", "/v1/billing/keys", Access::principal, &list_signing_keys},
+    Route{"POST", "/v1/billing/keys", Access::principal, &rotate_signing_key},
+    Route{"POST", "/v1/billing/keys/{}/revoke", Access::principal, &revoke_signing_key},
     Route{"GET", "/v1/journal/heads", Access::principal, &list_heads},
     Route{"GET", "/v1/accounts", Access::principal, &list_accounts},
     Route{"POST", "/v1/accounts", Access::principal, &create_account},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/admission.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "api/caller.h"
@@ -114,6 +115,20 @@ void add_hosted(const Api& api, call::Create& create) {
     }
 }
 
+// Of a call to be made: chosen by who asks, or by nobody.
+struct NewId {
+    std::string id;
+    bool named = false;
+};
+
+NewId new_call_id(Api& api, const Asked& asked, const contract::Body& body,
+                  const std::string& key) {
+    namespace f = contract::body::create_session;
+    if (body.has(f::session_id)) return {std::string(body.text(f::session_id)), true};
+    if (!key.empty()) return {derived_id("sess_", asked.principal, "create_session", key), true};
+    return {new_id("sess_", api.parts().clock.wall(), api.parts().random)};
+}
+
 void answer_created(Api& api, Asked asked, std::string id) {
     asked.captures = {id};
     auto principal = asked.principal;
@@ -132,18 +147,22 @@ void answer_created(Api& api, Asked asked, std::string id) {
         });
 }
 
-void submit_create(Api& api, Asked asked, call::Create create, std::string id) {
+void submit_create(Api& api, Asked asked, call::Create create, NewId id) {
     add_hosted(api, create);
     const contract::Actor actor{std::string(contract::to_text(asked.principal.role)),
                                 asked.principal.user_id};
     const Role role = asked.principal.role;
     Loop& loop = asked.loop();
-    api.parts().sessions.submit(
-        id, {std::move(create), actor, role}, loop,
-        [&api, id, asked = std::move(asked)](Result<session::Receipt> receipt) mutable {
-            if (!receipt) return asked.refuse(receipt.error());
-            answer_created(api, std::move(asked), id);
-        });
+    Making making{.id = id.id,
+                  .account_id = create.account_id,
+                  .command = {std::move(create), actor, role},
+                  .named = id.named};
+    auto keep = std::make_shared<Asked>(std::move(asked));
+    make_call(api.parts().sessions, api.parts().budgets, std::move(making), loop,
+              [&api, keep, id = id.id](const Result<session::Receipt>& receipt) {
+                  if (!receipt) return keep->refuse(receipt.error());
+                  answer_created(api, std::move(*keep), id);
+              });
 }
 
 // What is taken over of a call that is carried on.
@@ -186,11 +205,7 @@ void create_session(Api& api, Asked asked) {
     if (!create) return asked.refuse(create.error());
     if (create->continues.empty()) add_the_agent(api.parts().development, *create);
 
-    std::string id = body->has(contract::body::create_session::session_id)
-                         ? std::string(body->text(contract::body::create_session::session_id))
-                     : !key->empty()
-                         ? derived_id("sess_", asked.principal, "create_session", *key)
-                         : new_id("sess_", api.parts().clock.wall(), api.parts().random);
+    NewId id = new_call_id(api, asked, *body, *key);
     if (create->continues.empty())
         return submit_create(api, std::move(asked), std::move(*create), std::move(id));
     const bool names_people = body->has(contract::body::create_session::participants);

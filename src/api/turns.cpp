@@ -166,8 +166,8 @@ Result<Speaker> may_speak(Api& api, const call::State& state, const identity::Pr
 
 void answer_lines(Api& api, Asked asked, const Wish& wish, std::uint64_t seq) {
     auto reader = api.open_streams().enter(asked.principal);
-    auto lines = std::make_shared<LineStream>(asked.stream("application/x-ndjson"), asked.loop(),
-                                              asked.principal.expires_at);
+    auto lines = std::make_shared<LineStream>(asked.event_stream(api.parts().journal.epoch()),
+                                              asked.loop(), asked.principal.expires_at);
     reader->lines = lines;
     lines->hold(reader);
     auto answer = std::make_shared<TurnAnswer>(asked.loop(), lines, "utt_" + wish.name);

@@ -33,28 +33,16 @@ std::string assigned_json(const api::CardDesk::Assigning& assigning) {
 
 }  // namespace
 
-void CardBookDesk::take_turn(Job job) {
-    parts_.home.post([this, alive = alive_, job = std::move(job)]() mutable {
-        if (!*alive) return;
-        if (std::exchange(busy_, true)) return waiting_.push_back(std::move(job));
-        job();
-    });
-}
-
-void CardBookDesk::end_turn() {
-    busy_ = false;
-    if (waiting_.empty()) return;
-    Job next = std::move(waiting_.front());
-    waiting_.pop_front();
-    busy_ = true;
-    next();
+// What was judged in an hour is written in it: whoever verifies sees only when it was written.
+bool CardBookDesk::is_over(WallTime judged) const {
+    return window_of(judged) != window_of(parts_.home.clock().wall());
 }
 
 void CardBookDesk::activate(pricing::Card card, std::string by, Loop& from,
                             journal::Done<bool> done) {
     auto shared = std::make_shared<pricing::Card>(std::move(card));
-    take_turn([this, shared, by = std::move(by),
-               done = session::on_loop<bool>(from, std::move(done))]() mutable {
+    turns_.take([this, shared, by = std::move(by),
+                 done = session::on_loop<bool>(from, std::move(done))]() mutable {
         judge(shared, std::move(by), std::move(done));
     });
 }
@@ -65,13 +53,14 @@ void CardBookDesk::judge(std::shared_ptr<pricing::Card> card, std::string by,
     const WallTime now = parts_.home.clock().wall();
     parts_.billing.with_cards<Standing>(
         parts_.home,
-        [this, alive = alive_, card, by = std::move(by),
+        [this, alive = alive_, card, now, by = std::move(by),
          done = std::move(done)](const Result<Standing>& standing) mutable {
             if (!*alive) return;
             if (!standing || *standing == Standing::known) {
-                end_turn();
+                turns_.end();
                 return done(standing ? Result<bool>(false) : fail(standing.error()));
             }
+            if (is_over(now)) return judge(card, std::move(by), std::move(done));
             parts_.writer.write(
                 {.stream = cards_stream,
                  .name = fmt::format("card:{}", card->sha256.substr(0, 40)),
@@ -79,17 +68,17 @@ void CardBookDesk::judge(std::shared_ptr<pricing::Card> card, std::string by,
                  .payload = activated_json(*card, by),
                  .done = [this, alive, done = std::move(done)](const Status& written) mutable {
                      if (!*alive) return;
-                     end_turn();
+                     turns_.end();
                      done(written ? Result<bool>(true) : fail(written.error()));
                  }});
         },
-        [card, now](billing::BillingStore& store) { return store.book().judge(*card, now); });
+        [card, now](billing::BillingStore& store) { return store.judge(*card, now); });
 }
 
 void CardBookDesk::assign(api::CardDesk::Assigning assigning, Loop& from,
                           journal::Done<void> done) {
     auto shared = std::make_shared<api::CardDesk::Assigning>(std::move(assigning));
-    take_turn([this, shared, done = session::on_loop<void>(from, std::move(done))]() mutable {
+    turns_.take([this, shared, done = session::on_loop<void>(from, std::move(done))]() mutable {
         judge(shared, std::move(done));
     });
 }
@@ -97,19 +86,21 @@ void CardBookDesk::assign(api::CardDesk::Assigning assigning, Loop& from,
 void CardBookDesk::judge(std::shared_ptr<api::CardDesk::Assigning> assigning,
                          journal::Done<void> done) {
     if (parts_.directory.account(assigning->account_id) == nullptr) {
-        end_turn();
+        turns_.end();
         return done(fail(Code::not_found, "account_not_found",
                          fmt::format("there is no account {}", assigning->account_id)));
     }
     const WallTime now = parts_.home.clock().wall();
     parts_.billing.with_cards<bool>(
         parts_.home,
-        [this, alive = alive_, assigning, done = std::move(done)](const Result<bool>& may) mutable {
+        [this, alive = alive_, assigning, now,
+         done = std::move(done)](const Result<bool>& may) mutable {
             if (!*alive) return;
             if (!may) {
-                end_turn();
+                turns_.end();
                 return done(fail(may.error()));
             }
+            if (is_over(now)) return judge(assigning, std::move(done));
             parts_.writer.write(
                 {.stream = assigning->account_id,
                  .name = "assigned:",
@@ -117,16 +108,12 @@ void CardBookDesk::judge(std::shared_ptr<api::CardDesk::Assigning> assigning,
                  .payload = assigned_json(*assigning),
                  .done = [this, alive, done = std::move(done)](Status written) mutable {
                      if (!*alive) return;
-                     end_turn();
+                     turns_.end();
                      done(std::move(written));
                  }});
         },
         [assigning, now](billing::BillingStore& store) -> Result<bool> {
-            const auto currency = store.currency_of(assigning->account_id);
-            if (!currency) return fail(currency.error());
-            const auto* known = store.assignments(assigning->account_id);
-            const auto may = (known == nullptr ? pricing::Assignments() : *known)
-                                 .judge(assigning->assignment, store.book(), *currency, now);
+            const auto may = store.judge(assigning->account_id, assigning->assignment, now);
             if (!may) return fail(may.error());
             return true;
         });

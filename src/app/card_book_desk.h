@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 
 #include "api/card_desk.h"
 #include "app/stream_writer.h"
+#include "app/turns.h"
 #include "billing/billing.h"
 #include "identity/directory.h"
 
@@ -20,7 +20,7 @@ public:
         StreamWriter& writer;
         const identity::Directory& directory;
     };
-    explicit CardBookDesk(Parts parts) : parts_(parts) {}
+    explicit CardBookDesk(Parts parts) : parts_(parts), turns_(parts.home) {}
     ~CardBookDesk() { *alive_ = false; }
     CardBookDesk(const CardBookDesk&) = delete;
     CardBookDesk& operator=(const CardBookDesk&) = delete;
@@ -29,14 +29,12 @@ public:
     void assign(api::CardDesk::Assigning assigning, Loop& from, journal::Done<void> done);
 
 private:
-    void take_turn(Job job);
-    void end_turn();
+    bool is_over(WallTime judged) const;
     void judge(std::shared_ptr<pricing::Card> card, std::string by, journal::Done<bool> done);
     void judge(std::shared_ptr<api::CardDesk::Assigning> assigning, journal::Done<void> done);
 
     Parts parts_;
-    std::deque<Job> waiting_;
-    bool busy_ = false;
+    Turns turns_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -2,71 +2,61 @@
 
 #include <utility>
 
+#include "base/log.h"
+
 namespace lifeline::app {
 
 namespace {
 
 constexpr std::size_t entries_at_once = 256;
-// For what could not be written, because a disk was full.
-constexpr Millis look_again_after = std::chrono::seconds(30);
+constexpr std::size_t stuck_at_once = 100;
+constexpr Millis stuck_asked_every = std::chrono::minutes(1);
 
 }  // namespace
 
-ChargeWriter::~ChargeWriter() {
-    *alive_ = false;
-    if (timer_ != 0) home_.cancel_timer(timer_);
-}
-
 void ChargeWriter::start() {
-    billing_.on_due([this, alive = alive_] {
-        if (*alive) look();
+    billing_.on_change([this, alive = alive_] {
+        if (*alive) rounds_.look();
     });
-    look();
+    rounds_.look();
 }
 
-// What is due is asked for again only when all that was known of it is written: in between the view
-// has read that.
-void ChargeWriter::look() {
-    if (busy_) {
-        again_ = true;
-        return;
-    }
-    busy_ = true;
-    again_ = false;
+void ChargeWriter::write_due() {
     billing_.due(entries_at_once, home_,
                  [this, alive = alive_](Result<std::vector<billing::DueEntry>> due) {
                      if (!*alive) return;
-                     if (!due) return written(false);
-                     if (due->empty()) return written(true);
-                     again_ = again_ || due->size() == entries_at_once;
-                     write(*std::move(due));
+                     if (!due) return rounds_.end(false);
+                     if (!due->empty()) return write(*std::move(due));
+                     tell_stuck();
+                     rounds_.end(true);
                  });
 }
 
+// It stays open until what is wrong is mended: whoever waits for the statement has to hear of it.
+void ChargeWriter::tell_stuck() {
+    const SteadyTime now = home_.clock().steady();
+    if (asked_ != SteadyTime() && now - asked_ < stuck_asked_every) return;
+    asked_ = now;
+    using Stuck = std::vector<billing::StuckStatement>;
+    billing_.stuck(stuck_at_once, home_, [this, alive = alive_](const Result<Stuck>& stuck) {
+        if (!*alive || !stuck) return;
+        for (const auto& one : *stuck)
+            if (told_.emplace(one.account_id, one.month).second)
+                log::error("statement account={} month={} stays open reason={} {}", one.account_id,
+                           text_of(one.month), one.error.reason, one.error.detail);
+    });
+}
+
 void ChargeWriter::write(std::vector<billing::DueEntry> due) {
-    on_the_way_ = due.size();
-    failed_ = false;
+    rounds_.has(due.size(), due.size() == entries_at_once);
     for (billing::DueEntry& one : due)
         writer_.write({.stream = std::move(one.account_id),
                        .name = "book:" + one.id,
                        .type = std::move(one.type),
                        .payload = std::move(one.payload),
                        .done = [this, alive = alive_](const Status& done) {
-                           if (!*alive) return;
-                           if (!done) failed_ = true;
-                           if (--on_the_way_ == 0) written(!failed_);
+                           if (*alive) rounds_.wrote(done);
                        }});
-}
-
-void ChargeWriter::written(bool all) {
-    busy_ = false;
-    if (all && again_) return look();
-    if (all || timer_ != 0) return;
-    timer_ = home_.start_timer(look_again_after, [this, alive = alive_] {
-        if (!*alive) return;
-        timer_ = 0;
-        look();
-    });
 }
 
 }  // namespace lifeline::app

@@ -9,6 +9,7 @@ std::vector<CheckupLine> Checkup::run() {
     free_space();
     journal();
     keys();
+    statements();
     file_limit();
     port();
     public_url();

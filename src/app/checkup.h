@@ -42,6 +42,8 @@ private:
     void keys();
     void file_limit();
     void port();
+    // checkup_billing.cpp
+    void statements();
     // checkup_web.cpp
     void public_url();
     void origins();

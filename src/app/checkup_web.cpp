@@ -42,7 +42,7 @@ void Checkup::public_url() {
     if (reply->status != 200)
         return note(name, Verdict::fail, fmt::format("{} answers {}", url_, reply->status),
                     "let the proxy pass every path on, unchanged");
-    is_us_ = keys_ && reply->body == keys_->public_jwks_json();
+    is_us_ = keys_ && keys_->is_in_jwks(reply->body);
     if (!keys_)
         return note(name, Verdict::warn,
                     url_ + " answers; whether it is this instance is not known",

@@ -12,6 +12,7 @@ void add_commands(Command root) {
     add_accounts(root);
     add_users(root);
     add_keys(root);
+    add_signing_keys(root);
     add_tools(root);
     add_agents(root);
     add_policy(root);
@@ -25,6 +26,10 @@ void add_commands(Command root) {
     add_hold(root);
     add_retention(root);
     add_whatif(root);
+    add_reconcile(root);
+    add_billing(root);
+    add_sinks(root);
+    add_budgets(root);
 }
 
 }  // namespace lifeline::app

@@ -17,6 +17,7 @@ void add_tokens(Command app);        // token
 void add_accounts(Command app);      // account
 void add_users(Command app);         // user
 void add_keys(Command app);          // key
+void add_signing_keys(Command app);  // keys
 void add_tools(Command app);         // tools
 void add_agents(Command app);        // agent
 void add_policy(Command app);        // policy
@@ -30,6 +31,10 @@ void add_erase(Command app);         // erase, erasures
 void add_hold(Command app);          // hold
 void add_retention(Command app);     // retention
 void add_whatif(Command app);        // whatif
+void add_reconcile(Command app);     // reconcile, adjust
+void add_billing(Command app);       // cards, usage, charges, margin, statement, trace
+void add_sinks(Command app);         // sinks, dlq
+void add_budgets(Command app);       // budget, credit
 
 void add_commands(Command root);  // All of these.
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "api/call_defaults.h"
+#include "api/change_rate.h"
 #include "app/config_agents.h"
+#include "app/sink_config.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "gateway/limits.h"
@@ -61,6 +63,17 @@ struct MeteringConfig {
     Millis close_after{10 * 60 * 1'000};
 };
 
+// When hours are counted again, and who is told of what differs.
+struct ReconciliationConfig {
+    bool enabled = true;
+    std::chrono::minutes settle{15};  // From an hour's end on, so that sinks have what is theirs.
+    std::chrono::days horizon{33};    // What comes later than that is for a person.
+    std::chrono::hours dead_man{2};   // Without a run: somebody is told.
+    std::string alert_url;            // Empty: findings are logged, and nobody is told.
+    std::string alert_secret_file;
+    int alert_attempts = 12;
+};
+
 // Everything that can be set, with its default. Read from a TOML file, then from the command line;
 // docs/operations.md explains each.
 struct Config {
@@ -85,6 +98,7 @@ struct Config {
     net::Proxies::Headers proxy_headers = net::Proxies::Headers::x_forwarded;
     TlsFiles tls;
     gateway::Limits limits;
+    gateway::RateTable::Rate changes = api::ChangeRate::standard;
     gateway::RetryPolicy retry;
     net::HttpLimits http;
     api::CallDefaults calls;
@@ -98,6 +112,8 @@ struct Config {
     SpeechConfig speech;
     ProofConfig proof;
     MeteringConfig metering;
+    ReconciliationConfig reconciliation;
+    SinksConfig billing;
     std::string engine_url;  // Empty: no external policy engine is asked.
     std::string engine_token_file;
     Millis engine_timeout{1'500};

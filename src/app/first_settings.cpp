@@ -46,6 +46,12 @@ constexpr std::string_view tail = R"(
 # jwks_url = "https://login.example.com/.well-known/jwks.json"
 # account_claim = "org_id"
 
+# Billing systems that are told of every charge; docs/sinks.md explains each.
+# [[billing.sinks]]
+# name = "ledger"
+# kind = "jsonl"
+# file = "/var/lib/lifeline-billing/charges.jsonl"
+
 # What an agent may ask for; docs/safety.md explains it, and how a policy is written.
 # [tools.send_email]
 # kind = "http"

@@ -21,14 +21,20 @@ std::size_t width(std::string_view text) {
 
 void Listing::row(std::vector<std::string> cells) {
     CHECK(cells.size() == columns_.size());
-    rows_.push_back(std::move(cells));
+    auto& row = rows_.emplace_back();
+    for (std::string& cell : cells) row.push_back({.text = std::move(cell)});
 }
 
 void Listing::row_of(const contract::Json& object) {
-    std::vector<std::string> cells;
-    for (const Column& column : columns_)
-        cells.emplace_back(object.text(column.key).value_or(std::string_view()));
-    row(std::move(cells));
+    auto& row = rows_.emplace_back();
+    for (const Column& column : columns_) {
+        const auto member = object.find(column.key);
+        const auto number = member ? member->as_integer() : std::nullopt;
+        if (number)
+            row.push_back({.text = std::to_string(*number), .number = true});
+        else
+            row.push_back({.text = std::string(object.text(column.key).value_or(""))});
+    }
 }
 
 void Listing::print(Output output, std::string_view name) const {
@@ -38,11 +44,7 @@ void Listing::print(Output output, std::string_view name) const {
     } else {
         contract::JsonWriter json;
         json.object().key(name).array();
-        for (const auto& row : rows_) {
-            Listing one(columns_);
-            one.row(row);
-            json.raw(one.object_json());
-        }
+        for (const auto& row : rows_) json.raw(row_json(row));
         json.end().end();
         text = json.take() + "\n";
     }
@@ -51,10 +53,21 @@ void Listing::print(Output output, std::string_view name) const {
 
 std::string Listing::object_json() const {
     CHECK(rows_.size() == 1);
+    return row_json(rows_.front());
+}
+
+std::string Listing::row_json(const std::vector<Cell>& cells) const {
     contract::JsonWriter json;
     json.object();
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (!rows_.front()[i].empty()) json.key(columns_[i].key).value(rows_.front()[i]);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const auto& [text, number] = cells[i];
+        if (text.empty()) continue;
+        json.key(columns_[i].key);
+        if (number)
+            json.raw(text);
+        else
+            json.value(text);
+    }
     json.end();
     return json.take();
 }
@@ -64,7 +77,8 @@ std::string Listing::table() const {
     for (const Column& column : columns_) lines.front().emplace_back(column.heading);
     for (const auto& row : rows_) {
         auto& line = lines.emplace_back();
-        for (const auto& cell : row) line.push_back(cell.empty() ? "-" : explain::line_text(cell));
+        for (const auto& [text, number] : row)
+            line.push_back(text.empty() ? "-" : explain::line_text(text));
     }
     std::vector<std::size_t> widths(columns_.size());
     for (const auto& line : lines)

@@ -23,7 +23,7 @@ public:
     // One cell a column. An empty one is nothing: its key is left out of the JSON.
     void row(std::vector<std::string> cells);
 
-    // The members of an object that the columns are named after.
+    // The members of an object that the columns are named after: texts and whole numbers.
     void row_of(const contract::Json& object);
 
     // All rows, in JSON as the list of this name: {"accounts":[{...}]}.
@@ -34,8 +34,14 @@ public:
     std::string object_json() const;
 
 private:
+    struct Cell {
+        std::string text;
+        bool number = false;  // In JSON, too.
+    };
+    std::string row_json(const std::vector<Cell>& cells) const;
+
     std::vector<Column> columns_;
-    std::vector<std::vector<std::string>> rows_;
+    std::vector<std::vector<Cell>> rows_;
 };
 
 }  // namespace lifeline::app

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "contract/json_writer.h"
 
 namespace lifeline::app {
 
@@ -13,85 +12,76 @@ namespace {
 
 constexpr std::size_t records_at_once = 256;
 constexpr std::size_t shown_at_once = 20'000;
-// For what could not be written, because a disk was full.
-constexpr Millis look_again_after = std::chrono::seconds(30);
 constexpr Millis settled_pause = std::chrono::milliseconds(100);
 constexpr int settled_tries = 600;
 const contract::Actor the_server{"server", "lifeline"};
 
+// Whether the same would be refused again, whenever it is tried.
+bool is_final(Code code) {
+    return code == Code::malformed || code == Code::too_large || code == Code::not_found ||
+           code == Code::conflict || code == Code::gone || code == Code::not_allowed;
+}
+
 }  // namespace
 
-MeterWriter::MeterWriter(Parts parts, journal::SealKey key) : parts_(parts), key_(std::move(key)) {}
-
-MeterWriter::~MeterWriter() {
-    *alive_ = false;
-    if (timer_ != 0) parts_.home.cancel_timer(timer_);
-}
-
 void MeterWriter::start() {
-    parts_.metering.on_due([this, alive = alive_] {
-        if (*alive) look();
+    parts_.metering.on_change([this, alive = alive_] {
+        if (*alive) rounds_.look();
     });
-    look();
+    rounds_.look();
 }
 
-// What is due is asked for again only when all that was known of it is written: in between the view
-// has read that.
-void MeterWriter::look() {
-    if (busy_) {
-        again_ = true;
-        return;
-    }
-    busy_ = true;
-    again_ = false;
+void MeterWriter::write_due() {
     parts_.metering.due(records_at_once, parts_.home,
                         [this, alive = alive_](Result<std::vector<metering::DueRecord>> due) {
                             if (!*alive) return;
-                            if (!due) return written(false);
-                            if (due->empty()) return written(true);
-                            again_ = again_ || due->size() == records_at_once;
+                            if (!due || due->empty()) return rounds_.end(due.has_value());
                             sign(*std::move(due));
                         });
 }
 
 void MeterWriter::sign(std::vector<metering::DueRecord> due) {
+    const Key signing = parts_.signer.signing();
+    if (!signing) return rounds_.end(false);
+    rounds_.has(due.size(), due.size() == records_at_once);
     parts_.worker.submit(
-        [this, alive = alive_, &home = parts_.home, key = key_, due = std::move(due)] {
+        [this, alive = alive_, &home = parts_.home, key = signing, due = std::move(due)] {
             std::vector<Signed> records;
             records.reserve(due.size());
             for (const auto& one : due)
-                records.push_back({one.session_id, "ll_use:" + one.id,
-                                   metering::sign_record(one.json, key.id(), key.signing())});
-            home.post([this, alive, records = std::move(records)]() mutable {
-                if (*alive) write(std::move(records));
+                records.push_back({one.session_id, one.id, "ll_use:" + one.id,
+                                   metering::sign_record(one.json, key->id, key->signing)});
+            home.post([this, alive, key, records = std::move(records)] {
+                if (*alive) write(key, records);
             });
         });
 }
 
-void MeterWriter::write(std::vector<Signed> records) {
-    on_the_way_ = records.size();
-    failed_ = false;
+// A key is held until what it signed is written: it is not retired before.
+void MeterWriter::write(const Key& key, const std::vector<Signed>& records) {
     for (const Signed& record : records)
         publish(record, "billing.usage.measured",
-                [this, name = record.event_id](const Status& done) {
-                    if (!done) {
-                        log::warn("usage record {} is not written yet reason={} {}", name,
-                                  done.error().reason, done.error().detail);
-                        failed_ = true;
-                    }
-                    if (--on_the_way_ == 0) written(!failed_);
+                [this, key, id = record.record_id](const Status& done) {
+                    if (done) return rounds_.wrote(done);
+                    not_written(id, done.error());
                 });
 }
 
-void MeterWriter::written(bool all) {
-    busy_ = false;
-    if (all && again_) return look();
-    if (all || timer_ != 0) return;
-    timer_ = parts_.home.start_timer(look_again_after, [this, alive = alive_] {
-        if (!*alive) return;
-        timer_ = 0;
-        look();
-    });
+void MeterWriter::not_written(const std::string& record_id, const Error& error) {
+    if (!is_final(error.code)) {
+        log::warn("usage record {} is not written yet reason={} {}", record_id, error.reason,
+                  error.detail);
+        return rounds_.wrote(fail(error));
+    }
+    log::error(
+        "usage record {} cannot be written, and its hour is closed without it: nobody is charged "
+        "for it until a person books it; reconciliation finds it reason={} {}",
+        record_id, error.reason, error.detail);
+    // Before anything is asked for again: what is set aside is not told any more.
+    parts_.metering.set_aside({record_id}, parts_.home,
+                              [this, alive = alive_](const Result<std::uint64_t>& aside) {
+                                  if (*alive) rounds_.wrote(aside ? Status() : fail(aside.error()));
+                              });
 }
 
 void MeterWriter::publish(const Signed& event, std::string_view type, journal::Done<void> done) {
@@ -128,7 +118,7 @@ void MeterWriter::ask_settled(std::string session_id, int tries, journal::Done<v
             if (tries >= settled_tries)
                 return done(fail(Code::unavailable, "not_ready",
                                  fmt::format("usage of {} is not written yet", session_id)));
-            look();
+            rounds_.look();
             parts_.home.start_timer(
                 settled_pause, [this, alive, session_id, tries, done = std::move(done)]() mutable {
                     if (*alive) ask_settled(std::move(session_id), tries + 1, std::move(done));
@@ -141,15 +131,27 @@ void MeterWriter::show() {
     parts_.metering.live(
         now, shown_at_once, parts_.home,
         [this, alive = alive_](const Result<std::vector<metering::LiveUsage>>& running) {
-            if (!*alive || !running) return;
-            for (const auto& [session_id, duration_ms] : *running) {
-                contract::JsonWriter json;
-                json.object().key("meterId").value(metering::meter_names::duration);
-                json.key("billableSeconds").value(duration_ms / 1000).end();
-                publish({session_id, fmt::format("ll_used:{}", duration_ms), json.take()},
-                        "billing.usage.tick", [](const Status&) {});
-            }
+            if (*alive && running) show_changed(*running);
         });
+}
+
+void MeterWriter::show_changed(const std::vector<metering::LiveUsage>& running) {
+    auto before = std::exchange(shown_, {});
+    for (const auto& [session_id, duration_ms, ticks] : running) {
+        auto& shown = shown_[session_id];
+        shown = std::move(before[session_id]);
+        int nth = 0;
+        for (const auto& [meter, payload] : ticks) {
+            std::string& last = shown[meter];
+            if (std::exchange(last, payload) == payload) continue;
+            publish({session_id, {}, fmt::format("ll_used:{}:{}", duration_ms, nth++), payload},
+                    "billing.usage.tick", [this, session_id, meter](const Status& done) {
+                        // What nobody saw is told again.
+                        const auto call = shown_.find(session_id);
+                        if (!done && call != shown_.end()) call->second.erase(meter);
+                    });
+        }
+    }
 }
 
 }  // namespace lifeline::app

@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* stream_name = "sys_metering";
 constexpr Millis minute = std::chrono::minutes(1);
+constexpr Millis written_soon = std::chrono::seconds(1);
 // A server that was away for long closes that many hours at once.
 constexpr int hours_at_once = 200;
 
@@ -57,6 +58,7 @@ void MeteringClock::stop(journal::Done<void> done) {
 
 void MeteringClock::tick(std::string_view because, std::uint64_t running,
                          journal::Done<void> done) {
+    ticked_ = parts_.home.clock().steady();
     contract::JsonWriter json;
     json.object().key("because").value(because).key("openCalls").value(running);
     json.key("window").value(text_of(window_of(parts_.home.clock().wall()))).end();
@@ -72,12 +74,16 @@ void MeteringClock::write(std::string name, std::string type, std::string payloa
                          .done = std::move(done)});
 }
 
-// Again after a minute, and as soon as the hour is over.
+// Again when the minute is over, as soon as the hour is, and once what is due of one that is over
+// is written. A timer that fires a moment early waits for that moment, not for another minute.
 void MeteringClock::wait() {
     if (stopped_) return;
     const WallTime now = parts_.home.clock().wall();
     const WallTime next_hour = window_of(now) + std::chrono::hours(1);
-    const Millis pause = std::min(minute, std::max(next_hour - now, Millis(1)));
+    const auto left = std::chrono::ceil<Millis>(ticked_ + minute - parts_.home.clock().steady());
+    const Millis longest =
+        std::exchange(soon_, false) ? written_soon : (left > Millis(0) ? left : minute);
+    const Millis pause = std::min(longest, std::max(next_hour - now, Millis(1)));
     timer_ = parts_.home.start_timer(pause, [this, alive = alive_] {
         if (!*alive) return;
         timer_ = 0;
@@ -100,10 +106,13 @@ void MeteringClock::look_at(const metering::Standing& standing, std::uint64_t he
         activate(!standing.begun, [](const Status&) {});
     const bool new_hour =
         standing.ticked && *standing.ticked < window_of(parts_.home.clock().wall());
-    if (new_hour || standing.running > 0)
+    soon_ = new_hour;
+    const SteadyTime now = parts_.home.clock().steady();
+    if (new_hour || (standing.running > 0 && now - ticked_ >= minute)) {
         tick(new_hour ? "hour" : "minute", standing.running, [this](const Status& ticked) {
             if (ticked && minute_) minute_();
         });
+    }
     close_hours(standing, head);
 }
 
@@ -129,7 +138,10 @@ void MeteringClock::close_hours(const metering::Standing& standing, std::uint64_
     for (int closed = 0; closed < hours_at_once; ++closed, hour += std::chrono::hours(1)) {
         const Window end = hour + std::chrono::hours(1);
         if (now < end + settings_.close_after || *standing.ticked < end) return;
-        if (standing.oldest_due && *standing.oldest_due <= hour) return;
+        if (standing.oldest_due && *standing.oldest_due <= hour) {
+            soon_ = true;
+            return;
+        }
         const std::string window = text_of(hour);
         write("window:" + window, "billing.window.closed",
               fmt::format(R"({{"window":"{}","upToPosition":{}}})", window, head),

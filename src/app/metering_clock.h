@@ -56,6 +56,8 @@ private:
     Settings settings_;
     bool begun_ = false;
     bool stopped_ = false;
+    bool soon_ = false;       // Something is about to be written that a look waits for.
+    SteadyTime ticked_ = {};  // The last tick, of whatever cause.
     std::function<void()> minute_;
     Loop::TimerId timer_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

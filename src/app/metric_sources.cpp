@@ -41,6 +41,7 @@ Samples at_home(const Watched& watched, SteadyTime began) {
     std::ranges::move(samples_of(watched.journal.figures(), watched.journal.health()),
                       std::back_inserter(out));
     std::ranges::move(samples_of(watched.runner()), std::back_inserter(out));
+    std::ranges::move(samples_of(watched.http.counters()), std::back_inserter(out));
     const std::uint64_t head = watched.journal.head_position();
     const std::uint64_t seen = watched.roster.position();
     const std::chrono::duration<double> up = watched.home.clock().steady() - began;
@@ -57,8 +58,7 @@ MetricSource of_loop(const Watched& watched, std::size_t index) {
     session::Shard& shard = *watched.sessions.shards()[index];
     gateway::Lane& lane = watched.gateway.lane(index);
     return {.name = fmt::format("loop-{}", index),
-            .ask = [&home = watched.home, &shard, &lane,
-                    index](std::move_only_function<void(Samples)> done) {
+            .ask = [&home = watched.home, &shard, &lane, index](MetricSource::Answer done) {
                 shard.loop().post([&home, &shard, &lane, index, done = std::move(done)]() mutable {
                     home.post([samples = samples_of(lane.counters(), shard.open(), index),
                                done = std::move(done)]() mutable { done(std::move(samples)); });
@@ -112,6 +112,20 @@ Samples samples_of(const api::Counters& counters) {
     return out;
 }
 
+Samples samples_of(const net::HttpCounters& counters) {
+    Samples out{{.name = "lifeline_http_accepted_total", .value = number(counters.accepted)},
+                {.name = "lifeline_http_dropped_total", .value = number(counters.dropped)}};
+    for (const auto& [limit, count] :
+         {std::pair{"connections", counters.refused_full},
+          std::pair{"descriptors_reserved", counters.refused_descriptors},
+          std::pair{"accepts", counters.refused_rate},
+          std::pair{"request_timeout", counters.timed_out}})
+        out.push_back({.name = "lifeline_http_turned_away_total",
+                       .value = number(count),
+                       .labels = {{"limit", limit}}});
+    return out;
+}
+
 Samples samples_of(const orchestration::RunnerCounters& counters) {
     Samples out{
         {.name = "lifeline_actions_running", .value = number(counters.running)},
@@ -157,25 +171,93 @@ Samples samples_of(const journal::Figures& figures, journal::Health health) {
     return out;
 }
 
+Samples samples_of(const std::vector<api::SinkDesk::Sink>& sinks, WallTime now) {
+    Samples out;
+    for (const auto& sink : sinks) {
+        const auto add = [&](std::string_view name, double value) {
+            out.push_back({.name = name, .value = value, .labels = {{"sink", sink.name}}});
+        };
+        add("lifeline_sink_charges_waiting", number(sink.counts.waiting));
+        add("lifeline_sink_charges_delivered_total", number(sink.counts.delivered));
+        add("lifeline_sink_dead_letters", number(sink.counts.parked));
+        const auto oldest = parse_rfc3339(sink.counts.oldest);
+        const std::chrono::duration<double> age = oldest ? now - *oldest : Millis(0);
+        add("lifeline_sink_oldest_charge_seconds", std::max(age.count(), 0.0));
+        for (const std::string_view state : {"running", "resting", "stopped"})
+            out.push_back({.name = "lifeline_sink_state",
+                           .value = sink.state == state ? 1.0 : 0.0,
+                           .labels = {{"sink", sink.name}, {"state", std::string(state)}}});
+    }
+    return out;
+}
+
+Samples samples_of(const Reconciled& reconciled, WallTime now) {
+    const Reconciler::Figures& runs = reconciled.runs;
+    Samples out{
+        {.name = "lifeline_reconciliation_runs_total", .value = number(runs.runs)},
+        {.name = "lifeline_reconciliation_refused_total", .value = number(runs.refused)},
+        {.name = "lifeline_findings_unresolved", .value = number(reconciled.findings.unresolved)},
+    };
+    if (runs.last != WallTime()) {
+        const std::chrono::duration<double> age = now - runs.last;
+        out.push_back({.name = "lifeline_reconciliation_last_run_seconds",
+                       .value = std::max(age.count(), 0.0)});
+        out.push_back(
+            {.name = "lifeline_reconciliation_last_run_findings", .value = number(runs.findings)});
+    }
+    if (reconciled.alerts) {
+        out.push_back({.name = "lifeline_alerts_waiting",
+                       .value = number(reconciled.findings.alerts_waiting)});
+        out.push_back(
+            {.name = "lifeline_alerts_parked", .value = number(reconciled.findings.alerts_parked)});
+    }
+    return out;
+}
+
 std::vector<MetricSource> metric_sources(const Watched& watched) {
     std::vector<MetricSource> out;
     out.push_back({.name = "home",
                    .ask = [watched, began = watched.home.clock().steady()](
-                              std::move_only_function<void(Samples)> done) {
-                       done(at_home(watched, began));
-                   }});
+                              MetricSource::Answer done) { done(at_home(watched, began)); }});
     for (std::size_t i = 0; i < watched.sessions.shards().size(); ++i)
         out.push_back(of_loop(watched, i));
     out.push_back(
-        {.name = "calls", .ask = [watched](std::move_only_function<void(Samples)> done) {
+        {.name = "calls", .ask = [watched](MetricSource::Answer done) {
              watched.roster.count_open(
                  watched.home, [done = std::move(done)](Result<std::uint64_t> count) mutable {
-                     if (count)
-                         done(Samples{{.name = "lifeline_calls_open", .value = number(*count)}});
+                     if (!count) return done(fail(count.error()));
+                     done(Samples{{.name = "lifeline_calls_open", .value = number(*count)}});
+                 });
+         }});
+    out.push_back({.name = "sinks", .ask = [watched](MetricSource::Answer done) {
+                       watched.sinks(
+                           watched.home,
+                           [&home = watched.home, done = std::move(done)](
+                               const Result<std::vector<api::SinkDesk::Sink>>& sinks) mutable {
+                               if (!sinks) return done(fail(sinks.error()));
+                               done(samples_of(*sinks, home.clock().wall()));
+                           });
+                   }});
+    out.push_back({.name = "reconciliation", .ask = [watched](MetricSource::Answer done) {
+                       watched.reconciled(watched.home,
+                                          [&home = watched.home, done = std::move(done)](
+                                              const Result<Reconciled>& reconciled) mutable {
+                                              if (!reconciled)
+                                                  return done(fail(reconciled.error()));
+                                              done(samples_of(*reconciled, home.clock().wall()));
+                                          });
+                   }});
+    out.push_back(
+        {.name = "statements", .ask = [watched](MetricSource::Answer done) {
+             watched.statements_stuck(
+                 watched.home,
+                 [done = std::move(done)](const Result<std::uint64_t>& stuck) mutable {
+                     if (!stuck) return done(fail(stuck.error()));
+                     done(Samples{{.name = "lifeline_statements_stuck", .value = number(*stuck)}});
                  });
          }});
     out.push_back(
-        {.name = "process", .ask = [watched](std::move_only_function<void(Samples)> done) {
+        {.name = "process", .ask = [watched](MetricSource::Answer done) {
              watched.worker.submit([&home = watched.home, done = std::move(done)]() mutable {
                  home.post([samples = process_samples(), done = std::move(done)]() mutable {
                      done(std::move(samples));

@@ -63,10 +63,21 @@ Status OfflineRecords::start(const std::string& folder) {
     if (auto done = follow(search_, files.search()); !done) return done;
     auto key = journal::SealKey::open(files);
     if (!key) return fail(key.error());
-    meter_writer_.emplace(
-        MeterWriter::Parts{
-            .home = house_->loop(), .worker = views_, .sessions = sessions_, .metering = metering_},
-        *std::move(key));
+    signer_.emplace(RecordSigner::Parts{.home = house_->loop(),
+                                        .worker = views_,
+                                        .journal = house_->journal(),
+                                        .folder = std::filesystem::path(folder) / "keys",
+                                        .random = signer_random_},
+                    *key);
+    if (auto done =
+            house_->wait([&](journal::Done<void> done) { signer_->start(std::move(done)); });
+        !done)
+        return done;
+    meter_writer_.emplace(MeterWriter::Parts{.home = house_->loop(),
+                                             .worker = views_,
+                                             .sessions = sessions_,
+                                             .metering = metering_,
+                                             .signer = *signer_});
     return follow(metering_, files.metering());
 }
 

@@ -8,6 +8,7 @@
 #include "app/expiry.h"
 #include "app/meter_writer.h"
 #include "app/offline.h"
+#include "app/record_signer.h"
 #include "audit/audit.h"
 #include "library/library.h"
 #include "metering/metering.h"
@@ -44,6 +45,8 @@ private:
     library::Library library_;
     search::Search search_;
     metering::Metering metering_;
+    SystemRandom signer_random_;
+    std::optional<RecordSigner> signer_;
     std::optional<MeterWriter> meter_writer_;
     StreamEraser streams_;
     std::unique_ptr<Eraser> eraser_;

@@ -11,9 +11,12 @@
 #include "app/offline.h"
 #include "audit/audit.h"
 #include "billing/billing.h"
+#include "findings/findings.h"
 #include "journal/view_digest.h"
 #include "library/library.h"
 #include "metering/metering.h"
+#include "outbox/outbox.h"
+#include "reconciliation/reconciliation.h"
 #include "roster/roster.h"
 #include "search/search.h"
 #include "snapshots/snapshots.h"
@@ -54,7 +57,11 @@ std::vector<View> views_of(Offline& house, const std::string& folder) {
             view_of<agent::SpendView>("spend", files.spend(), house),
             view_of<snapshots::Snapshots>("snapshots", files.snapshots(), house),
             view_of<metering::Metering>("metering", files.metering(), house),
-            view_of<billing::Billing>("billing", files.billing(), house)};
+            view_of<billing::Billing>("billing", files.billing(), house),
+            view_of<outbox::Outbox>("deliveries", files.deliveries(), house),
+            view_of<reconciliation::Reconciliation>("reconciliation", folder + "/reconciliation.db",
+                                                    house),
+            view_of<findings::Findings>("findings", folder + "/findings.db", house)};
 }
 
 void remove(const std::string& path) {

@@ -21,9 +21,11 @@ namespace lifeline::app {
 namespace {
 
 // The settings that may change while it serves.
-constexpr std::array<std::string_view, 30> live = {
+constexpr std::array<std::string_view, 32> live = {
     "limits.events_per_second",
     "limits.events_burst",
+    "limits.changes_per_second",
+    "limits.changes_burst",
     "limits.connects_per_second",
     "limits.connects_burst",
     "limits.bytes_per_second",
@@ -120,6 +122,7 @@ Changes take_changes(Config& config, const Config& next) {
     config.accepts = next.accepts;
     config.descriptors_reserved = next.descriptors_reserved;
     config.limits = with_heartbeat(next.limits, config.limits.heartbeat);
+    config.changes = next.changes;
     config.calls = next.calls;
     config.policy_file = next.policy_file;
     config.confirm_within = next.confirm_within;
@@ -196,6 +199,7 @@ void Reload::apply(Result<Read> read) {
         doors_.origins.replace_by(read->origins);
         doors_.api.set_public_url(config_.public_url);
         doors_.api.set_defaults(config_.calls);
+        doors_.api.take_change_rate(config_.changes);
         if (same_issuers) doors_.authenticator.renew(std::move(read->keys));
         doors_.gateway_limits(config_.limits);
         doors_.policy(std::move(read->policy));

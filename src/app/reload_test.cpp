@@ -28,6 +28,7 @@ TEST(Reload, WhatMayChangeIsTakenAndTheRestIsNamed) {
     next.trusted_proxies = {"10.0.0.0/8"};
     next.loops = 3;
     next.limits.events_per_second = 5;
+    next.changes.burst = 6;
     next.limits.heartbeat = Millis(1'234);
     next.port = 1;
     identity::IssuerConfig issuer;
@@ -35,14 +36,15 @@ TEST(Reload, WhatMayChangeIsTakenAndTheRestIsNamed) {
     next.issuers = {issuer};
 
     const Changes changes = take_changes(config, next);
-    EXPECT_THAT(changes.applied,
-                ElementsAre("calls.max_duration_ms", "consent.recording_accounts",
-                            "limits.accepts_per_second", "limits.connections",
-                            "limits.events_per_second", "log.level", "origins", "trusted_proxies"));
+    EXPECT_THAT(changes.applied, ElementsAre("calls.max_duration_ms", "consent.recording_accounts",
+                                             "limits.accepts_per_second", "limits.changes_burst",
+                                             "limits.connections", "limits.events_per_second",
+                                             "log.level", "origins", "trusted_proxies"));
     EXPECT_TRUE(config.calls.consent.is_made_by("acct_main"));
     EXPECT_THAT(changes.needs_restart, ElementsAre("heartbeat_ms", "listen", "loops", "issuers"));
     EXPECT_EQ(config.connections, 7u);
     EXPECT_EQ(config.limits.events_per_second, 5u);
+    EXPECT_EQ(config.changes.burst, 6u);
     EXPECT_NE(config.limits.heartbeat, Millis(1'234));
     EXPECT_EQ(config.port, 8787);
     EXPECT_THAT(config.issuers, IsEmpty());

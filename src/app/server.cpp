@@ -52,8 +52,7 @@ void Server::House::take_up_calls() {
         take_up_documents(std::move(*ids));
         serve();
         agents->start((config.data / "spend.db").string(), *roster);
-        // Calls do not wait for it: until it has come up to them, a search is refused or finds
-        // less.
+        // Calls do not wait for it; a search waits until it has come up to them.
         search->start((config.data / "search.db").string(), [this](Status followed) {
             if (!followed)
                 return log::error("search is not there reason={}", followed.error().reason);
@@ -152,6 +151,7 @@ void Server::House::close_down() {
     if (std::exchange(leaving, true)) return;
     if (drain_timer != 0) front().cancel_timer(std::exchange(drain_timer, 0));
     reload->stop();
+    if (spend_guard) spend_guard->stop();
     agents->stop([this] {
         gateway->close_all(
             storage_failed ? contract::CloseCode::internal : contract::CloseCode::draining,

@@ -71,6 +71,9 @@ Status Server::House::build() {
     library = std::make_unique<library::Library>(front(), *views, *journal);
     snapshots = std::make_unique<snapshots::Snapshots>(front(), *views, *journal);
     if (const auto built = build_metering(); !built) return built;
+    build_budgets();
+    if (const auto built = build_sinks(); !built) return built;
+    if (const auto built = build_reconciliation(); !built) return built;
     for (const auto& shard : documents->shards())
         shard->on_appended = [this] {
             library->poke();
@@ -84,6 +87,8 @@ Status Server::House::build() {
             snapshots->poke();
             metering->poke();
             billing->poke();
+            recount->poke();
+            spend_guard->poke();
             agents->poke();
             if (hook) hook->poke();
         };

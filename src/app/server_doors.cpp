@@ -12,7 +12,7 @@ Status Server::House::build_doors() {
     auto parsed = net::OriginList::parse(config.origins);
     if (!parsed) return fail(parsed.error());
     origins.emplace(std::move(*parsed));
-    const auto boot = next_boot_number(config.data);
+    const auto boot = next_boot_number(config.data, clock.wall());
     if (!boot) return fail(boot.error());
     auto acks = open_acks();
     std::set<std::string, std::less<>> hosted;
@@ -38,6 +38,7 @@ Status Server::House::build_doors() {
                 [this](const net::Request& request, const Error& error, std::string_view terminal) {
                     return api->refusal(request, error, terminal);
                 },
+            .refused = [this](const Error& error) { api->upgrade_refused(error); },
             .ack_store = ack_store.get(),
             .hosted = std::move(hosted)},
         config.limits, config.retry, std::move(acks));
@@ -55,10 +56,13 @@ Status Server::House::build_doors() {
         .library = *library,
         .metering = *metering,
         .billing = *billing,
+        .findings = *findings,
+        .outbox = *outbox,
         .origins = *origins,
         .clock = clock,
         .random = random,
         .defaults = config.calls,
+        .changes = config.changes,
         .development = {.enabled = config.dev,
                         .agent_user_id =
                             config.dev_agent && config.agents.empty() ? "usr_dev_agent" : ""},
@@ -81,7 +85,11 @@ Status Server::House::build_doors() {
         .agents = [this] { return agents->list(); },
         .records = record_keeper(),
         .proofs = proof_keeper(),
-        .cards = desk_for_cards()});
+        .cards = desk_for_cards(),
+        .signing_keys = desk_for_keys(),
+        .budgets = desk_for_budgets(),
+        .sinks = desk_for_sinks(),
+        .reconciliation = desk_for_reconciliation()});
     auto tls = load_certificate(config.tls);
     if (!tls) return fail(tls.error());
     http = std::make_unique<net::HttpServer>(
@@ -89,10 +97,16 @@ Status Server::House::build_doors() {
         [this](std::shared_ptr<net::Exchange> exchange) { api->handle(std::move(exchange)); },
         [this](const net::HttpRefusal& refusal) { return api->refusal(refusal); });
     if (!config.metrics_address.empty())
-        metrics.emplace(front(), random,
-                        MetricsServer::Address{config.metrics_address, config.metrics_port},
-                        metric_sources({front(), *sessions, *gateway, *api, *journal, *roster,
-                                        *http, *views, [this] { return effects->counters(); }}));
+        metrics.emplace(
+            front(), random, MetricsServer::Address{config.metrics_address, config.metrics_port},
+            metric_sources({front(), *sessions, *gateway, *api, *journal, *roster, *http, *views,
+                            [this] { return effects->counters(); }, desk_for_sinks().list,
+                            [this](Loop& from, journal::Done<Reconciled> done) {
+                                count_reconciled(from, std::move(done));
+                            },
+                            [this](Loop& from, journal::Done<std::uint64_t> done) {
+                                count_stuck(from, std::move(done));
+                            }}));
     files = std::make_unique<ThreadWorker>("files");
     reload = std::make_unique<Reload>(
         front(), *files, config, *tls, read_again,
@@ -113,8 +127,11 @@ Status Server::House::build_doors() {
             if (!identity::concerns(revocation, principal)) return std::nullopt;
             return identity::refusal_of(revocation);
         };
-        gateway->cut(why);
-        api->open_streams().cut(why);
+        // Behind those who were let in just now: their doors do not know of them before this.
+        front().post([this, why] {
+            gateway->cut(why);
+            api->open_streams().cut(why);
+        });
     };
     return {};
 }

@@ -91,8 +91,10 @@ void Server::House::count_today(orchestration::ToCount what, journal::Done<call:
 // known to have happened, and the next start says so.
 void Server::House::finish_effects() {
     const auto close = std::make_shared<std::move_only_function<void()>>([this] {
-        metering_clock->stop([this](const Status&) {
-            journal->close(front(), [this](Status) { give_last_head(); });
+        sink_office->stop([this] {
+            metering_clock->stop([this](const Status&) {
+                journal->close(front(), [this](Status) { give_last_head(); });
+            });
         });
     });
     const auto once = [close] {

@@ -10,20 +10,29 @@
 
 #include "api/api.h"
 #include "app/agents.h"
+#include "app/books_again.h"
 #include "app/card_book_desk.h"
 #include "app/certificate.h"
+#include "app/charge_mender.h"
 #include "app/charge_writer.h"
 #include "app/effects.h"
 #include "app/eraser.h"
 #include "app/expiry.h"
+#include "app/finding_desk.h"
 #include "app/instance_log.h"
 #include "app/meter_writer.h"
 #include "app/metering_clock.h"
+#include "app/metric_sources.h"
 #include "app/metrics_server.h"
 #include "app/policies.h"
+#include "app/reconciler.h"
+#include "app/record_signer.h"
 #include "app/reload.h"
 #include "app/server.h"
+#include "app/sink_office.h"
+#include "app/sink_questions.h"
 #include "app/snapshot_writer.h"
+#include "app/spend_guard.h"
 #include "app/stopping.h"
 #include "app/stream_eraser.h"
 #include "app/stream_writer.h"
@@ -32,6 +41,7 @@
 #include "base/asio_loop.h"
 #include "base/thread_worker.h"
 #include "billing/billing.h"
+#include "findings/findings.h"
 #include "gateway/gateway.h"
 #include "identity/administration.h"
 #include "identity/authenticator.h"
@@ -43,6 +53,8 @@
 #include "net/http_server.h"
 #include "orchestration/confirmation_hook.h"
 #include "orchestration/head_publisher.h"
+#include "outbox/outbox.h"
+#include "reconciliation/reconciliation.h"
 #include "roster/roster.h"
 #include "search/search.h"
 #include "session/document_news.h"
@@ -60,6 +72,7 @@ struct Server::House {
     SystemClock clock;
     SystemRandom random;         // Of the first loop.
     SystemRandom writer_random;  // Of the journal's writer.
+    SystemRandom signer_random;  // Of who makes keys.
     std::vector<std::unique_ptr<AsioLoop>> loops;
     std::vector<std::thread> threads;
     std::optional<identity::InstanceKeys> keys;
@@ -91,11 +104,26 @@ struct Server::House {
     std::unique_ptr<ThreadWorker> meterer;  // Its own: what is measured is no other view's wait.
     std::unique_ptr<metering::Metering> metering;
     std::unique_ptr<billing::Billing> billing;
+    std::unique_ptr<findings::Findings> findings;
+    std::unique_ptr<outbox::Outbox> outbox;
+    std::unique_ptr<ThreadWorker> recounter;  // Its own: a run is nobody's wait.
+    std::unique_ptr<reconciliation::Reconciliation> recount;
     std::optional<StreamWriter> house_streams;
+    std::optional<RecordSigner> record_signer;
     std::optional<MeteringClock> metering_clock;
     std::optional<MeterWriter> meter_writer;
     std::optional<ChargeWriter> charge_writer;
     std::optional<CardBookDesk> card_desk;
+    std::optional<SpendGuard> spend_guard;
+    std::unique_ptr<ThreadWorker> sink_files;
+    std::optional<SinkOffice> sink_office;
+    std::optional<FindingDesk> finding_desk;
+    std::optional<ReportFiles> report_files;
+    std::optional<AlertSender> alerts;  // None where no URL is configured.
+    std::optional<SinkQuestions> sink_questions;
+    std::optional<BooksAgain> books_again;
+    std::optional<ChargeMender> charge_mender;
+    std::optional<Reconciler> reconciler;
     std::optional<StreamEraser> stream_eraser;
     std::optional<SnapshotWriter> snapshot_writer;
     std::optional<Eraser> eraser;
@@ -140,7 +168,23 @@ struct Server::House {
     // server_metering.cpp
     Status build_metering();
     void start_metering();
+    void start_measuring(bool may_sign);
     api::CardDesk desk_for_cards();
+    api::KeyDesk desk_for_keys();
+    // server_sinks.cpp
+    Status build_sinks();
+    void start_sinks();
+    api::SinkDesk desk_for_sinks();
+    // server_budgets.cpp
+    void build_budgets();
+    api::BudgetDesk desk_for_budgets();
+    // server_reconciliation.cpp
+    Status build_reconciliation();
+    void start_reconciliation();
+    api::ReconciliationDesk desk_for_reconciliation();
+    void count_reconciled(Loop& from, journal::Done<Reconciled> done);
+    // Statements that cannot be made up, up to a hundred.
+    void count_stuck(Loop& from, journal::Done<std::uint64_t> done);
     // server_proofs.cpp
     Status build_proofs();
     api::ProofKeeper proof_keeper();

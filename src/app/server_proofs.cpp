@@ -29,12 +29,17 @@ Status Server::House::build_proofs() {
 }
 
 api::ProofKeeper Server::House::proof_keeper() {
-    return {
-        .archive = [this](archive::Request request) { return exports->begin(std::move(request)); },
-        .heads = [this]() -> api::PublishedHeads {
-            const auto& heads = publisher->heads();
-            return {.key = publisher->key().public_key(), .heads = {heads.begin(), heads.end()}};
-        }};
+    return {.archive =
+                [this](archive::Request request) {
+                    for (const auto& [position, payload] : record_signer->history().changes())
+                        request.keys.push_back({position, payload});
+                    return exports->begin(std::move(request));
+                },
+            .heads = [this]() -> api::PublishedHeads {
+                const auto& heads = publisher->heads();
+                return {.key = publisher->key().public_key(),
+                        .heads = {heads.begin(), heads.end()}};
+            }};
 }
 
 // After the journal is closed: what is not in this head was never acknowledged.

@@ -8,7 +8,9 @@
 #include "app/settings_consent.h"
 #include "app/settings_metering.h"
 #include "app/settings_proof.h"
+#include "app/settings_reconciliation.h"
 #include "app/settings_retention.h"
+#include "app/settings_sinks.h"
 #include "contract/json_writer.h"
 #include "net/origin.h"
 #include "net/url.h"
@@ -248,10 +250,17 @@ constexpr Word<log::Level> levels[] = {{"debug", log::Level::debug},
                                        {"error", log::Level::error}};
 constexpr Word<log::Format> formats[] = {{"text", log::Format::text}, {"json", log::Format::json}};
 
+using Table = std::map<std::string, Setting, std::less<>>;
+
+Table with_all_of_reconciliation(Table table) {
+    table.merge(reconciliation_settings());
+    return table;
+}
+
 }  // namespace
 
 const std::map<std::string, Setting, std::less<>>& settings() {
-    static const std::map<std::string, Setting, std::less<>> table{
+    static const auto table = with_all_of_reconciliation({
         {"public_url", public_url()},
         {"listen", listen()},
         {"origins", origins()},
@@ -289,6 +298,10 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(1, 100'000, [](auto& c) -> auto& { return c.limits.events_per_second; })},
         {"limits.events_burst",
          number(1, 1'000'000, [](auto& c) -> auto& { return c.limits.events_burst; })},
+        {"limits.changes_per_second",
+         number(1, 100'000, [](auto& c) -> auto& { return c.changes.per_second; })},
+        {"limits.changes_burst",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.changes.burst; })},
         {"limits.connects_per_second",
          number(1, 10'000, [](auto& c) -> auto& { return c.limits.connects_per_second; })},
         {"limits.connects_burst",
@@ -313,6 +326,9 @@ const std::map<std::string, Setting, std::less<>>& settings() {
         {"metering.close_after_ms",
          number(0, 86'400'000, [](auto& c) -> auto& { return c.metering.close_after; })},
         {"metering.meters", metering_meters()},
+        {"billing.sinks", billing_sinks()},
+        {"billing.dead_letters_max",
+         number(1, 1'000'000, [](auto& c) -> auto& { return c.billing.dead_letters_max; })},
         {"proof.heads_file", heads_file()},
         {"proof.heads_every_ms",
          number(60'000, 86'400'000, [](auto& c) -> auto& { return c.proof.heads_every; })},
@@ -335,7 +351,7 @@ const std::map<std::string, Setting, std::less<>>& settings() {
          number(0, 86'400'000, [](auto& c) -> auto& { return c.calls.reconnect_window_media; })},
         {"consent.recording", consent_recording()},
         {"consent.recording_accounts", consent_recording_accounts()},
-    };
+    });
     return table;
 }
 

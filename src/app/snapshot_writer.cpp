@@ -37,7 +37,7 @@ SnapshotWriter::~SnapshotWriter() {
 }
 
 void SnapshotWriter::start() {
-    parts_.snapshots.on_due([this, alive = alive_] {
+    parts_.snapshots.on_change([this, alive = alive_] {
         if (*alive) look();
     });
     look();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -10,12 +11,15 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/verify_reports.h"
 #include "archive/verify.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "contract/json_writer.h"
 #include "journal/heads.h"
 #include "journal/verify.h"
+#include "proof/line.h"
+#include "proof/verify.h"
 
 namespace lifeline::app {
 
@@ -25,19 +29,11 @@ using Heads = std::vector<journal::SignedHead>;
 
 struct Options {
     std::string what;
+    std::vector<std::string> archives;
     std::string checkpoint;
     std::string public_key;
     bool json = false;
 };
-
-void write_problems(contract::JsonWriter& json, const std::vector<Error>& problems) {
-    json.key("problems").array();
-    for (const Error& problem : problems) {
-        json.object().key("code").value(problem.reason);
-        json.key("detail").value(problem.detail).end();
-    }
-    json.end();
-}
 
 // None where no file is named.
 Result<std::optional<Heads>> read_checkpoint(const Options& options) {
@@ -68,7 +64,7 @@ Result<FolderFound> look_at(const std::string& path, const std::optional<Heads>&
     return found;
 }
 
-std::string as_json(const FolderFound& found) {
+std::string folder_json(const FolderFound& found) {
     const auto& report = found.report;
     contract::JsonWriter json;
     json.object();
@@ -90,7 +86,7 @@ std::string as_json(const FolderFound& found) {
     return json.take();
 }
 
-std::string as_text(const FolderFound& found) {
+std::string folder_text(const FolderFound& found) {
     const auto& report = found.report;
     std::string text = fmt::format(
         "epoch    {}\nevents   {} in {} streams ({} erased), {} rows\n"
@@ -107,85 +103,97 @@ std::string as_text(const FolderFound& found) {
     return text;
 }
 
-std::string as_json(const archive::Report& report, bool heads) {
-    contract::JsonWriter json;
-    json.object();
-    json.key("ok").value(report.ok());
-    json.key("sessionId").value(report.session_id);
-    json.key("epoch").value(report.epoch);
-    json.key("exportedAt").value(format_rfc3339(report.exported_at));
-    json.key("records").value(report.records);
-    json.key("erased").value(report.erased);
-    json.key("usageRecords").value(report.usage);
-    json.key("rows").value(report.rows);
-    json.key("segments").value(report.segments);
-    json.key("seals").value(report.seals);
-    json.key("heads").value(report.heads);
-    json.key("keyId").value(report.key_id);
-    json.key("publicKey").value(report.public_key);
-    json.key("keyKnown").value(report.key_known);
-    if (heads) {
-        json.key("headsHeld").value(report.heads_held);
-        json.key("headsOutside").value(report.heads_outside);
-    }
-    write_problems(json, report.problems);
-    json.end();
-    return json.take();
-}
-
-std::string as_text(const archive::Report& report, bool heads) {
-    std::string text = fmt::format(
-        "archive  {}, written {}\nevents   {} ({} erased)\nusage    {} records\n"
-        "rows     {}, positions {} to {}, in {} runs that end with {} seals and {} signed heads\n"
-        "key      {}{}\n",
-        report.session_id, format_rfc3339(report.exported_at), report.records, report.erased,
-        report.usage, report.rows, report.first_position, report.last_position, report.segments,
-        report.seals, report.heads, report.key_id,
-        report.key_known ? ", the one you gave"
-                         : ": whose it is this file cannot say; give --public-key, as `lifeline "
-                           "verify DIR` and GET /v1/journal/heads show it");
-    if (heads)
-        text += fmt::format("heads    {} published heads are in its rows, {} are not within them\n",
-                            report.heads_held, report.heads_outside);
-    if (report.ok())
-        text += "verified every event, its place in the chain, transcript, decisions and usage\n";
-    return text;
-}
-
-Result<archive::Report> look_at_archive(const Options& options, const std::optional<Heads>& heads) {
+Result<archive::Known> known_by(const Options& options, const std::optional<Heads>& heads) {
     archive::Known known{.key = {}, .heads = heads.value_or(Heads())};
-    if (!options.public_key.empty()) {
-        const auto bytes = from_hex(options.public_key);
-        if (!bytes || bytes->size() != ed25519_key_bytes)
-            return fail(Code::malformed, "query_invalid",
-                        "--public-key takes the 64 hex digits of an Ed25519 key");
-        std::ranges::copy(*bytes, known.key.emplace().begin());
+    if (options.public_key.empty()) return known;
+    const auto bytes = from_hex(options.public_key);
+    if (!bytes || bytes->size() != ed25519_key_bytes)
+        return fail(Code::malformed, "query_invalid",
+                    "--public-key takes the 64 hex digits of an Ed25519 key");
+    std::ranges::copy(*bytes, known.key.emplace().begin());
+    return known;
+}
+
+Result<std::ifstream> open_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(Code::unavailable, "storage_failed", path + " cannot be read");
+    return in;
+}
+
+Result<archive::Report> look_at_archive(const std::string& path, const archive::Known& known) {
+    auto in = open_file(path);
+    if (!in) return fail(in.error());
+    return archive::verify(*in, known);
+}
+
+Result<bool> is_statement(const std::string& path) {
+    auto in = open_file(path);
+    if (!in) return fail(in.error());
+    // As much of it as tells; the rest may be of any length.
+    std::array<char, 256> begin{};
+    in->read(begin.data(), begin.size());
+    return proof::begins({begin.data(), static_cast<std::size_t>(in->gcount())});
+}
+
+Result<proof::Report> look_at_statement(const Options& options, const archive::Known& known) {
+    std::vector<archive::Report> archives;
+    for (const std::string& path : options.archives) {
+        auto found = look_at_archive(path, known);
+        if (!found) {
+            found.error().detail = path + ": " + found.error().detail;
+            return fail(found.error());
+        }
+        archives.push_back(std::move(*found));
     }
-    std::ifstream in(options.what, std::ios::binary);
-    if (!in) return fail(Code::unavailable, "storage_failed", options.what + " cannot be read");
-    return archive::verify(in, known);
+    auto in = open_file(options.what);
+    if (!in) return fail(in.error());
+    return proof::verify(*in, known, archives);
+}
+
+Error archives_beside(const std::string& what) {
+    return {Code::malformed,
+            "query_invalid",
+            "archives are looked at beside a statement's proof, which " + what + " is not",
+            {}};
 }
 
 int show(const Options& options, const std::string& json, const std::string& text,
          const std::vector<Error>& problems) {
     std::printf("%s", options.json ? (json + "\n").c_str() : text.c_str());
-    for (const Error& problem : problems) report(problem);
+    for (Error problem : problems) {
+        problem.detail = one_line(problem.detail);
+        report(problem);
+    }
     return problems.empty() ? 0 : 1;
+}
+
+int check_file(const Options& options, const std::optional<Heads>& heads) {
+    const auto known = known_by(options, heads);
+    if (!known) return report(known.error());
+    const auto statement = is_statement(options.what);
+    if (!statement) return report(statement.error());
+    if (*statement) {
+        const auto found = look_at_statement(options, *known);
+        if (!found) return report(found.error());
+        return show(options, as_json(*found, heads.has_value()), as_text(*found, heads.has_value()),
+                    found->problems);
+    }
+    if (!options.archives.empty()) return report(archives_beside(options.what));
+    const auto found = look_at_archive(options.what, *known);
+    if (!found) return report(found.error());
+    return show(options, as_json(*found, heads.has_value()), as_text(*found, heads.has_value()),
+                found->problems);
 }
 
 int run(const Options& options) {
     const auto heads = read_checkpoint(options);
     if (!heads) return report(heads.error());
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(options.what, ignored)) {
-        const auto found = look_at_archive(options, *heads);
-        if (!found) return report(found.error());
-        return show(options, as_json(*found, heads->has_value()),
-                    as_text(*found, heads->has_value()), found->problems);
-    }
+    if (std::filesystem::is_regular_file(options.what, ignored)) return check_file(options, *heads);
+    if (!options.archives.empty()) return report(archives_beside(options.what));
     const auto found = look_at(options.what, *heads);
     if (!found) return report(found.error());
-    return show(options, as_json(*found), as_text(*found), found->report.problems);
+    return show(options, folder_json(*found), folder_text(*found), found->report.problems);
 }
 
 }  // namespace
@@ -193,14 +201,18 @@ int run(const Options& options) {
 void add_verify(Command app) {
     auto options = std::make_shared<Options>();
     auto made = app.command("verify",
-                            "Check a data folder (server running or not) or a call's archive, "
-                            "whole: names what is bad");
-    made.option("WHAT", options->what, "The data folder, or a file that `lifeline archive` wrote")
+                            "Check a data folder (server running or not), a call's archive or a "
+                            "statement's proof, whole: names what is bad");
+    made.option("WHAT", options->what,
+                "The data folder, or a file of `lifeline archive` or `lifeline statement --format "
+                "proof`")
         .required();
+    made.option("ARCHIVE", options->archives,
+                "Archives of calls, which a statement's usage records are looked up in");
     made.option("--checkpoint", options->checkpoint,
                 "Heads that were published and kept elsewhere: each is held against it");
     made.option("--public-key", options->public_key,
-                "The key that an archive must be signed with, in hex");
+                "The key that an archive or a proof must be signed with, in hex");
     made.flag("--json", options->json, "One JSON object");
     made.runs([options] { return run(*options); });
 }

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,10 +11,12 @@
 #include "app/policy_file.h"
 #include "app/serve_options.h"
 #include "app/since.h"
+#include "app/whatif_prices.h"
 #include "app/whatif_reading.h"
 #include "app/whatif_report.h"
 #include "app/whatif_turns.h"
 #include "base/clock.h"
+#include "base/window.h"
 #include "contract/stream.h"
 #include "rerun/turns.h"
 #include "whatif/walk.h"
@@ -27,6 +31,10 @@ struct Options {
     std::string agent;
     std::string since;
     std::string session;
+    std::string prices;
+    std::string from;
+    std::string to;
+    std::string account;
     std::int64_t max_turns = 20;
     bool all = false;
     bool json = false;
@@ -87,10 +95,59 @@ Result<WhatIfTurns> ask_agent(const Config& config, const AgentConfig& agent,
     return made;
 }
 
+Result<std::optional<Window>> hour_of(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto hour = parse_window(text);
+    if (!hour)
+        return fail(Code::malformed, "query_invalid",
+                    text + " is no UTC hour, like 2026-02-16T10:00Z");
+    return hour;
+}
+
+Result<pricing::Card> card_in(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(Code::not_found, "file_not_found", path + " cannot be read");
+    return pricing::parse_card(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+int ask_prices(const Options& options) {
+    WhatIfPrices::Wanted wanted{.account = options.account};
+    auto from = hour_of(options.from);
+    const auto to = hour_of(options.to);
+    if (from && !options.since.empty()) {
+        const auto since = read_since(options.since, SystemClock().wall());
+        if (since)
+            from = window_of(*since);
+        else
+            from = fail(since.error());
+    }
+    if (!from || !to) {
+        report(from ? to.error() : from.error());
+        return wrong_command_line;
+    }
+    wanted.from = *from;
+    wanted.to = *to;
+    auto card = card_in(options.prices);
+    if (!card) return report(card.error());
+    const auto config = effective_config(options.serve);
+    if (!config) return report(config.error());
+    WhatIfPrices prices(*std::move(card), std::move(wanted));
+    WhatIfReading reading(config->data.string());
+    const auto read = reading.read(&WhatIfPrices::looks_at,
+                                   [&](const whatif::Recorded& one) { prices.take(one); });
+    if (!read) return report(read.error());
+    const auto rows = prices.rows();
+    if (!rows) return report(rows.error());
+    const std::string text = options.json ? prices.in_json(*rows) : prices.in_words(*rows);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+}
+
 int run(const Options& options) {
+    if (!options.prices.empty()) return ask_prices(options);
     if (options.policy.empty() && options.agent.empty()) {
         report({Code::malformed, "query_invalid",
-                "name another policy (--policy) or agent (--agent)"});
+                "name another policy (--policy), agent (--agent) or price card (--prices)"});
         return wrong_command_line;
     }
     const auto config = effective_config(options.serve);
@@ -152,6 +209,11 @@ void add_whatif(Command app) {
     made.option("--policy", options->policy, "Ask this policy file what was asked then");
     made.option("--agent", options->agent,
                 "Give recorded turns to this agent, of [agents.NAME] or `scripted`");
+    made.option("--prices", options->prices,
+                "What recorded hours would have cost by this card, a JSON file");
+    made.option("--from", options->from, "With --prices: hours from this one on");
+    made.option("--to", options->to, "With --prices: hours before this one");
+    made.option("--account", options->account, "With --prices: only this account");
     made.option("--since", options->since, "Only from then on: 7d, 12h, or a time (RFC 3339)");
     made.option("--session", options->session, "Only this call");
     made.option("--max-turns", options->max_turns, "With --agent: no more turns than that")
@@ -159,6 +221,9 @@ void add_whatif(Command app) {
         .between(1, 100'000);
     made.option("--data", options->serve.data, "The data folder (default: the configuration's)");
     made.option("--config", options->serve.config, "A TOML file with settings");
+    made.either("--prices", "--policy");
+    made.either("--prices", "--agent");
+    made.either("--from", "--since");
     made.flag("--all", options->all, "Show what is the same, too");
     made.flag("--json", options->json, "JSON, for programs");
     made.runs([options] { return run(*options); });

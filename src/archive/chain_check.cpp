@@ -61,6 +61,12 @@ Wrong ChainCheck::gap(std::uint64_t seq) const {
 
 Wrong ChainCheck::take(const Record& record) {
     if (auto wrong = gap(record.seq)) return wrong;
+    if (auto wrong = hang(head_.session_id, record)) return wrong;
+    seq_ = record.seq;
+    return std::nullopt;
+}
+
+Wrong ChainCheck::hang(std::string_view stream, const Record& record) {
     const std::string name =
         fmt::format("record seq {} (position {})", record.seq, record.position);
     if (!in_segment_ || record.position < row_->first_position ||
@@ -68,10 +74,11 @@ Wrong ChainCheck::take(const Record& record) {
         return name + " does not stand behind its row";
     if (record.position <= record_position_) return name + " stands before the one that it follows";
     const auto root =
-        journal::root_by_path(sha_, leaf_of(sha_, head_.session_id, record),
+        journal::root_by_path(sha_, leaf_of(sha_, stream, record),
                               record.position - row_->first_position, row_->count, record.path);
-    if (root != row_->root) return name + " was altered, or is not of this call";
-    seq_ = record.seq;
+    if (root != row_->root)
+        return fmt::format("{} was altered, or is not of {}", name,
+                           head_.session_id.empty() ? stream : "this call");
     record_position_ = record.position;
     ++report_.records;
     report_.erased += record.erased ? 1 : 0;
@@ -96,10 +103,14 @@ Wrong ChainCheck::take(const Anchor& anchor) {
     return std::nullopt;
 }
 
+Wrong ChainCheck::signed_to_its_end() const {
+    if (!in_segment_) return std::nullopt;
+    return fmt::format("what was signed of the row at position {} is missing",
+                       row_->first_position);
+}
+
 Wrong ChainCheck::finish() const {
-    if (in_segment_)
-        return fmt::format("what was signed of the row at position {} is missing",
-                           row_->first_position);
+    if (auto wrong = signed_to_its_end()) return wrong;
     if (seq_ < head_.records)
         return fmt::format("record seq {} is missing: {} are said to be there", seq_ + 1,
                            head_.records);

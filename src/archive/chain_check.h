@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "archive/line.h"
 #include "archive/verify.h"
@@ -20,8 +21,12 @@ public:
 
     Wrong take(const Row& row);
     Wrong take(const Record& record);
+    // An event of any stream, whose numbers say nothing here: whether it is in the row before it.
+    Wrong hang(std::string_view stream, const Record& record);
     Wrong take(const Anchor& anchor);
-    // Whether the last segment is over and every record was there.
+    // Whether the last segment is over.
+    Wrong signed_to_its_end() const;
+    // And every record of the call was there.
     Wrong finish() const;
 
     // When the record that was taken last was written.

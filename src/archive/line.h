@@ -31,6 +31,13 @@ struct Head {
     std::vector<journal::Epoch> epochs;  // Those that the rows belong to.
 };
 
+// A change of the keys that sign usage records (system.key.changed), as the journal has it: the
+// archive's own key vouches for it. All of them stand behind the head.
+struct KeyLine {
+    std::uint64_t position = 0;
+    std::string payload;  // Canonical.
+};
+
 // A row of the journal without its contents: what its hash covers.
 struct Row {
     std::uint64_t first_position = 0;
@@ -72,13 +79,14 @@ struct End {
     Ed25519Signature signature{};
 };
 
-enum class Kind : std::uint8_t { head, row, record, anchor, transcript, decision, end };
+enum class Kind : std::uint8_t { head, key, row, record, anchor, transcript, decision, end };
 // By how it begins.
 std::optional<Kind> kind_of(std::string_view line);
 std::string_view to_text(Kind kind);
 
 // Each without its line end.
 std::string render(const Head& head);
+std::string render(const KeyLine& key);
 std::string render(const Row& row);
 std::string render(const Record& record);
 std::string render(const Anchor& anchor);
@@ -88,6 +96,7 @@ std::string decision_line(std::string_view json);
 
 // Nothing for what render does not write.
 std::optional<Head> read_head(std::string_view line);
+std::optional<KeyLine> read_key(std::string_view line);
 std::optional<Row> read_row(std::string_view line);
 std::optional<Record> read_record(std::string_view line);
 std::optional<Anchor> read_anchor(std::string_view line);

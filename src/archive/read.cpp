@@ -3,6 +3,7 @@
 
 #include "archive/line.h"
 #include "base/text.h"
+#include "contract/canonical.h"
 #include "contract/json.h"
 #include "journal/encoding.h"
 #include "journal/journal.h"
@@ -53,6 +54,11 @@ public:
         Fields inside(json_ ? json_->find(key) : std::nullopt);
         good_ = good_ && inside.good_;
         return inside;
+    }
+    std::string canonical(std::string_view key) {
+        const auto found = json_ ? json_->find(key) : std::nullopt;
+        if (found && found->is_object()) return contract::canonical_json(*found);
+        return good_ = false, std::string();
     }
     // Each text of a list as bytes.
     std::vector<std::string> list(std::string_view key) {
@@ -106,6 +112,12 @@ std::optional<Head> read_head(std::string_view line) {
         head.session_id.size() > journal::limits::name_bytes_max)
         return std::nullopt;
     return as_written(fields, std::move(head), line);
+}
+
+std::optional<KeyLine> read_key(std::string_view line) {
+    Fields fields(line);
+    KeyLine key{.position = fields.number("position"), .payload = fields.canonical("key")};
+    return as_written(fields, std::move(key), line);
 }
 
 std::optional<Row> read_row(std::string_view line) {

@@ -14,8 +14,8 @@ namespace {
 using contract::JsonWriter;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 7> names{"head",       "row",      "record", "anchor",
-                                                "transcript", "decision", "end"};
+constexpr std::array<std::string_view, 8> names{"head",   "key",        "row",      "record",
+                                                "anchor", "transcript", "decision", "end"};
 
 std::string hex(std::string_view bytes) {
     return to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -72,6 +72,13 @@ std::string render(const Head& head) {
     for (const auto& epoch : head.epochs) json.value(hex(epoch.encode()));
     json.end();
     json.end();
+    return json.take();
+}
+
+std::string render(const KeyLine& key) {
+    JsonWriter json;
+    begin(json, Kind::key);
+    json.key("position").value(key.position).key("key").raw(key.payload).end();
     return json.take();
 }
 

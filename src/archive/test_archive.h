@@ -106,10 +106,11 @@ protected:
             }));
         return found;
     }
-    std::string archive(std::uint64_t rest_max = 2'000) {
+    std::string archive(std::uint64_t rest_max = 2'000, std::vector<KeyLine> keys = {}) {
         auto writer = Writer::open(data_, {.session_id = call,
                                            .positions = positions(),
                                            .now = WallTime(Millis(1'771'240'000'000)),
+                                           .keys = std::move(keys),
                                            .rest_max = rest_max});
         EXPECT_TRUE(writer) << writer.error().detail;
         std::string text;

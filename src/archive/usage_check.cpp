@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "archive/record_key.h"
 #include "base/text.h"
-#include "journal/seal_key.h"
 #include "metering/evidence.h"
 #include "metering/happening.h"
 #include "metering/usage_record.h"
@@ -100,8 +100,11 @@ std::optional<Error> UsageCheck::take(const Record& record) {
     }
     const auto payload = event ? contract::Json::parse(event->payload_json()) : fail(event.error());
     if (!payload) return altered(record.event_id, "cannot be read");
-    const auto wrong = wrong_with(*payload, record.seq);
-    if (!wrong) return std::nullopt;
+    const auto wrong = wrong_with(*payload, record);
+    if (!wrong) {
+        digests_.emplace(text_of(*payload, "recordId"), sha256(event->payload_json()));
+        return std::nullopt;
+    }
     return altered(text_of(*payload, "recordId"), *wrong);
 }
 
@@ -130,13 +133,10 @@ void UsageCheck::keep(const contract::Event& event, const Record& record) {
 }
 
 std::optional<std::string> UsageCheck::wrong_with(const contract::Json& payload,
-                                                  std::uint64_t seq) {
+                                                  const Record& record) {
+    const std::uint64_t seq = record.seq;
     const bool again = !ids_.insert(text_of(payload, "recordId")).second;
-    const std::string key_id = text_of(payload, "keyId");
-    if (key_id != journal::key_id(head_.key))
-        return fmt::format("is signed by key {}, not by the archive's", key_id);
-    const auto key = VerifyKey::ed25519(view(head_.key));
-    if (!key || !metering::verify_record(payload, *key)) return "is not what was signed";
+    if (auto wrong = wrong_with_key(payload, record.position, keys_, head_.key)) return wrong;
     if (text_of(payload, "sessionId") != head_.session_id) return "is of another call";
     const auto evidence = evidence_of(payload);
     if (!evidence) return "names no evidence";
@@ -214,7 +214,7 @@ bool UsageCheck::id_follows(const Claim& claim, const contract::Json& payload) c
     };
     const auto first = std::ranges::find(witnesses_, claim.evidence.first, &Witness::seq);
     if (!claim.action.empty()) return is_of(claim.action);
-    if (!claim.report.empty() && payload.find("corrects"))
+    if (!claim.report.empty() && text_of(payload, "class") == "corrected")
         return first == witnesses_.end() || is_of("correction " + first->fact);
     if (!claim.report.empty()) return is_of(claim.report);
     if (is_of(text_of(payload, "window"))) return true;

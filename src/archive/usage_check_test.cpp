@@ -1,11 +1,13 @@
 // Usage records in an archive that is whole: whoever wrote them had the journal, and still a record
 // that was not signed, or rests on what is not there, is named.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <functional>
 
 #include "archive/test_archive.h"
+#include "base/text.h"
 #include "metering/usage_record.h"
 
 namespace lifeline::archive {
@@ -105,6 +107,34 @@ TEST_F(UsageCheckTest, WhatWasMeasuredIsCountedAgain) {
     ASSERT_TRUE(report);
     EXPECT_TRUE(report->ok()) << report->problems.front().detail;
     EXPECT_EQ(report->usage, 3U);
+}
+
+// The seal key signed until position 1, then a key of its own, until that was revoked.
+TEST_F(UsageCheckTest, WhoMaySignWhereTheHistoryOfKeysSays) {
+    a_call();
+    SeededRandom random(11);
+    const SigningKey own = SigningKey::generate(random);
+    const auto change = [](const Ed25519PublicKey& changed, std::string_view state) {
+        return fmt::format(R"({{"keyId":"{}","publicKey":"{}","state":"{}","use":"usage"}})",
+                           journal::key_id(changed), to_base64url(view(changed)), state);
+    };
+    const std::vector<KeyLine> history{{1, change(key().public_key(), "active")},
+                                       {2, change(own.public_key(), "active")},
+                                       {3, change(key().public_key(), "retired")}};
+    auto record = text_record();
+    record.id = metering::record_id(name, record.key, 1, text_of(hour));
+    write(metering::sign_record(metering::record_json(name, record, chars),
+                                journal::key_id(own.public_key()), own));
+    EXPECT_EQ(problem(archive(2'000, history)), "whole");
+    EXPECT_THAT(problem(archive()), testing::HasSubstr("not by the archive's"));
+    auto without = history;
+    without.erase(without.begin() + 1);
+    EXPECT_THAT(problem(archive(2'000, without)), testing::HasSubstr("none of the history"));
+    auto revoked = history;
+    revoked.push_back({4, change(own.public_key(), "revoked")});
+    EXPECT_THAT(problem(archive(2'000, revoked)), testing::HasSubstr("proves nothing"));
+    write(signed_json(action_record(), actions));
+    EXPECT_THAT(problem(archive(2'000, history)), testing::HasSubstr("after that one was retired"));
 }
 
 TEST_F(UsageCheckTest, OfErasedEventsItIsOnlyAskedThatTheyWereThere) {

@@ -8,6 +8,7 @@
 #include "archive/chain_check.h"
 #include "archive/derived.h"
 #include "archive/line.h"
+#include "archive/line_reader.h"
 #include "archive/usage_check.h"
 #include "base/text.h"
 
@@ -40,6 +41,8 @@ public:
         switch (*kind) {
             case Kind::head:
                 return fmt::format("line {} is a second head", number);
+            case Kind::key:
+                return take_key(line, number);
             case Kind::row:
                 return take(read_row(line), *kind, number);
             case Kind::record:
@@ -68,6 +71,15 @@ private:
     template <class T>
     Wrong take(const std::optional<T>& read, Kind kind, std::uint64_t number) {
         return read ? chain_.take(*read) : not_as_written(kind, number);
+    }
+    Wrong take_key(std::string_view line, std::uint64_t number) {
+        const auto key = read_key(line);
+        if (!key) return not_as_written(Kind::key, number);
+        if (report_.rows > 0)
+            return fmt::format("line {} (key) stands behind the first row", number);
+        if (const auto taken = usage_.take(*key); !taken)
+            return fmt::format("line {} (key): {}", number, taken.error().detail);
+        return std::nullopt;
     }
     Wrong take_record(std::string_view line, std::uint64_t number) {
         const auto record = read_record(line);
@@ -114,6 +126,7 @@ private:
         if (!key || !key->verify(end_message(digest), view(end->signature)))
             return "the whole is not signed by the archive's key " + report_.key_id;
         over_ = true;
+        report_.usage_digests = usage_.digests();
         return std::nullopt;
     }
 
@@ -135,8 +148,9 @@ Result<Report> verify(std::istream& in, const Known& known) {
         return fail(Code::malformed, "archive_invalid",
                     fmt::format("it does not begin with the head of a {}", format_name));
     };
+    LineReader lines(in);
     std::string line;
-    if (!std::getline(in, line) || kind_of(line) != Kind::head) return invalid();
+    if (!lines.next(line) || kind_of(line) != Kind::head) return invalid();
     const auto head = read_head(line);
     if (!head) return invalid();
     Report report{.session_id = head->session_id,
@@ -156,19 +170,18 @@ Result<Report> verify(std::istream& in, const Known& known) {
                                    journal::key_id(*known.key)));
     Reading reading(*head, known, report);
     std::string before = line + "\n";
-    std::uint64_t lines = 1;
-    bool ended = !in.eof();
     Sha256 sha;  // Of what came before the line.
-    while (std::getline(in, line)) {
-        ++lines;
-        ended = !in.eof();
+    while (lines.next(line)) {
         sha.add(before);
         before = line + "\n";
         const bool last = kind_of(line) == Kind::end;
         const Digest digest = last ? sha.finish() : Digest{};
-        if (auto wrong = reading.take(line, digest, lines)) return altered(std::move(*wrong));
+        if (auto wrong = reading.take(line, digest, lines.number()))
+            return altered(std::move(*wrong));
     }
-    if (auto wrong = reading.finish(lines, ended)) return altered(std::move(*wrong));
+    if (lines.too_long()) return altered(lines.why());
+    if (auto wrong = reading.finish(lines.number(), lines.ended()))
+        return altered(std::move(*wrong));
     return report;
 }
 

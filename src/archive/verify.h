@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "base/signature.h"
 #include "journal/heads.h"
@@ -31,6 +33,8 @@ struct Report {
     std::uint64_t records = 0;
     std::uint64_t erased = 0;  // Of the records.
     std::uint64_t usage = 0;   // Of the records: usage that was measured and signed.
+    // Of those that are as they were signed: SHA-256 of the payload, by the record's id.
+    std::map<std::string, Digest, std::less<>> usage_digests = {};
     std::uint64_t rows = 0;
     std::uint64_t segments = 0;
     std::uint64_t first_position = 0;

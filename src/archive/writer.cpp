@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "archive/call_form.h"
+
 namespace lifeline::archive {
 
 namespace {
@@ -33,7 +35,7 @@ Writer::Writer(sql::Database database, journal::SealKey key, Anchors anchors,
       anchors_(std::move(anchors)),
       epochs_(std::move(epochs)),
       request_(std::move(request)),
-      derived_(request_.session_id) {}
+      form_(request_.form ? request_.form : std::make_shared<CallForm>(request_.session_id)) {}
 
 Result<std::unique_ptr<Writer>> Writer::open(const journal::Folder& folder, Request request) {
     if (request.positions.empty())
@@ -61,13 +63,15 @@ void Writer::add(std::string& out, const std::string& line) {
 
 Result<bool> Writer::next(std::string& out) {
     const std::size_t before = out.size();
-    if (!std::exchange(begun_, true))
-        add(out, render(Head{.session_id = request_.session_id,
-                             .epoch = journal::epoch_text(epochs_.back().id()),
-                             .records = request_.positions.size(),
-                             .exported_at = request_.now,
-                             .key = key_.public_key(),
-                             .epochs = epochs_from(epochs_, request_.positions.front())}));
+    if (!std::exchange(begun_, true)) {
+        add(out, form_->head({.session_id = {},
+                              .epoch = journal::epoch_text(epochs_.back().id()),
+                              .records = request_.positions.size(),
+                              .exported_at = request_.now,
+                              .key = key_.public_key(),
+                              .epochs = epochs_from(epochs_, request_.positions.front())}));
+        for (const KeyLine& key : request_.keys) add(out, render(key));
+    }
     while (!all_written() || in_segment_) {
         bool full = false;
         std::size_t bytes = 0;
@@ -87,12 +91,11 @@ Result<bool> Writer::next(std::string& out) {
         if (!all_written()) return corrupt(request_.positions[written_], "is missing");
         end_segment(out, std::nullopt);
     }
-    for (const std::string& line :
-         derived_.lines(journal::epoch_text(epochs_.back().id()), request_.positions.size()))
+    for (const std::string& line : form_->tail(journal::epoch_text(epochs_.back().id())))
         add(out, line);
     const Digest digest = digest_.finish();
-    out +=
-        render(End{.lines = lines_, .digest = digest, .signature = key_.sign(end_message(digest))});
+    out += render(
+        End{.lines = lines_, .digest = digest, .signature = key_.sign(form_->end_message(digest))});
     out += '\n';
     return false;
 }
@@ -142,10 +145,7 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
         const std::uint64_t index = position - row.first_position();
         const auto record = row.record(index);
         if (!record) return fail(record.error());
-        if (record->stream != request_.session_id || record->seq != written_ + 1)
-            return corrupt(position, "does not have the call's next event");
         const auto stored = stored_event(*record, {position, row.time().wall}, row.time().steady);
-        derived_.take(stored);
         Record line{.seq = record->seq,
                     .position = position,
                     .event_id = stored.event_id,
@@ -156,7 +156,9 @@ Status Writer::take_records(std::string& out, const journal::RowView& row,
                     .bytes = stored.bytes,
                     .path = tree.path(index)};
         if (record->erased) line.inner = inner_of(sha_, *record);
-        add(out, render(line));
+        const auto text = form_->record(record->stream, stored, line);
+        if (!text) return fail(text.error());
+        add(out, *text);
         ++written_;
     }
     return {};

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "archive/anchors.h"
-#include "archive/derived.h"
+#include "archive/form.h"
 #include "archive/line.h"
 #include "journal/journal_file.h"
 #include "journal/merkle.h"
@@ -18,19 +18,21 @@
 namespace lifeline::archive {
 
 // Of which call an archive is written, and where its events stand: their positions, from its first
-// on without a gap.
+// on without a gap. Or of something else, by a form of its own and wherever its events stand.
 struct Request {
     std::string session_id;
     std::vector<std::uint64_t> positions;
     WallTime now;
+    std::vector<KeyLine> keys = {};  // Of those that sign usage records.
     // Where the call rests for longer than this (in events of others), a segment may end and
     // another begin, so that an archive's size is the call's and not the house's.
     std::uint64_t rest_max = 2'000;
+    std::shared_ptr<Form> form = {};  // Null: the call's.
 };
 
-// Reads the call from the journal's files, beside whoever writes them, and writes its archive piece
-// by piece. Every row is checked on its way: what is damaged gets no proof. Blocks; lives on one
-// worker.
+// Reads the events from the journal's files, beside whoever writes them, and writes the archive
+// piece by piece. Every row is checked on its way: what is damaged gets no proof. Blocks; lives on
+// one worker.
 class Writer {
 public:
     // stream_not_found for a call without events.
@@ -56,7 +58,7 @@ private:
     Anchors anchors_;
     std::vector<journal::Epoch> epochs_;
     Request request_;
-    Derived derived_;
+    std::shared_ptr<Form> form_;
     Sha256 sha_;
     Sha256 digest_;  // Of all that was written.
     std::uint64_t lines_ = 0;

@@ -12,6 +12,11 @@ using contract::EventType;
 bool may_concern(std::string_view bytes) {
     return bytes.find("\"type\":\"safety.") != std::string_view::npos ||
            bytes.find("\"type\":\"call.created\"") != std::string_view::npos ||
+           bytes.find("\"type\":\"billing.adjustment.created\"") != std::string_view::npos ||
+           bytes.find("\"type\":\"billing.finding.changed\"") != std::string_view::npos ||
+           bytes.find("\"type\":\"billing.delivery.redriven\"") != std::string_view::npos ||
+           bytes.find("\"type\":\"billing.delivery.discarded\"") != std::string_view::npos ||
+           bytes.find("\"type\":\"billing.alert.settled\"") != std::string_view::npos ||
            bytes.find("\"type\":\"orchestration.action.accepted\"") != std::string_view::npos;
 }
 
@@ -53,7 +58,7 @@ void Audit::start(std::string path, journal::Done<void> ready) {
                 ready(std::move(followed));
             });
         };
-        view_.ask<std::vector<CountedAction>>(
+        view_.ask_as_opened<std::vector<CountedAction>>(
             home_, std::move(counted),
             [since = day_of(home_.clock().wall() - std::chrono::hours(24))](AuditStore& store) {
                 return store.accepted_since(since);

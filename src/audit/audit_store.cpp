@@ -21,7 +21,7 @@ create table decisions(
 create index decisions_by_call on decisions(call, position);
 create index decisions_by_account on decisions(account, position);
 )",
-                                 .version = 4};
+                                 .version = 6};
 
 constexpr const char* insert_decision =
     "insert or replace into decisions values("

@@ -2,13 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <map>
 
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
+#include "journal/test_view_house.h"
 
 namespace lifeline::audit {
 
@@ -16,28 +12,8 @@ namespace {
 
 const std::string hash(64, 'a');
 
-class House {
+class House : public journal::MemoryHouse {
 public:
-    House() : journal(loop.clock(), "memory") {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
-    void append(const std::string& stream, std::string type, const std::string& payload) {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "ll_" + std::to_string(++made);
-        open->append(
-            open->head(),
-            {{id,
-              {"server", "lifeline"},
-              "",
-              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
-            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
-    }
     // A call in which one thing was judged, asked about and answered.
     void call(const std::string& id, const std::string& account) {
         append(id, "call.created",
@@ -54,31 +30,18 @@ public:
                R"("via":"ui","argsHash":")" +
                    hash + R"("})");
     }
-    void start(Audit& audit) {
-        bool ready = false;
-        audit.start((folder / "audit.db").string(), [&](Status done) { ready = done.has_value(); });
-        loop.run();
-        ASSERT_TRUE(ready);
+    void start(Audit& audit) { MemoryHouse::start(audit, "audit.db"); }
+    std::vector<Decision> decisions(Audit& audit, DecisionQuery query) {
+        return answer<std::vector<Decision>>(
+            [&](auto done) { audit.list(std::move(query), loop, std::move(done)); });
     }
     // "session type outcome by, ..." from the newest on.
     std::string list(Audit& audit, DecisionQuery query) {
         std::string found;
-        audit.list(std::move(query), loop, [&](Result<std::vector<Decision>> rows) {
-            ASSERT_TRUE(rows.has_value());
-            for (const Decision& one : *rows)
-                found +=
-                    one.session_id + " " + one.type + " " + one.outcome + " " + one.by_id + ", ";
-        });
-        loop.run();
+        for (const Decision& one : decisions(audit, std::move(query)))
+            found += one.session_id + " " + one.type + " " + one.outcome + " " + one.by_id + ", ";
         return found;
     }
-
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("audit_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    int made = 0;
 };
 
 const std::string first =
@@ -151,12 +114,8 @@ TEST(Audit, KnowsWhoseAStopBeyondOneCallIs) {
         std::string all;
         DecisionQuery query;
         query.account_id = std::move(account);
-        audit.list(std::move(query), house.loop, [&](Result<std::vector<Decision>> rows) {
-            ASSERT_TRUE(rows.has_value());
-            for (const Decision& one : *rows)
-                all += one.rules + " " + one.outcome + " by " + one.by_id + "; ";
-        });
-        house.loop.run();
+        for (const Decision& one : house.decisions(audit, std::move(query)))
+            all += one.rules + " " + one.outcome + " by " + one.by_id + "; ";
         return all;
     };
     const std::string account = "kill_switch:account on by usr_op; ";
@@ -184,17 +143,92 @@ TEST(Audit, ListsGrantsAndWhoWantedWhatWasJudged) {
     std::string all;
     DecisionQuery query;
     query.session_id = "sess_1";
-    audit.list(query, house.loop, [&](Result<std::vector<Decision>> rows) {
-        ASSERT_TRUE(rows.has_value());
-        for (const Decision& one : *rows)
-            all += one.outcome + " " + one.rules + " by " + one.by_id + " for " + one.requested_by +
-                   " " + one.inputs_hash.substr(0, 2) + "; ";
-    });
-    house.loop.run();
+    for (const Decision& one : house.decisions(audit, query))
+        all += one.outcome + " " + one.rules + " by " + one.by_id + " for " + one.requested_by +
+               " " + one.inputs_hash.substr(0, 2) + "; ";
     EXPECT_EQ(all,
               "revoked grant:grt_1 by ada for  ; allow grant:grt_1 by  for bot aa; "
               "granted grant:grt_1 by ada for  ; approve  by ada for  ; "
               "require_confirmation r1 r2 by  for  aa; ");
+}
+
+// What a rule or a run does to an account's money follows; what a person does is decided.
+TEST(Audit, ListsWhatPeopleDecideAboutMoney) {
+    House house;
+    const auto adjusted = [&](const std::string& id, const std::string& more) {
+        house.append("acct_1", "billing.adjustment.created",
+                     R"({"adjustmentId":")" + id +
+                         R"(","kind":"write_off","serviceWindow":"2026-02-16T10:00Z",)"
+                         R"("meter":"call.duration_ms","item":"minutes","quantityDelta":"0",)"
+                         R"("amountDelta":"-5","currency":"EUR","cause":"goodwill")" +
+                         more + "}");
+    };
+    adjusted("ba_1", "");
+    adjusted("ba_2", R"(,"by":"usr_op")");
+    house.append("acct_1", "billing.finding.changed", R"({"findingId":"mm_1","state":"closed"})");
+    house.append("acct_1", "billing.finding.changed",
+                 R"({"findingId":"mm_1","state":"disputed","by":"usr_op","reason":"x"})");
+    for (const std::string what : {"redriven", "discarded"})
+        house.append("acct_1", "billing.delivery." + what,
+                     R"({"sink":"stripe","chargeId":"bu_1","by":"usr_op","reason":"x"})");
+    house.append("acct_1", "billing.alert.settled",
+                 R"({"alertId":"al_1","state":"parked","attempts":12})");
+    house.append("acct_1", "billing.alert.settled",
+                 R"({"alertId":"al_1","state":"resent","attempts":12,"by":"usr_op"})");
+    house.append("acct_1", "billing.alert.settled",
+                 R"({"alertId":"al_1","state":"discarded","attempts":12,"by":"usr_root"})");
+    Audit audit(house.loop, house.loop, house.journal);
+    house.start(audit);
+    std::string all;
+    DecisionQuery query;
+    query.account_id = "acct_1";
+    for (const Decision& one : house.decisions(audit, query))
+        all += one.session_id + " " + one.decision_id + " " + one.outcome + " " + one.rules +
+               " by " + one.by_id + "; ";
+    EXPECT_EQ(all,
+              "acct_1 al_1 discarded  by usr_root; "
+              "acct_1 al_1 resent  by usr_op; "
+              "acct_1 bu_1 discarded sink:stripe by usr_op; "
+              "acct_1 bu_1 redriven sink:stripe by usr_op; "
+              "acct_1 mm_1 disputed finding:mm_1 by usr_op; "
+              "acct_1 ba_2 write_off item:minutes by usr_op; ");
+}
+
+// A server serves before its views are open: who comes early waits, and is told all there is.
+TEST(Audit, AnswersWhoAskedBeforeItWasOpenOnceItIs) {
+    House house;
+    house.call("sess_1", "acct_1");
+    Audit audit(house.loop, house.loop, house.journal);
+    std::string said = "nothing yet";
+    DecisionQuery query;
+    query.account_id = "acct_1";
+    audit.list(query, house.loop, [&](Result<std::vector<Decision>> rows) {
+        said = rows ? std::to_string(rows->size()) + " decisions" : rows.error().reason;
+    });
+    house.loop.run();
+    EXPECT_EQ(said, "nothing yet");
+    house.start(audit);
+    EXPECT_EQ(said, "2 decisions");
+}
+
+TEST(Audit, RefusesWhoAskedBeforeItCouldNotBeOpened) {
+    House house;
+    Audit audit(house.loop, house.loop, house.journal);
+    std::string said;
+    const auto ask = [&] {
+        audit.list({}, house.loop, [&](Result<std::vector<Decision>> rows) {
+            said += rows ? "answered, " : rows.error().reason + ", ";
+        });
+        house.loop.run();
+    };
+    ask();
+    std::string failed;
+    audit.start((house.folder / "no" / "such" / "folder" / "audit.db").string(),
+                [&](Status done) { failed = done ? "" : done.error().reason; });
+    house.loop.run();
+    EXPECT_NE(failed, "");
+    ask();
+    EXPECT_EQ(said, "not_ready, not_ready, ");
 }
 
 // What was accepted counts once: told by the journal, asked about before, and after a restart.

@@ -23,20 +23,15 @@ std::optional<DayCounts::Count> DayCounts::take(const CountedAction& action) {
     // Forgotten already: of a day that lies before all that are known nobody can say.
     if (days_.size() >= days_kept && action.day < days_.begin()->first) return std::nullopt;
     Day& day = days_[action.day];
-    std::int64_t& owner =
-        day.counts[joined(action.account_id, action.action_type, action.owner_id)];
-    std::int64_t& account = day.counts[joined(action.account_id, action.action_type)];
     const std::string key = joined(action.session_id, action.action_id);
-    if (!day.actions.contains(key)) {
-        if (day.actions.size() >= actions_max) day.full = true;
-        if (day.full) return std::nullopt;
-        day.actions.insert(key);
-        ++owner;
-        ++account;
-    }
-    const Count count{owner, account};
+    if (const auto known = day.actions.find(key); known != day.actions.end()) return known->second;
+    if (day.actions.size() >= actions_max) day.full = true;
+    if (day.full) return std::nullopt;
+    const Count place{++day.counts[joined(action.account_id, action.action_type, action.owner_id)],
+                      ++day.counts[joined(action.account_id, action.action_type)]};
+    day.actions.emplace(key, place);
     while (days_.size() > days_kept) days_.erase(days_.begin());
-    return count;
+    return place;
 }
 
 }  // namespace lifeline::audit

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "base/clock.h"
 
@@ -23,10 +23,10 @@ struct CountedAction {
 
 std::string day_of(WallTime at);
 
-// How many actions of a type there were on a day, in the calls of one owner and of one account. An
-// action counts once, however often it is told: by the journal, and by whoever asks before its own
-// event has come that far. Remembers two days. One owner for all loops: that is what makes it
-// exact.
+// Which action of its type it was on its day, in the calls of one owner and of one account. An
+// action has one place, however often it is told: by the journal, and by whoever asks before its
+// own event has come that far; those that came after it do not count against it. Remembers two
+// days. One owner for all loops: that is what makes it exact.
 class DayCounts {
 public:
     struct Count {
@@ -41,7 +41,7 @@ public:
 
 private:
     struct Day {
-        std::unordered_set<std::string> actions;
+        std::unordered_map<std::string, Count> actions;  // Where each is.
         std::map<std::string, std::int64_t, std::less<>> counts;
         bool full = false;
     };

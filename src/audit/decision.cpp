@@ -12,6 +12,20 @@ namespace {
 using contract::EventType;
 using contract::Json;
 
+// Of an account's money, where a person decided.
+bool about_money(EventType type) {
+    switch (type) {
+        case EventType::billing_adjustment_created:
+        case EventType::billing_finding_changed:
+        case EventType::billing_delivery_redriven:
+        case EventType::billing_delivery_discarded:
+        case EventType::billing_alert_settled:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool decides(EventType type) {
     switch (type) {
         case EventType::safety_evaluated:
@@ -29,7 +43,7 @@ bool decides(EventType type) {
         case EventType::safety_grant_revoked:
             return true;
         default:
-            return false;
+            return about_money(type);
     }
 }
 
@@ -71,12 +85,32 @@ void take_stop(const Json& payload, Decision& decision) {
     decision.account_id = first_of(payload, {"accountId"});
 }
 
+// The stream is the account's, but for an alert about the server.
+void take_money(const contract::Event& event, const Json& payload, Decision& decision) {
+    if (event.stream() != "sys_billing") decision.account_id = event.stream();
+    decision.decision_id = first_of(payload, {"adjustmentId", "findingId", "chargeId", "alertId"});
+    decision.outcome = first_of(payload, {"kind", "state"});
+    if (event.type() == EventType::billing_delivery_redriven) decision.outcome = "redriven";
+    if (event.type() == EventType::billing_delivery_discarded) decision.outcome = "discarded";
+    const auto name = [&](std::string_view what, std::string_view key) {
+        const std::string of = first_of(payload, {key});
+        if (of.empty()) return;
+        if (!decision.rules.empty()) decision.rules += ' ';
+        decision.rules.append(what).append(of);
+    };
+    name("item:", "item");
+    name("finding:", "findingId");
+    name("sink:", "sink");
+}
+
 }  // namespace
 
 std::optional<Decision> decision_of(const contract::Event& event) {
     if (!decides(event.type())) return std::nullopt;
     const auto payload = Json::parse(event.payload_json());
     if (!payload) return std::nullopt;
+    // What follows from a rule decides nothing.
+    if (about_money(event.type()) && !payload->text("by")) return std::nullopt;
     Decision decision;
     decision.type = event.type_name();
     decision.action_id = first_of(*payload, {"actionId"});
@@ -100,6 +134,13 @@ std::optional<Decision> decision_of(const contract::Event& event) {
                                    [](const Json& on) { return on.as_bool(); }) == true
                                    ? "on"
                                    : "off";
+            break;
+        case EventType::billing_adjustment_created:
+        case EventType::billing_finding_changed:
+        case EventType::billing_delivery_redriven:
+        case EventType::billing_delivery_discarded:
+        case EventType::billing_alert_settled:
+            take_money(event, *payload, decision);
             break;
         case EventType::safety_policy_changed:
             decision.outcome = "changed";

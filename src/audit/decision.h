@@ -9,8 +9,8 @@
 namespace lifeline::audit {
 
 // One thing that was decided about what an agent wanted: judged, allowed, blocked, asked, answered,
-// granted or switched off. Nothing of what it was about is in it; that stands in the call, at
-// `seq`.
+// granted or switched off; or by a person about an account's money. Nothing of what it was about is
+// in it; that stands in the call, at `seq`.
 struct Decision {
     std::uint64_t position = 0;  // The order of the list, and its cursor.
     std::string session_id;

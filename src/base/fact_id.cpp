@@ -15,7 +15,7 @@ constexpr std::size_t id_bytes = 20;
 }  // namespace
 
 std::string fact_id(std::string_view prefix, std::span<const std::string_view> fields) {
-    Sha256 sha;
+    thread_local Sha256 sha;
     for (const std::string_view field : fields) {
         const auto size = static_cast<std::uint32_t>(field.size());
         const std::array<std::uint8_t, 4> length{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -25,12 +26,14 @@ enum class Code {
 
 // A refusal or a failure that was to be expected. `reason` is stable and one of
 // schema/v1/errors.json; `detail` is for people and never matched on; `pointer` is the JSON pointer
-// of the offending value, where there is one.
+// of the offending value, where there is one; `retry_after` is what a limit that said no knows of
+// when it may say yes, 0 where nobody knows.
 struct Error {
     Code code = Code::internal;
     std::string reason;
     std::string detail = {};
     std::string pointer = {};
+    std::chrono::milliseconds retry_after{0};
 
     friend bool operator==(const Error&, const Error&) = default;
 };

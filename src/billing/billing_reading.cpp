@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/bounded_sum.h"
 #include "billing/billing_store.h"
 #include "billing/columns.h"
 #include "contract/json.h"
@@ -55,82 +56,107 @@ pricing::Adjustment adjustment_of(const contract::Json& json) {
             .amount = amount_in(json, "amountDelta"),
             .currency = text_in(json, "currency"),
             .cause = text_in(json, "cause"),
-            .corrects = text_in(json, "corrects")};
+            .corrects = text_in(json, "corrects"),
+            .card_version = version_in(json),
+            .by_hand = json.text("by").has_value()};
+}
+
+DueEntry due_in(const sql::Statement& row) {
+    return {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
+            std::string(row.text(3))};
+}
+
+EntryRow entry_in(const sql::Statement& row) {
+    return {std::string(row.text(0)), std::string(row.text(1)), row.natural(2), row.natural(3),
+            std::string(row.text(4))};
 }
 
 }  // namespace
 
 Result<std::vector<DueEntry>> BillingStore::due(std::size_t limit) {
-    auto select = view_.database().prepare(
-        "select id, account, type, payload from due order by made, part limit ?");
-    if (!select) return fail(select.error());
-    select->bind(1, static_cast<std::int64_t>(limit));
-    std::vector<DueEntry> found;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return found;
-        found.push_back({std::string(select->text(0)), std::string(select->text(1)),
-                         std::string(select->text(2)), std::string(select->text(3))});
+    auto found =
+        ask("select id, account, type, payload from due order by made, part limit ?", limit)
+            .all(due_in);
+    if (!found) return found;
+    if (const auto added = add_closings(*found, limit); !added) return fail(added.error());
+    return found;
+}
+
+Result<std::optional<DueEntry>> BillingStore::due_entry(const std::string& id) {
+    const auto booked =
+        ask("select id, account, type, payload from due where id=?", id).first(due_in);
+    if (!booked || *booked) return booked;
+    const auto ready = to_close();
+    if (!ready) return fail(ready.error());
+    for (const auto& [account, month] : *ready) {
+        const auto lacks = minimums(account, month);
+        if (!lacks) continue;
+        for (const DueEntry& one : *lacks)
+            if (one.id == id) return one;
     }
+    return std::optional<DueEntry>();
 }
 
 Result<std::vector<EntryRow>> BillingStore::entries(const ChargeQuery& query) {
-    auto select = view_.database().prepare(
-        "select id, type, seq, position, payload from entries where account=?1 and position>?2 "
-        "and hour>=?3 and hour<?4 order by position limit ?5");
-    if (!select) return fail(select.error());
-    select->bind_text(1, query.account_id)
-        .bind(2, query.after)
-        .bind(3, query.from ? number_of(*query.from) : INT64_MIN)
-        .bind(4, query.to ? number_of(*query.to) : INT64_MAX)
-        .bind(5, static_cast<std::int64_t>(query.limit));
-    std::vector<EntryRow> rows;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return rows;
-        rows.push_back({std::string(select->text(0)), std::string(select->text(1)),
-                        select->natural(2), select->natural(3), std::string(select->text(4))});
-    }
+    return ask("select id, type, seq, position, payload from entries where account=? and "
+               "position>? and hour>=? and hour<? order by position limit ?",
+               query.account_id, query.after, query.from ? number_of(*query.from) : INT64_MIN,
+               query.to ? number_of(*query.to) : INT64_MAX, query.limit)
+        .all(entry_in);
 }
 
-Result<std::string> BillingStore::currency_of(const std::string& account_id) {
-    const auto first = entries({.account_id = account_id, .limit = 1});
-    if (!first) return fail(first.error());
-    if (first->empty()) return std::string();
-    const auto json = contract::Json::parse(first->front().payload_json);
-    if (!json) return fail(json.error());
-    return text_in(*json, "currency");
+Result<std::optional<EntryRow>> BillingStore::entry(const std::string& account_id,
+                                                    const std::string& id) {
+    return ask("select id, type, seq, position, payload from entries where id=? and account=?", id,
+               account_id)
+        .first(entry_in);
+}
+
+// In which an hour's usage is counted: an adjustment of it does not say so.
+Result<std::string> BillingStore::unit_of(const std::string& account, const std::string& item,
+                                          Window hour) {
+    const auto unit =
+        ask("select unit from uses where account=? and item=? and hour=?", account, item,
+            number_of(hour))
+            .first([](const sql::Statement& row) { return std::string(row.text(0)); });
+    if (!unit) return fail(unit.error());
+    return unit->value_or("");
 }
 
 // Charges stand where they stood when they were booked: what came before them in the journal.
 Result<pricing::StatementInput> BillingStore::month(const std::string& account_id, Month month) {
     pricing::StatementInput input{.month = month, .account = account_id, .currency = {}};
-    auto select = view_.database().prepare(
-        "select type, payload from entries where account=? and month=? order by position");
-    if (!select) return fail(select.error());
-    select->bind_text(1, account_id)
-        .bind(2, std::int64_t{static_cast<int>(month.year())} * 12 +
-                     static_cast<unsigned>(month.month()));
+    const auto closed = closed_at(account_id, month);
+    if (!closed) return fail(closed.error());
+    if (*closed > 0) input.journal_head = std::to_string(*closed);
     std::map<std::string, std::int64_t> positions;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) break;
-        const auto json = contract::Json::parse(select->text(1));
-        if (!json) return fail(json.error());
-        if (input.currency.empty()) input.currency = text_in(*json, "currency");
-        if (select->text(0) == "billing.usage.recorded") {
-            std::int64_t& position = positions[text_in(*json, "item")];
-            input.charges.push_back(charge_of(*json, position));
-            position += input.charges.back().quantity;
-        } else {
-            input.adjustments.push_back(adjustment_of(*json));
-            const auto& adjusted = input.adjustments.back();
-            if (month_of(adjusted.service) == month) positions[adjusted.item] += adjusted.quantity;
-        }
-    }
+    const auto booked =
+        ask("select type, payload from entries where account=? and month=? order by position",
+            account_id, number_of(month))
+            .each([&](const sql::Statement& row) -> Status {
+                const auto json = contract::Json::parse(row.text(1));
+                if (!json) return fail(json.error());
+                if (input.currency.empty()) input.currency = text_in(*json, "currency");
+                if (row.text(0) == "billing.usage.recorded") {
+                    std::int64_t& position = positions[text_in(*json, "item")];
+                    input.charges.push_back(charge_of(*json, position));
+                    position = bounded_sum(position, input.charges.back().quantity);
+                    return {};
+                }
+                input.adjustments.push_back(adjustment_of(*json));
+                auto& adjusted = input.adjustments.back();
+                if (!adjusted.by_hand && adjusted.kind != "price_fix") {
+                    const auto unit = unit_of(account_id, adjusted.item, adjusted.service);
+                    if (!unit) return fail(unit.error());
+                    adjusted.unit = *unit;
+                }
+                if (month_of(adjusted.service) == month) {
+                    std::int64_t& position = positions[adjusted.item];
+                    position = bounded_sum(position, adjusted.quantity);
+                }
+                return {};
+            });
+    if (!booked) return fail(booked.error());
     // A month in which nothing was booked is in the currency of the account's card.
     if (input.currency.empty()) {
         const auto next = std::chrono::sys_days((month + std::chrono::months(1)) / 1);
@@ -140,23 +166,19 @@ Result<pricing::StatementInput> BillingStore::month(const std::string& account_i
                         "no card prices what " + account_id + " used in that month");
         input.currency = card->currency;
     }
-    auto rest = view_.database().prepare(
-        "select meter, dims, unit, sum(quantity) from unpriced where account=? and hour>=? and "
-        "hour<? group by meter, dims, unit order by meter, dims");
-    if (!rest) return fail(rest.error());
-    rest->bind_text(1, account_id)
-        .bind(2, number_of(std::chrono::sys_days(month / 1)))
-        .bind(3, number_of(std::chrono::sys_days((month + std::chrono::months(1)) / 1)));
-    for (;;) {
-        const auto more = rest->step();
-        if (!more) return fail(more.error());
-        if (!*more) return input;
-        pricing::Unpriced one{.meter = std::string(rest->text(0)),
-                              .unit = std::string(rest->text(2)),
-                              .dims = words_of(rest->text(1)),
-                              .quantity = rest->integer(3)};
-        input.unpriced.push_back(std::move(one));
-    }
+    auto unpriced =
+        ask("select meter, dims, unit, quantity from unpriced where account=? and month=? "
+            "order by meter, dims",
+            account_id, number_of(month))
+            .all([](const sql::Statement& row) {
+                return pricing::Unpriced{.meter = std::string(row.text(0)),
+                                         .unit = std::string(row.text(2)),
+                                         .dims = words_of(row.text(1)),
+                                         .quantity = row.integer(3)};
+            });
+    if (!unpriced) return fail(unpriced.error());
+    input.unpriced = *std::move(unpriced);
+    return input;
 }
 
 }  // namespace lifeline::billing

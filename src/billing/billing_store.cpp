@@ -15,28 +15,52 @@ using contract::EventType;
 namespace field = contract::field;
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 1;
+constexpr std::int64_t view_version = 5;
 
 // `waiting` are usage records of hours that are not closed. `uses` is what each hour has of an
 // item, late ones included, and `booked` what is charged for it, adjustments included; both as they
-// follow from the journal, whether it is written yet or not.
+// follow from the journal, whether it is written yet or not. `volume` is the same quantity without
+// signs. `costs` is the same usage by the cost
+// card, '' what that does not price. `closings` are statements of months that are over and not
+// closed yet, `minimums` what closed ones have of each, corrections included. `used`, `hours` and
+// `statements` say where in the journal stands what a month follows from: usage records (in whose
+// statement is only of those that nothing prices), closed hours and closed statements.
 constexpr const char* tables = R"(
 create table facts(name text primary key, value integer not null) without rowid;
 create table cards(position integer primary key, payload text not null);
 create table assigned(position integer primary key, account text not null, payload text not null);
-create table waiting(record text primary key, account text not null, hour integer not null,
+create table waiting(record text primary key, session text not null, account text not null,
+    hour integer not null,
     meter text not null, dims text not null, unit text not null, quantity integer not null,
     corrected integer not null, position integer not null) without rowid;
 create index waiting_by_hour on waiting(hour, account, position);
 create table uses(account text not null, item text not null, hour integer not null,
     card text not null, version integer not null, meter text not null, unit text not null,
-    quantity integer not null, primary key(account, item, hour)) without rowid;
+    quantity integer not null, volume integer not null,
+    primary key(account, item, hour)) without rowid;
 create table booked(account text not null, item text not null, hour integer not null,
     charge text not null, quantity integer not null, amount text not null,
     primary key(account, item, hour)) without rowid;
-create table unpriced(account text not null, hour integer not null, meter text not null,
+create table records(account text not null, item text not null, hour integer not null,
+    record text not null, session text not null, quantity integer not null, late integer not null,
+    primary key(account, item, hour, record)) without rowid;
+create table costs(account text not null, cost_item text not null, hour integer not null,
+    item text not null, quantity integer not null,
+    primary key(account, cost_item, hour, item)) without rowid;
+create table closings(account text not null, month integer not null,
+    primary key(account, month)) without rowid;
+create table minimums(account text not null, item text not null, month integer not null,
+    amount text not null, primary key(account, item, month)) without rowid;
+create table unpriced(account text not null, month integer not null, meter text not null,
     dims text not null, unit text not null, quantity integer not null,
-    primary key(account, hour, meter, dims)) without rowid;
+    primary key(account, month, meter, dims)) without rowid;
+create table used(position integer primary key, account text not null, hour integer not null,
+    month integer not null);
+create index used_by_hour on used(account, hour);
+create index used_by_month on used(account, month);
+create table hours(hour integer primary key, position integer not null);
+create table statements(account text not null, month integer not null, position integer not null,
+    primary key(account, month)) without rowid;
 create table due(id text primary key, account text not null, made integer not null,
     part integer not null, type text not null, payload text not null) without rowid;
 create index due_by_time on due(made, part);
@@ -45,6 +69,7 @@ create table entries(id text primary key, account text not null, hour integer no
     payload text not null) without rowid;
 create index entries_by_account on entries(account, position);
 create index entries_by_month on entries(account, month, position);
+create index entries_by_hour on entries(account, hour, position);
 )";
 
 std::optional<std::int64_t> quantity_of(std::string_view text) {
@@ -64,36 +89,33 @@ Result<BillingStore> BillingStore::open(const std::string& path,
     return store;
 }
 
+Result<BillingStore> BillingStore::look(const std::string& path) {
+    auto view = journal::ViewFile::look(path, {tables, view_version});
+    if (!view) return fail(view.error());
+    BillingStore store(std::move(*view));
+    if (const auto read = store.read_cards(); !read) return fail(read.error());
+    return store;
+}
+
 Status BillingStore::read_cards() {
-    auto cards = view_.database().prepare("select payload from cards order by position");
-    if (!cards) return fail(cards.error());
-    for (;;) {
-        const auto more = cards->step();
-        if (!more) return fail(more.error());
-        if (!*more) break;
-        if (auto card = pricing::parse_card(cards->text(0))) book_.add(*std::move(card));
-    }
-    auto all = view_.database().prepare("select account, payload from assigned order by position");
-    if (!all) return fail(all.error());
-    for (;;) {
-        const auto more = all->step();
-        if (!more) return fail(more.error());
-        if (!*more) return {};
-        const auto json = contract::Json::parse(all->text(1));
-        if (!json) continue;
-        const auto from = parse_window(json->text("effectiveFrom").value_or(""));
-        if (from)
-            assignments_[std::string(all->text(0))].add(
-                {std::string(json->text("card").value_or("")), *from});
-    }
+    const auto cards =
+        ask("select payload from cards order by position").each([&](const sql::Statement& row) {
+            if (auto card = pricing::parse_card(row.text(0))) book_.add(*std::move(card));
+        });
+    if (!cards) return cards;
+    return ask("select account, payload from assigned order by position")
+        .each([&](const sql::Statement& row) {
+            const auto json = contract::Json::parse(row.text(1));
+            const auto from =
+                json ? parse_window(json->text("effectiveFrom").value_or("")) : std::nullopt;
+            if (from)
+                assignments_[std::string(row.text(0))].add(
+                    {std::string(json->text("card").value_or("")), *from});
+        });
 }
 
 Status BillingStore::apply(const std::vector<Happening>& happenings, std::uint64_t cursor) {
-    return view_.move(cursor, [&](sql::Database&) -> Status {
-        for (const Happening& one : happenings)
-            if (const auto taken = take(one); !taken) return taken;
-        return {};
-    });
+    return take_all(happenings, cursor, [this](const Happening& one) { return take(one); });
 }
 
 Status BillingStore::take(const Happening& one) {
@@ -102,8 +124,8 @@ Status BillingStore::take(const Happening& one) {
             auto card = pricing::parse_card(one.event.payload_json());
             if (!card) return {};  // No door lets such a card in.
             book_.add(*std::move(card));
-            return run("insert or replace into cards values(?1,?2)", {one.event.payload_json()},
-                       {static_cast<std::int64_t>(one.position)});
+            return put("insert or replace into cards values(?1,?2)", one.position,
+                       one.event.payload_json());
         }
         case EventType::billing_card_assigned:
             return take_assigned(one);
@@ -114,6 +136,8 @@ Status BillingStore::take(const Happening& one) {
         case EventType::billing_usage_recorded:
         case EventType::billing_adjustment_created:
             return take_written(one);
+        case EventType::billing_statement_closed:
+            return take_statement(one);
         default:
             return {};
     }
@@ -124,12 +148,8 @@ Status BillingStore::take_assigned(const Happening& one) {
     const auto from = parse_window(one.event.text(f::effective_from));
     if (!from) return {};
     assignments_[one.stream].add({std::string(one.event.text(f::card)), *from});
-    auto insert = view_.database().prepare("insert or replace into assigned values(?,?,?)");
-    if (!insert) return fail(insert.error());
-    return insert->bind(1, one.position)
-        .bind_text(2, one.stream)
-        .bind_text(3, one.event.payload_json())
-        .run();
+    return put("insert or replace into assigned values(?,?,?)", one.position, one.stream,
+               one.event.payload_json());
 }
 
 // What is not known is charged once it is: the correction is a record of its own.
@@ -139,31 +159,25 @@ Status BillingStore::take_used(const Happening& one) {
     const auto quantity = quantity_of(one.event.text(f::quantity));
     if (!window || !quantity || *quantity == 0) return {};
     Used used{.record = std::string(one.event.text(f::record_id)),
+              .session = std::string(one.event.text(f::session_id)),
               .account = std::string(one.event.text(f::account_id)),
               .window = *window,
               .meter = std::string(one.event.text(f::meter)),
               .dims = words_of(one.event.raw(f::dims)),
               .unit = std::string(one.event.text(f::unit)),
               .quantity = *quantity,
-              .corrected = one.event.text(f::class_) == "corrected"};
-    auto known = view_.database().prepare("select value from facts where name='closed'");
-    if (!known) return fail(known.error());
-    const auto row = known->step();
-    if (!row) return fail(row.error());
-    if (*row && known->integer(0) >= number_of(*window)) return late(used, one.position);
-    auto insert =
-        view_.database().prepare("insert or ignore into waiting values(?,?,?,?,?,?,?,?,?)");
-    if (!insert) return fail(insert.error());
-    return insert->bind_text(1, used.record)
-        .bind_text(2, used.account)
-        .bind(3, number_of(used.window))
-        .bind_text(4, used.meter)
-        .bind_text(5, words_json(used.dims))
-        .bind_text(6, used.unit)
-        .bind(7, used.quantity)
-        .bind(8, std::int64_t{used.corrected ? 1 : 0})
-        .bind(9, one.position)
-        .run();
+              .corrected = one.event.text(f::class_) == "corrected",
+              .position = one.position};
+    const auto closed = fact("closed");
+    if (!closed) return fail(closed.error());
+    if (*closed >= number_of(*window)) {
+        used.told = parse_rfc3339(one.event.ts()).value_or(WallTime());
+        return late(used, one.position);
+    }
+    return put("insert or ignore into waiting values(?,?,?,?,?,?,?,?,?,?)", used.record,
+               used.session, used.account, number_of(used.window), used.meter,
+               words_json(used.dims), used.unit, used.quantity, used.corrected ? 1 : 0,
+               one.position);
 }
 
 // Account by account. What stands behind the position up to which the hour was counted is late.
@@ -172,41 +186,52 @@ Status BillingStore::take_closed(const Happening& one) {
     const auto window = parse_window(one.event.text(f::window));
     if (!window) return {};
     const auto up_to = static_cast<std::uint64_t>(one.event.integer(f::up_to_position));
-    std::map<std::string, std::vector<Used>> by_account;
+    // Of one account at a time: an hour may have very many.
+    std::vector<Used> of_account;
     std::vector<Used> after;
-    auto select = view_.database().prepare(
-        "select record, account, meter, dims, unit, quantity, corrected, position from waiting "
-        "where hour=? order by account, position, record");
-    if (!select) return fail(select.error());
-    select->bind(1, number_of(*window));
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) break;
-        Used used{.record = std::string(select->text(0)),
-                  .account = std::string(select->text(1)),
-                  .window = *window,
-                  .meter = std::string(select->text(2)),
-                  .dims = words_of(select->text(3)),
-                  .unit = std::string(select->text(4)),
-                  .quantity = select->integer(5),
-                  .corrected = select->integer(6) != 0};
-        if (select->natural(7) <= up_to) {
-            by_account[used.account].push_back(std::move(used));
-        } else {
-            after.push_back(std::move(used));
-        }
-    }
-    select->reset();
-    for (const auto& [account, used] : by_account)
-        if (const auto charged = charge(account, *window, used, one.position); !charged)
-            return charged;
-    if (const auto gone = run("delete from waiting where hour=?1", {}, {number_of(*window)}); !gone)
+    const auto charge_them = [&]() -> Status {
+        if (of_account.empty()) return {};
+        const auto done = charge(of_account.front().account, *window, of_account, one.position);
+        of_account.clear();
+        return done;
+    };
+    const auto read =
+        ask("select record, account, meter, dims, unit, quantity, corrected, position, session "
+            "from waiting where hour=? order by account, position, record",
+            number_of(*window))
+            .each([&](const sql::Statement& row) -> Status {
+                Used used{.record = std::string(row.text(0)),
+                          .session = std::string(row.text(8)),
+                          .account = std::string(row.text(1)),
+                          .window = *window,
+                          .meter = std::string(row.text(2)),
+                          .dims = words_of(row.text(3)),
+                          .unit = std::string(row.text(4)),
+                          .quantity = row.integer(5),
+                          .corrected = row.integer(6) != 0,
+                          .position = row.natural(7)};
+                if (used.position > up_to) {
+                    after.push_back(std::move(used));
+                    return {};
+                }
+                if (!of_account.empty() && of_account.front().account != used.account)
+                    if (const auto charged = charge_them(); !charged) return charged;
+                of_account.push_back(std::move(used));
+                return {};
+            });
+    if (!read) return read;
+    if (const auto charged = charge_them(); !charged) return charged;
+    if (const auto gone = put("delete from waiting where hour=?1", number_of(*window)); !gone)
         return gone;
     if (const auto closed =
-            run("insert or replace into facts values('closed',?1)", {}, {number_of(*window)});
+            put("insert or replace into facts values('closed',?1)", number_of(*window));
         !closed)
         return closed;
+    if (const auto kept =
+            put("insert or ignore into hours values(?1,?2)", number_of(*window), one.position);
+        !kept)
+        return kept;
+    if (const auto sealed = seal(*window); !sealed) return sealed;
     for (const Used& used : after)
         if (const auto done = late(used, one.position); !done) return done;
     return {};
@@ -221,23 +246,30 @@ Status BillingStore::take_written(const Happening& one) {
     const auto hour =
         parse_window(charge ? one.event.text(field::billing_usage_recorded::window)
                             : one.event.text(field::billing_adjustment_created::service_window));
-    if (const auto gone = run("delete from due where id=?1", {id}, {}); !gone) return gone;
-    // An adjustment is booked in the month in which it is made.
-    const auto booked = charge ? hour.value_or(Window())
-                               : window_of(parse_rfc3339(one.event.ts()).value_or(WallTime()));
-    const Month month = month_of(booked);
-    auto insert = view_.database().prepare("insert or ignore into entries values(?,?,?,?,?,?,?,?)");
-    if (!insert) return fail(insert.error());
-    return insert->bind_text(1, id)
-        .bind_text(2, one.stream)
-        .bind(3, number_of(hour.value_or(Window())))
-        .bind(4, std::int64_t{static_cast<int>(month.year())} * 12 +
-                     static_cast<unsigned>(month.month()))
-        .bind_text(5, one.event.type_name())
-        .bind(6, one.seq)
-        .bind(7, one.position)
-        .bind_text(8, one.event.payload_json())
-        .run();
+    if (const auto gone = put("delete from due where id=?1", id); !gone) return gone;
+    const Window service = hour.value_or(Window());
+    std::int64_t month = number_of(month_of(service));
+    const bool by_hand = !charge && !one.event.text(field::billing_adjustment_created::by).empty();
+    bool closes = false;  // A minimum belongs to the month that it closes.
+    if (!charge && !by_hand &&
+        one.event.text(field::billing_adjustment_created::kind) == "price_fix") {
+        const auto open = is_open(one.stream, month_of(service));
+        if (!open) return fail(open.error());
+        closes = *open;
+    }
+    if (!charge && !closes) {
+        // Booked in the month in which it is made, and never in one whose statement is made up.
+        const auto sealed = fact("sealed");
+        if (!sealed) return fail(sealed.error());
+        const auto made = window_of(parse_rfc3339(one.event.ts()).value_or(WallTime()));
+        month = std::max(number_of(month_of(made)), *sealed + 1);
+    }
+    const auto kept = put("insert or ignore into entries values(?,?,?,?,?,?,?,?)", id, one.stream,
+                          number_of(service), month, one.event.type_name(), one.seq, one.position,
+                          one.event.payload_json());
+    if (!kept || !by_hand) return kept;
+    const std::string item(one.event.text(field::billing_adjustment_created::item));
+    return settle_minimums(one.stream, item, month_of(service), std::string(id), one.position);
 }
 
 const pricing::Assignments* BillingStore::assignments(std::string_view account_id) const {
@@ -250,16 +282,6 @@ const pricing::Card* BillingStore::card_of(const std::string& account, Window wi
     const auto* own = assignments(account);
     const std::string_view name = own == nullptr ? std::string_view() : own->card_at(window);
     return book_.in_force(name.empty() ? standard_card : name, window);
-}
-
-Status BillingStore::run(std::string_view text, std::initializer_list<std::string_view> texts,
-                         std::initializer_list<std::int64_t> numbers) {
-    auto statement = view_.database().prepare(text);
-    if (!statement) return fail(statement.error());
-    int parameter = 0;
-    for (const std::int64_t number : numbers) statement->bind(++parameter, number);
-    for (const std::string_view value : texts) statement->bind_text(++parameter, value);
-    return statement->run();
 }
 
 }  // namespace lifeline::billing

@@ -1,5 +1,7 @@
 #include "billing/book_entry.h"
 
+#include <utility>
+
 #include "base/digest.h"
 #include "base/fact_id.h"
 #include "base/text.h"
@@ -26,7 +28,7 @@ std::string_view kind_of(const Late& late, const pricing::Correction& correction
 }  // namespace
 
 DueEntry charge_entry(const ChargeKey& key, const pricing::Card& card, const RecordsOf& records,
-                      pricing::Int128 amount) {
+                      pricing::Int128 amount, std::optional<pricing::Int128> cost) {
     const std::string window = text_of(key.window);
     const std::string version = std::to_string(card.version);
     const std::string id = fact_id("bu_", {"charge", key.account_id, records.meter, key.item,
@@ -35,6 +37,7 @@ DueEntry charge_entry(const ChargeKey& key, const pricing::Card& card, const Rec
     json.object().key("accountId").value(key.account_id);
     json.key("amount").value(pricing::to_text(amount)).key("card").value(card.name);
     json.key("cardSha256").value(card.sha256).key("cardVersion").value(card.version);
+    if (cost) json.key("costNano").value(pricing::to_text(*cost));
     json.key("currency").value(card.currency).key("idempotencyKey").value(id);
     json.key("item").value(key.item).key("meter").value(records.meter);
     json.key("quantity").value(std::to_string(records.quantity));
@@ -72,6 +75,40 @@ DueEntry adjustment_entry(const ChargeKey& key, const pricing::Card& card, const
     json.key("serviceWindow").value(window).end();
     return {id, key.account_id, "billing.adjustment.created",
             contract::canonical_json(json.take())};
+}
+
+namespace {
+
+DueEntry minimum_of(std::string id, const ChargeKey& last_hour, const pricing::Card& card,
+                    std::string_view meter, pricing::Int128 delta, std::string_view cause) {
+    contract::JsonWriter json;
+    json.object().key("adjustmentId").value(id).key("amountDelta").value(pricing::to_text(delta));
+    json.key("card").value(card.name).key("cardVersion").value(card.version);
+    json.key("cause").value(cause);
+    json.key("currency").value(card.currency).key("item").value(last_hour.item);
+    json.key("kind").value("price_fix").key("meter").value(meter);
+    json.key("quantityDelta").value("0").key("serviceWindow").value(text_of(last_hour.window));
+    json.end();
+    return {std::move(id), last_hour.account_id, "billing.adjustment.created",
+            contract::canonical_json(json.take())};
+}
+
+}  // namespace
+
+DueEntry minimum_entry(const ChargeKey& last_hour, const pricing::Card& card,
+                       std::string_view meter, pricing::Int128 amount) {
+    return minimum_of(fact_id("ba_", {"minimum", last_hour.account_id, last_hour.item,
+                                      text_of(month_of(last_hour.window))}),
+                      last_hour, card, meter, amount,
+                      "what the month lacks to the least that is paid for it");
+}
+
+DueEntry minimum_entry(const ChargeKey& last_hour, const pricing::Card& card,
+                       std::string_view meter, pricing::Int128 delta, std::string_view cause) {
+    return minimum_of(fact_id("ba_", {"minimum", last_hour.account_id, last_hour.item, card.name,
+                                      text_of(last_hour.window), cause}),
+                      last_hour, card, meter, delta,
+                      "the month's minimum, counted again after its statement was closed");
 }
 
 }  // namespace lifeline::billing

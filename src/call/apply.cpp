@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "call/apply_parts.h"
 #include "call/deadlines.h"
+#include "call/server_id.h"
 #include "call/state.h"
 #include "contract/json.h"
 
@@ -14,10 +15,6 @@ using contract::Event;
 using contract::EventType;
 namespace field = contract::field;
 
-bool made_by_server(const Event& event) {
-    return event.id().starts_with("ll_");
-}
-
 WallTime time_of(const Event& event) {
     const auto time = parse_rfc3339(event.ts());
     CHECK(time.has_value());
@@ -28,7 +25,7 @@ WallTime time_of(const Event& event) {
 // no later than the moment at which the call would have failed without it.
 WallTime believed(const State& state, const Event& event, WallTime earliest) {
     const WallTime claimed = time_of(event);
-    if (made_by_server(event)) return claimed;
+    if (made_by_server(event.id())) return claimed;
     const WallTime latest = later(state.created_at, state.connect_timeout);
     return std::clamp(claimed, earliest, std::max(earliest, latest));
 }
@@ -163,7 +160,7 @@ void reconnecting(State& state, const Event& event) {
                     .deadline = std::nullopt,
                     .before = before};
     // What a service claims is a time it does not set; see deadline_warned.
-    if (made_by_server(event) && event.has(field::call_reconnecting::resume_deadline))
+    if (made_by_server(event.id()) && event.has(field::call_reconnecting::resume_deadline))
         state.outage->deadline =
             parse_rfc3339(event.text(field::call_reconnecting::resume_deadline));
     state.phase = Phase::reconnecting;
@@ -173,6 +170,14 @@ void reconnected(State& state) {
     if (!state.outage) return;
     state.phase = state.outage->before;
     state.outage.reset();
+}
+
+// By a request, without a socket of their own: they are there as long as others wait for one who
+// was.
+void spoke(State& state, const Event& event, std::string_view actor_id) {
+    const Participant* speaker = state.participant(actor_id);
+    if (made_by_server(event.id()) && speaker != nullptr && state.waits_for(*speaker))
+        state.spoke_at = time_of(event);
 }
 
 void deadline_warned(State& state, const Event& event) {
@@ -210,6 +215,7 @@ void turn_over(State& state, std::string_view turn_id) {
 }  // namespace
 
 void apply(State& state, const Event& event, std::string_view actor_id, std::uint64_t seq) {
+    state.head = seq;
     switch (event.type()) {
         case EventType::call_created:
             return created(state, event);
@@ -251,11 +257,13 @@ void apply(State& state, const Event& event, std::string_view actor_id, std::uin
             return deadline_warned(state, event);
         case EventType::transcript_utterance_started:
         case EventType::transcript_partial:
-        case EventType::transcript_final:
         case EventType::transcript_truncated:
         case EventType::transcript_failed:
         case EventType::transcript_corrected:
         case EventType::transcript_redacted:
+            return folds::of_speech(state, event, actor_id, seq);
+        case EventType::transcript_final:
+            spoke(state, event, actor_id);
             return folds::of_speech(state, event, actor_id, seq);
         case EventType::orchestration_deliverable_updated:
             return folds::of_documents(state, event);

@@ -34,7 +34,8 @@ Deadlines deadlines(const State& state) {
     if (state.outage) {
         due.window = state.outage->deadline;
     } else if (waits_for_a_line(state) && !state.somebody_is_here()) {
-        due.window = later(*state.connected_at, state.reconnect_window);  // Nobody ever came.
+        // Nobody ever came, or they speak by requests.
+        due.window = later(state.spoke_at.value_or(*state.connected_at), state.reconnect_window);
     }
     return due;
 }

@@ -37,6 +37,33 @@ TEST(Deadlines, NobodyConnectsInTime) {
     EXPECT_EQ(call.state.end_reason, "connect_timeout");
 }
 
+// Whoever comes late reads in one event where the record ends, and what to do next.
+TEST(Deadlines, ACallThatFailedSaysWhereItStopsAndWhatToDo) {
+    const auto last_words = [](Call& call) {
+        EXPECT_TRUE(call.state.over());
+        const auto event = call.checker.read_stored(call.log.back());
+        EXPECT_TRUE(event.has_value());
+        namespace f = contract::field::call_terminal_failure;
+        EXPECT_EQ(event->integer(f::last_seq), static_cast<std::int64_t>(call.log.size() - 1));
+        return std::string(event->text(f::fix));
+    };
+    Call nobody_came;
+    nobody_came.create();
+    nobody_came.now = begin + std::chrono::minutes(5);
+    nobody_came.run(TimePassed{});
+    EXPECT_TRUE(last_words(nobody_came).starts_with("Start a new call, and connect"));
+
+    Call lost;
+    lost.running();
+    lost.publish("orchestration.turn.started",
+                 R"({"turnId":"turn_1","orchestrator":"o","inputUtteranceIds":[]})", Role::agent,
+                 "bot");
+    lost.run(LineChanged{"ada", false}, Role::server, "lifeline");
+    lost.now = next_deadline(lost.state);
+    EXPECT_EQ(lost.run(TimePassed{}), "orchestration.turn.cancelled call.terminal_failure");
+    EXPECT_TRUE(last_words(lost).contains("carries on from this one"));
+}
+
 // A service says when its line stood. Whatever it says, the call keeps its own time.
 TEST(Deadlines, AServiceClaimsNoTimeThatTheCallDidNotHave) {
     const WallTime latest = begin + std::chrono::minutes(5);

@@ -27,7 +27,7 @@ bool among(std::string_view word, const auto& words) {
 
 Result<void> may_end_with(std::string_view reason, const Command& from) {
     const bool operates = from.role == Role::operator_ || from.role == Role::admin;
-    const bool serves = operates || from.role == Role::service;
+    const bool serves = operates || from.role == Role::service || from.role == Role::server;
     if (among(reason, anybodys) || (serves && among(reason, services)) ||
         (operates && reason == operators))
         return {};
@@ -39,6 +39,12 @@ Result<void> may_end_with(std::string_view reason, const Command& from) {
 Result<void> may_fail_with(std::string_view code) {
     if (!among(code, servers_codes)) return {};
     return fail(Code::not_allowed, "forbidden", "only the server itself can say so", "/reason");
+}
+
+std::string_view way_on_after(std::string_view code) {
+    if (code == "connect_timeout")
+        return "Start a new call, and connect to it before its connect timeout is over.";
+    return "Start a new call that carries on from this one: what was said up to here is kept.";
 }
 
 }  // namespace lifeline::call::rules

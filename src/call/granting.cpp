@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "call/action_rules.h"
@@ -84,7 +86,11 @@ Result<Decision> create_grant(const State& state, const CreateGrant& command, co
                     "this Idempotency-Key was used for another grant");
     }
     if (state.grants.size() >= grants_max)
-        return fail(Code::overloaded, "limit_exceeded", "this call has all grants it may have");
+        return fail(
+            Code::overloaded, "limit_exceeded",
+            fmt::format("this call has had all its {} grants: answer what is asked, or go on "
+                        "in a new call",
+                        grants_max));
     return Decision{
         {{server_id("grant", command.grant_id), contract::EventType::safety_grant_created,
           Payload()

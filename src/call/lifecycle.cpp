@@ -213,12 +213,15 @@ void end(const State& state, std::string_view reason, std::string_view detail, s
 void fail_call(const State& state, std::string_view code, std::string_view message, WallTime now,
                std::vector<ServerEvent>& events) {
     close_what_is_open(state, now, events);
+    const auto last = static_cast<std::int64_t>(state.head + events.size());
     events.push_back({"ll_over", EventType::call_terminal_failure,
                       Payload()
                           .text("callId", state.id)
                           .text("failedAt", format_rfc3339(now))
                           .text("code", code)
                           .text("message", message)
+                          .integer("lastSeq", last)
+                          .text("fix", way_on_after(code))
                           .take()});
 }
 

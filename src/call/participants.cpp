@@ -16,6 +16,8 @@ namespace {
 using contract::EventType;
 
 constexpr std::size_t participants_max = contract::limits::participants_max;
+// Who was removed stays in the record, so that they are known when they come back.
+constexpr std::size_t participants_ever_max = 512;
 constexpr std::size_t invites_max = 256;
 
 std::unexpected<Error> over(const State& state) {
@@ -26,6 +28,16 @@ std::unexpected<Error> over(const State& state) {
 std::size_t who_may_be_here(const State& state) {
     return static_cast<std::size_t>(
         std::ranges::count(state.participants, false, &Participant::removed));
+}
+
+Result<void> has_room(const State& state, std::string_view who) {
+    if (who_may_be_here(state) >= participants_max)
+        return fail(Code::overloaded, "participants_full", "this call is full");
+    if (state.participant(who) == nullptr && state.participants.size() >= participants_ever_max)
+        return fail(Code::overloaded, "limit_exceeded",
+                    fmt::format("{} people have been in this call: go on with others in a new call",
+                                participants_ever_max));
+    return {};
 }
 
 ServerEvent connection_changed(const State& state, const Participant& participant, bool connected,
@@ -67,8 +79,7 @@ Result<Decision> add_participant(const State& state, const AddParticipant& comma
         return fail(Code::conflict, "participant_conflict",
                     "this user is in the call under another role", "/role");
     }
-    if (who_may_be_here(state) >= participants_max)
-        return fail(Code::overloaded, "participants_full", "this call is full");
+    if (const auto room = has_room(state, command.member.user_id); !room) return fail(room.error());
     Decision decision;
     decision.events.push_back(added(state, command.member, from.actor.id));
     return decision;
@@ -114,8 +125,11 @@ Result<Decision> create_invite(const State& state, const CreateInvite& command, 
                     "this Idempotency-Key was used for another invite");
     }
     if (state.invites.size() >= invites_max)
-        return fail(Code::overloaded, "limit_exceeded",
-                    "this call has all the invites it may have");
+        return fail(
+            Code::overloaded, "limit_exceeded",
+            fmt::format("this call has had all its {} invites: share one that still works, or "
+                        "go on in a new call",
+                        invites_max));
     Decision decision;
     decision.events.push_back({server_id("invite", command.invite_id),
                                EventType::call_invite_created,
@@ -163,8 +177,7 @@ Result<Decision> redeem_invite(const State& state, const RedeemInvite& command, 
     if (known != nullptr) return Decision{};
     if (invite->uses_left <= 0)
         return fail(Code::not_found, "invite_invalid", "this invite has been used up");
-    if (who_may_be_here(state) >= participants_max)
-        return fail(Code::overloaded, "participants_full", "this call is full");
+    if (const auto room = has_room(state, command.guest.user_id); !room) return fail(room.error());
     Member guest = command.guest;
     guest.role = invite->role;
     Decision decision;

@@ -135,8 +135,11 @@ Result<Decision> what_follows(const State& state, const Event& event, const Comm
             if (const auto fits = may_tell_progress(state, event, from); !fits)
                 return fail(fits.error());
             return decision;
-        case EventType::transcript_final:
-            return heard(state, event, from, now, judge);
+        case EventType::transcript_final: {
+            auto heard_so = heard(state, event, from, now, judge);
+            spoke_by_request(state, event, from, now, heard_so.events);
+            return heard_so;
+        }
         case EventType::orchestration_result_delivered:
             if (const auto fits = may_tell(state, event, from); !fits) return fail(fits.error());
             return decision;
@@ -162,9 +165,10 @@ Result<Decision> publish(const State& state, const Publish& command, const Comma
         return fail(Code::gone, "session_over",
                     fmt::format("the call is {}", to_text(state.status)));
     if (state.over() && event.type() == EventType::call_end_requested) return Decision{};
-    for (const auto& check : {about_itself(state, event, from), may_say(state, event, from),
-                              may_turn(state, event, from), names_the_same(state, event),
-                              fits_lifecycle(state, event), may_be_kept(state, event, from)})
+    for (const auto& check :
+         {about_itself(state, event, from), may_say(state, event, from),
+          may_turn(state, event, from), names_the_same(state, event), fits_lifecycle(state, event),
+          may_report(event), may_be_kept(state, event, from)})
         if (!check) return fail(check.error());
     return what_follows(state, event, from, now, judge);
 }

@@ -39,6 +39,8 @@ void line_lost(const State& state, const Participant& participant, std::string_v
                WallTime now, std::vector<ServerEvent>& events);
 void line_back(const State& state, const Participant& participant, WallTime now,
                std::vector<ServerEvent>& events);
+void spoke_by_request(const State& state, const contract::Event& event, const Command& from,
+                      WallTime now, std::vector<ServerEvent>& events);
 void server_restarted(const State& state, WallTime now, std::vector<ServerEvent>& events);
 void provider_lost_line(const State& state, WallTime now, std::vector<ServerEvent>& events);
 
@@ -58,6 +60,11 @@ void start(const State& state, const SetStatus& how, bool connected, WallTime no
 // ending.cpp: why a call is over, and who may say so.
 Result<void> may_end_with(std::string_view reason, const Command& from);
 Result<void> may_fail_with(std::string_view code);
+// What a person can do after such a failure.
+std::string_view way_on_after(std::string_view code);
+
+// reported_usage.cpp: what a report may say that tells its kind apart.
+Result<void> may_report(const contract::Event& event);
 
 // provider.cpp: what a media provider calls things, and that it does not change.
 Result<void> may_name_provider(const Create& command, const Command& from);

@@ -11,6 +11,11 @@
 
 namespace lifeline::call {
 
+// Clients give no such id. What the server writes for somebody has one, too, and its own time.
+inline bool made_by_server(std::string_view event_id) {
+    return event_id.starts_with("ll_");
+}
+
 // The id of an event that the server makes, from what the event is about: "ll_joined:usr_1:2". What
 // would be longer than an eventId may be becomes a digest; the same facts give the same id always.
 template <class... Facts>

@@ -40,8 +40,10 @@ Result<void> may_continue(const State& state, std::string_view utterance_id, con
     }
     if (std::ranges::count(state.open_utterances, from.actor.id, &OpenUtterance::starter) >=
         open_utterances_max)
-        return fail(Code::overloaded, "limit_exceeded",
-                    "too many of the sender's utterances have no final text");
+        return fail(
+            Code::overloaded, "limit_exceeded",
+            fmt::format("{} of the sender's utterances have no final text: send that of some",
+                        open_utterances_max));
     return {};
 }
 

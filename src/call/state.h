@@ -150,6 +150,8 @@ struct State {
     bool recording_consent_required = false;  // Words of a person are kept only with theirs.
     ProviderIds provider_ids;
 
+    std::uint64_t head = 0;  // The last event that was taken in.
+
     Status status = Status::none;
     Phase phase = Phase::none;
     std::vector<Participant> participants;
@@ -178,6 +180,7 @@ struct State {
     std::optional<WallTime> started_at;
     std::optional<WallTime> connected_at;
     std::optional<WallTime> over_at;
+    std::optional<WallTime> spoke_at;  // Last, by a request, somebody for whom the call waits.
     std::optional<Outage> outage;
     std::uint32_t outages = 0;  // So far, this one included.
     std::string end_reason;     // endReason of call.ended, code of call.terminal_failure

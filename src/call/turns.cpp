@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "call/rules.h"
@@ -22,7 +24,8 @@ Result<void> may_start(const State& state, std::string_view turn_id, const Comma
         return refused(Code::conflict, "turn_exists", "this turn was started already");
     if (std::ranges::count(state.open_turns, from.actor.id, &OpenTurn::starter) >= open_turns_max)
         return fail(Code::overloaded, "limit_exceeded",
-                    "too many of the sender's turns are not over");
+                    fmt::format("{} of the sender's turns are not over: complete or cancel some",
+                                open_turns_max));
     return {};
 }
 

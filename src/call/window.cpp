@@ -52,10 +52,21 @@ void line_back(const State& state, const Participant& participant, WallTime now,
                           .take()});
 }
 
+// Who says something by a request has no line, and is back all the same. What keeps them here is
+// the next one: the window runs from each.
+void spoke_by_request(const State& state, const contract::Event& event, const Command& from,
+                      WallTime now, std::vector<ServerEvent>& events) {
+    const Participant* speaker = state.participant(from.actor.id);
+    if (made_by_server(event.id()) && speaker != nullptr) line_back(state, *speaker, now, events);
+}
+
 // Whatever was lost before, everybody has the whole window from now on: the server was away, and
-// none of them could come back.
+// none of them could come back. A provider's line that is there was not lost with the server; of
+// one that is away, its service could not say that it is back.
 void server_restarted(const State& state, WallTime now, std::vector<ServerEvent>& events) {
-    if (waits_for_a_line(state)) events.push_back(reconnecting(state, "server_restart", now));
+    const bool window_runs = state.outage && state.outage->deadline;
+    if (waits_for_a_line(state) || window_runs)
+        events.push_back(reconnecting(state, "server_restart", now));
 }
 
 // A service says that its provider has lost the line. From when on the call waits is the server's

@@ -96,6 +96,12 @@ TEST(Window, AfterARestartEverybodyHasAllOfItAnew) {
          "call.reconnecting"},
         {"nobody had come yet", [](Call& c) { c.create(); }, "nothing"},
         {"a provider holds the line", by_provider, "nothing"},
+        {"a provider has lost the line, and its window was running",
+         [](Call& c) {
+             by_provider(c);
+             reports(c, "call.reconnecting", "");
+         },
+         "call.reconnecting"},
         {"it is over",
          [](Call& c) {
              c.running();
@@ -115,6 +121,56 @@ TEST(Window, AfterARestartEverybodyHasAllOfItAnew) {
         EXPECT_EQ(call.state.outage->deadline, call.now + window);
         EXPECT_NE(call.log.back().find(R"("lossReason":"server_restart")"), std::string::npos);
     }
+}
+
+// The server was away when the service would have said that the line is back.
+TEST(Window, OfAProvidersLineIsStillTheOneThatItsServiceEnds) {
+    Call call;
+    by_provider(call);
+    reports(call, "call.reconnecting", "");
+    call.now += window + std::chrono::minutes(1);
+    EXPECT_EQ(call.run(Recovered{}, Role::server, "lifeline"), "call.reconnecting");
+    EXPECT_EQ(call.run(TimePassed{}), "nothing");
+    EXPECT_EQ(reports(call, "call.reconnected", R"(,"outageMs":1)"), "call.reconnected");
+    EXPECT_EQ(call.state.phase, Phase::connected);
+    EXPECT_FALSE(call.state.outage);
+}
+
+// POST .../turns: the server writes what they say, at its own time.
+TEST(Window, WhoSpeaksByRequestsIsThereFromEachForAWholeWindow) {
+    Call call;
+    call.create();
+    call.run(SetStatus{}, Role::server, "lifeline");
+    int turns = 0;
+    const auto says = [&](std::string who) {
+        const std::string number = std::to_string(++turns);
+        auto event = call.checker.check(
+            contract::event_json("ll_turn_" + number, call.state.id, format_rfc3339(call.now),
+                                 "transcript.final",
+                                 R"({"utteranceId":"utt_)" + number +
+                                     R"(","speaker":"user","text":"x","startMs":0,"endMs":0})"),
+            contract::Sender::server);
+        EXPECT_TRUE(event.has_value());
+        return call.run(Publish{std::move(*event)}, Role::user, std::move(who));
+    };
+    for (int n = 0; n < 2; ++n) {
+        call.now += std::chrono::minutes(10);
+        EXPECT_EQ(call.run(TimePassed{}), "nothing");
+        EXPECT_EQ(says("ada"), "transcript.final");
+        EXPECT_EQ(next_deadline(call.state), call.now + window);
+    }
+    // After a restart, or a socket that was lost, the next turn says that they are there.
+    EXPECT_EQ(call.run(Recovered{}, Role::server, "lifeline"), "call.reconnecting");
+    call.now += std::chrono::minutes(10);
+    EXPECT_EQ(says("ada"), "transcript.final call.reconnected");
+    EXPECT_EQ(call.state.phase, Phase::connected);
+    EXPECT_EQ(next_deadline(call.state), call.now + window);
+    // A text that a client made says nothing of when, and is no request to an agent.
+    call.now += std::chrono::minutes(10);
+    call.publish("transcript.final",
+                 R"({"utteranceId":"u","speaker":"user","text":"x","startMs":0,"endMs":0})");
+    call.now += std::chrono::minutes(5);
+    EXPECT_EQ(call.run(TimePassed{}), "call.terminal_failure");
 }
 
 // Only those count for whom the call waits.

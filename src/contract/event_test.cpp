@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "contract/reason.h"
+#include "contract/type_marker.h"
 
 namespace lifeline::contract {
 namespace {
@@ -36,6 +38,22 @@ TEST(Event, GivesWhatItHolds) {
     EXPECT_EQ(event->raw(f::words), R"([{"w":"a","s":1,"e":2}])");
     EXPECT_FALSE(event->has(f::lang));
     EXPECT_EQ(event->text(f::lang), "");
+}
+
+// Whoever only mentions a type is parsed, too; nobody who is of one is passed over.
+TEST(Event, IsToldFromOthersByItsTypeWithoutBeingParsed) {
+    constexpr std::array<std::string_view, 2> types{"call.ended", "transcript.final"};
+    EXPECT_TRUE(may_be_of(final_event(R"({"utteranceId":"utt_1"})"), types));
+    EXPECT_FALSE(may_be_of(event_json("evt_1", "sess_1", now, "transcript.partial", "{}"), types));
+    EXPECT_FALSE(may_be_of(event_json("evt_1", "sess_1", now, "call.ended.x",
+                                      R"({"subtype":"call.ended","text":"call.ended"})"),
+                           types));
+    EXPECT_TRUE(may_be_of(
+        event_json("evt_1", "sess_1", now, "x.note", R"({"type":"call.ended","type2":""})"),
+        types));
+    EXPECT_TRUE(may_be_of(R"({"payload":{"type":"x"},"type":"call.ended"})", types));
+    EXPECT_FALSE(may_be_of("", types));
+    EXPECT_FALSE(may_be_of(R"(type":"call.ended")", types));
 }
 
 TEST(Event, IsStoredWithoutSpaceInTheSendersOrder) {

@@ -14,8 +14,8 @@ void optional(JsonWriter& json, std::string_view key, std::string_view value) {
     if (!value.empty()) json.key(key).value(value);
 }
 
-void optional(JsonWriter& json, std::string_view key, std::optional<std::int64_t> value) {
-    if (value) json.key(key).value(*value);
+void retry_after(JsonWriter& json, std::chrono::milliseconds wait) {
+    if (wait.count() > 0) json.key("retryAfterMs").value(wait.count());
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void append_error(std::string& out, const ErrorFrame& frame) {
     json.key("message").value(frame.error.detail.empty() ? info->meaning : frame.error.detail);
     optional(json, "pointer", frame.error.pointer);
     json.key("outcome").value(info->outcome_unknown ? "unknown" : "refused");
-    optional(json, "retryAfterMs", frame.retry_after_ms);
+    retry_after(json, frame.error.retry_after);
     json.end();
 }
 
@@ -150,7 +150,7 @@ void append_bye(std::string& out, const ByeFrame& frame) {
                                                                           : reason->meaning);
     json.key("reconnect").value(info.reconnect != Reconnect::never);
     json.key("resume").value(info.resume);
-    optional(json, "retryAfterMs", frame.retry_after_ms);
+    retry_after(json, frame.retry_after);
     if (!frame.terminal_event.empty()) json.key("terminalEvent").raw(frame.terminal_event);
     optional(json, "generation", frame.generation);
     optional(json, "requestId", frame.request_id);
@@ -160,7 +160,7 @@ void append_bye(std::string& out, const ByeFrame& frame) {
 ByeFrame bye_for(const Error& error) {
     const ReasonInfo* info = find_reason(error.reason);
     CHECK(info != nullptr);
-    ByeFrame bye{.reason = error.reason, .message = error.detail};
+    ByeFrame bye{.reason = error.reason, .message = error.detail, .retry_after = error.retry_after};
     bye.code =
         info->close_code == 0 ? CloseCode::internal : static_cast<CloseCode>(info->close_code);
     return bye;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,8 +75,7 @@ struct HelloFrame {
 struct ErrorFrame {
     std::string event_id = {};  // left out while empty
     Error error = {};           // the message is the error's detail, or else its meaning
-    std::optional<std::int64_t> retry_after_ms = {};
-    std::string stream = {};  // of what a document's subscription came to; left out while empty
+    std::string stream = {};    // of what a document's subscription came to; left out while empty
 };
 
 struct GoawayFrame {
@@ -87,9 +87,9 @@ struct GoawayFrame {
 struct ByeFrame {
     CloseCode code = CloseCode::normal;
     std::string reason = {};
-    std::string message = {};         // the reason's meaning while empty
-    std::string terminal_event = {};  // JSON of the six keys; left out while empty
-    std::optional<std::int64_t> retry_after_ms = {};
+    std::string message = {};                  // the reason's meaning while empty
+    std::string terminal_event = {};           // JSON of the six keys; left out while empty
+    std::chrono::milliseconds retry_after{0};  // left out while 0
     std::string generation = {};  // of the connection that took over; left out while empty
     std::string request_id = {};  // left out while empty
 };

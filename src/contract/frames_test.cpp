@@ -233,8 +233,9 @@ TEST(FrameWriter, Refusals) {
               R"("message":"A field that the schema does not have.","pointer":"/payload/x",)"
               R"("outcome":"refused"})");
     EXPECT_EQ(written([](auto& out) {
-                  append_error(out, {.error = error_for(reason::commit_failed, "disk"),
-                                     .retry_after_ms = 250});
+                  ErrorFrame later{.error = error_for(reason::commit_failed, "disk")};
+                  later.error.retry_after = std::chrono::milliseconds(250);
+                  append_error(out, later);
               }),
               R"({"op":"error","code":"commit_failed","message":"disk","outcome":"unknown",)"
               R"("retryAfterMs":250})");
@@ -254,6 +255,11 @@ TEST(FrameWriter, Bye) {
         written([&](auto& out) { append_bye(out, bye); }),
         R"({"op":"bye","code":4200,"reason":"draining",)"
         R"("message":"The server is about to stop or to restart.","reconnect":true,"resume":true})");
+    Error limit = error_for(reason::rate_limited);
+    limit.retry_after = std::chrono::milliseconds(750);
+    EXPECT_NE(
+        written([&](auto& out) { append_bye(out, bye_for(limit)); }).find(R"("retryAfterMs":750)"),
+        std::string::npos);
     EXPECT_EQ(bye_for(error_for(reason::unknown_field)).code, CloseCode::internal)
         << "a reason that closes nothing by itself";
 }

@@ -1,7 +1,8 @@
 #include "contract/json.h"
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <forward_list>
 
 #include "contract/limits.h"
 #include "contract/reason.h"
@@ -23,7 +24,7 @@ struct Json::Document {
         std::uint32_t next = none;
     };
     std::string bytes;
-    std::deque<std::string> unescaped;
+    std::forward_list<std::string> unescaped;  // Where they are, they stay.
     std::vector<Node> nodes;
 
     // Nothing, when the value at `token` is no value; then `reason` says why.
@@ -48,7 +49,7 @@ bool Json::Document::read_text(std::string_view raw, std::string_view& text) {
     if (!has_escapes(text)) return true;
     std::string meaning;
     if (const auto fault = unescape(text, meaning); !fault.empty()) return refuse_with(fault);
-    text = unescaped.emplace_back(std::move(meaning));
+    text = unescaped.emplace_front(std::move(meaning));
     return true;
 }
 
@@ -112,7 +113,20 @@ bool Json::Document::add_children(const Tokens& tokens, std::uint32_t& token, in
 
 bool Json::Document::unique_keys(std::uint32_t parent) {
     if (nodes[parent].kind != Kind::object) return true;
+    // Few are compared with each other, which takes no memory; many are sorted.
+    constexpr std::size_t few = 12;
+    std::array<std::string_view, few> seen;
+    std::size_t count = 0;
+    for (auto at = nodes[parent].child; at != none; at = nodes[at].next, ++count) {
+        if (count >= few) continue;
+        const auto end = seen.begin() + static_cast<std::ptrdiff_t>(count);
+        if (std::find(seen.begin(), end, nodes[at].key) != end)
+            return refuse_with(reason::duplicate_key);
+        *end = nodes[at].key;
+    }
+    if (count <= few) return true;
     std::vector<std::string_view> keys;
+    keys.reserve(count);
     for (auto at = nodes[parent].child; at != none; at = nodes[at].next)
         keys.push_back(nodes[at].key);
     std::ranges::sort(keys);
@@ -120,10 +134,17 @@ bool Json::Document::unique_keys(std::uint32_t parent) {
 }
 
 Result<Json> Json::parse(std::string_view bytes) {
+    // Most texts are small, and setting a reader up takes longer than reading one. What a large one
+    // needs is not kept.
+    constexpr std::size_t small = 4096;
+    thread_local Tokens of_small;
+    std::optional<Tokens> of_large;
+    Tokens& tokens = bytes.size() <= small ? of_small : of_large.emplace();
     auto document = std::make_shared<Document>();
     document->bytes = bytes;
-    Tokens tokens;
     if (auto ok = tokens.index(document->bytes); !ok) return fail(ok.error());
+    // Of two tokens at most one begins a value; what only claims to be long gets no memory for it.
+    document->nodes.reserve(std::min<std::size_t>(tokens.count() / 2 + 1, 64));
     std::uint32_t token = 0;
     if (!document->add_value(tokens, token, 1)) return refuse(document->reason);
     if (token != tokens.count()) return refuse(reason::json_invalid, "more follows the value");

@@ -33,6 +33,7 @@ public:
     void keep(std::string_view rest) override { kept = rest; }
     void replayed(std::uint64_t) override {}
     void caught_up() override {}
+    void falls_behind() override {}
     void read_failed(const Error&) override { failed = true; }
     void drain(std::size_t bytes) {
         const std::size_t taken = std::min(bytes, kept.size());

@@ -31,6 +31,7 @@ public:
     void keep(std::string_view rest) override { kept = rest; }
     void replayed(std::uint64_t seq) override { got += "<replayed " + std::to_string(seq) + ">"; }
     void caught_up() override { ++caught_up_count; }
+    void falls_behind() override { ++reads_of_the_journal; }
     void read_failed(const Error& error) override { failed = error.reason; }
 
     // The socket takes bytes again.
@@ -46,6 +47,7 @@ public:
     std::string kept;
     std::string failed;
     int caught_up_count = 0;
+    int reads_of_the_journal = 0;
 };
 
 // The seqs in what a pipe got, and where the replay was over.
@@ -181,6 +183,8 @@ TEST(Reader, ASlowOneFallsBackToTheJournalAndAFastOneDoesNotWait) {
         house.loop.run();
     }
     EXPECT_EQ(slow.got, fast.got);
+    EXPECT_GT(slow.reads_of_the_journal, 0) << "and it is told before each";
+    EXPECT_EQ(fast.reads_of_the_journal, 0);
 }
 
 TEST(Channel, LetsItsFramesGoWhenNothingHappens) {

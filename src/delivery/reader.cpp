@@ -69,6 +69,7 @@ void Reader::read_more() {
     if (waiting_) return;
     held_ = chunk_bytes_max;
     reading_ = true;
+    outlet_.falls_behind();
     channel_.stream_.read(cursor_, {chunk_events_max, chunk_bytes_max},
                           [this, alive = alive_](Result<std::vector<journal::StoredEvent>> events) {
                               if (!*alive) return;

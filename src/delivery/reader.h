@@ -24,6 +24,8 @@ public:
     virtual void replayed(std::uint64_t seq) = 0;
     // There is nothing more to send at the moment.
     virtual void caught_up() = 0;
+    // What comes next is read from the journal, without what was overtaken meanwhile.
+    virtual void falls_behind() = 0;
     // The journal could not be read; the reader has stopped.
     virtual void read_failed(const Error& error) = 0;
 

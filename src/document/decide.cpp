@@ -84,8 +84,12 @@ Result<Decision> set_share(const State& state, const SetShare& share, const Call
     if (now == ShareRole::none &&
         (state.open_shares(false) >= shares_max ||
          (share.with_call && state.open_shares(true) >= shared_calls_max)))
-        return fail(Code::overloaded, "limit_exceeded",
-                    "a document is shared with at most 64, and at most 16 of them calls", "/with");
+        return fail(
+            Code::overloaded, "limit_exceeded",
+            fmt::format("a document is shared with at most {}, and at most {} of them calls: "
+                        "take one share back",
+                        shares_max, shared_calls_max),
+            "/with");
     return Decision{{share_event(state, share)}};
 }
 

@@ -36,12 +36,20 @@ CallRoom::~CallRoom() {
 
 Status CallRoom::may_enter(const Admission& admission) const {
     const auto& limits = lane_.limits();
+    const std::size_t older = admission.continues ? open_on(admission.line) : 0;
     const auto lines = lines_.find(admission.principal.user_id);
-    if (connections_.size() - closed_ >= limits.connections_per_call_max ||
-        (lines != lines_.end() && lines->second.sockets >= limits.lines_per_participant_max))
-        return fail(Code::overloaded, "rate_limited",
-                    "this participant has all the connections it may have");
+    if (connections_.size() - closed_ - older >= limits.connections_per_call_max ||
+        (lines != lines_.end() &&
+         lines->second.sockets - older >= limits.lines_per_participant_max))
+        return fail(
+            rate_limited("this participant has all the connections it may have", full_retry_after));
     return {};
+}
+
+std::size_t CallRoom::open_on(const Generation& line) const {
+    return static_cast<std::size_t>(std::ranges::count_if(connections_, [&](const auto& one) {
+        return !one->closed() && one->admission().line == line;
+    }));
 }
 
 Connection& CallRoom::enter(std::unique_ptr<net::Socket> socket, Admission admission,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "delivery/channel.h"
+#include "gateway/arrivals.h"
 #include "gateway/connection.h"
 #include "gateway/limits.h"
 #include "session/actor.h"
@@ -25,8 +26,10 @@ public:
     CallRoom(const CallRoom&) = delete;
     CallRoom& operator=(const CallRoom&) = delete;
 
-    // limits: too_many_connections.
+    // rate_limited. The older connections of its line do not count: they go when it comes.
     Status may_enter(const Admission& admission) const;
+    // How many connections this line has open.
+    std::size_t open_on(const Generation& line) const;
     Connection& enter(std::unique_ptr<net::Socket> socket, Admission admission,
                       std::string received);
     // The connection has closed; it is destroyed soon.
@@ -35,7 +38,6 @@ public:
     void tick(SteadyTime now, WallTime wall);
     void close_all(contract::CloseCode code, std::string_view reason);
     // Closes the connections of those who have no business here any more; `why` says so of each.
-    using Judge = std::function<std::optional<Error>(const identity::Principal&)>;
     void cut(const Judge& why);
     // Adds the connections that are behind.
     void find_laggards(std::vector<Connection*>& into);

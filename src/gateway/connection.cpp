@@ -8,6 +8,7 @@
 #include "contract/limits.h"
 #include "gateway/call_room.h"
 #include "gateway/lane.h"
+#include "gateway/rates.h"
 
 namespace lifeline::gateway {
 
@@ -101,8 +102,8 @@ void Connection::receive() {
         return;
     }
     room_.lane().counters().received_bytes += io.bytes;
-    if (!bytes_.take(room_.lane().loop().clock().steady(), io.bytes))
-        return close(CloseCode::rate_limited, "rate_limited");
+    const SteadyTime now = room_.lane().loop().clock().steady();
+    if (!bytes_.take(now, io.bytes)) return close(rate_limited("", bytes_.wait(now, io.bytes)));
     take(buffer.first(io.bytes));
 }
 
@@ -125,9 +126,10 @@ void Connection::take(std::span<char> bytes) {
 // Every frame costs its sender, and most of all the refused ones, which nothing else slows down.
 // Who is refused event after event and does not wait has spent it all.
 bool Connection::charge() {
-    if (frames_.take(room_.lane().loop().clock().steady())) return true;
+    const SteadyTime now = room_.lane().loop().clock().steady();
+    if (frames_.take(now)) return true;
     ++room_.lane().counters().refused_frames;
-    close(CloseCode::rate_limited, "rate_limited");
+    close(rate_limited("", frames_.wait(now)));
     return false;
 }
 
@@ -195,18 +197,17 @@ void Connection::on_close(std::uint16_t code, std::string_view) {
 void Connection::publish(contract::Event event) {
     const std::string event_id(event.id());
     const auto refused = [&](Code code, std::string_view reason, std::string detail,
-                             std::string pointer, Millis retry_after = Millis{0}) {
-        refuse(event_id, Error{code, std::string(reason), std::move(detail), std::move(pointer)},
-               retry_after);
+                             std::string pointer) {
+        refuse(event_id, Error{code, std::string(reason), std::move(detail), std::move(pointer)});
     };
     const bool of_document =
         contract::stream_kind(event.stream()) == contract::StreamKind::document;
     if (event.stream() != room_.actor().id() && !of_document)
         return refused(Code::malformed, "wrong_stream", "this socket is another session's",
                        "/sessionId");
-    const Millis wait = room_.lane().wait_to_publish(admission_.principal, room_.actor().id());
-    if (wait > Millis{0})
-        return refused(Code::overloaded, "rate_limited", "too many events a second", "", wait);
+    const SteadyTime now = room_.lane().loop().clock().steady();
+    if (const auto may = may_publish(*admission_.publishes, now); !may)
+        return refuse(event_id, may.error());
     if (of_document && subscription(event.stream()) == nullptr)
         return refused(Code::conflict, "not_subscribed", "subscribe to the document first",
                        "/sessionId");
@@ -220,20 +221,21 @@ void Connection::publish(contract::Event event) {
          call::by_account({admission_.principal.user_id, admission_.principal.account_id,
                            admission_.principal.role, admission_.principal.call.has_value()})},
         [this, alive = alive_, event_id](Result<session::Receipt> receipt) {
-            if (*alive) published(event_id, std::move(receipt), reader_ && reader_->behind());
+            if (!*alive) return;
+            const bool next = ready() && reader_ && !reader_->behind();
+            if (next && receipt && !receipt->duplicate)
+                unshown_.push_back({event_id, receipt->seq});
+            published(event_id, std::move(receipt), next ? Shown::next : Shown::later_or_not);
         });
 }
 
 void Connection::published(const std::string& event_id, Result<session::Receipt> receipt,
-                           bool late) {
+                           Shown shown) {
     --in_flight_;
     if (!receipt) {
         refuse(event_id, receipt.error());
-    } else if (receipt->duplicate || late) {
-        // A repeat; or its own event will come late, or not at all.
-        std::string json;
-        contract::append_accepted(json, event_id, receipt->seq, receipt->duplicate);
-        say(json);
+    } else if (receipt->duplicate || shown == Shown::later_or_not) {
+        accepted(event_id, receipt->seq, receipt->duplicate);
     }
     // Otherwise there is nothing to say: the sender's own event is its acknowledgement.
     if (!paused_ || !socket_ || in_flight_ > limits_.in_flight_max / 2) return;
@@ -245,6 +247,12 @@ void Connection::published(const std::string& event_id, Result<session::Receipt>
     if (socket_ && !paused_) socket_->want_readable();
 }
 
+void Connection::accepted(std::string_view event_id, std::uint64_t seq, bool duplicate) {
+    std::string json;
+    contract::append_accepted(json, event_id, seq, duplicate);
+    say(json);
+}
+
 void Connection::acknowledged(std::uint64_t seq) {
     if (seq > room_.channel().head())
         return refuse(
@@ -253,13 +261,11 @@ void Connection::acknowledged(std::uint64_t seq) {
                              room_.actor().state().reconnect_window);
 }
 
-void Connection::refuse(std::string_view event_id, const Error& error, Millis retry_after) {
+void Connection::refuse(std::string_view event_id, const Error& error) {
     ++room_.lane().counters().refused_frames;
     ++room_.lane().counters().refusals[error.reason];
     std::string json;
-    std::optional<std::int64_t> wait;
-    if (retry_after > Millis{0}) wait = retry_after.count();
-    contract::append_error(json, {std::string(event_id), error, wait});
+    contract::append_error(json, {.event_id = std::string(event_id), .error = error});
     say(json);
 }
 
@@ -337,11 +343,17 @@ void Connection::replayed(std::uint64_t seq) {
 }
 
 void Connection::caught_up() {
+    unshown_.clear();
     if (!finishing_) return;
     const auto& state = room_.actor().state();
     const bool ended = state.status == call::Status::ended;
     close(ended ? CloseCode::session_ended : CloseCode::session_failed,
           ended ? "session_ended" : "session_failed", state.terminal_json);
+}
+
+void Connection::falls_behind() {
+    for (const Unshown& own : std::exchange(unshown_, {}))
+        if (own.seq > reader_->cursor()) accepted(own.event_id, own.seq);
 }
 
 void Connection::read_failed(const Error& error) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "base/shared_bucket.h"
 #include "contract/frames.h"
 #include "contract/role.h"
 #include "delivery/reader.h"
@@ -36,7 +37,10 @@ struct Admission {
     Generation generation = {};
     Generation line = {};                      // The generation of its line's first connection.
     std::optional<Generation> continues = {};  // Which connection's token was shown.
+    // There are older connections of its line, ghosts perhaps, which it is going to take over.
+    Occupancy::Comes comes = Occupancy::Comes::anew;
     Occupancy::Seat seat = {};
+    std::shared_ptr<SharedBucket> publishes = {};  // What its user may publish; of all their doors.
 };
 
 // One client's WebSocket in one call. Frames come in, are checked and become commands; a refusal is
@@ -92,6 +96,7 @@ private:
     void keep(std::string_view rest) override;
     void replayed(std::uint64_t seq) override;
     void caught_up() override;
+    void falls_behind() override;
     void read_failed(const Error& error) override;
 
     // SubscriptionOutlet
@@ -114,8 +119,10 @@ private:
     bool charge();
     void receive();
     void publish(contract::Event event);
-    // `late`: what was published will come by later, or not at all.
-    void published(const std::string& event_id, Result<session::Receipt> receipt, bool late);
+    // Whether its sender is shown the event with the next that is sent.
+    enum class Shown { next, later_or_not };
+    void published(const std::string& event_id, Result<session::Receipt> receipt, Shown shown);
+    void accepted(std::string_view event_id, std::uint64_t seq, bool duplicate = false);
     void publish_to_document(contract::Event event);
     void subscribe(const std::string& stream, std::uint64_t after, const std::string& epoch);
     void unsubscribe(std::string_view stream);
@@ -123,7 +130,7 @@ private:
     Subscription* subscription(std::string_view stream);
     document::Caller document_caller() const;
     void pump_documents(std::size_t most);
-    void refuse(std::string_view event_id, const Error& error, Millis retry_after = Millis{0});
+    void refuse(std::string_view event_id, const Error& error);
     // A control frame, in order behind what was begun.
     void say(std::string_view json);
     void enqueue(net::Opcode opcode, std::string_view payload);
@@ -141,6 +148,13 @@ private:
     TokenBucket frames_;  // What it may send, of whatever kind.
     TokenBucket bytes_;   // And how much.
     std::string out_;     // Control frames and the rest of a frame that was begun.
+    // Its own events that are about to be sent to it, and may be left out should it fall behind
+    // now.
+    struct Unshown {
+        std::string event_id;
+        std::uint64_t seq = 0;
+    };
+    std::vector<Unshown> unshown_;
     int in_flight_ = 0;
     bool paused_ = false;  // Too many publishes are in flight; the socket is not read.
     bool finishing_ = false;

@@ -99,7 +99,8 @@ void Connection::publish_to_document(contract::Event event) {
         [this, alive = alive_, event_id, stream](Result<session::Receipt> receipt) {
             if (!*alive) return;
             const Subscription* following = subscription(stream);
-            published(event_id, std::move(receipt), following == nullptr || following->behind());
+            const bool next = ready() && following != nullptr && !following->behind();
+            published(event_id, std::move(receipt), next ? Shown::next : Shown::later_or_not);
         });
 }
 

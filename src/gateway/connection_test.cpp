@@ -161,6 +161,44 @@ TEST(Connection, WhoLagsIsToldAtOnceThatTheirEventStands) {
     EXPECT_EQ(slow->heard("note-9000"), 2);
 }
 
+// Not behind, for its frames are all there still: but what it does not take now it may never be
+// shown.
+TEST(Connection, WhoseSocketTakesNothingIsToldThatItsEventStands) {
+    RoomHouse house(no_rates);
+    const auto ada = house.connect("ada");
+    const auto slow = house.connect("bot", {.capacity = 2'000});
+    slow->reads_by_itself = false;
+    for (int n = 0; n < 20; ++n) ada->note(n);
+    house.loop.run();
+    slow->note(9'000);
+    house.loop.run();
+    EXPECT_EQ(slow->heard(R"("op":"accepted")"), 0) << "it takes nothing";
+    for (int n = 20; n < 1'500; ++n) {
+        ada->note(n);
+        house.loop.run();
+    }
+    read_slowly(house, *slow, 600, 20'000);
+    EXPECT_EQ(slow->heard(R"("op":"accepted","eventId":"note-9000")"), 1);
+    EXPECT_EQ(slow->heard("note-1499"), 1);
+}
+
+// Its socket is full before its own event comes up, and then its frames are gone.
+TEST(Connection, WhoFallsBehindBeforeItsOwnEventIsToldThatItStands) {
+    RoomHouse house(no_rates);
+    const auto ada = house.connect("ada");
+    const auto slow = house.connect("bot", {.capacity = 2'000});
+    slow->reads_by_itself = false;
+    for (int n = 0; n < 20; ++n) ada->note(n);
+    slow->note(9'000);
+    for (int n = 20; n < 1'500; ++n) {
+        ada->note(n);
+        house.loop.run();
+    }
+    read_slowly(house, *slow, 600, 20'000);
+    EXPECT_EQ(slow->heard(R"("op":"accepted","eventId":"note-9000")"), 1);
+    EXPECT_EQ(slow->heard("note-1499"), 1);
+}
+
 TEST(Lane, WhenMemoryForTheSlowIsShortTheLaggiestGoes) {
     Limits limits = no_rates;
     limits.catch_up_bytes_max = 64 * 1024;  // One at a time.

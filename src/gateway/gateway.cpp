@@ -40,8 +40,10 @@ struct Gateway::Visit {
     std::shared_ptr<net::Exchange> exchange;
     UpgradeRequest request;
     identity::Principal principal;
-    std::optional<ResumeClaim> claim;  // Whose line goes on.
+    std::shared_ptr<Arrivals::Arrival> arrival;  // The accepting loop's.
+    std::optional<ResumeClaim> claim;            // Whose line goes on.
     Occupancy::Seat seat;
+    std::shared_ptr<SharedBucket> publishes;
     std::string connection_id;
 };
 
@@ -52,6 +54,7 @@ Gateway::Gateway(Parts parts, const Limits& limits, RetryPolicy retry,
       resume_tokens_(parts_.keys.derive("resume token")),
       occupancy_(parts_.accepting, {.per_user = limits.connections_per_user_max,
                                     .per_account = limits.connections_per_account_max}),
+      rates_(limits),
       house_{limits,
              retry_,
              resume_tokens_,
@@ -93,32 +96,26 @@ void Gateway::drain(Millis over, Loop& home, std::function<void()> gone) {
 void Gateway::take_limits(const Limits& limits) {
     occupancy_.take_limits({.per_user = limits.connections_per_user_max,
                             .per_account = limits.connections_per_account_max});
+    rates_.take_limits(limits);
     for (const auto& lane : lanes_)
         lane->loop().post([&lane = *lane, limits] { lane.take_limits(limits); });
 }
 
-void Gateway::cut(const CallRoom::Judge& why) {
+void Gateway::cut(const Judge& why) {
+    arrivals_.cut(why);
     for (const auto& lane : lanes_) lane->loop().post([&lane = *lane, why] { lane.cut(why); });
 }
 
 void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id) {
     const auto& request = exchange->request();
     const auto* origin = request.header("Origin");
-    if (draining_) return exchange->respond(parts_.problem(request, draining(), ""));
+    if (draining_) return refuse(*exchange, session_id, draining());
     if (origin != nullptr && !is_own_page(exchange->client(), *origin) &&
-        !parts_.origins.allows(*origin)) {
-        log::warn(
-            "request={} origin refused origin={} client={} (to allow it, add it to `origins`)",
-            request.id, *origin, exchange->client().address.text());
-        exchange->respond(parts_.problem(
-            request, {Code::not_allowed, "origin_forbidden", "this origin is not allowed"}, ""));
-        return;
-    }
-    auto read = read_upgrade(request, std::move(session_id));
-    if (!read) {
-        exchange->respond(parts_.problem(request, read.error(), ""));
-        return;
-    }
+        !parts_.origins.allows(*origin))
+        return refuse(*exchange, session_id,
+                      {Code::not_allowed, "origin_forbidden", "this origin is not allowed"});
+    auto read = read_upgrade(request, session_id);
+    if (!read) return refuse(*exchange, session_id, read.error());
     auto visit = std::make_shared<Visit>();
     visit->exchange = std::move(exchange);
     visit->request = std::move(*read);
@@ -132,15 +129,9 @@ void Gateway::upgrade(std::shared_ptr<net::Exchange> exchange, std::string sessi
 }
 
 void Gateway::authenticated(std::shared_ptr<Visit> visit, Result<identity::Principal> principal) {
-    if (!principal) {
-        log::info("request={} session={} refused reason={} client={} {}",
-                  visit->exchange->request().id, visit->request.session_id,
-                  principal.error().reason, visit->exchange->client().address.text(),
-                  principal.error().detail);
-        refuse(std::move(visit), std::move(principal.error()));
-        return;
-    }
+    if (!principal) return refuse(std::move(visit), std::move(principal.error()));
     visit->principal = std::move(*principal);
+    visit->arrival = arrivals_.enter(visit->principal);
     const auto& binding = visit->principal.call;
     if (binding && binding->session_id != visit->request.session_id) {
         refuse(std::move(visit), {Code::not_found, "session_not_found", "no such call"});
@@ -170,11 +161,14 @@ Result<std::optional<ResumeClaim>> Gateway::claim_of(const Visit& visit) const {
 void Gateway::admit(std::shared_ptr<Visit> visit) {
     Lane& home = *lanes_[parts_.sessions.shard_of(visit->request.session_id)];
     Loop& accepting = visit->exchange->loop();
+    const auto& session_id = visit->request.session_id;
+    const SteadyTime now = accepting.clock().steady();
+    if (const auto may = rates_.may_connect(visit->principal, session_id, now); !may)
+        return refuse(std::move(visit), may.error());
+    auto publishes = rates_.publishing(visit->principal, session_id, now);
+    if (!publishes) return refuse(std::move(visit), std::move(publishes.error()));
+    visit->publishes = std::move(*publishes);
     home.loop().post([this, &home, &accepting, visit] {
-        if (const auto may = home.may_connect(visit->principal, visit->request.session_id); !may) {
-            accepting.post([this, visit, error = may.error()] { refuse(visit, error); });
-            return;
-        }
         home.shard().with(visit->request.session_id, session::Shard::Missing::refuse,
                           [this, &accepting, visit](Result<session::Actor*> actor) {
                               Result<Admission> verdict =
@@ -184,7 +178,7 @@ void Gateway::admit(std::shared_ptr<Visit> visit) {
                               accepting.post([this, visit, verdict = std::move(verdict),
                                               terminal = std::move(terminal)]() mutable {
                                   if (verdict) {
-                                      enter(visit);
+                                      enter(visit, verdict->comes);
                                   } else {
                                       const bool over = verdict.error().reason == "session_over";
                                       refuse(visit, std::move(verdict.error()),
@@ -202,7 +196,7 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
                                             principal.call.has_value()});
     if (!role) return fail(Code::not_found, "session_not_found", "no such call");
     const std::uint64_t head = actor.stream().head();
-    const Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
+    Lane& lane = *lanes_[parts_.sessions.shard_of(state.id)];
     const bool acked = visit.request.after_acked;
     const std::uint64_t after =
         acked ? lane.acked(state.id, principal.user_id, head) : visit.request.after.value_or(0);
@@ -220,6 +214,9 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
         if (!fresh) return fail(fresh.error());
         admission.line = claim->line;
         admission.continues = claim->generation;
+        const CallRoom* room = lane.find(state.id);
+        if (room != nullptr && room->open_on(claim->line) > 0)
+            admission.comes = Occupancy::Comes::in_place;
     }
     admission.principal = principal;
     admission.role = *role;
@@ -230,8 +227,9 @@ Result<Admission> Gateway::judge(const Visit& visit, session::Actor& actor) {
     return admission;
 }
 
-void Gateway::enter(std::shared_ptr<Visit> visit) {
-    auto seat = occupancy_.enter(visit->principal);
+void Gateway::enter(std::shared_ptr<Visit> visit, Occupancy::Comes comes) {
+    if (const auto& cut = visit->arrival->cut) return refuse(visit, *cut);
+    auto seat = occupancy_.enter(visit->principal, comes);
     if (!seat) return refuse(std::move(visit), std::move(seat.error()));
     visit->seat = std::move(*seat);
     auto link = visit->exchange->upgrade(switching_headers(visit->request.key));
@@ -239,8 +237,9 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
     const std::size_t index = parts_.sessions.shard_of(visit->request.session_id);
     Lane& home = *lanes_[index];
     home.loop().post([this, &home, index, visit, link = std::move(*link)]() mutable {
+        auto arrival = home.arrivals().enter(visit->principal);
         home.shard().with(visit->request.session_id, session::Shard::Missing::refuse,
-                          [this, &home, index, visit,
+                          [this, &home, index, visit, arrival = std::move(arrival),
                            link = std::move(link)](Result<session::Actor*> actor) mutable {
                               std::string received = std::move(link.received);
                               auto socket = parts_.adopt(index, std::move(link));
@@ -248,6 +247,7 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                               // here.
                               auto verdict = actor ? judge(*visit, **actor)
                                                    : Result<Admission>(fail(actor.error()));
+                              if (verdict && arrival->cut) verdict = fail(*arrival->cut);
                               if (home.draining()) verdict = fail(draining());
                               if (verdict) {
                                   const CallRoom* room = home.find(visit->request.session_id);
@@ -258,11 +258,15 @@ void Gateway::enter(std::shared_ptr<Visit> visit) {
                               if (verdict) {
                                   verdict->generation = home.next_generation();
                                   verdict->seat = std::move(visit->seat);
+                                  verdict->publishes = std::move(visit->publishes);
                                   if (!verdict->continues) verdict->line = verdict->generation;
                                   home.room(**actor).enter(std::move(socket), std::move(*verdict),
                                                            std::move(received));
                                   return;
                               }
+                              parts_.accepting.post([this, visit, error = verdict.error()] {
+                                  refused(*visit->exchange, visit->request.session_id, error);
+                              });
                               say_bye(std::move(socket), home.loop(), verdict.error(),
                                       actor ? (*actor)->state().terminal_json : "",
                                       visit->exchange->request().id);
@@ -287,7 +291,26 @@ void Gateway::say_bye(std::unique_ptr<net::Socket> socket, Loop& loop, const Err
     net::close_lingering(std::move(socket), loop);
 }
 
+void Gateway::refused(const net::Exchange& exchange, std::string_view session_id,
+                      const Error& error) {
+    parts_.refused(error);
+    const auto& request = exchange.request();
+    const std::string client = exchange.client().address.text();
+    if (const auto* origin = request.header("Origin"); error.reason == "origin_forbidden")
+        return log::warn(
+            "request={} origin refused origin={} client={} (to allow it, add it to `origins`)",
+            request.id, *origin, client);
+    log::info("request={} session={} upgrade refused reason={} client={} {}", request.id,
+              session_id, error.reason, client, error.detail);
+}
+
+void Gateway::refuse(net::Exchange& exchange, std::string_view session_id, const Error& error) {
+    refused(exchange, session_id, error);
+    exchange.respond(parts_.problem(exchange.request(), error, ""));
+}
+
 void Gateway::refuse(std::shared_ptr<Visit> visit, Error error, std::string terminal) {
+    refused(*visit->exchange, visit->request.session_id, error);
     if (!visit->request.browser) {
         visit->exchange->respond(parts_.problem(visit->exchange->request(), error, terminal));
         return;

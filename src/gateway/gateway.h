@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/random.h"
+#include "gateway/arrivals.h"
 #include "gateway/lane.h"
+#include "gateway/rates.h"
 #include "gateway/upgrade_request.h"
 #include "identity/authenticator.h"
 #include "net/http_server.h"
@@ -36,6 +38,8 @@ public:
         // A refusal as an HTTP response, for clients that can read one.
         std::function<net::Response(const net::Request&, const Error&, std::string_view terminal)>
             problem;
+        // Counts a refusal, in whatever form its client was told. On the accepting loop.
+        std::function<void(const Error&)> refused;
         softstate::AckStore* ack_store = nullptr;  // Where acks outlive this process.
         // Users who take part without a connection: the agents that this server runs.
         std::set<std::string, std::less<>> hosted = {};
@@ -49,6 +53,9 @@ public:
     const Occupancy& occupancy() const { return occupancy_; }
 
     // On the HTTP server's loop.
+    Rates& rates() { return rates_; }
+
+    // On the HTTP server's loop.
     void upgrade(std::shared_ptr<net::Exchange> exchange, std::string session_id);
 
     // On the HTTP server's loop: closes every connection and refuses new ones, for good.
@@ -59,8 +66,9 @@ public:
     // On the HTTP server's loop: for what comes from now on; a bucket that is in use keeps its
     // rate.
     void take_limits(const Limits& limits);
-    // From any loop: closes the connections of those of whom `why` says so, on their own loops.
-    void cut(const CallRoom::Judge& why);
+    // On the HTTP server's loop, behind everybody who was let in before: closes the connections of
+    // those of whom `why` says so, on their own loops, and refuses them who are still on their way.
+    void cut(const Judge& why);
 
     // On that lane's own loop.
     Lane& lane(std::size_t index) { return *lanes_[index]; }
@@ -72,7 +80,10 @@ private:
     // resume_token_invalid; nothing for a token that has expired, which is worth no more than none.
     Result<std::optional<ResumeClaim>> claim_of(const Visit& visit) const;
     Result<Admission> judge(const Visit& visit, session::Actor& actor);
-    void enter(std::shared_ptr<Visit> visit);
+    void enter(std::shared_ptr<Visit> visit, Occupancy::Comes comes);
+    // On the accepting loop: every refusal is counted and logged here, and nowhere else.
+    void refused(const net::Exchange& exchange, std::string_view session_id, const Error& error);
+    void refuse(net::Exchange& exchange, std::string_view session_id, const Error& error);
     void refuse(std::shared_ptr<Visit> visit, Error error, std::string terminal = {});
     static void say_bye(std::unique_ptr<net::Socket> socket, Loop& loop, const Error& error,
                         std::string_view terminal, std::string_view request_id);
@@ -81,6 +92,8 @@ private:
     RetryPolicy retry_;
     ResumeTokens resume_tokens_;
     Occupancy occupancy_;
+    Rates rates_;
+    Arrivals arrivals_;  // On the accepting loop; then they are their lane's.
     Lane::House house_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     bool draining_ = false;

@@ -7,7 +7,7 @@
 namespace lifeline::gateway {
 
 std::string Generation::text() const {
-    return fmt::format("{:08}-{:010}", boot, number);
+    return fmt::format("{:010}-{:010}", boot, number);
 }
 
 std::optional<Generation> Generation::parse(std::string_view text) {

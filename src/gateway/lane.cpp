@@ -1,7 +1,5 @@
 #include "gateway/lane.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -15,15 +13,6 @@ constexpr Millis tick_every = std::chrono::seconds(2);
 constexpr Millis drain_step = std::chrono::milliseconds(50);
 constexpr Millis resume_window_max = std::chrono::hours(24);
 
-// People are in a call or two, and what they send is one flood wherever it goes. A trusted backend
-// or an agent is in as many as there are.
-std::string who_is_counted(const identity::Principal& principal, std::string_view session_id) {
-    const bool in_many =
-        principal.role == contract::Role::agent || principal.role == contract::Role::service;
-    return fmt::format("{}/{}/{}", principal.account_id, principal.user_id,
-                       in_many ? session_id : std::string_view());
-}
-
 }  // namespace
 
 Lane::Lane(session::Shard& shard, const House& house)
@@ -31,10 +20,7 @@ Lane::Lane(session::Shard& shard, const House& house)
       house_(house),
       limits_(house.limits),
       catch_up_(shard.loop(), limits().catch_up_bytes_max),
-      publishes_({limits().events_per_second, limits().events_burst},
-                 limits().users_remembered_max),
-      connects_({limits().connects_per_second, limits().connects_burst},
-                limits().users_remembered_max),
+      lines_(house.boot),
       acks_(limits().acks_remembered_max),
       ack_writer_(shard.loop(), acks_, house.ack_store) {}
 
@@ -86,11 +72,10 @@ void Lane::drain_on() {
 
 void Lane::take_limits(const Limits& limits) {
     limits_ = limits;
-    publishes_.take_rate({limits.events_per_second, limits.events_burst});
-    connects_.take_rate({limits.connects_per_second, limits.connects_burst});
 }
 
-void Lane::cut(const CallRoom::Judge& why) {
+void Lane::cut(const Judge& why) {
+    arrivals_.cut(why);
     for (auto& [id, room] : rooms_) room->cut(why);
 }
 
@@ -115,20 +100,6 @@ void Lane::acknowledge(std::string_view session_id, std::string_view user_id, st
 
 void Lane::restore(softstate::Ack ack) {
     acks_.restore(std::move(ack));
-}
-
-Status Lane::may_connect(const identity::Principal& principal, std::string_view session_id) {
-    start_ticking();
-    const Millis wait =
-        connects_.wait_to_take(who_is_counted(principal, session_id), loop().clock().steady());
-    if (wait > Millis{0})
-        return fail(Code::overloaded, "rate_limited", "this user connects too often");
-    return {};
-}
-
-Millis Lane::wait_to_publish(const identity::Principal& principal, std::string_view session_id) {
-    start_ticking();
-    return publishes_.wait_to_take(who_is_counted(principal, session_id), loop().clock().steady());
 }
 
 // Memory for those who are behind is short: the laggiest go, as many as wait for theirs. They come
@@ -156,12 +127,9 @@ void Lane::tick() {
     const WallTime wall = loop().clock().wall();
     for (auto& [id, room] : rooms_) room->tick(now, wall);
     shed(now);
-    publishes_.sweep(now);
-    connects_.sweep(now);
     lines_.sweep(wall);
     acks_.sweep(wall);
-    const std::size_t remembered =
-        publishes_.size() + connects_.size() + lines_.size() + acks_.size();
+    const std::size_t remembered = lines_.size() + acks_.size();
     if (!rooms_.empty() || remembered > 0) start_ticking();
 }
 

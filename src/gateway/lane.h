@@ -10,12 +10,12 @@
 #include "contract/frames.h"
 #include "gateway/ack_table.h"
 #include "gateway/ack_writer.h"
+#include "gateway/arrivals.h"
 #include "gateway/call_room.h"
 #include "gateway/connection.h"
 #include "gateway/counters.h"
 #include "gateway/limits.h"
 #include "gateway/line_table.h"
-#include "gateway/rate_table.h"
 #include "gateway/resume_token.h"
 #include "identity/principal.h"
 #include "session/documents.h"
@@ -61,18 +61,15 @@ public:
     // know it.
     void drain(Millis over, Job gone);
     void take_limits(const Limits& limits);
-    // Closes the connections of those who have no business here any more.
-    void cut(const CallRoom::Judge& why);
+    // Closes the connections of those who have no business here any more, and lets none of them in
+    // who are on their way.
+    void cut(const Judge& why);
+    Arrivals& arrivals() { return arrivals_; }
 
     // Of a connection that is about to begin. A call has one lane, so this is the order in which
     // its connections were admitted.
     Generation next_generation() { return {house_.boot, ++last_generation_}; }
     bool draining() const { return draining_; }
-    // rate_limited.
-    Status may_connect(const identity::Principal& principal, std::string_view session_id);
-    // How long until this principal may publish one more in this call, by whatever door; none left
-    // to wait takes one.
-    Millis wait_to_publish(const identity::Principal& principal, std::string_view session_id);
 
     Loop& loop() { return shard_.loop(); }
     session::Shard& shard() { return shard_; }
@@ -117,8 +114,7 @@ private:
     std::unique_ptr<std::array<char, 64 * 1024>> buffer_ =
         std::make_unique<std::array<char, 64 * 1024>>();
     std::unordered_map<std::string, std::unique_ptr<CallRoom>> rooms_;
-    RateTable publishes_;
-    RateTable connects_;
+    Arrivals arrivals_;
     LineTable lines_;
     AckTable acks_;
     AckWriter ack_writer_;

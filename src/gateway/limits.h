@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 
+#include "base/result.h"
 #include "contract/limits.h"
 
 namespace lifeline::gateway {
@@ -34,7 +37,7 @@ struct Limits {
     // and going is written down, so it must not be free.
     std::uint32_t connects_per_second = 1;
     std::uint32_t connects_burst = 60;
-    // Users of whom one loop remembers how much they sent of late.
+    // Users of whom is remembered how much they sent of late.
     std::size_t users_remembered_max = 100'000;
     // Participants of whom one loop remembers how far they have read.
     std::size_t acks_remembered_max = 100'000;
@@ -69,6 +72,18 @@ struct Limits {
     // A socket that takes no byte for this long while there is something to send.
     std::chrono::milliseconds write_deadline{30'000};
 };
+
+// A limit that says no, and what it knows of when it will say yes.
+inline Error rate_limited(std::string detail, std::chrono::milliseconds retry_after) {
+    return {.code = Code::overloaded,
+            .reason = "rate_limited",
+            .detail = std::move(detail),
+            .retry_after = retry_after};
+}
+
+// For who has as many connections as there may be: one may go at any time, and one that nobody is
+// behind any more goes with its heartbeat.
+inline constexpr std::chrono::milliseconds full_retry_after{10'000};
 
 // Server data obeyed by the SDK: full jitter, floor + rand(0, min(cap, base * 2^n)).
 struct RetryPolicy {

@@ -15,9 +15,12 @@ namespace lifeline::gateway {
 // Which tokens may still continue a line: those given after the newest that was used, and that one
 // again as long as nothing was heard on a connection it opened, for its hello may have been lost.
 // Soft state: after a restart, or when a line was long idle, any token that holds may continue its
-// line, once.
+// line, once. Tokens of other starts than this one are older than all of this one, whatever their
+// numbers say: a clock may have gone back, and a folder may be a copy.
 class LineTable {
 public:
+    explicit LineTable(std::uint64_t boot) : boot_(boot) {}
+
     // resume_token_reused for one from before the newest used, and for that one once it was heard
     // on.
     Status may_continue(std::string_view session_id, Generation line, Generation token) const;
@@ -51,6 +54,10 @@ private:
         return {std::hash<std::string_view>{}(session_id), line};
     }
 
+    // Whether `one` was given after `other`.
+    bool is_later(Generation one, Generation other) const;
+
+    std::uint64_t boot_;  // Of this start.
     std::unordered_map<Key, Line, KeyHash> lines_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "gateway/limits.h"
 
 namespace lifeline::gateway {
 
@@ -52,18 +53,19 @@ void Occupancy::take_limits(Limits limits) {
     book_->limits = limits;
 }
 
-Result<Occupancy::Seat> Occupancy::enter(const identity::Principal& principal) {
+Result<Occupancy::Seat> Occupancy::enter(const identity::Principal& principal, Comes comes) {
+    const bool limited = comes == Comes::anew;
     const bool in_many =
         principal.role == contract::Role::agent || principal.role == contract::Role::service;
     Seat seat;
     seat.names_.account = principal.account_id;
     if (!in_many) seat.names_.user = fmt::format("{}/{}", principal.account_id, principal.user_id);
-    if (count(book_->accounts, seat.names_.account) >= book_->limits.per_account)
-        return fail(Code::overloaded, "rate_limited",
-                    "this account has all the connections it may have");
-    if (!in_many && count(book_->users, seat.names_.user) >= book_->limits.per_user)
-        return fail(Code::overloaded, "rate_limited",
-                    "this user has all the connections they may have");
+    if (limited && count(book_->accounts, seat.names_.account) >= book_->limits.per_account)
+        return fail(
+            rate_limited("this account has all the connections it may have", full_retry_after));
+    if (limited && !in_many && count(book_->users, seat.names_.user) >= book_->limits.per_user)
+        return fail(
+            rate_limited("this user has all the connections they may have", full_retry_after));
     ++book_->accounts[seat.names_.account];
     if (!in_many) ++book_->users[seat.names_.user];
     seat.book_ = book_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,8 +46,11 @@ public:
     Occupancy(Loop& loop, Limits limits);
     void take_limits(Limits limits);
 
+    // In place of somebody who is there still is one more for a moment only: until the older one,
+    // which the newer takes over, has gone.
+    enum class Comes : std::uint8_t { anew, in_place };
     // rate_limited when this user or this account has all the sockets it may have.
-    Result<Seat> enter(const identity::Principal& principal);
+    Result<Seat> enter(const identity::Principal& principal, Comes comes = Comes::anew);
     std::size_t of_account(const std::string& account_id) const;
 
 private:

@@ -35,6 +35,12 @@ TEST(Occupancy, CountsUsersAndAccountsAndForgetsWhoHasGone) {
     EXPECT_EQ(enter(who("ada")), "in");
     EXPECT_EQ(enter(who("ada")), "in");
     EXPECT_EQ(enter(who("ada")), "rate_limited");
+    {
+        const auto back = occupancy.enter(who("ada"), Occupancy::Comes::in_place);
+        EXPECT_TRUE(back.has_value()) << "in place of a ghost of hers";
+    }
+    loop.run();
+    EXPECT_EQ(occupancy.of_account("acct_1"), 2u) << "and it was counted";
     EXPECT_EQ(enter(who("ada", contract::Role::user, "acct_2")), "in") << "somebody else";
     EXPECT_EQ(enter(who("bot", contract::Role::agent)), "in");
     EXPECT_EQ(enter(who("bot", contract::Role::agent)), "in");

@@ -4,30 +4,28 @@
 
 namespace lifeline::gateway {
 
-TEST(RateTable, EachHasTheirOwnAndASweepForgetsOnlyWhatIsFull) {
-    SteadyTime now{Micros(1'000'000)};
+TEST(RateTable, EachHasTheirOwnAndTheSameHoweverOftenTheyAsk) {
+    const SteadyTime now{Micros(1'000'000)};
     RateTable table({.per_second = 10, .burst = 2}, 100);
-    EXPECT_EQ(table.wait_to_take("ada", now), Millis{0});
-    EXPECT_EQ(table.wait_to_take("ada", now), Millis{0});
-    EXPECT_GT(table.wait_to_take("ada", now), Millis{0});
-    EXPECT_EQ(table.wait_to_take("bob", now), Millis{0});
-    now += Millis{100};
-    table.sweep(now);
-    EXPECT_EQ(table.size(), 1u) << "bob's is full, ada's is not";
-    EXPECT_EQ(table.wait_to_take("ada", now), Millis{0});
-    EXPECT_GT(table.wait_to_take("ada", now), Millis{0});
+    EXPECT_EQ(table.of("ada", now)->wait_to_take(now), Millis{0});
+    EXPECT_EQ(table.of("ada", now)->wait_to_take(now), Millis{0});
+    EXPECT_EQ(table.of("ada", now)->wait_to_take(now), Millis{100});
+    EXPECT_EQ(table.of("bob", now)->wait_to_take(now), Millis{0});
 }
 
-TEST(RateTable, RemembersSoManyAndNoMore) {
+TEST(RateTable, RemembersSoManyAndForgetsOnlyWhatSaysNothing) {
     SteadyTime now{Micros(1'000'000)};
     RateTable table({.per_second = 10, .burst = 2}, 2);
-    EXPECT_EQ(table.wait_to_take("ada", now), Millis{0});
-    EXPECT_EQ(table.wait_to_take("bob", now), Millis{0});
-    EXPECT_GT(table.wait_to_take("eve", now), Millis{0});
-    EXPECT_EQ(table.wait_to_take("ada", now), Millis{0}) << "who is known goes on";
-    now += Millis{200};
-    table.sweep(now);
-    EXPECT_EQ(table.wait_to_take("eve", now), Millis{0});
+    const auto held = table.of("ada", now);
+    EXPECT_EQ(table.of("bob", now)->wait_to_take(now), Millis{0});
+    EXPECT_EQ(table.of("eve", now), nullptr);
+    EXPECT_EQ(table.of("ada", now), held) << "who is known goes on";
+    now += Millis{100};
+    EXPECT_NE(table.of("eve", now), nullptr) << "bob's is full again";
+    EXPECT_EQ(table.size(), 2u);
+    now += std::chrono::hours(1);
+    EXPECT_NE(table.of("mia", now), nullptr);
+    EXPECT_EQ(table.of("ada", now), held) << "full, and somebody takes from it";
 }
 
 }  // namespace lifeline::gateway

@@ -36,7 +36,7 @@ Generation generation_of(const RoomClient& client) {
 }  // namespace
 
 TEST(LineTable, TheNewestTokenCountsAndTheOneBeforeUntilItWasHeardFrom) {
-    LineTable lines;
+    LineTable lines(first.boot);
     EXPECT_EQ(may(lines, first), "yes") << "after a restart nothing is known";
     lines.begun("sess_1", first, std::nullopt, never);
     EXPECT_EQ(may(lines, first), "yes");
@@ -58,8 +58,30 @@ TEST(LineTable, TheNewestTokenCountsAndTheOneBeforeUntilItWasHeardFrom) {
     EXPECT_EQ(may(lines, first, "sess_2"), "yes") << "another call's line";
 }
 
+TEST(LineTable, WhatThisStartGaveIsLaterThanWhatAnyOtherStartGave) {
+    struct Case {
+        const char* name;
+        std::uint64_t boot;  // Of the token that the line was continued with first.
+    };
+    const Case cases[] = {{"of an earlier start", 0},
+                          {"of a start whose clock, or folder, was further on", 57}};
+    for (const auto& [name, boot] : cases) {
+        SCOPED_TRACE(name);
+        LineTable lines(first.boot);
+        const Generation old{boot, 900};
+        lines.begun("sess_1", first, old, never);
+        EXPECT_EQ(may(lines, old), "yes") << "its hello may have been lost";
+        lines.heard("sess_1", first, old);
+        EXPECT_EQ(may(lines, old), "resume_token_reused");
+        EXPECT_EQ(may(lines, second), "yes") << "the page's second loss";
+        lines.begun("sess_1", first, second, never);
+        EXPECT_EQ(may(lines, old), "resume_token_reused");
+        EXPECT_EQ(may(lines, third), "yes");
+    }
+}
+
 TEST(LineTable, ForgetsWhatNoTokenIsLeftFor) {
-    LineTable lines;
+    LineTable lines(first.boot);
     lines.begun("sess_1", first, std::nullopt, WallTime(Millis(100)));
     lines.begun("sess_2", first, std::nullopt, WallTime(Millis(100)));
     lines.keep_until("sess_2", first, WallTime(Millis(200)));

@@ -13,6 +13,7 @@
 #include "base/virtual_loop.h"
 #include "contract/event.h"
 #include "gateway/lane.h"
+#include "gateway/rates.h"
 #include "journal/memory_journal.h"
 #include "net/fake_socket.h"
 #include "session/documents.h"
@@ -136,11 +137,16 @@ public:
                 admission.generation = lane.next_generation();
                 admission.line = line.value_or(admission.generation);
                 admission.continues = continues;
+                admission.publishes = publishing(admission.principal);
                 lane.room(**actor).enter(client->wire.take(net::FakeWire::End::right),
                                          std::move(admission), "");
             });
         loop.run();
         return client;
+    }
+    std::shared_ptr<SharedBucket> publishing(const identity::Principal& principal,
+                                             std::string_view session = "sess_1") {
+        return rates.publishing(principal, session, loop.clock().steady()).value();
     }
     // Of the access tokens of those who connect from here on.
     void expires_in(Millis life) { expires_at_ = loop.clock().wall() + life; }
@@ -165,6 +171,7 @@ public:
     VirtualLoop loop;
     journal::MemoryJournal journal;
     Limits limits;
+    Rates rates{limits};
     RetryPolicy retry;
     session::Sessions sessions;
     session::Documents documents{{&loop}, journal};

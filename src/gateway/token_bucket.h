@@ -22,11 +22,12 @@ public:
         level_ -= wanted;
         return true;
     }
-    // How long until the next one.
-    Millis wait(SteadyTime now) {
+    // How long until there are so many.
+    Millis wait(SteadyTime now, std::size_t count = 1) {
         refill(now);
-        if (level_ >= token) return Millis{0};
-        return Millis{(token - level_) / (std::int64_t{per_second_} * 1000) + 1};
+        const std::int64_t wanted = static_cast<std::int64_t>(count) * token;
+        if (level_ >= wanted) return Millis{0};
+        return Millis{(wanted - level_) / (std::int64_t{per_second_} * 1000) + 1};
     }
 
     bool full(SteadyTime now) const { return level_at(now) == full_; }

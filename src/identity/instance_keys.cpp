@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
+#include "contract/json.h"
 #include "identity/key_folder.h"
 
 namespace lifeline::identity {
@@ -85,11 +87,21 @@ Result<InstanceKeys> InstanceKeys::open(const std::filesystem::path& path) {
     return InstanceKeys(SigningKey::from_seed((*keys)[0]->reveal()), (*keys)[1]->reveal());
 }
 
-std::string InstanceKeys::public_jwks_json() const {
+std::string InstanceKeys::public_jwk_json() const {
     // Base64url and fixed words only: nothing that would need escaping.
     return fmt::format(
-        R"({{"keys":[{{"kty":"OKP","crv":"Ed25519","x":"{}","kid":"{}","alg":"EdDSA","use":"sig"}}]}})",
+        R"({{"kty":"OKP","crv":"Ed25519","x":"{}","kid":"{}","alg":"EdDSA","use":"sig"}})",
         to_base64url(view(signing_.public_key())), key_id_);
+}
+
+bool InstanceKeys::is_in_jwks(std::string_view set) const {
+    const auto json = contract::Json::parse(set);
+    const auto keys = json ? json->find("keys") : std::nullopt;
+    if (!keys) return false;
+    const std::string key = to_base64url(view(signing_.public_key()));
+    return std::ranges::any_of(keys->items(), [&](const contract::Json& one) {
+        return one.text("kid") == key_id_ && one.text("x") == key;
+    });
 }
 
 Secret<Digest> InstanceKeys::derive(std::string_view purpose) const {

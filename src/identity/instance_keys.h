@@ -35,8 +35,10 @@ public:
     const std::string& key_id() const { return key_id_; }
 
     const SigningKey& signing_key() const { return signing_; }
-    // The body of /.well-known/lifeline-keys.json.
-    std::string public_jwks_json() const;
+    // The key of our tokens, as whoever checks them reads it in a JWK set.
+    std::string public_jwk_json() const;
+    // Whether this JSON is a JWK set with that key in it.
+    bool is_in_jwks(std::string_view set) const;
 
     // The key for one purpose; whoever makes many MACs keeps it.
     Secret<Digest> derive(std::string_view purpose) const;

@@ -68,7 +68,7 @@ TEST_F(KeyFiles, AreMadeOnceAndPrivate) {
 
     const auto again = create();
     ASSERT_TRUE(again) << again.error().detail;
-    EXPECT_EQ(again->public_jwks_json(), first->public_jwks_json());
+    EXPECT_EQ(again->public_jwk_json(), first->public_jwk_json());
     EXPECT_EQ(again->issuer(), first->issuer());
     EXPECT_EQ(again->mac("a", "b"), first->mac("a", "b"));
     const auto beside = InstanceKeys::open(keys_);

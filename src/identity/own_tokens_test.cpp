@@ -110,8 +110,8 @@ TEST(AccessToken, IsRefusedWhenItsAccountIsDisabled) {
 TEST(AccessToken, CanBeCheckedWithThePublishedKeys) {
     test::House house;
     const test::Folder folder;
-    auto issuer =
-        test::issuer_config(JwksFile{folder.write("published", house.keys.public_jwks_json())});
+    auto issuer = test::issuer_config(
+        JwksFile{folder.write("published", R"({"keys":[)" + house.keys.public_jwk_json() + "]}")});
     issuer.issuer = "https://anybody.example";
     test::House elsewhere({issuer});
     const test::Signer sign = [&](std::string_view input) {
@@ -223,7 +223,8 @@ TEST(ConnectToken, IsRefusedWhenAnythingOfItWasChanged) {
         EXPECT_FALSE(tokens.verify(token.substr(0, i), now)) << i;
     }
     for (const std::string& more :
-         {token + "A", token + "=", token + ".", token + "." + token, " " + token, token + "\n"})
+         {token + "A", token + "=", token + ".", std::string(token).append(".").append(token),
+          " " + token, token + "\n"})
         EXPECT_FALSE(tokens.verify(more, now)) << more;
 
     test::House other;

@@ -27,9 +27,10 @@ struct Folder {
     std::string spend() const { return path + "/spend.db"; }          // What agents spent.
     std::string snapshots() const { return path + "/snapshots.db"; }  // What is to be snapshotted.
     std::string billing() const { return path + "/billing.db"; }      // What they are charged.
-    std::string metering() const { return path + "/metering.db"; }    // What calls used.
-    std::string state() const { return path + "/state.db"; }          // The soft state's.
-    std::string unfinished() const { return path + "/unfinished"; }   // Folders of staging.h.
+    std::string deliveries() const { return path + "/deliveries.db"; }  // What sinks are told.
+    std::string metering() const { return path + "/metering.db"; }      // What calls used.
+    std::string state() const { return path + "/state.db"; }            // The soft state's.
+    std::string unfinished() const { return path + "/unfinished"; }     // Folders of staging.h.
     std::string incoming() const { return path + "/incoming"; }
 };
 

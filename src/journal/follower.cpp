@@ -8,7 +8,7 @@ namespace lifeline::journal {
 
 namespace {
 
-constexpr ReadLimit chunk{.events = 4096, .bytes = 2 * 1024 * 1024};
+constexpr ReadLimit chunk{.events = 8192, .bytes = 4 * 1024 * 1024};
 
 }  // namespace
 

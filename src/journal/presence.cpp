@@ -25,10 +25,10 @@ std::string left_by_a_command(const Folder& folder) {
 
 // These are made only once the journal and its mark are on the disk, the log once the database is.
 Result<std::string> find_sign(const Folder& folder, bool database) {
-    std::vector<std::string> paths{folder.seals(),   folder.index(),     folder.views(),
-                                   folder.audit(),   folder.library(),   folder.search(),
-                                   folder.spend(),   folder.snapshots(), folder.metering(),
-                                   folder.billing(), folder.state()};
+    std::vector<std::string> paths{folder.seals(),   folder.index(),      folder.views(),
+                                   folder.audit(),   folder.library(),    folder.search(),
+                                   folder.spend(),   folder.snapshots(),  folder.metering(),
+                                   folder.billing(), folder.deliveries(), folder.state()};
     if (!database) paths.push_back(folder.database() + "-wal");
     for (const std::string& path : paths) {
         const auto there = sql::file_exists(path, folder.vfs);

@@ -34,7 +34,7 @@ std::vector<std::string> former_files(const Folder& folder) {
     for (const std::string& database :
          {folder.database(), folder.index(), folder.views(), folder.audit(), folder.library(),
           folder.search(), folder.spend(), folder.snapshots(), folder.metering(), folder.billing(),
-          folder.state()})
+          folder.deliveries(), folder.state()})
         for (const char* suffix : {"", "-wal", "-shm"}) files.push_back(database + suffix);
     std::erase_if(files, [](const std::string& path) {
         std::error_code error;

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,14 +82,20 @@ public:
             home.post([this, alive, store = std::move(store), cursor = std::move(cursor),
                        opened = std::move(opened)]() mutable {
                 if (!*alive) return;
-                if (!cursor) return opened(fail(cursor.error()));
+                if (!cursor) {
+                    answer_early();
+                    return opened(fail(cursor.error()));
+                }
                 store_ = std::move(store);
                 cursor_ = *cursor;
                 opened({});
             });
         });
     }
-    void follow(Done<void> ready) { follower_.start(cursor_, std::move(ready)); }
+    void follow(Done<void> ready) {
+        follower_.start(cursor_, std::move(ready));
+        answer_early();
+    }
 
     // Something was appended. From any thread.
     void poke() {
@@ -112,10 +119,27 @@ public:
             });
     }
 
-    // `question` is asked the store, by the worker; the answer comes on `from`.
+    // `question` is asked the store, by the worker; the answer comes on `from`. One that comes
+    // before the view is there waits for it: a server serves before its views are open.
     template <class T, class Question>
     void ask(Loop& from, Done<T> done, Question question) {
-        auto ask = [this, &from, done = std::move(done), question = std::move(question)]() mutable {
+        home_.post([this, alive = alive_, head = journal_.head_position(),
+                    ask = asking<T>(from, std::move(done), std::move(question))]() mutable {
+            if (!*alive) return;
+            if (early_) return early_->push_back({head, std::move(ask)});
+            follower_.reach(head, std::move(ask));
+        });
+    }
+    // The same between open() and follow(), of what was there when the process before ended.
+    template <class T, class Question>
+    void ask_as_opened(Loop& from, Done<T> done, Question question) {
+        asking<T>(from, std::move(done), std::move(question))();
+    }
+
+private:
+    template <class T, class Question>
+    Job asking(Loop& from, Done<T> done, Question question) {
+        return [this, &from, done = std::move(done), question = std::move(question)]() mutable {
             worker_.submit([store = store_, &from, done = std::move(done),
                             question = std::move(question)]() mutable {
                 Result<T> found =
@@ -126,13 +150,17 @@ public:
                 });
             });
         };
-        home_.post([this, alive = alive_, head = journal_.head_position(),
-                    ask = std::move(ask)]() mutable {
-            if (*alive) follower_.reach(head, std::move(ask));
-        });
     }
 
-private:
+    struct Early {
+        std::uint64_t head;
+        Job ask;
+    };
+    void answer_early() {
+        if (auto early = std::exchange(early_, std::nullopt))
+            for (Early& one : *early) follower_.reach(one.head, std::move(one.ask));
+    }
+
     // What was erased is read again before the cursor moves beyond the record of it: a crash in
     // between does all of it once more.
     struct Refold {
@@ -228,6 +256,8 @@ private:
     Read read_;
     std::shared_ptr<Store> store_;
     std::uint64_t cursor_ = 0;  // Where the store was when it was opened.
+    // What was asked before that; nothing once it follows, or cannot be opened.
+    std::optional<std::vector<Early>> early_{std::in_place};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     Follower follower_;
 };

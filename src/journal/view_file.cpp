@@ -7,8 +7,10 @@ namespace lifeline::journal {
 
 namespace {
 
-constexpr std::uint64_t log_pages_max = 256;
-constexpr sql::Sync relaxed = sql::Sync::normal;  // The journal has it all.
+constexpr std::uint64_t log_pages_max = 2'048;
+// Keys that are like chance touch a page each: as many as a large view works on at once are kept.
+constexpr const char* cached = "pragma cache_size=-16384";  // KiB.
+constexpr sql::Sync relaxed = sql::Sync::normal;            // The journal has it all.
 
 }  // namespace
 
@@ -29,6 +31,7 @@ Result<ViewFile> ViewFile::open_existing(const std::string& path, const ViewForm
     if (!database) return fail(database.error());
     const auto version = database->number("select value from meta where key='version'");
     if (!version) return fail(version.error());
+    if (const auto done = database->run(cached); !done) return fail(done.error());
     ViewFile view(std::move(*database));
     const auto cursor = view.cursor();
     if (!cursor) return fail(cursor.error());
@@ -43,12 +46,23 @@ Result<ViewFile> ViewFile::open_existing(const std::string& path, const ViewForm
     return view;
 }
 
+Result<ViewFile> ViewFile::look(const std::string& path, const ViewForm& form) {
+    auto database = sql::Database::open(path, {.access = sql::Access::read});
+    if (!database) return fail(database.error());
+    const auto version = database->number("select value from meta where key='version'");
+    if (!version) return fail(version.error());
+    if (*version != form.version)
+        return fail(Code::unavailable, "not_ready", path + " is a view of another version");
+    return ViewFile(std::move(*database));
+}
+
 Result<ViewFile> ViewFile::create(const std::string& path, const ViewForm& form,
                                   const ViewSource& source) {
     auto database = sql::Database::open(path, {.access = sql::Access::create, .sync = relaxed});
     if (!database) return fail(database.error());
     for (const std::string_view made :
-         {std::string_view("create table meta(key text primary key, value not null) without rowid"),
+         {std::string_view(cached),
+          std::string_view("create table meta(key text primary key, value not null) without rowid"),
           form.tables})
         if (const auto done = database->run(std::string(made)); !done) return fail(done.error());
     auto set =
@@ -73,8 +87,11 @@ Status ViewFile::move(std::uint64_t cursor, const std::function<Status(sql::Data
     if (!moved) return fail(moved.error());
     if (const auto done = moved->bind(1, cursor).run(); !done) return done;
     if (const auto done = transaction->commit(); !done) return done;
-    if (database_.log_pages() > log_pages_max)
-        return database_.checkpoint(sql::Checkpoint::passive);
+    if (database_.log_pages() <= log_pages_max) return {};
+    auto moved_on = database_.checkpoint(sql::Checkpoint::passive);
+    // The cursor has moved: whoever heard of a failure would fold the same events once more. What
+    // could not be moved (a full disk) stays in the log and is tried again.
+    if (!moved_on && moved_on.error().code == Code::corrupt) return moved_on;
     return {};
 }
 

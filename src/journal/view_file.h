@@ -36,6 +36,10 @@ public:
     static Result<ViewFile> open(const std::string& path, const ViewForm& form,
                                  const ViewSource& source);
 
+    // As it lies there, only to be read, also beside the server that folds it; it may be behind its
+    // journal. Refused where it is of another version (not_ready): the next start makes it anew.
+    static Result<ViewFile> look(const std::string& path, const ViewForm& form);
+
     Result<std::uint64_t> cursor();
     // What `change` does, and the new cursor, in one transaction: a crash neither skips nor
     // doubles.

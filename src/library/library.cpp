@@ -52,10 +52,6 @@ std::optional<LibraryChange> change_of(const contract::Event& event,
 
 }  // namespace
 
-Library::Library(Loop& home, Worker& worker, journal::Journal& journal)
-    : view_(home, worker, journal,
-            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
-
 Library::View::Change Library::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<LibraryChange> changes;
     for (const auto& [stream, stored] : events) {
@@ -70,13 +66,13 @@ Library::View::Change Library::read(const std::vector<journal::JournalEvent>& ev
 }
 
 void Library::list(LibraryQuery query, Loop& from, journal::Done<std::vector<LibraryRow>> done) {
-    view_.ask(from, std::move(done),
-              [query = std::move(query)](LibraryStore& store) { return store.list(query); });
+    ask(from, std::move(done),
+        [query = std::move(query)](LibraryStore& store) { return store.list(query); });
 }
 
 void Library::shared_with(std::vector<std::string> session_ids, Loop& from,
                           journal::Done<std::vector<std::string>> done) {
-    view_.ask(from, std::move(done), [session_ids = std::move(session_ids)](LibraryStore& store) {
+    ask(from, std::move(done), [session_ids = std::move(session_ids)](LibraryStore& store) {
         return store.shared_with(session_ids);
     });
 }

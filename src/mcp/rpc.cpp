@@ -89,6 +89,7 @@ std::string rpc_refusal(std::string_view id_json, const Error& error, std::strin
     json.key("fix").value(known->fix);
     json.key("retryable").value(known->retryable);
     if (!error.pointer.empty()) json.key("pointer").value(error.pointer);
+    if (error.retry_after.count() > 0) json.key("retryAfterMs").value(error.retry_after.count());
     if (!request_id.empty()) json.key("requestId").value(request_id);
     json.end();
     json.end();

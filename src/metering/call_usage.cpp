@@ -34,6 +34,34 @@ std::int64_t CallUsage::duration_ms(const Moment& now) const {
     return (micros_ + since.count()) / 1000;
 }
 
+std::vector<CallUsage::Open> CallUsage::open(const Moment& now) const {
+    std::vector<Open> found;
+    const auto add = [&](const UsageKey& key, const Tally& tally, std::int64_t more) {
+        const Meter* const meter = meters_->find(key.meter);
+        if (meter == nullptr) return;
+        const std::int64_t quantity = tally.open_quantity(more, meter->rounding);
+        if (quantity != 0)
+            found.push_back({key, tally.hour().value_or(window_of(now.wall)), quantity});
+    };
+    const std::int64_t more = running_ ? duration_ms(now) - micros_ / 1000 : 0;
+    for (const auto& [key, tally] : tallies_)
+        if (key != duration_key()) add(key, tally, 0);
+    const auto time = tallies_.find(duration_key());
+    add(duration_key(), time == tallies_.end() ? Tally() : time->second, more);
+    return found;
+}
+
+std::vector<CallUsage::SoFar> CallUsage::so_far(const Moment& now) const {
+    std::vector<SoFar> found;
+    const auto add = [&](const UsageKey& key, std::int64_t quantity) {
+        if (quantity != 0) found.push_back({key, quantity});
+    };
+    for (const auto& [key, tally] : tallies_)
+        if (key != duration_key()) add(key, tally.measured());
+    if (meters_->find(meter_names::duration) != nullptr) add(duration_key(), duration_ms(now));
+    return found;
+}
+
 void CallUsage::take(const contract::Event& event, const Witness& witness, const Moment& at,
                      Due& due) {
     switch (event.type()) {
@@ -158,7 +186,19 @@ std::string CallUsage::add(const UsageKey& key, const Fact& fact, const Witness&
     Tally& tally = tallies_[key];
     keep(tally.add(fact.hour, fact.portion, meter.rounding), key, due);
     tally.witness(witness);
-    return record_id(name_, key, meter.version, text_of(*tally.hour()));
+    return {};
+}
+
+bool CallUsage::holds(const UsageKey& key, std::int64_t more_raw) const {
+    const auto tally = tallies_.find(key);
+    return (tally == tallies_.end() ? Tally() : tally->second).holds(more_raw);
+}
+
+// Of the record that this hour will have.
+std::string CallUsage::id_of_open(const UsageKey& key) {
+    return tallies_.at(key).open_id([&](Window hour) {
+        return record_id(name_, key, meters_->find(key.meter)->version, text_of(hour));
+    });
 }
 
 std::string CallUsage::apart(const UsageKey& key, const Fact& fact, UsageRecord::Class cls,

@@ -50,6 +50,22 @@ public:
     // Measured so far, in milliseconds: for showing.
     std::int64_t duration_ms(const Moment& now) const;
 
+    // What no record is due of yet, as it would be charged.
+    struct Open {
+        UsageKey key;
+        Window hour;
+        std::int64_t quantity = 0;
+    };
+    std::vector<Open> open(const Moment& now) const;
+
+    // What was used so far, recorded or not yet, as measured: for showing. Nothing of what came to
+    // nothing, or is not known.
+    struct SoFar {
+        UsageKey key;
+        std::int64_t quantity = 0;
+    };
+    std::vector<SoFar> so_far(const Moment& now) const;
+
     const CallName& name() const { return name_; }
     const Meters& meters() const { return *meters_; }
 
@@ -84,9 +100,13 @@ private:
         std::string report_id = {};
         std::string corrects = {};
     };
-    // To its hour, if that goes on here; the id of the record that it will be part of.
+    // To its hour, if that goes on here, whose record has no id yet; else as a record of its own,
+    // whose id is returned.
     std::string add(const UsageKey& key, const Fact& fact, const Witness& witness, const Moment& at,
                     Due& due);
+    std::string id_of_open(const UsageKey& key);
+    // Whether its tally may have so much more.
+    bool holds(const UsageKey& key, std::int64_t more_raw) const;
     // As a record of its own, whose id is returned. Nothing for the quantity: not known.
     std::string apart(const UsageKey& key, const Fact& fact, UsageRecord::Class cls, bool known,
                       Due& due);
@@ -114,6 +134,8 @@ private:
     std::int64_t micros_ = 0;         // Measured in all; the meter counts whole milliseconds.
     std::map<UsageKey, Tally> tallies_;
     std::map<std::string, Action, std::less<>> actions_;  // Not over, or not known how.
+    // Those that its last events were about: there may be very many of them, and they lie beside
+    // its fold. Whoever gives it an event gives it the report that it names before; CallUsageText.
     std::map<std::string, std::vector<Reported>, std::less<>> reports_;
 };
 

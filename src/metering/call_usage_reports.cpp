@@ -21,7 +21,7 @@ struct Share {
 std::optional<std::int64_t> count_in(const contract::Json& dims, std::string_view name) {
     const auto found = dims.find(name);
     const auto number = found ? found->as_integer() : std::nullopt;
-    return number && *number >= 0 ? number : std::nullopt;
+    return number && *number >= 0 && *number <= quantity_max ? number : std::nullopt;
 }
 
 // Tokens have directions, at prices of their own. Cached ones are part of the input.
@@ -47,11 +47,20 @@ std::vector<Share> token_shares(UsageKey key, const contract::Json& dims,
     return shares;
 }
 
-// What else tells kinds apart: words only, so that no number becomes a kind of its own.
+// As JSON. With all else that a record says, that still fits an event.
+constexpr std::size_t words_bytes_max = 60'000;
+
+// What else tells kinds apart: words only, so that no number becomes a kind of its own. No door
+// lets more of them in than a record can say; of what a journal may have, the words behind that are
+// none.
 Dims words_of(const contract::Json& dims) {
     Dims words;
-    for (const auto& [name, value] : dims.members())
-        if (const auto text = value.as_text(); text && words.size() < 8) words.emplace(name, *text);
+    for (const auto& [name, value] : dims.members()) {
+        const auto text = value.as_text();
+        if (!text || words.size() == 8) continue;
+        const auto [word, added] = words.emplace(name, *text);
+        if (added && dims_json(words).size() > words_bytes_max) words.erase(word);
+    }
     return words;
 }
 
@@ -81,6 +90,8 @@ void CallUsage::take_report(const contract::Event& event, const Witness& witness
     auto& reported = reports_[id];
     for (Share& share : shares_of(event.text(f::meter), event.text(f::participant),
                                   event.text(f::model), event.raw(f::dims), quantity)) {
+        // No call uses that much: nobody knows what it was.
+        if (share.quantity && !holds(share.key, *share.quantity)) share.quantity.reset();
         Fact fact{.id = id,
                   .portion = {.raw = share.quantity.value_or(0),
                               .from = given,
@@ -91,6 +102,8 @@ void CallUsage::take_report(const contract::Event& event, const Witness& witness
         std::string record;
         if (share.quantity) {
             record = add(share.key, fact, witness, at, due);
+            // Nothing is part of no record: its hour may never have one.
+            if (record.empty() && *share.quantity != 0) record = id_of_open(share.key);
         } else {
             fact.evidence.add(witness);
             record = apart(share.key, fact, UsageRecord::Class::imported, false, due);
@@ -99,7 +112,8 @@ void CallUsage::take_report(const contract::Event& event, const Witness& witness
     }
 }
 
-// The difference to what was told before, key by key.
+// The difference to what was told before, key by key. One that is more than a call can have is not
+// known, and the key stays what it was.
 void CallUsage::take_correction(const contract::Event& event, const Witness& witness,
                                 const Moment& at, Due& due) {
     namespace f = field::billing_usage_reconciled;
@@ -118,23 +132,27 @@ void CallUsage::take_correction(const contract::Event& event, const Witness& wit
         const auto old = std::ranges::find(before, key, &Reported::key);
         const std::int64_t was = old == before.end() ? 0 : old->quantity.value_or(0);
         const bool known = old != before.end() && old->quantity.has_value();
-        if (now == was && (known || old == before.end())) return;
+        if (now == was && (known || old == before.end())) return true;
+        const bool fits = holds(key, now - was);
         Fact fact{.id = "correction " + std::string(event.id()),
-                  .portion = {.raw = now - was, .from = at.wall, .to = at.wall},
+                  .portion = {.raw = fits ? now - was : 0, .from = at.wall, .to = at.wall},
                   .hour = first.hour,
                   .report_id = found->first,
                   .corrects = corrects};
         fact.evidence.add(witness);
-        apart(key, fact, UsageRecord::Class::corrected, true, due);
+        apart(key, fact, UsageRecord::Class::corrected, fits, due);
+        return fits;
     };
     for (Reported& now : after) {
         const auto old = std::ranges::find(before, now.key, &Reported::key);
         if (old != before.end()) now.record_id = old->record_id;
-        delta(now.key, *now.quantity, now.record_id);
+        if (delta(now.key, *now.quantity, now.record_id)) continue;
+        now.quantity = old == before.end() ? std::nullopt : old->quantity;
     }
     for (const Reported& old : before)
-        if (old.quantity && std::ranges::find(after, old.key, &Reported::key) == after.end())
-            delta(old.key, 0, old.record_id);
+        if (old.quantity && std::ranges::find(after, old.key, &Reported::key) == after.end() &&
+            !delta(old.key, 0, old.record_id))
+            after.push_back(old);
     before = std::move(after);
 }
 

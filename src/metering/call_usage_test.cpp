@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
+#include "base/bounded_sum.h"
 #include "metering/test_usage.h"
+#include "metering/usage_tick.h"
 
 namespace lifeline::metering {
 namespace {
@@ -194,6 +197,18 @@ TEST(CallUsage, ACorrectionSaysTheDifferenceInTheHourOfTheService) {
     EXPECT_EQ(call.due[1].corrects, call.due[0].id);
 }
 
+TEST(CallUsage, WhatWasNothingIsCorrectedByARecordThatNamesNoOther) {
+    TestUsage call;
+    call.reported("use_1", R"("0")");
+    call.reconciled("use_1", "5");
+    call.pass(1h);
+    call.hour_began();
+    call.reconciled("use_1", "7");
+    call.ended();
+    EXPECT_EQ(call.story(), "stt.ms 10h 5, stt.ms 10h 2");
+    for (const auto& record : call.due) EXPECT_EQ(record.corrects, "") << "there is no record of 0";
+}
+
 TEST(CallUsage, WhatComesAfterTheEndOrLateIsARecordOfItsOwn) {
     TestUsage call;
     call.connected();
@@ -264,6 +279,121 @@ TEST(CallUsage, WhatNoMeterCountsIsNotRecorded) {
     call.pass(1min);
     call.ended();
     EXPECT_EQ(call.story(), "x.pages cv 10h 3 end");
+}
+
+// What `ticks_of` says, and what the call's records add up to once it is over.
+std::map<std::string, std::string> shown(TestUsage& call) {
+    std::map<std::string, std::string> told;
+    for (const UsageTick& tick : ticks_of(call.usage(), call.now())) {
+        const auto json = contract::Json::parse(tick.payload);
+        told[tick.meter] = std::string(json->text("quantity").value_or("?"));
+    }
+    return told;
+}
+
+TEST(CallUsage, TellsWhatIsRecordedWithWhatIsOpen) {
+    TestUsage call;
+    EXPECT_EQ(shown(call), (std::map<std::string, std::string>{}));
+    call.pass(59min);
+    call.connected();
+    call.said("utt_1", "hello");
+    call.pass(1min);
+    call.hour_began();
+    EXPECT_FALSE(call.due.empty());
+    call.said("utt_2", "you");
+    call.said("utt_3", "Hello.", "agent");
+    call.reported("use_1", R"("7")");
+    call.reported("use_2", "null", "", "tts.chars");
+    call.action("requested", "act_1", R"(,"actionType":"email.send","summary":"Send.")");
+    call.action("started", "act_1",
+                R"(,"executor":"http","attempt":1,"leaseUntil":"2026-02-16T11:10:00.000Z")");
+    call.action("succeeded", "act_1", R"(,"durationMs":5)");
+    call.pass(20s);
+    const auto told = shown(call);
+    EXPECT_EQ(told, (std::map<std::string, std::string>{{"action.count", "1"},
+                                                        {"call.duration_ms", "80000"},
+                                                        {"stt.ms", "7"},
+                                                        {"transcript.chars", "14"}}));
+    call.ended();
+    std::map<std::string, std::string> recorded;
+    std::map<std::string, std::int64_t> sums;
+    for (const UsageRecord& record : call.due) sums[record.key.meter] += record.raw.value_or(0);
+    for (const auto& [meter, sum] : sums)
+        if (sum != 0) recorded[meter] = std::to_string(sum);
+    EXPECT_EQ(told, recorded);
+    EXPECT_EQ(shown(call), recorded);
+}
+
+TEST(CallUsage, TellsTheKindsOfAMeterTogether) {
+    TestUsage call;
+    const auto told = [&] { return ticks_of(call.usage(), call.now()); };
+    call.reported("use_1", R"("7")");
+    EXPECT_EQ(
+        told(),
+        (std::vector<UsageTick>{{"stt.ms", R"({"meterId":"stt.ms","quantity":"7","unit":"ms"})"}}));
+    call.reconciled("use_1", "0");
+    EXPECT_TRUE(told().empty());
+    call.said("utt_1", "you");
+    call.said("utt_2", "Hello.", "agent");
+    EXPECT_EQ(told()[0].payload,
+              R"({"meterId":"transcript.chars","quantity":"9","unit":"char","parts":[)"
+              R"({"dims":{"speaker":"agent"},"quantity":"6"},)"
+              R"({"dims":{"speaker":"user"},"quantity":"3"}]})");
+}
+
+TEST(CallUsage, NamesOfKindsMakeNoTickLarge) {
+    TestUsage call;
+    for (int i = 0; i < 100; ++i)
+        call.reported("use_" + std::to_string(i), '"' + std::to_string(i + 1) + '"',
+                      R"(,"dims":{"kind":")" + std::string(400, 'k') + std::to_string(i) + R"("})");
+    const auto ticks = ticks_of(call.usage(), call.now());
+    ASSERT_EQ(ticks.size(), 1U);
+    EXPECT_LT(ticks[0].payload.size(), 10'000U);
+    const auto json = contract::Json::parse(ticks[0].payload);
+    EXPECT_EQ(json->text("quantity"), "5050");
+    const auto parts = json->find("parts")->items();
+    EXPECT_THAT(parts.size(), testing::AllOf(testing::Gt(5U), testing::Le(32U)));
+    EXPECT_EQ(parts.front().text("quantity"), "100");
+}
+
+// A provider that gives its clock for a duration, again and again.
+TEST(CallUsage, WhatNoCallUsesIsNotKnown) {
+    TestUsage call;
+    for (int i = 0; i < 6; ++i) call.reported("use_" + std::to_string(i), R"("1760000000000000")");
+    call.ended();
+    EXPECT_EQ(call.story(), "stt.ms 10h ?, stt.ms 10h 8800000000000000 end");
+    EXPECT_TRUE(call.due[0].needs_reconciliation);
+    EXPECT_EQ(call.due[0].report_id, "use_5");
+    call.due.clear();
+    call.reconciled("use_5", "1000");
+    call.reconciled("use_0", "9000000000000000");  // The call would have more than it can.
+    call.reconciled("use_0", "5");  // Less what was counted of it, which is as it was.
+    EXPECT_EQ(call.story(), "stt.ms 10h 1000, stt.ms 10h ?, stt.ms 10h -1759999999999995");
+}
+
+TEST(CallUsage, TokensAreBoundedLikeQuantities) {
+    TestUsage call;
+    const auto report = [&](const std::string& id, const std::string& input) {
+        call.reported(id, R"("7")", R"(,"dims":{"inputTokens":)" + input + R"(,"outputTokens":1})",
+                      "agent.tokens");
+    };
+    report("use_1", "9007199254740991");
+    report("use_2", "9000000000000000");
+    report("use_3", "1");
+    call.ended();
+    EXPECT_EQ(call.story(),
+              "agent.tokens input 10h ?, agent.tokens input 10h 9000000000000000 end, "
+              "agent.tokens output 10h 3 end");
+}
+
+TEST(CallUsage, ManyKindsAreShownWithoutAnEnd) {
+    TestUsage call(Meters::builtin(), 5000);
+    for (int i = 0; i < 1100; ++i)
+        call.reported("use_" + std::to_string(i), R"("9000000000000000")",
+                      R"(,"dims":{"kind":"k)" + std::to_string(i) + R"("})");
+    const auto ticks = ticks_of(call.usage(), call.now());
+    ASSERT_EQ(ticks.size(), 1U);
+    EXPECT_EQ(contract::Json::parse(ticks[0].payload)->text("quantity"), std::to_string(sum_max));
 }
 
 }  // namespace

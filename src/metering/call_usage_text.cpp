@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/text.h"
 #include "contract/json.h"
@@ -137,19 +138,6 @@ std::string CallUsageText::write(const CallUsage& usage) {
         put_evidence(json, action.evidence);
         json.end();
     }
-    json.end().key("reports").array();
-    for (const auto& [id, shares] : usage.reports_) {
-        json.object().key("id").value(id).key("shares").array();
-        for (const auto& share : shares) {
-            json.object();
-            put_key(json, share.key);
-            if (share.quantity) put(json, "quantity", *share.quantity);
-            json.key("record").value(share.record_id);
-            put(json, "hour", share.hour.time_since_epoch().count());
-            json.end();
-        }
-        json.end().end();
-    }
     json.end().end();
     return json.take();
 }
@@ -186,17 +174,56 @@ Result<CallUsage> CallUsageText::read(std::string_view text, std::shared_ptr<con
                                                .started = flag_in(item, "started"),
                                                .evidence = evidence_in(item),
                                                .unknown = text_in(item, "unknown")};
-    for (const Json& item : items_in(*json, "reports")) {
-        auto& shares = usage.reports_[text_in(item, "id")];
-        for (const Json& share : items_in(item, "shares"))
-            shares.push_back({.key = key_in(share),
-                              .quantity = share.find("quantity")
-                                              ? std::optional(number_in(share, "quantity"))
-                                              : std::nullopt,
-                              .record_id = text_in(share, "record"),
-                              .hour = hour_in(share, "hour")});
-    }
     return usage;
+}
+
+std::string_view CallUsageText::report_of(const contract::Event& event) {
+    namespace field = contract::field;
+    switch (event.type()) {
+        case contract::EventType::billing_usage_reported:
+            return event.text(field::billing_usage_reported::report_id);
+        case contract::EventType::billing_usage_reconciled:
+            return event.text(field::billing_usage_reconciled::report_id);
+        default:
+            return {};
+    }
+}
+
+bool CallUsageText::has_report(const CallUsage& usage, std::string_view report_id) {
+    return usage.reports_.contains(report_id);
+}
+
+Status CallUsageText::give_report(CallUsage& usage, std::string report_id, std::string_view text) {
+    const auto json = Json::parse(text);
+    if (!json) return fail(Code::corrupt, "storage_corrupt", "a report of usage cannot be read");
+    auto& shares = usage.reports_[std::move(report_id)];
+    for (const Json& share : json->items())
+        shares.push_back({.key = key_in(share),
+                          .quantity = share.find("quantity")
+                                          ? std::optional(number_in(share, "quantity"))
+                                          : std::nullopt,
+                          .record_id = text_in(share, "record"),
+                          .hour = hour_in(share, "hour")});
+    return {};
+}
+
+std::map<std::string, std::string> CallUsageText::take_reports(CallUsage& usage) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [id, shares] : std::exchange(usage.reports_, {})) {
+        JsonWriter json;
+        json.array();
+        for (const auto& share : shares) {
+            json.object();
+            put_key(json, share.key);
+            if (share.quantity) put(json, "quantity", *share.quantity);
+            json.key("record").value(share.record_id);
+            put(json, "hour", share.hour.time_since_epoch().count());
+            json.end();
+        }
+        json.end();
+        texts.emplace(id, json.take());
+    }
+    return texts;
 }
 
 }  // namespace lifeline::metering

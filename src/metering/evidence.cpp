@@ -7,7 +7,7 @@ void Evidence::add(const Witness& witness) {
     if (count == 0) first = witness.seq;
     last = witness.seq;
     ++count;
-    Sha256 sha;
+    thread_local Sha256 sha;
     chain = sha.of({view(chain), view(witness.bytes)});
 }
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "contract/type_marker.h"
+
 namespace lifeline::metering {
 
 namespace {
-
-constexpr std::string_view marker = R"("type":")";
 
 constexpr std::array types = std::to_array<std::string_view>({
     "billing.meters.activated",
@@ -39,12 +39,7 @@ static_assert(std::ranges::is_sorted(types));
 }  // namespace
 
 bool may_concern(std::string_view bytes) {
-    for (std::size_t at = bytes.find(marker); at != std::string_view::npos;
-         at = bytes.find(marker, at + marker.size())) {
-        const std::string_view rest = bytes.substr(at + marker.size(), 64);
-        if (std::ranges::binary_search(types, rest.substr(0, rest.find('"')))) return true;
-    }
-    return false;
+    return contract::may_be_of(bytes, types);
 }
 
 }  // namespace lifeline::metering

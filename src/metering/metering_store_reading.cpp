@@ -20,18 +20,13 @@ std::int64_t number_of(Window hour) {
 }  // namespace
 
 Status MeteringStore::set(std::string_view name, std::int64_t value) {
-    auto insert = view_.database().prepare("insert or replace into facts values(?,?)");
-    if (!insert) return fail(insert.error());
-    return insert->bind_text(1, name).bind(2, value).run();
+    return put("insert or replace into facts values(?,?)", name, value);
 }
 
 Result<std::optional<std::int64_t>> MeteringStore::get(std::string_view name) {
-    auto select = view_.database().prepare("select value from facts where name=?");
-    if (!select) return fail(select.error());
-    const auto row = select->bind_text(1, name).step();
-    if (!row) return fail(row.error());
-    if (!*row) return std::nullopt;
-    return std::optional(select->integer(0));
+    return ask("select value from facts where name=?", name).first([](const sql::Statement& row) {
+        return row.integer(0);
+    });
 }
 
 Result<std::optional<Moment>> MeteringStore::last_moment() {
@@ -44,36 +39,29 @@ Result<std::optional<Moment>> MeteringStore::last_moment() {
 }
 
 Result<std::vector<std::string>> MeteringStore::concerned() {
-    auto select =
-        view_.database().prepare("select session from calls where concerned=1 order by session");
-    if (!select) return fail(select.error());
-    std::vector<std::string> sessions;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return sessions;
-        sessions.emplace_back(select->text(0));
-    }
+    return ask("select session from calls where concerned=1 order by session")
+        .all([](const sql::Statement& row) { return std::string(row.text(0)); });
 }
 
 // Those activated last for this hour; before there were any, nothing is measured.
 Result<std::shared_ptr<const Meters>> MeteringStore::meters_at(Window hour) {
-    auto select = view_.database().prepare(
-        "select sha256 from meters where first_hour<=? order by position desc limit 1");
-    if (!select) return fail(select.error());
-    const auto row = select->bind(1, number_of(hour)).step();
-    if (!row) return fail(row.error());
-    if (!*row) return nullptr;
-    return meters_of(std::string(select->text(0)));
+    const auto sha256 =
+        ask("select sha256 from meters where first_hour<=? "
+            "order by position desc limit 1",
+            number_of(hour))
+            .first([](const sql::Statement& row) { return std::string(row.text(0)); });
+    if (!sha256) return fail(sha256.error());
+    if (!*sha256) return nullptr;
+    return meters_of(**sha256);
 }
 
 Result<std::shared_ptr<const Meters>> MeteringStore::meters_of(const std::string& sha256) {
     if (const auto known = meters_.find(sha256); known != meters_.end()) return known->second;
-    auto select = view_.database().prepare("select json from meters where sha256=? limit 1");
-    if (!select) return fail(select.error());
-    const auto row = select->bind_text(1, sha256).step();
-    if (!row) return fail(row.error());
-    const auto json = contract::Json::parse(*row ? select->text(0) : "[]");
+    const auto text =
+        ask("select json from meters where sha256=? limit 1", sha256)
+            .first([](const sql::Statement& row) { return std::string(row.text(0)); });
+    if (!text) return fail(text.error());
+    const auto json = contract::Json::parse(text->value_or("[]"));
     if (!json) return fail(json.error());
     auto meters = Meters::parse(*json);
     if (!meters) return fail(meters.error());
@@ -81,44 +69,61 @@ Result<std::shared_ptr<const Meters>> MeteringStore::meters_of(const std::string
 }
 
 Result<std::vector<DueRecord>> MeteringStore::due(std::size_t limit) {
-    auto select = view_.database().prepare(
-        "select record, session, json from due order by made, part limit ?");
-    if (!select) return fail(select.error());
-    select->bind(1, static_cast<std::int64_t>(limit));
     std::vector<DueRecord> found;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return found;
-        found.push_back({std::string(select->text(0)), std::string(select->text(1)),
-                         std::string(select->text(2))});
-    }
+    const auto read = ask("select record, session, json from due order by made, part limit ?",
+                          limit + aside_.size())
+                          .each([&](const sql::Statement& row) {
+                              if (found.size() == limit || aside_.contains(row.text(0))) return;
+                              found.push_back({std::string(row.text(0)), std::string(row.text(1)),
+                                               std::string(row.text(2))});
+                          });
+    if (!read) return fail(read.error());
+    return found;
+}
+
+Result<std::uint64_t> MeteringStore::set_aside(const std::vector<std::string>& records) {
+    aside_.insert(records.begin(), records.end());
+    return aside_.size();
+}
+
+Status MeteringStore::pass_over(Standing& standing) {
+    standing.due = 0;
+    standing.oldest_due.reset();
+    return ask("select record, hour from due order by hour").each([&](const sql::Statement& row) {
+        if (aside_.contains(row.text(0))) return;
+        ++standing.due;
+        if (!standing.oldest_due) standing.oldest_due = hour_of_number(row.integer(1));
+    });
 }
 
 Result<std::uint64_t> MeteringStore::due_of(std::string_view session_id) {
-    auto select = view_.database().prepare("select count(*) from due where session=?");
-    if (!select) return fail(select.error());
-    const auto row = select->bind_text(1, session_id).step();
-    if (!row) return fail(row.error());
-    return select->natural(0);
+    std::uint64_t due = 0;
+    const auto read = ask("select record from due where session=?", session_id)
+                          .each([&](const sql::Statement& row) {
+                              if (!aside_.contains(row.text(0))) ++due;
+                          });
+    if (!read) return fail(read.error());
+    return due;
 }
 
 Result<Standing> MeteringStore::standing() {
     Standing standing;
-    auto select = view_.database().prepare(
-        "select (select count(*) from calls where running=1), (select count(*) from due), "
-        "(select min(hour) from due), (select min(first_hour) from meters), "
-        "(select sha256 from meters order by position desc limit 1)");
-    if (!select) return fail(select.error());
-    const auto row = select->step();
-    if (!row) return fail(row.error());
-    standing.running = select->natural(0);
-    standing.due = select->natural(1);
-    if (standing.due > 0) standing.oldest_due = hour_of_number(select->integer(2));
-    if (!select->text(4).empty()) {
-        standing.begun = hour_of_number(select->integer(3));
-        standing.meters = std::string(select->text(4));
-    }
+    const auto counted = ask("select (select count(*) from calls where running=1), "
+                             "(select count(*) from due), (select min(hour) from due), "
+                             "(select min(first_hour) from meters), "
+                             "(select sha256 from meters order by position desc limit 1)")
+                             .each([&](const sql::Statement& row) {
+                                 standing.running = row.natural(0);
+                                 standing.due = row.natural(1);
+                                 if (standing.due > 0)
+                                     standing.oldest_due = hour_of_number(row.integer(2));
+                                 if (row.text(4).empty()) return;
+                                 standing.begun = hour_of_number(row.integer(3));
+                                 standing.meters = std::string(row.text(4));
+                             });
+    if (!counted) return fail(counted.error());
+    if (!aside_.empty())
+        if (const auto passed = pass_over(standing); !passed) return fail(passed.error());
     const auto closed = get("closed");
     const auto ticked = get("ticked");
     if (!closed) return fail(closed.error());
@@ -129,19 +134,22 @@ Result<Standing> MeteringStore::standing() {
 }
 
 Result<std::vector<LiveUsage>> MeteringStore::live(const Moment& now, std::size_t limit) {
-    auto select = view_.database().prepare(
-        "select session, meters, state from calls where running=1 order by session limit ?");
-    if (!select) return fail(select.error());
-    select->bind(1, static_cast<std::int64_t>(limit));
     std::vector<LiveUsage> found;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return found;
-        const auto usage = CallUsageText::read(select->text(2), nullptr);
-        if (!usage) return fail(usage.error());
-        found.push_back({usage->name().session_id, usage->duration_ms(now)});
-    }
+    const auto read =
+        ask("select meters, state from calls where running=1 "
+            "order by session limit ?",
+            limit)
+            .each([&](const sql::Statement& row) -> Status {
+                auto meters = meters_of(std::string(row.text(0)));
+                if (!meters) return fail(meters.error());
+                const auto usage = CallUsageText::read(row.text(1), *std::move(meters));
+                if (!usage) return fail(usage.error());
+                found.push_back(
+                    {usage->name().session_id, usage->duration_ms(now), ticks_of(*usage, now)});
+                return {};
+            });
+    if (!read) return fail(read.error());
+    return found;
 }
 
 Result<std::vector<UsageRow>> MeteringStore::usage(const UsageQuery& query) {
@@ -155,28 +163,18 @@ Result<std::vector<UsageRow>> MeteringStore::usage(const UsageQuery& query) {
     if (query.from) text += " and hour>=?5";
     if (query.to) text += " and hour<?6";
     text += " and ?2=?2 and ?3=?3 and ?4=?4 and ?5=?5 and ?6=?6 order by hour, record limit ?7";
-    auto select = view_.database().prepare(text);
-    if (!select) return fail(select.error());
-    select->bind_text(1, query.after)
-        .bind_text(2, query.account_id)
-        .bind_text(3, query.session_id)
-        .bind_text(4, query.meter)
-        .bind(5, number_of(query.from.value_or(Window())))
-        .bind(6, number_of(query.to.value_or(Window())))
-        .bind(7, static_cast<std::int64_t>(query.limit));
-    std::vector<UsageRow> rows;
-    for (;;) {
-        const auto more = select->step();
-        if (!more) return fail(more.error());
-        if (!*more) return rows;
-        rows.push_back({.record_id = std::string(select->text(0)),
-                        .session_id = std::string(select->text(1)),
-                        .account_id = std::string(select->text(2)),
-                        .seq = select->natural(3),
-                        .position = select->natural(4),
-                        .hour = Window(std::chrono::hours(select->integer(5))),
-                        .payload_json = std::string(select->text(6))});
-    }
+    return sql::Query(view_.database().prepare(text), query.after, query.account_id,
+                      query.session_id, query.meter, number_of(query.from.value_or(Window())),
+                      number_of(query.to.value_or(Window())), query.limit)
+        .all([](const sql::Statement& row) {
+            return UsageRow{.record_id = std::string(row.text(0)),
+                            .session_id = std::string(row.text(1)),
+                            .account_id = std::string(row.text(2)),
+                            .seq = row.natural(3),
+                            .position = row.natural(4),
+                            .hour = Window(std::chrono::hours(row.integer(5))),
+                            .payload_json = std::string(row.text(6))};
+        });
 }
 
 }  // namespace lifeline::metering

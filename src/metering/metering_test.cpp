@@ -1,56 +1,25 @@
 #include "metering/metering.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <map>
 
 #include "base/random.h"
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
-#include "journal/view_digest.h"
+#include "journal/test_view_house.h"
 
 namespace lifeline::metering {
 namespace {
 
 using namespace std::chrono_literals;
 
-class House {
+class House : public journal::ViewHouse<Metering> {
 public:
-    House() : journal(loop.clock(), "memory") {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-        open("live.db");
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
-    void open(const std::string& name) {
-        view.emplace(loop, loop, journal);
-        view->start((folder / name).string(), [](const Status& ready) { ASSERT_TRUE(ready); });
-        loop.run();
-    }
     void append(const std::string& stream, const std::string& type, const std::string& payload) {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "ll_" + std::to_string(++made);
-        open->append(open->head(),
-                     {{id,
-                       {"server", "lifeline"},
-                       "",
-                       contract::event_json(id, stream, format_rfc3339(loop.clock().wall()), type,
-                                            payload)}},
-                     [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
-        view->poke();
-        loop.run();
+        ViewHouse::append(stream, type, payload, format_rfc3339(loop.clock().wall()));
     }
-    void meters() {
-        const Meters all = Meters::builtin();
+    void meters() { meters(Meters::builtin().sha256(), Meters::builtin().json()); }
+    void meters(const std::string& sha256, const std::string& json) {
         append("sys_metering", "billing.meters.activated",
-               R"({"sha256":")" + all.sha256() + R"(","effectiveFrom":")" +
-                   text_of(window_of(loop.clock().wall())) + R"(","meters":)" + all.json() + "}");
+               R"({"sha256":")" + sha256 + R"(","effectiveFrom":")" +
+                   text_of(window_of(loop.clock().wall())) + R"(","meters":)" + json + "}");
     }
     void tick(const std::string& because) {
         append("sys_metering", "system.tick",
@@ -73,10 +42,8 @@ public:
                    R"("endReason":"completed"})");
     }
     std::vector<DueRecord> due() {
-        std::vector<DueRecord> found;
-        view->due(100, loop, [&](auto rows) { found = *std::move(rows); });
-        loop.run();
-        return found;
+        return answer<std::vector<DueRecord>>(
+            [&](auto done) { view->due(100, loop, std::move(done)); });
     }
     // Each as the server would, with a signature of no worth.
     void write_due() {
@@ -86,31 +53,32 @@ public:
                        std::string(86, 'A') + R"("})");
     }
     Standing standing() {
-        Standing found;
-        view->standing(loop, [&](auto asked) { found = *std::move(asked); });
-        loop.run();
-        return found;
+        return answer<Standing>([&](auto done) { view->standing(loop, std::move(done)); });
+    }
+    std::vector<UsageRow> rows(UsageQuery query) {
+        return answer<std::vector<UsageRow>>(
+            [&](auto done) { view->usage(std::move(query), loop, std::move(done)); });
     }
     std::vector<std::string> usage(UsageQuery query) {
         std::vector<std::string> found;
-        view->usage(std::move(query), loop, [&](auto rows) {
-            for (const UsageRow& row : *rows)
-                found.push_back(row.session_id + " " + text_of(row.hour).substr(11, 2));
-        });
-        loop.run();
+        for (const UsageRow& row : rows(std::move(query)))
+            found.push_back(row.session_id + " " + text_of(row.hour).substr(11, 2));
         return found;
     }
-    std::string digest(const std::string& name) {
-        return *journal::view_digest((folder / name).string());
+    // "hour quantity, ..." of the account, hours from now.
+    std::string hours(AccountQuery query) {
+        std::string told;
+        for (const auto& part : asked(std::move(query)).hours)
+            told += (told.empty() ? "" : ", ") +
+                    std::to_string((part.hour - window_of(loop.clock().wall())).count()) + "h " +
+                    std::to_string(part.quantity);
+        return told;
     }
-
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::optional<Metering> view;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("lifeline_metering_" + std::to_string(getpid()));
-    int made = 0;
+    AccountUsage asked(AccountQuery query) {
+        const Moment now{loop.clock().wall(), loop.clock().steady()};
+        return answer<AccountUsage>(
+            [&](auto done) { view->account_usage(std::move(query), now, loop, std::move(done)); });
+    }
 };
 
 TEST(Metering, IsDueUntilItStandsInTheCall) {
@@ -141,6 +109,24 @@ TEST(Metering, NothingIsMeasuredBeforeThereAreMeters) {
     EXPECT_TRUE(house.due().empty());
 }
 
+TEST(Metering, MetersCountAsTheyStandWhateverTheyAreCalled) {
+    House house;
+    const Meters all = Meters::builtin();
+    house.meters(std::string(64, 'a'), all.json());
+    EXPECT_EQ(house.standing().meters, all.sha256()) << "so the server sees which are in force";
+    // Two of one name cannot be read: those before them stay.
+    std::string twice = all.json();
+    twice = twice.substr(0, twice.size() - 1) + "," + twice.substr(1);
+    house.meters(std::string(64, 'b'), twice);
+    EXPECT_EQ(house.standing().meters, all.sha256());
+    house.created("sess_1");
+    house.connected("sess_1");
+    house.loop.run_for(30s);
+    house.ended("sess_1");
+    ASSERT_EQ(house.due().size(), 1U);
+    EXPECT_TRUE(house.due()[0].json.contains(R"("quantityRaw":"30000")")) << house.due()[0].json;
+}
+
 TEST(Metering, AnHourCutsEveryOpenCallAndAKilledServerEndsWhereItWasLastHeardOf) {
     House house;
     house.meters();
@@ -164,6 +150,30 @@ TEST(Metering, AnHourCutsEveryOpenCallAndAKilledServerEndsWhereItWasLastHeardOf)
     EXPECT_EQ(measured, Millis(91min).count());
 }
 
+TEST(Metering, TellsWhatRunningCallsUsedSoFar) {
+    House house;
+    house.meters();
+    for (const char* call : {"sess_1", "sess_2", "sess_3"}) house.created(call);
+    for (const char* call : {"sess_1", "sess_3"}) house.connected(call);
+    const std::string said =
+        R"({"utteranceId":"u1","speaker":"user","text":"hello","startMs":0,"endMs":9})";
+    house.append("sess_1", "transcript.final", said);
+    house.loop.run_for(30s);
+    house.ended("sess_3");
+    const Moment now{house.loop.clock().wall(), house.loop.clock().steady()};
+    const auto told = house.answer<std::vector<LiveUsage>>(
+        [&](auto done) { house.view->live(now, 10, house.loop, std::move(done)); });
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].session_id, "sess_1");
+    EXPECT_EQ(told[0].ticks,
+              (std::vector<UsageTick>{
+                  {"call.duration_ms",
+                   R"({"meterId":"call.duration_ms","quantity":"30000","unit":"ms"})"},
+                  {"transcript.chars",
+                   R"({"meterId":"transcript.chars","quantity":"5","unit":"char","parts":[)"
+                   R"({"dims":{"speaker":"user"},"quantity":"5"}]})"}}));
+}
+
 TEST(Metering, OfWhatWasErasedOnlyTheRecordsStay) {
     House house;
     house.meters();
@@ -179,8 +189,113 @@ TEST(Metering, OfWhatWasErasedOnlyTheRecordsStay) {
     house.append("sess_1", "record.erased", R"({"because":"request","events":3,"upToSeq":9})");
     EXPECT_TRUE(house.due().empty());
     EXPECT_EQ(house.usage({.session_id = "sess_1"}).size(), 1U);
-    house.open("anew.db");
-    EXPECT_EQ(house.digest("anew.db"), house.digest("live.db"));
+    house.expect_same_anew();
+}
+
+// Whatever the reason is: the hours of everybody else are closed.
+TEST(Metering, WhatCannotBeWrittenIsWaitedForNoMore) {
+    House house;
+    house.meters();
+    house.created("sess_1");
+    house.created("sess_2");
+    const auto report = [&](const std::string& call, const std::string& id) {
+        house.append(call, "billing.usage.reported",
+                     R"({"reportId":")" + id +
+                         R"(","meter":"stt.ms","unit":"ms","quantity":null,)" +
+                         R"("source":"provider"})");
+    };
+    report("sess_1", "a");
+    report("sess_1", "b");
+    house.loop.run_for(2h);
+    report("sess_2", "c");
+    const auto first = house.due();
+    ASSERT_EQ(first.size(), 3U);
+    const auto set_aside = [&](std::vector<std::string> records) {
+        house.view->set_aside(std::move(records), house.loop, [](auto) {});
+        house.loop.run();
+    };
+    const auto due_of = [&](const std::string& call) {
+        std::uint64_t found = 99;
+        house.view->due_of(call, house.loop, [&](auto due) { found = *due; });
+        house.loop.run();
+        return found;
+    };
+    const Window hour = *house.standing().oldest_due;
+    set_aside({first[0].id});
+    EXPECT_EQ(house.standing().oldest_due, hour);
+    EXPECT_EQ(due_of("sess_1"), 1U);
+    set_aside({first[1].id});
+    EXPECT_EQ(house.due(), std::vector<DueRecord>{first[2]});
+    EXPECT_EQ(house.standing().oldest_due, hour + 2h);
+    EXPECT_EQ(house.standing().due, 1U);
+    EXPECT_EQ(due_of("sess_1"), 0U) << "the call may be erased";
+    house.open("live.db");
+    EXPECT_EQ(house.due(), first) << "another process tries again";
+}
+
+// However many records there are: a sum for each hour, meter and kind, written or not yet.
+TEST(Metering, WhatAnAccountUsedIsSummedByTheHour) {
+    House house;
+    house.meters();
+    const auto says = [&](const std::string& call, int i) {
+        house.append(call, "transcript.final",
+                     R"({"utteranceId":"utt_)" + std::to_string(i) +
+                         R"(","speaker":"user","text":"Hi","startMs":0,"endMs":9})");
+    };
+    house.created("sess_other", "acct_2");
+    says("sess_other", 9);
+    house.ended("sess_other");
+    house.write_due();
+    for (int i = 0; i < 6; ++i) {
+        const std::string call = "sess_" + std::to_string(i);
+        house.created(call);
+        house.connected(call);
+        house.ended(call);
+        says(call, i);  // After the end: a record of its own.
+        if (i != 5) house.write_due();
+        if (i == 2) house.loop.run_for(2h);
+    }
+    const Window now = window_of(house.loop.clock().wall());
+    EXPECT_EQ(house.hours({.account_id = "acct_1"}), "-2h 6, 0h 4, 0h 2");
+    EXPECT_EQ(house.hours({.account_id = "acct_1", .from = now}), "0h 4, 0h 2");
+    EXPECT_EQ(house.hours({.account_id = "acct_2"}), "-2h 2");
+}
+
+// What comes late of a call that is not asked for: once, due or written.
+TEST(Metering, WhatBecameDueSinceIsToldOnce) {
+    House house;
+    house.meters();
+    const auto reports = [&](const std::string& call, const std::string& id) {
+        house.append(call, "billing.usage.reported",
+                     R"({"reportId":")" + id +
+                         R"(","meter":"stt.ms","unit":"ms","quantity":"5","source":"provider"})");
+    };
+    house.created("sess_1");
+    reports("sess_1", "use_1");
+    const auto begun = house.asked({.account_id = "acct_1", .after = 0});
+    ASSERT_EQ(begun.calls.size(), 1U);
+    EXPECT_TRUE(begun.late.empty()) << "it goes on";
+    house.ended("sess_1");
+    const auto ended = house.asked({.account_id = "acct_1", .sessions = {"sess_1"}, .after = 0});
+    EXPECT_TRUE(ended.late.empty()) << "it is named";
+    house.write_due();
+    EXPECT_TRUE(house.asked({.account_id = "acct_1", .after = ended.up_to}).late.empty())
+        << "what was due then is written now";
+    reports("sess_1", "use_2");
+    for (int i = 0; i < 2; ++i) {
+        const auto late = house.asked({.account_id = "acct_1", .after = ended.up_to}).late;
+        ASSERT_EQ(late.size(), 1U);
+        ASSERT_EQ(late[0].parts.size(), 1U);
+        EXPECT_EQ(late[0].parts[0].quantity, 5);
+        const AccountQuery whole{.account_id = "acct_1", .after = ended.up_to, .whole = true};
+        const auto calls = house.asked(whole).calls;
+        ASSERT_EQ(calls.size(), 1U);
+        EXPECT_EQ(calls[0].parts.size(), 2U);
+        house.write_due();
+    }
+    const auto up_to = house.asked({.account_id = "acct_1"}).up_to;
+    EXPECT_TRUE(house.asked({.account_id = "acct_1", .after = up_to}).late.empty());
+    EXPECT_TRUE(house.asked({.account_id = "acct_2", .after = 0}).late.empty());
 }
 
 TEST(Metering, UsageIsReadPageByPageInTheOrderOfHours) {
@@ -199,10 +314,7 @@ TEST(Metering, UsageIsReadPageByPageInTheOrderOfHours) {
     std::vector<std::string> paged;
     std::string after;
     for (;;) {
-        std::vector<UsageRow> page;
-        house.view->usage({.account_id = "acct_1", .after = after, .limit = 2}, house.loop,
-                          [&](auto rows) { page = *std::move(rows); });
-        house.loop.run();
+        const auto page = house.rows({.account_id = "acct_1", .after = after, .limit = 2});
         if (page.empty()) break;
         for (const auto& row : page)
             paged.push_back(row.session_id + " " + text_of(row.hour).substr(11, 2));
@@ -246,8 +358,8 @@ TEST(Metering, IsTheSameHoweverItWasRead) {
             }
             if (random.below(10) == 0) house.open("live.db");
         }
-        house.open("anew.db");
-        ASSERT_EQ(house.digest("anew.db"), house.digest("live.db")) << "seed " << seed;
+        SCOPED_TRACE(seed);
+        house.expect_same_anew();
     }
 }
 

@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "metering/quantity.h"
+
 namespace lifeline::metering {
 
 Window Tally::open_hour(Window wanted) const {
     if (open_) return std::max(wanted, open_->hour);
     if (cut_) return std::max(wanted, *cut_ + std::chrono::hours(1));
     return wanted;
+}
+
+bool Tally::holds(std::int64_t more_raw) const {
+    const std::int64_t whole = measured() + more_raw;
+    return whole <= quantity_max && whole >= -quantity_max;
 }
 
 std::optional<UsageRecord> Tally::add(Window hour, const Portion& portion,

@@ -31,15 +31,31 @@ public:
 
     // The hour that the next portion of this hour would go to: never one that was cut already.
     Window open_hour(Window wanted) const;
+    // Of the open hour with so much more, as it would be charged.
+    std::int64_t open_quantity(std::int64_t more_raw, const Rounding& rounding) const {
+        const std::int64_t whole = recorded_ + (open_ ? open_->sum.raw : 0) + more_raw;
+        return rounded(whole, rounding) - rounded(recorded_, rounding);
+    }
     bool open() const { return open_.has_value(); }
     std::optional<Window> hour() const { return open_ ? std::optional(open_->hour) : std::nullopt; }
+    // The id of the record that the open hour will have; made by whoever knows how.
+    template <class Make>
+    const std::string& open_id(Make make) {
+        if (open_->record_id.empty()) open_->record_id = make(open_->hour);
+        return open_->record_id;
+    }
     std::int64_t recorded() const { return recorded_; }
+    // Recorded or open, as measured: never more than quantity_max, either way.
+    std::int64_t measured() const { return recorded_ + (open_ ? open_->sum.raw : 0); }
+    // Whether it still is that with so much more, itself within twice quantity_max.
+    bool holds(std::int64_t more_raw) const;
 
 private:
     friend struct CallUsageText;
     struct Open {
         Window hour;
         Portion sum;
+        std::string record_id = {};  // Once somebody asked for it.
     };
     UsageRecord record(Window hour, const Portion& portion, const Rounding& rounding);
 

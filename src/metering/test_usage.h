@@ -99,10 +99,13 @@ private:
     void read_again() {
         if (++steps_ % read_every_ != 0) return;
         const std::string text = CallUsageText::write(usage_);
+        const auto reports = CallUsageText::take_reports(usage_);
         auto read = CallUsageText::read(text, meters_);
         ASSERT_TRUE(read.has_value());
         usage_ = *std::move(read);
         ASSERT_EQ(CallUsageText::write(usage_), text);
+        for (const auto& [id, shares] : reports)
+            ASSERT_TRUE(CallUsageText::give_report(usage_, id, shares).has_value());
     }
 
     int read_every_;

@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/window.h"
+#include "metering/usage_tick.h"
 
 namespace lifeline::metering {
 
@@ -35,6 +37,7 @@ struct UsageRow {
 struct LiveUsage {
     std::string session_id;
     std::int64_t duration_ms = 0;
+    std::vector<UsageTick> ticks;
 };
 
 }  // namespace lifeline::metering

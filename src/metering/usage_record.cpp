@@ -26,14 +26,6 @@ std::string_view to_text(UsageRecord::Class cls) {
     return "measured";
 }
 
-std::string dims_json(const Dims& dims) {
-    contract::JsonWriter json;
-    json.object();
-    for (const auto& [name, value] : dims) json.key(name).value(value);
-    json.end();
-    return json.take();
-}
-
 void put_quantity(contract::JsonWriter& json, std::string_view key,
                   const std::optional<std::int64_t>& quantity) {
     json.key(key);
@@ -45,6 +37,14 @@ void put_quantity(contract::JsonWriter& json, std::string_view key,
 }
 
 }  // namespace
+
+std::string dims_json(const Dims& dims) {
+    contract::JsonWriter json;
+    json.object();
+    for (const auto& [name, value] : dims) json.key(name).value(value);
+    json.end();
+    return json.take();
+}
 
 std::string record_id(const CallName& call, const UsageKey& key, std::int64_t meter_version,
                       std::string_view fact) {

@@ -56,6 +56,9 @@ struct UsageRecord {
     std::string corrects = {};
 };
 
+// As an object of JSON.
+std::string dims_json(const Dims& dims);
+
 // Derived from the fact and nothing else: account, call, participant, meter, its version, its kind,
 // and the hour (for what is added up) or the fact's own id. The same fact always has the same id.
 std::string record_id(const CallName& call, const UsageKey& key, std::int64_t meter_version,

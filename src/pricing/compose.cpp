@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
-#include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/text.h"
 #include "contract/reason.h"
-#include "pricing/correction.h"
 #include "pricing/currency.h"
-#include "pricing/rate.h"
 #include "pricing/settle.h"
 #include "pricing/statement.h"
 #include "pricing/statement_lines.h"
@@ -21,41 +18,6 @@ namespace {
 
 using contract::refuse;
 namespace reason = contract::reason;
-
-// What this month's usage of the line comes to with what was corrected of it. Goodwill (a
-// write-off) is not usage: a minimum does not take it back.
-Result<Booking> corrected(const StatementLine& line, Month month,
-                          const std::vector<StatementLine>& adjustments) {
-    Booking sum{line.quantity, line.amount};
-    for (const auto& one : adjustments) {
-        if (one.adjustment->kind == "write_off" || one.card != line.card || one.item != line.item ||
-            month_of(one.adjustment->service) != month)
-            continue;
-        const auto with = booked_with(sum, {one.quantity, one.amount});
-        if (!with) return with;
-        sum = *with;
-    }
-    return sum;
-}
-
-// By the version that priced the last of it.
-Result<std::optional<StatementLine>> minimum_of(const StatementLine& line, const Booking& used,
-                                                const CardBook& book) {
-    const auto& last = line.charges.back();
-    const auto* card = book.find(last.card, last.card_version);
-    const auto* item = card == nullptr ? nullptr : card->find(last.item);
-    if (item == nullptr) return std::nullopt;
-    const auto due = minimum_due(*item, used.quantity, used.amount);
-    if (!due) return fail(due.error());
-    if (*due == 0) return std::nullopt;
-    return StatementLine{.kind = StatementLine::Kind::minimum,
-                         .card = line.card,
-                         .item = line.item,
-                         .meter = line.meter,
-                         .unit = line.unit,
-                         .amount = *due,
-                         .minimum_nano = item->minimum_nano};
-}
 
 Status settle_lines(Statement& statement) {
     std::vector<Int128> exact;
@@ -90,14 +52,13 @@ Result<Statement> compose(const StatementInput& input, const CardBook& book) {
     if (!usage) return fail(usage.error());
     auto adjustments = adjustment_lines(input, *usage);
     if (!adjustments) return fail(adjustments.error());
-    for (const auto& line : *usage) {
-        const auto used = corrected(line, input.month, *adjustments);
-        if (!used) return fail(used.error());
-        const auto minimum = minimum_of(line, *used, book);
-        if (!minimum) return fail(minimum.error());
-        statement.lines.push_back(line);
-        if (*minimum) statement.lines.push_back(**minimum);
-    }
+    const auto minimums = minimum_lines(input.month, *usage, *adjustments, book);
+    if (!minimums) return fail(minimums.error());
+    std::erase_if(*adjustments, [&](const StatementLine& line) {
+        return is_minimum(*line.adjustment, input.month);
+    });
+    std::ranges::merge(*usage, *minimums, std::back_inserter(statement.lines), {},
+                       &StatementLine::item, &StatementLine::item);
     std::ranges::move(*adjustments, std::back_inserter(statement.lines));
     if (const auto settled = settle_lines(statement); !settled) return fail(settled.error());
     return statement;

@@ -29,6 +29,10 @@ std::optional<Int128> add(Int128 left, Int128 right) {
     return in_range(wrapped, sum);
 }
 
+Int128 add_bounded(Int128 left, Int128 right) {
+    return add(left, right).value_or(right < 0 ? 1 - amount_end : amount_end - 1);
+}
+
 std::optional<Int128> subtract(Int128 left, Int128 right) {
     Int128 difference = 0;
     const bool wrapped = __builtin_sub_overflow(left, right, &difference);

@@ -19,7 +19,10 @@ inline constexpr int amount_digits_max = 38;
 std::optional<Int128> add(Int128 left, Int128 right);
 std::optional<Int128> subtract(Int128 left, Int128 right);
 std::optional<Int128> multiply(Int128 left, Int128 right);
-// The same for quantities.
+// The sum, or the last number before it that can be written: where a sum only has to be held
+// against a limit, or shown.
+Int128 add_bounded(Int128 left, Int128 right);
+// The same as the first for quantities.
 std::optional<std::int64_t> add_quantity(std::int64_t left, std::int64_t right);
 
 // Decimal, without leading zeros: "0", "-120".

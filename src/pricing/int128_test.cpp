@@ -35,6 +35,9 @@ TEST(Int128, NeverWraps) {
     EXPECT_FALSE(multiply(most, -most));
     EXPECT_EQ(subtract(most, most), Int128{0});
     EXPECT_EQ(multiply(-most, -1), most);
+    EXPECT_EQ(add_bounded(most, 1), most);
+    EXPECT_EQ(add_bounded(-most, -most), -most);
+    EXPECT_EQ(add_bounded(most, -1), most - 1);
     constexpr auto largest = std::numeric_limits<std::int64_t>::max();
     EXPECT_FALSE(add_quantity(largest, 1));
     EXPECT_FALSE(add_quantity(-largest, -2));

@@ -41,7 +41,12 @@ struct Adjustment {
     std::string currency = {};
     std::string cause = {};  // In somebody's words.
     std::string corrects = {};
+    std::uint32_t card_version = 1;
+    std::string unit = {};  // Empty: not known.
+    bool by_hand = false;
 };
+// What an item lacks to the least that is paid for it, booked at the end of the month.
+bool is_minimum(const Adjustment& adjustment, Month month);
 
 // What was used and no line of the card prices.
 struct Unpriced {
@@ -58,7 +63,7 @@ struct StatementInput {
     std::vector<Charge> charges = {};
     std::vector<Adjustment> adjustments = {};
     std::vector<Unpriced> unpriced = {};
-    std::string journal_head = {};  // What it was made from; in its footer, where there is one.
+    std::string journal_head = {};  // The position at which it was closed; empty: it is open.
 };
 
 // What of a line was for which price.
@@ -90,8 +95,9 @@ struct StatementLine {
     Int128 settled = 0;                         // Minor units; they sum to the total.
     std::vector<StatementPart> parts = {};      // Of usage; they sum to the amount.
     std::vector<Charge> charges = {};           // Of usage; they sum to the amount, too.
+    std::uint32_t card_version = 0;             // Of a minimum: it has that of the last usage.
     Int128 minimum_nano = 0;                    // Of a minimum.
-    std::optional<Adjustment> adjustment = {};  // Of an adjustment.
+    std::optional<Adjustment> adjustment = {};  // Of an adjustment, and of a minimum once booked.
 };
 std::string_view to_text(StatementLine::Kind kind);
 std::string_view to_text(StatementPart::What what);

@@ -32,6 +32,10 @@ std::string hour_name(Window window) {
                        static_cast<int>(date.year()), hour, hour + 1);
 }
 
+bool is_adjustment(const StatementLine& line) {
+    return line.kind == StatementLine::Kind::adjustment;
+}
+
 class Page {
 public:
     explicit Page(const Statement& statement) : statement_(statement) {}
@@ -46,8 +50,8 @@ public:
         add("<header>\n<div>\n<h1>Statement</h1>\n<p>{}</p>\n<p class=\"soft\">{}</p>\n</div>\n"
             "<div class=\"total\">{}</div>\n</header>\n",
             month_name(statement_.month), html(statement_.account), money(statement_.total));
-        table("Usage", [](const StatementLine& line) { return !line.adjustment; });
-        table("Adjustments", [](const StatementLine& line) { return line.adjustment.has_value(); });
+        table("Usage", [](const StatementLine& line) { return !is_adjustment(line); });
+        table("Adjustments", [](const StatementLine& line) { return is_adjustment(line); });
         total();
         unpriced();
         if (statement_.lines.empty() && statement_.unpriced.empty())
@@ -167,7 +171,8 @@ private:
             "rounded once, so that they sum to the total.</p>\n<p>Ledger <code>{}</code></p>\n",
             html(not_an_invoice), ledger_hash(statement_));
         if (!statement_.journal_head.empty())
-            add("<p>Journal <code>{}</code></p>\n", html(statement_.journal_head));
+            add("<p>Closed at position <code>{}</code> of the journal</p>\n",
+                html(statement_.journal_head));
         add("</footer>\n</main>\n</body>\n</html>\n");
     }
 

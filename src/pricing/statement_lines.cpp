@@ -133,11 +133,12 @@ Result<std::vector<StatementLine>> adjustment_lines(const StatementInput& input,
         if (const auto same = check_currency(one.id, one.currency, input.currency); !same)
             return fail(same.error());
         const auto known = std::ranges::find(usage, one.meter, &StatementLine::meter);
+        const std::string unit = known == usage.end() ? std::string() : known->unit;
         lines.push_back({.kind = StatementLine::Kind::adjustment,
                          .card = one.card,
                          .item = one.item,
                          .meter = one.meter,
-                         .unit = known == usage.end() ? std::string() : known->unit,
+                         .unit = one.unit.empty() ? unit : one.unit,
                          .quantity = one.quantity,
                          .amount = one.amount,
                          .adjustment = one});

@@ -13,5 +13,11 @@ Result<std::vector<StatementLine>> usage_lines(const StatementInput& input, cons
 // A line for each adjustment, by the hour of its service.
 Result<std::vector<StatementLine>> adjustment_lines(const StatementInput& input,
                                                     const std::vector<StatementLine>& usage);
+// A line for each item that comes to less than its minimum: what is booked for it, and where
+// nothing is yet, what will be once the month is over.
+Result<std::vector<StatementLine>> minimum_lines(Month month,
+                                                 const std::vector<StatementLine>& usage,
+                                                 const std::vector<StatementLine>& adjustments,
+                                                 const CardBook& book);
 
 }  // namespace lifeline::pricing

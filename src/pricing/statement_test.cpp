@@ -95,6 +95,38 @@ TEST(Statement, GoodwillIsNotTakenBackByAMinimumAndLateUsageCounts) {
     EXPECT_EQ(due(), Int128{3000});
 }
 
+TEST(Statement, AMinimumThatIsBookedIsTheOneThatStandsThere) {
+    const auto book = book_of();
+    auto input = month(charges_of({{"2026-02-16T12:00Z", "minutes", "ms", 60}}, book));
+    const auto before = compose(input, book);
+    ASSERT_EQ(before->lines.size(), 2U);
+    const auto& due = before->lines[1];
+    EXPECT_EQ(due.card_version, 2U);
+    input.adjustments.push_back({.id = "ba_min",
+                                 .kind = "price_fix",
+                                 .card = due.card,
+                                 .item = "minutes",
+                                 .meter = "call.duration_ms",
+                                 .service = hour("2026-02-28T23:00Z"),
+                                 .amount = due.amount,
+                                 .currency = "EUR",
+                                 .card_version = 2});
+    const auto booked = compose(input, book);
+    ASSERT_EQ(booked->lines.size(), 2U);
+    EXPECT_EQ(booked->lines[1].kind, StatementLine::Kind::minimum);
+    EXPECT_EQ(booked->lines[1].amount, due.amount);
+    EXPECT_EQ(booked->lines[1].minimum_nano, Int128{5000});
+    EXPECT_EQ(booked->amount, before->amount);
+    EXPECT_NE(ledger_hash(*booked), ledger_hash(*before));
+    EXPECT_TRUE(render_json(*booked).contains(R"("adjustmentId":"ba_min")"));
+    // A person's is a correction of the price, and counts towards the minimum.
+    input.adjustments[0].by_hand = true;
+    const auto by_hand = compose(input, book);
+    ASSERT_EQ(by_hand->lines.size(), 2U);
+    EXPECT_EQ(by_hand->lines[1].kind, StatementLine::Kind::adjustment);
+    EXPECT_EQ(by_hand->amount, before->amount);
+}
+
 TEST(Statement, RefusesWhatDoesNotBelongInIt) {
     const auto book = book_of();
     const auto charges = charges_of({{"2026-02-16T10:00Z", "minutes", "ms", 4}}, book);

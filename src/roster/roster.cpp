@@ -19,10 +19,6 @@ bool may_concern(std::string_view bytes) {
 
 }  // namespace
 
-Roster::Roster(Loop& home, Worker& worker, journal::Journal& journal)
-    : view_(home, worker, journal,
-            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
-
 Roster::View::Change Roster::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<RosterChange> changes;
     std::vector<Entry> news;
@@ -95,16 +91,16 @@ void Roster::tell(const std::vector<Entry>& news) {
 }
 
 void Roster::list(RosterQuery query, Loop& from, Done<std::vector<RosterRow>> done) {
-    view_.ask(from, std::move(done),
-              [query = std::move(query)](RosterStore& store) { return store.list(query); });
+    ask(from, std::move(done),
+        [query = std::move(query)](RosterStore& store) { return store.list(query); });
 }
 
 void Roster::count_open(Loop& from, Done<std::uint64_t> done) {
-    view_.ask(from, std::move(done), [](RosterStore& store) { return store.count_open(); });
+    ask(from, std::move(done), [](RosterStore& store) { return store.count_open(); });
 }
 
 void Roster::open_calls(Loop& from, Done<std::vector<std::string>> done) {
-    view_.ask(from, std::move(done), [](RosterStore& store) { return store.open_calls(); });
+    ask(from, std::move(done), [](RosterStore& store) { return store.open_calls(); });
 }
 
 }  // namespace lifeline::roster

@@ -2,40 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <map>
 
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
+#include "journal/test_view_house.h"
 
 namespace lifeline::roster {
 
 namespace {
 
-class House {
+class House : public journal::MemoryHouse {
 public:
-    explicit House(const std::string& epoch = "memory") : journal(loop.clock(), epoch) {
-        if (epoch != "memory") return;  // Another history in the folder that is there.
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
+    using MemoryHouse::MemoryHouse;
 
-    void append(const std::string& stream, std::string type, const std::string& payload) {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        open->append(open->head(),
-                     {{"ll_" + std::to_string(++made),
-                       {"server", "lifeline"},
-                       "",
-                       contract::event_json("ll_" + std::to_string(made), stream,
-                                            "2026-02-16T10:00:00.000Z", type, payload)}},
-                     [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
-    }
     void create(const std::string& id, const std::string& owner, const std::string& account) {
         append(id, "call.created",
                R"({"callId":")" + id + R"(","ownerId":")" + owner + R"(","accountId":")" + account +
@@ -47,33 +25,20 @@ public:
                R"({"callId":")" + id + R"(","participantId":")" + who + R"(","role":")" + role +
                    "\"}");
     }
-    void start(Roster& roster) {
-        bool ready = false;
-        roster.start((folder / "views.db").string(),
-                     [&](Status done) { ready = done.has_value(); });
-        loop.run();
-        ASSERT_TRUE(ready);
+    void start(Roster& roster, const std::filesystem::path& file = "views.db") {
+        MemoryHouse::start(roster, file);
     }
     std::string list(Roster& roster, RosterQuery query) {
         std::string ids;
-        roster.list(std::move(query), loop, [&](Result<std::vector<RosterRow>> rows) {
-            ASSERT_TRUE(rows.has_value());
-            for (const auto& row : *rows) ids += row.session_id + ":" + row.status + " ";
-        });
-        loop.run();
+        for (const RosterRow& row : answer<std::vector<RosterRow>>(
+                 [&](auto done) { roster.list(std::move(query), loop, std::move(done)); }))
+            ids += row.session_id + ":" + row.status + " ";
         return ids;
     }
     void follow_up(Roster& roster) {
         roster.poke();
         loop.run_for(std::chrono::seconds(1));
     }
-
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("roster_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    int made = 0;
 };
 
 RosterQuery of_user(std::string user, std::string status = "") {
@@ -158,8 +123,7 @@ TEST(Roster, IsTheSameAfterItWasThrownAway) {
         house.start(roster);
         gone_on = house.list(roster, of_user("ada"));
     }
-    std::filesystem::remove_all(house.folder);
-    std::filesystem::create_directories(house.folder);
+    house.folder.clear();
     Roster roster(house.loop, house.loop, house.journal);
     house.start(roster);
     EXPECT_EQ(house.list(roster, of_user("ada")), gone_on);
@@ -181,7 +145,7 @@ TEST(Roster, IsFoldedAnewFromAnotherEpoch) {
     restored.create("sess_kept", "ada", "acct_1");
     restored.create("sess_new", "ada", "acct_1");
     Roster roster(restored.loop, restored.loop, restored.journal);
-    restored.start(roster);
+    restored.start(roster, house.folder / "views.db");
     EXPECT_EQ(restored.list(roster, of_user("ada")),
               "sess_new:created sess_kept:created sess_other:created ");
     std::vector<std::string> open;

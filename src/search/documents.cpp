@@ -46,8 +46,8 @@ Status Documents::take(const std::string& document_id, const Place& place,
         !done)
         return done;
     Part part(database_, desk_, place.part);
-    if (const auto added = part.add(static_cast<std::uint64_t>(place.stream), place.stream, kind,
-                                    document_id, made.at, made.seq);
+    if (const auto added = part.add({static_cast<std::uint64_t>(place.stream), made.at, made.seq},
+                                    place.stream, kind, document_id);
         !added)
         return fail(added.error());
     auto draft = draft_of(document_id, place);

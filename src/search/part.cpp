@@ -30,6 +30,11 @@ std::int64_t number_from(std::string_view account_id, std::string_view month) {
     return static_cast<std::int64_t>(number >> 2U);
 }
 
+bool is_the_same(const transcript::Utterance& one, const transcript::Utterance& other) {
+    return one.progress == other.progress && one.text == other.text &&
+           one.speaker == other.speaker && one.participant_id == other.participant_id;
+}
+
 }  // namespace
 
 Result<std::int64_t> Part::number_of(sql::Database& database, std::string_view account_id,
@@ -76,20 +81,43 @@ Result<Passage> Part::load(std::int64_t stream, std::string_view kind, std::stri
     return passage;
 }
 
-Result<std::int64_t> Part::add(std::uint64_t position, std::int64_t stream, std::string_view kind,
-                               std::string_view key, std::string_view at, std::uint64_t seq) {
-    auto insert = prepare("insert into passages_{0} values(?,?,?,?,'','',?,?,0,'')");
+Result<std::int64_t> Part::add(const Begin& begin, std::int64_t stream, std::string_view kind,
+                               std::string_view key) {
+    Heard heard{.place = {stream, number_}, .key = std::string(key), .begin = begin};
+    if (const auto done = insert(heard, kind); !done) return fail(done.error());
+    return static_cast<std::int64_t>(begin.position);
+}
+
+Status Part::insert(const Heard& heard, std::string_view kind) {
+    auto insert = prepare("insert into passages_{0} values(?,?,?,?,?,?,?,?,?,?)");
     if (!insert) return fail(insert.error());
-    const auto done = (*insert)
-                          ->bind(1, position)
-                          .bind(2, stream)
-                          .bind_text(3, kind)
-                          .bind_text(4, key)
-                          .bind_text(5, at)
-                          .bind(6, seq)
-                          .run();
-    if (!done) return fail(done.error());
-    return static_cast<std::int64_t>(position);
+    const auto& said = heard.now.said;
+    return (*insert)
+        ->bind(1, heard.begin.position)
+        .bind(2, heard.place.stream)
+        .bind_text(3, kind)
+        .bind_text(4, heard.key)
+        .bind_text(5, said.speaker)
+        .bind_text(6, said.participant_id)
+        .bind_text(7, heard.begin.at)
+        .bind(8, heard.begin.seq)
+        .bind(9, static_cast<std::int64_t>(said.progress))
+        .bind_text(10, said.text)
+        .run();
+}
+
+Status Part::write(const Heard& heard) {
+    const auto& [id, said] = heard.now;
+    const auto& before = heard.before.said;
+    if (heard.before.id == 0) {
+        if (const auto done = insert(heard, "utterance"); !done) return done;
+    } else {
+        if (is_the_same(said, before)) return {};
+        if (before.has_final_text())
+            if (const auto done = forget(id, before.text); !done) return done;
+        if (const auto done = keep(heard.now); !done) return done;
+    }
+    return said.has_final_text() ? index(id, said.text) : Status();
 }
 
 Status Part::keep(const Passage& passage) {

@@ -26,11 +26,27 @@ struct Place {
     std::int64_t part = 0;
 };
 
+// Where a passage begins.
+struct Begin {
+    std::uint64_t position = 0;  // Of its first event, and what it is known by.
+    std::string at = {};
+    std::uint64_t seq = 0;
+};
+
+// An utterance as the events of a chunk leave it.
+struct Heard {
+    Place place;
+    std::string key;
+    Passage before = {};  // As its row has it.
+    Passage now = {};
+    Begin begin = {};  // Where there is no row yet.
+};
+
 // What was read of the tables while a chunk of events is written: an utterance has ten events or
-// so, and its row is read for the first of them.
+// so, its row is read for the first of them, and written once.
 struct Remembered {
-    std::unordered_map<std::string, Place> places = {};        // By stream.
-    std::unordered_map<std::string, Passage> utterances = {};  // By stream, a space, and their id.
+    std::unordered_map<std::string, Place> places = {};      // By stream.
+    std::unordered_map<std::string, Heard> utterances = {};  // By stream, a space, and their id.
 
     void drop() {
         places.clear();
@@ -59,9 +75,10 @@ public:
                                           std::string_view month);
 
     Result<Passage> load(std::int64_t stream, std::string_view kind, std::string_view key);
-    // `position` is that of the event that it begins with, and what it is known by.
-    Result<std::int64_t> add(std::uint64_t position, std::int64_t stream, std::string_view kind,
-                             std::string_view key, std::string_view at, std::uint64_t seq);
+    // A row without words yet.
+    Result<std::int64_t> add(const Begin& begin, std::int64_t stream, std::string_view kind,
+                             std::string_view key);
+    Status write(const Heard& heard);
     Status keep(const Passage& passage);
     // It is of a later moment than when it was added.
     Status move(std::int64_t id, std::string_view at, std::uint64_t seq);
@@ -75,6 +92,7 @@ public:
     Status settle();
 
 private:
+    Status insert(const Heard& heard, std::string_view kind);
     Status touch_stream(std::int64_t stream);
     Result<sql::Statement*> prepare(const char* text) {
         return desk_.statements.of(database_, text, number_);

@@ -1,6 +1,10 @@
 #include "search/search.h"
 
+#include <fmt/format.h>
+
+#include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "contract/json.h"
@@ -22,6 +26,55 @@ bool may_concern(std::string_view bytes) {
         if (bytes.find(type) != std::string_view::npos) return true;
     return false;
 }
+
+// Of partials only that they are there, and who speaks: of one utterance, one in a chunk says it,
+// and those behind it are not even parsed.
+class PartialsHeard {
+public:
+    // Whether it says what one before it did, of the same utterance; nothing else came in between.
+    bool again(const std::string& stream, std::string_view bytes) {
+        const auto partial = partial_in(bytes);
+        if (!partial) {
+            heard_.erase(stream);
+            return false;
+        }
+        std::string& last = heard_[stream][partial->utterance];
+        return std::exchange(last, partial->who) == partial->who;
+    }
+
+private:
+    // Texts as they are written: none can hold a name between plain quotes, but another object may.
+    struct Named {
+        std::string_view text;
+        std::size_t count = 0;
+    };
+    static Named named(std::string_view bytes, std::string_view name) {
+        Named found;
+        for (auto at = bytes.find(name); at != std::string_view::npos; at = bytes.find(name)) {
+            bytes.remove_prefix(at + name.size());
+            found.text = bytes.substr(0, bytes.find('"'));
+            ++found.count;
+        }
+        return found;
+    }
+    // Nothing where it is no partial, or cannot be told so easily.
+    struct Partial {
+        std::string utterance;
+        std::string who;
+    };
+    static std::optional<Partial> partial_in(std::string_view bytes) {
+        const Named type = named(bytes, R"("type":")");
+        if (type.count != 1 || type.text != "transcript.partial") return std::nullopt;
+        const Named utterance = named(bytes, R"("utteranceId":")");
+        const Named speaker = named(bytes, R"("speaker":")");
+        const Named whose = named(bytes, R"("participantId":")");
+        if (utterance.count != 1 || speaker.count != 1 || whose.count > 1) return std::nullopt;
+        return Partial{std::string(utterance.text), fmt::format("{} {}", speaker.text, whose.text)};
+    }
+
+    // Who spoke last, by stream and utterance.
+    std::unordered_map<std::string, std::map<std::string, std::string>> heard_;
+};
 
 std::optional<decltype(Change::what)> shared(std::string_view with_json, bool ended) {
     const auto with = contract::Json::parse(with_json);
@@ -73,15 +126,13 @@ std::optional<decltype(Change::what)> what_of(Event event, const journal::Stored
 
 }  // namespace
 
-Search::Search(Loop& home, Worker& worker, journal::Journal& journal)
-    : view_(home, worker, journal,
-            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
-
 Search::View::Change Search::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<Change> changes;
+    PartialsHeard heard;
     for (const auto& [stream, stored] : events) {
         if (stored.erased || !may_concern(stored.bytes)) continue;
         if (!stream.starts_with("sess_") && !stream.starts_with("doc_")) continue;
+        if (heard.again(stream, stored.bytes)) continue;
         auto event = checker_.read_stored(stored.bytes);
         if (!event) continue;
         if (auto what = what_of(*std::move(event), stored))
@@ -93,8 +144,8 @@ Search::View::Change Search::read(const std::vector<journal::JournalEvent>& even
 }
 
 void Search::find(Query query, Loop& from, journal::Done<std::vector<Found>> done) {
-    view_.ask(from, std::move(done),
-              [query = std::move(query)](SearchStore& store) { return store.find(query); });
+    ask(from, std::move(done),
+        [query = std::move(query)](SearchStore& store) { return store.find(query); });
 }
 
 }  // namespace lifeline::search

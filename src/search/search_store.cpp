@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "transcript/fold.h"
@@ -39,11 +40,6 @@ create index shares_by_document on shares(document, with_call);
 create index shares_by_part on shares(of_call, of_document);
 )";
 
-bool is_the_same(const transcript::Utterance& one, const transcript::Utterance& other) {
-    return one.progress == other.progress && one.text == other.text &&
-           one.speaker == other.speaker && one.participant_id == other.participant_id;
-}
-
 }  // namespace
 
 Result<SearchStore> SearchStore::open(const std::string& path, const journal::ViewSource& source) {
@@ -77,6 +73,7 @@ Status SearchStore::apply(const std::vector<Change>& changes, std::uint64_t curs
             if (!taken) return taken;
         }
         if (const auto done = documents.finish(); !done) return done;
+        if (const auto done = write_utterances(); !done) return done;
         return desk_->facts.finish(database, desk_->statements);
     });
 }
@@ -106,32 +103,38 @@ Status SearchStore::take(const std::string& stream, const Spoken& spoken, std::u
     if (!place) return fail(place.error());
     const auto id = spoken.event.find_text("utteranceId").value_or("");
     if (!*place || id.empty()) return {};
-    Part part(view_.database(), *desk_, (*place)->part);
     auto [known, unread] =
         desk_->remembered.utterances.try_emplace(fmt::format("{} {}", stream, id));
-    Passage& passage = known->second;
+    Heard& heard = known->second;
     if (unread) {
-        auto loaded = part.load((*place)->stream, "utterance", id);
+        auto loaded =
+            Part(view_.database(), *desk_, (*place)->part).load((*place)->stream, "utterance", id);
         if (!loaded) return fail(loaded.error());
-        passage = *std::move(loaded);
+        heard = {.place = **place, .key = std::string(id), .before = *loaded, .now = *loaded};
     }
+    Passage& passage = heard.now;
     if (passage.id == 0) {
-        const auto made =
-            part.add(position, (*place)->stream, "utterance", id, spoken.at, spoken.seq);
-        if (!made) return fail(made.error());
-        passage.id = *made;
+        heard.begin = {position, spoken.at, spoken.seq};
+        passage.id = static_cast<std::int64_t>(position);
         passage.said.participant_id = spoken.actor_id;
     }
-    const transcript::Utterance before = passage.said;
     transcript::apply(spoken.event, passage.said);
     // Only what stands is kept and found: the next partial is another text.
     if (!passage.said.has_final_text()) passage.said.text.clear();
-    if (is_the_same(passage.said, before)) return {};
-    if (before.has_final_text())
-        if (const auto done = part.forget(passage.id, before.text); !done) return done;
-    if (const auto done = part.keep(passage); !done) return done;
-    if (!passage.said.has_final_text()) return {};
-    return part.index(passage.id, passage.said.text);
+    return {};
+}
+
+// In the order of their numbers: an index that is given a smaller one than the last writes out all
+// it has collected first.
+Status SearchStore::write_utterances() {
+    std::vector<const Heard*> all;
+    for (const auto& [name, heard] : desk_->remembered.utterances) all.push_back(&heard);
+    std::ranges::sort(all, {},
+                      [](const Heard* one) { return std::pair(one->place.part, one->now.id); });
+    for (const Heard* one : all)
+        if (const auto done = Part(view_.database(), *desk_, one->place.part).write(*one); !done)
+            return done;
+    return {};
 }
 
 Status SearchStore::take(const std::string& stream, const Asked& asked, std::uint64_t position) {
@@ -143,7 +146,7 @@ Status SearchStore::take(const std::string& stream, const Asked& asked, std::uin
     if (!passage) return fail(passage.error());
     if (passage->id != 0) return {};
     const auto made =
-        part.add(position, (*place)->stream, "action", asked.action_id, asked.at, asked.seq);
+        part.add({position, asked.at, asked.seq}, (*place)->stream, "action", asked.action_id);
     if (!made) return fail(made.error());
     passage->id = *made;
     passage->said.progress = transcript::Progress::final;

@@ -50,6 +50,7 @@ private:
     Status take(const std::string& stream, const CallMade& made, std::uint64_t position);
     Status take(const std::string& stream, const Member& member);
     Status take(const std::string& stream, const Spoken& spoken, std::uint64_t position);
+    Status write_utterances();
     Status take(const std::string& stream, const Asked& asked, std::uint64_t position);
     Status take(const std::string& stream, const DocumentMade& made, std::uint64_t position,
                 Documents& documents);

@@ -1,45 +1,22 @@
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
+#include "journal/test_view_house.h"
 #include "search/match_text.h"
 #include "search/search.h"
 
 namespace lifeline::search {
 
 // A journal in memory in which calls and documents are, and the view on a folder of its own.
-class House {
+class House : public journal::MemoryHouse {
 public:
-    House() : journal(loop.clock(), "memory") {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
     void append(const std::string& stream, const std::string& type, const std::string& payload,
                 const std::string& by = "ada") {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "e" + std::to_string(++made);
-        open->append(
-            open->head(),
-            {{id,
-              {"user", by},
-              "",
-              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
-            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
+        MemoryHouse::append(stream, type, payload, "2026-02-16T10:00:00.000Z", {"user", by});
     }
     void call(const std::string& id, const std::vector<std::string>& users,
               const std::string& account = "acct_1") {
@@ -85,11 +62,7 @@ public:
     }
     std::unique_ptr<Search> open() {
         auto search = std::make_unique<Search>(loop, loop, journal);
-        bool ready = false;
-        search->start((folder / "search.db").string(),
-                      [&](Status done) { ready = done.has_value(); });
-        loop.run();
-        EXPECT_TRUE(ready);
+        start(*search, "search.db");
         return search;
     }
     // "call utterance" of each that is found, the best first.
@@ -101,21 +74,9 @@ public:
         return names;
     }
     std::vector<Found> all(Search& search, Query query) {
-        std::vector<Found> found;
-        search.find(std::move(query), loop, [&](Result<std::vector<Found>> rows) {
-            ASSERT_TRUE(rows.has_value()) << rows.error().detail;
-            found = std::move(*rows);
-        });
-        loop.run();
-        return found;
+        return answer<std::vector<Found>>(
+            [&](auto done) { search.find(std::move(query), loop, std::move(done)); });
     }
-
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("search_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    int made = 0;
 };
 
 }  // namespace lifeline::search

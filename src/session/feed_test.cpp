@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/random.h"
@@ -234,12 +235,20 @@ TEST(Feed, KeepsItsStreamOpenAndLetsItGo) {
     EXPECT_EQ(house.sessions->home("sess_1").open(), 0u);
 }
 
-// Whoever goes first, at whatever moment between the two loops' jobs, and with reads on their way.
+// Whoever goes first, at whatever moment between the two loops' jobs, and with reads on their way:
+// a reader that has gone is told nothing more, and one that is left is given no more than there
+// was, in order, and is told of no end that the stream did not have.
 TEST(Feed, EitherSideMayGoFirstAtAnyTime) {
+    int before_anything = 0;
+    int after_all = 0;
     for (int steps = 0; steps < 40; ++steps) {
         for (const bool reader_first : {true, false}) {
             SCOPED_TRACE(steps);
+            const std::uint64_t written = steps > 3 ? 4 : 3;
             House house;
+            const auto heard = [&notes = house.notes] {
+                return std::tuple(notes.last, notes.chunks, notes.caught, notes.end);
+            };
             house.open();
             house.feed->pull();
             for (int i = 0; i < steps; ++i) {
@@ -251,9 +260,14 @@ TEST(Feed, EitherSideMayGoFirstAtAnyTime) {
                 }
                 if (house.notes.chunks > 0) house.feed->pull();
             }
+            before_anything += house.notes.last == 0 ? 1 : 0;
+            after_all += house.notes.last == 4 ? 1 : 0;
             if (reader_first) {
+                const auto before = heard();
                 house.feed.reset();
                 house.run();
+                EXPECT_EQ(heard(), before);
+                EXPECT_EQ(house.head(), written) << "the stream goes on without its reader";
                 house.sessions.reset();
             } else {
                 // As at the end of the process: the loops have stopped, what is posted is dropped.
@@ -261,11 +275,17 @@ TEST(Feed, EitherSideMayGoFirstAtAnyTime) {
                 house.sessions.reset();
                 house.feed->pull();
                 house.home.run();
+                EXPECT_LE(house.notes.last, written);
+                EXPECT_EQ(house.notes.end, "");
+                const auto before = heard();
                 house.feed.reset();
                 house.away.run();
+                EXPECT_EQ(heard(), before);
             }
         }
     }
+    EXPECT_GT(before_anything, 0);
+    EXPECT_GT(after_all, 0);
 }
 
 // However appends, pulls and the loops' turns are mixed, the reader has every event once, in order.

@@ -1,6 +1,7 @@
 #include "sinks/charge.h"
 
 #include <charconv>
+#include <optional>
 
 #include "contract/json.h"
 
@@ -11,9 +12,10 @@ namespace {
 constexpr std::string_view recorded = "billing.usage.recorded";
 constexpr std::string_view adjusted = "billing.adjustment.created";
 
-std::int64_t integer_of(std::string_view digits) {
+std::optional<std::int64_t> integer_of(std::string_view digits) {
     std::int64_t value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return std::nullopt;
     return value;
 }
 
@@ -30,6 +32,8 @@ Result<Charge> charge_of(const contract::Event& event) {
         return std::string(payload->text(key).value_or(""));
     };
     const bool usage = event.type_name() == recorded;
+    const std::string digits = text(usage ? "quantity" : "quantityDelta");
+    const auto quantity = integer_of(digits);
     Charge charge{
         .id = text(usage ? "idempotencyKey" : "adjustmentId"),
         .account = std::string(event.stream()),
@@ -38,7 +42,7 @@ Result<Charge> charge_of(const contract::Event& event) {
         .kind = usage ? std::string(usage_kind) : text("kind"),
         .window = text(usage ? "window" : "serviceWindow"),
         .time = {},
-        .quantity = integer_of(text(usage ? "quantity" : "quantityDelta")),
+        .quantity = quantity.value_or(0),
         .amount = text(usage ? "amount" : "amountDelta"),
         .currency = text("currency"),
         .card = text("card"),
@@ -52,6 +56,9 @@ Result<Charge> charge_of(const contract::Event& event) {
     const auto at = parse_rfc3339(event.ts());
     if (charge.id.empty() || !time || !at)
         return fail(Code::corrupt, "journal_corrupt", "a charge without its id or its hour");
+    if (!quantity)
+        return fail(Code::corrupt, "journal_corrupt",
+                    "64 bits do not hold its quantity, " + digits);
     charge.time = *time;
     charge.recorded = *at;
     return charge;

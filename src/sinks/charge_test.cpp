@@ -45,6 +45,18 @@ TEST(Charge, OfACorrectionKeepsTheHourOfTheService) {
     EXPECT_EQ(*charge, correction());
 }
 
+// It would be sent as 0, which is another charge.
+TEST(Charge, WhoseQuantityCannotBeReadIsNone) {
+    const auto adjusted = event("billing.adjustment.created", "2026-02-17T09:30:00.250Z", R"({
+        "adjustmentId":"ba_9x4p","kind":"over","serviceWindow":"2026-02-16T10:00Z",
+        "meter":"call.duration_ms","item":"minutes","quantityDelta":"9999999999999999999",
+        "amountDelta":"-20000000","currency":"EUR","cause":"counted twice"})");
+    ASSERT_TRUE(adjusted) << adjusted.error().detail;
+    const auto charge = charge_of(*adjusted);
+    ASSERT_FALSE(charge);
+    EXPECT_TRUE(charge.error().detail.contains("9999999999999999999")) << charge.error().detail;
+}
+
 TEST(Charge, NothingElseIsPublished) {
     const auto other =
         event("billing.delivery.completed", "2026-02-17T09:30:00.250Z",

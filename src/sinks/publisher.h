@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/loop.h"
 #include "base/random.h"
@@ -42,6 +43,8 @@ public:
     // Both after it was recorded that a person wants it.
     Status redrive(const std::string& id);
     Status discard(const std::string& id);
+    // Nothing more is sent; what is under way is recorded.
+    void stop(std::string why) { lane_.stop(std::move(why)); }
     void resume();
 
     const Lane& lane() const { return lane_; }

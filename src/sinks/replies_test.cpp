@@ -279,6 +279,7 @@ TEST(Replies, RetryAfterIsSecondsOrADateByItsOwnClock) {
 
 TEST(Replies, AForeignTextIsShortAndOfOneLine) {
     EXPECT_EQ(tame("a\nb\x1b[31m"), "a b [31m");
+    EXPECT_EQ(tame("https://a/\xff\xc3"), "https://a/??") << "a Location of any bytes";
     std::string long_text(511, 'a');
     EXPECT_EQ(tame(long_text + "\xc3\xa9" + "b"), long_text);
     EXPECT_EQ(tame(std::string(510, 'a') + "\xc3\xa9" + "b"), std::string(510, 'a') + "\xc3\xa9");

@@ -10,6 +10,7 @@
 
 #include "contract/json.h"
 #include "net/http_client.h"
+#include "net/utf8.h"
 
 namespace lifeline::sinks {
 
@@ -146,6 +147,10 @@ std::string tame(std::string_view text) {
     std::string out(text.substr(0, end));
     std::ranges::replace_if(
         out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    // A header may have any bytes; an event that had them would be refused, and the sink stop.
+    if (!net::is_utf8(out))
+        std::ranges::replace_if(
+            out, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     return out;
 }
 

@@ -44,10 +44,6 @@ std::optional<Change> change_of(const contract::Event& event, const std::string&
 
 }  // namespace
 
-Snapshots::Snapshots(Loop& home, Worker& worker, journal::Journal& journal)
-    : view_(home, worker, journal,
-            [this](const std::vector<journal::JournalEvent>& events) { return read(events); }) {}
-
 Snapshots::View::Change Snapshots::read(const std::vector<journal::JournalEvent>& events) {
     std::vector<Change> changes;
     for (const auto& [stream, stored] : events) {
@@ -57,17 +53,13 @@ Snapshots::View::Change Snapshots::read(const std::vector<journal::JournalEvent>
         if (auto change = change_of(*event, stream, stored.seq))
             changes.push_back(std::move(*change));
     }
-    return [this, changes = std::move(changes)](SnapshotStore& store,
-                                                std::uint64_t cursor) -> Result<Job> {
-        if (const auto applied = store.apply(changes, cursor); !applied)
-            return fail(applied.error());
-        if (!tell_ || changes.empty()) return Job();
-        return Job([this] { tell_(); });
+    return [this, changes = std::move(changes)](SnapshotStore& store, std::uint64_t cursor) {
+        return tell_after(store.apply(changes, cursor), !changes.empty());
     };
 }
 
 void Snapshots::due(std::size_t limit, Loop& from, journal::Done<std::vector<Due>> done) {
-    view_.ask(from, std::move(done), [limit](SnapshotStore& store) { return store.due(limit); });
+    ask(from, std::move(done), [limit](SnapshotStore& store) { return store.due(limit); });
 }
 
 }  // namespace lifeline::snapshots

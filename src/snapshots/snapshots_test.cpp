@@ -1,40 +1,15 @@
 #include "snapshots/snapshots.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <map>
-
-#include "base/virtual_loop.h"
-#include "journal/memory_journal.h"
+#include "journal/test_view_house.h"
 
 namespace lifeline::snapshots {
 
 namespace {
 
-class House {
+class House : public journal::MemoryHouse {
 public:
-    House() : journal(loop.clock(), "memory") {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-    }
-    ~House() { std::filesystem::remove_all(folder); }
-
-    void append(const std::string& stream, const std::string& type, const std::string& payload) {
-        auto& open = streams[stream];
-        if (!open) journal.open(stream, loop, [&](auto opened) { open = std::move(*opened); });
-        loop.run();
-        const std::string id = "ll_" + std::to_string(++made);
-        open->append(
-            open->head(),
-            {{id,
-              {"server", "lifeline"},
-              "",
-              contract::event_json(id, stream, "2026-02-16T10:00:00.000Z", type, payload)}},
-            [](auto appended) { ASSERT_TRUE(appended.has_value()); });
-        loop.run();
-    }
     void say(const std::string& stream, std::uint64_t times = 1) {
         for (std::uint64_t i = 0; i < times; ++i)
             append(stream, "transcript.final",
@@ -59,27 +34,15 @@ public:
     // "session seq, ..."
     std::string due(Snapshots& view, std::size_t limit = 100) {
         std::string found;
-        view.due(limit, loop, [&](Result<std::vector<Due>> rows) {
-            ASSERT_TRUE(rows.has_value());
-            for (const Due& one : *rows)
-                found += one.session_id + " " + std::to_string(one.up_to_seq) + ", ";
-        });
-        loop.run();
+        for (const Due& one :
+             answer<std::vector<Due>>([&](auto done) { view.due(limit, loop, std::move(done)); }))
+            found += one.session_id + " " + std::to_string(one.up_to_seq) + ", ";
         return found;
     }
     void start(Snapshots& view, const std::string& file = "snapshots.db") {
-        bool ready = false;
-        view.start((folder / file).string(), [&](Status done) { ready = done.has_value(); });
-        loop.run();
-        ASSERT_TRUE(ready);
+        MemoryHouse::start(view, file);
     }
 
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("snapshots_test." + std::to_string(::getpid()));
-    VirtualLoop loop;
-    journal::MemoryJournal journal;
-    std::map<std::string, std::unique_ptr<journal::Stream>> streams;
-    int made = 0;
     int said = 0;
 };
 
@@ -89,7 +52,7 @@ TEST(Snapshots, AreDueAtTheEndAndUntilTheyStandInTheCall) {
     House house;
     Snapshots view(house.loop, house.loop, house.journal);
     int told = 0;
-    view.on_due([&] { ++told; });
+    view.on_change([&] { ++told; });
     house.start(view);
     house.say("sess_1");
     EXPECT_EQ(house.due(view), "");

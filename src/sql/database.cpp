@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sql/full_text.h"
+#include "sql/kept_statements.h"
 #include "sql/sqlite_error.h"
 
 namespace lifeline::sql {
@@ -53,11 +54,15 @@ std::string settings(const OpenOptions& options) {
 struct Database::State {
     sqlite3* connection = nullptr;
     std::uint64_t log_pages = 0;
+    std::shared_ptr<KeptStatements> kept = std::make_shared<KeptStatements>();
 
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() { sqlite3_close_v2(connection); }
+    ~State() {
+        kept->close();
+        sqlite3_close_v2(connection);
+    }
 };
 
 Database::Database() : state_(std::make_unique<State>()) {}
@@ -92,12 +97,21 @@ Status Database::run(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+    return prepare(sql, nullptr);
+}
+
+Result<Statement> Database::kept(std::string_view sql) {
+    if (sqlite3_stmt* const known = state_->kept->take(sql)) return Statement(known, state_->kept);
+    return prepare(sql, state_->kept);
+}
+
+Result<Statement> Database::prepare(std::string_view sql, std::shared_ptr<KeptStatements> home) {
     sqlite3_stmt* statement = nullptr;
     const int code =
         sqlite3_prepare_v3(state_->connection, sql.data(), static_cast<int>(sql.size()),
                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return fail(sqlite_error(code, state_->connection, sql));
-    return Statement(statement);
+    return Statement(statement, std::move(home));
 }
 
 Result<std::int64_t> Database::number(std::string_view sql) {

@@ -50,6 +50,9 @@ public:
     // One or more statements that give no rows.
     Status run(const std::string& sql);
     Result<Statement> prepare(std::string_view sql);
+    // The same, of a text that is asked for each row or event: prepared once, and kept for the next
+    // time when the statement goes.
+    Result<Statement> kept(std::string_view sql);
     // One number, or an error when there is no row.
     Result<std::int64_t> number(std::string_view sql);
 
@@ -68,6 +71,7 @@ private:
     friend class Transaction;
 
     Database();
+    Result<Statement> prepare(std::string_view sql, std::shared_ptr<KeptStatements> home);
 
 public:
     ~Database();

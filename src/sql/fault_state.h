@@ -15,8 +15,8 @@
 
 struct sqlite3_vfs;
 
-// What is behind a FaultDisk; for fault_disk.cpp (the disk) and fault_vfs.cpp (SQLite's door to
-// it).
+// What is behind a FaultDisk; for fault_disk.cpp (the disk) and for SQLite's door to it:
+// fault_vfs.cpp (which files there are) and fault_file.cpp (what is in them).
 namespace lifeline::sql {
 
 inline constexpr std::size_t sector_bytes = 512;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "base/random.h"
 #include "sql/database.h"
@@ -99,6 +100,34 @@ TEST(Database, AFullDiskRefusesAndRecovers) {
     ASSERT_TRUE(database.run("pragma max_page_count=1000"));
     EXPECT_TRUE(insert(database, key, large));
     EXPECT_EQ(count(database), static_cast<std::int64_t>(key));
+}
+
+TEST(Database, AKeptStatementBeginsAnewAndIsNobodyElses) {
+    const Folder folder;
+    std::optional<Database> database = made(folder.file("a.db"));
+    for (const std::uint64_t key : {1U, 2U, 3U}) ASSERT_TRUE(insert(*database, key, "v"));
+    const auto next = [&](std::int64_t after) {
+        auto select = database->kept("select k from t where k>? order by k");
+        EXPECT_TRUE(select.has_value());
+        select->bind(1, after);
+        EXPECT_TRUE(*select->step());
+        return *std::move(select);
+    };
+    EXPECT_EQ(next(1).integer(0), 2);
+    // It stands on a row, and the same text is asked in between.
+    Statement first = next(0);
+    EXPECT_EQ(next(2).integer(0), 3);
+    EXPECT_EQ(first.integer(0), 1);
+    EXPECT_TRUE(*first.step());
+    EXPECT_EQ(first.integer(0), 2);
+    // What was bound last time is bound no more: nothing is greater than null.
+    auto unbound = database->kept("select k from t where k>? order by k");
+    ASSERT_TRUE(unbound);
+    EXPECT_FALSE(*unbound->step());
+    // One left open neither keeps the log from being emptied, nor the database from going.
+    first.reset();
+    EXPECT_TRUE(database->checkpoint(Checkpoint::truncate));
+    database.reset();
 }
 
 TEST(Blob, ReadsPartsAndMovesBetweenRows) {

@@ -2,12 +2,17 @@
 
 #include <sqlite3.h>
 
+#include "sql/kept_statements.h"
 #include "sql/sqlite_error.h"
 
 namespace lifeline::sql {
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
-    sqlite3_finalize(statement);
+void Statement::Finish::operator()(sqlite3_stmt* statement) const {
+    if (kept) {
+        kept->give_back(statement);
+    } else {
+        sqlite3_finalize(statement);
+    }
 }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {

@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
 struct sqlite3_stmt;
 
 namespace lifeline::sql {
+
+class KeptStatements;
 
 // A prepared statement, to be used again and again: bind, step to the end, reset. Numbers of
 // parameters begin at 1, of columns at 0.
@@ -34,12 +37,14 @@ public:
 
 private:
     friend class Database;
-    struct Finalize {
+    struct Finish {
+        std::shared_ptr<KeptStatements> kept;  // Where it goes back to; null: it is finalized.
         void operator()(sqlite3_stmt* statement) const;
     };
-    explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+    explicit Statement(sqlite3_stmt* statement, std::shared_ptr<KeptStatements> kept = nullptr)
+        : statement_(statement, Finish{std::move(kept)}) {}
 
-    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+    std::unique_ptr<sqlite3_stmt, Finish> statement_;
     int bind_failure_ = 0;
 };
 

@@ -21,12 +21,13 @@ std::string of_owner(WallTime at, const Counted& action) {
 
 }  // namespace
 
-void Counts::take(WallTime at, const Counted& action) {
-    if (!taken_.insert(fmt::format("{}\n{}\n{}", day_of(at), action.session_id, action.action_id))
-             .second)
-        return;
-    ++counts_[of_account(at, action)];
-    ++counts_[of_owner(at, action)];
+call::DayCounts Counts::take(WallTime at, const Counted& action) {
+    const auto [known, is_new] = taken_.try_emplace(
+        fmt::format("{}\n{}\n{}", day_of(at), action.session_id, action.action_id));
+    if (is_new)
+        known->second = {.owner = ++counts_[of_owner(at, action)],
+                         .account = ++counts_[of_account(at, action)]};
+    return known->second;
 }
 
 void Counts::lost(WallTime at, std::string_view account_id) {
@@ -34,12 +35,11 @@ void Counts::lost(WallTime at, std::string_view account_id) {
 }
 
 std::optional<call::DayCounts> Counts::with(WallTime at, const Counted& action) {
-    take(at, action);
+    const call::DayCounts place = take(at, action);
     if (lost_.contains(fmt::format("{}\n{}", day_of(at), action.account_id)) ||
         lost_.contains(day_of(at) + "\n"))
         return std::nullopt;
-    return call::DayCounts{.owner = counts_[of_owner(at, action)],
-                           .account = counts_[of_account(at, action)]};
+    return place;
 }
 
 }  // namespace lifeline::whatif

@@ -21,22 +21,23 @@ struct Counted {
     std::string_view action_id;
 };
 
-// How many actions of a type there had been on a day (UTC) when one was judged, counted again from
-// the journal. An action counts once a day, as it does for the server (audit/day_counts.h), which
-// cannot be asked here: it keeps two days, and this looks at any.
+// Which action of its type it was on its day (UTC), counted again from the journal. An action has
+// one place a day, as it does for the server (audit/day_counts.h), which cannot be asked here: it
+// keeps two days, and this looks at any.
 class Counts {
 public:
-    void take(WallTime at, const Counted& action);
+    // Its place, by owner and by account.
+    call::DayCounts take(WallTime at, const Counted& action);
     // Something of this account's was erased, of whichever type; empty: of whose is not known.
     void lost(WallTime at, std::string_view account_id);
 
-    // With this one among them. Nothing where something of that day was erased.
+    // The same, of one that is judged. Nothing where something of that day was erased.
     std::optional<call::DayCounts> with(WallTime at, const Counted& action);
 
 private:
     using Key = std::string;
     std::map<Key, std::int64_t, std::less<>> counts_;
-    std::set<Key, std::less<>> taken_;
+    std::map<Key, call::DayCounts, std::less<>> taken_;
     std::set<Key, std::less<>> lost_;
 };
 

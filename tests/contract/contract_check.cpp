@@ -96,8 +96,11 @@ std::vector<std::string> sample_frames() {
     resumed.session.participant_id = "usr_1";
     ByeFrame bye = bye_for(error_for(reason::session_over));
     bye.terminal_event = event;
-    bye.retry_after_ms = 10;
+    bye.retry_after = std::chrono::milliseconds(10);
     bye.request_id = "req_1";
+
+    Error later = error_for(reason::commit_failed, "disk", "/payload");
+    later.retry_after = std::chrono::milliseconds(100);
 
     std::vector<std::string> frames(16);
     auto frame = frames.begin();
@@ -110,9 +113,7 @@ std::vector<std::string> sample_frames() {
     append_skipped(*frame++, 1, 2, SkipReason::erased, "doc_7");
     append_accepted(*frame++, "evt_1", 1, true);
     append_error(*frame++, {.error = error_for(reason::json_invalid)});
-    append_error(*frame++, {.event_id = "evt_1",
-                            .error = error_for(reason::commit_failed, "disk", "/payload"),
-                            .retry_after_ms = 100});
+    append_error(*frame++, {.event_id = "evt_1", .error = later});
     append_pong(*frame++, "12.5", 41);
     append_token(*frame++, "r", now);
     append_token_expiring(*frame++, now);

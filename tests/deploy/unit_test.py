@@ -2,6 +2,8 @@
 """The systemd unit: what it starts is what the binary takes, and what it gives up is given up. Where
 systemd is installed it judges the unit as well."""
 
+import grp
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy/systemd/lifeline.service"
+DIRECT = ROOT / "deploy/systemd/direct.conf"
+HOOK = ROOT / "deploy/systemd/renewed-certificate"
 # `systemd-analyze security` gives 0 to a service that can do nothing and 10 to one that may do all.
 EXPOSURE_MAX = 2.5
 
@@ -74,18 +78,63 @@ class Unit(unittest.TestCase):
         self.assertEqual(self.service["CapabilityBoundingSet"], [""])
         self.assertEqual(self.service["SystemCallFilter"][0], "@system-service")
 
+    def test_on_port_443_it_gets_back_what_a_low_port_needs_and_no_more(self):
+        """In a user namespace of its own (PrivateUsers) the capability would be none on the host's network."""
+        direct = parse(DIRECT.read_text())
+        self.assertEqual(direct, {"Service": {
+            "AmbientCapabilities": ["CAP_NET_BIND_SERVICE"],
+            "CapabilityBoundingSet": ["CAP_NET_BIND_SERVICE"],
+            "PrivateUsers": ["no"]}})
+        listens = re.search(r'(?s)## Directly.*?```toml\n(.*?)```', (ROOT / "docs/reachable.md").read_text())[1]
+        for part in ("fullchain", "privkey"):
+            self.assertIn(f'"/etc/lifeline/tls/{part}.pem"', listens, "what the hook writes is what is read")
+
+    def test_a_renewed_certificate_is_handed_over_readable_for_the_group_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            mine = grp.getgrgid(os.getgid()).gr_name
+            tls = Path(folder) / "tls"
+
+            def renewed(name, text):
+                lineage = Path(folder) / "live" / name
+                lineage.mkdir(parents=True, exist_ok=True)
+                for part in ("fullchain", "privkey"):
+                    (lineage / f"{part}.pem").write_text(f"{part} {text}")
+                    (lineage / f"{part}.pem").chmod(0o600)
+                subprocess.run([HOOK], check=True, env={"PATH": os.environ["PATH"], "LIFELINE_TLS": tls,
+                                                        "LIFELINE_GROUP": mine, "RENEWED_LINEAGE": lineage})
+
+            renewed("other.example.com", "of somebody else")
+            self.assertFalse(tls.exists())
+            for text in ("first", "second"):
+                renewed("calls.example.com", text)
+                self.assertEqual(tls.stat().st_mode & 0o777, 0o750)
+                self.assertEqual(sorted(one.name for one in tls.iterdir()), ["fullchain.pem", "privkey.pem"])
+                for part in ("fullchain", "privkey"):
+                    self.assertEqual((tls / f"{part}.pem").read_text(), f"{part} {text}")
+                    self.assertEqual((tls / f"{part}.pem").stat().st_mode & 0o777, 0o640)
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed here")
     def test_systemd_agrees(self):
+        for direct in (False, True):
+            with self.subTest(direct=direct):
+                self.judge(direct)
+
+    def judge(self, direct):
         with tempfile.TemporaryDirectory() as folder:
-            # With a program and a user that are there: those of the unit come with the installation.
             there = Path(folder) / "lifeline.service"
+            drop_in = Path(folder) / "lifeline.service.d"
+            drop_in.mkdir()
+            if direct:
+                shutil.copy(DIRECT, drop_in)
+            # With a program and a user that are there: those of the unit come with the installation.
             there.write_text(re.sub(r"(?m)^(User|Group)=.*\n", "", UNIT.read_text())
                              .replace("/usr/local/bin/lifeline", "/bin/true"))
             verified = subprocess.run(["systemd-analyze", "verify", there], text=True,
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             self.assertEqual(verified.returncode, 0, verified.stdout)
-            self.assertNotIn(str(there), verified.stdout)
-            judged = subprocess.run(["systemd-analyze", "security", "--offline=yes", UNIT], text=True,
+            self.assertNotIn(folder, verified.stdout)
+            there.write_text(UNIT.read_text())
+            judged = subprocess.run(["systemd-analyze", "security", "--offline=yes", there], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             level = re.search(r"exposure level for \S+: ([0-9.]+)", judged.stdout)
             self.assertIsNotNone(level, judged.stdout)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""effects_test.py NM WHATIF_TEST RERUN_TEST LIFELINE: what is linked, by the names of its symbols.
+"""effects_test.py NM WHATIF_TEST RERUN_TEST ORCHESTRATION_TEST: what is linked, by the names of its symbols.
 ADR 33: the rooms behind `lifeline whatif` have no effect because no code that has one is in reach."""
 
 import re
@@ -14,12 +14,12 @@ def rooms_in(nm, program):
     return {room.decode() for room in NAMESPACE.findall(names)}
 
 
-def main(nm, whatif, rerun, lifeline):
+def main(nm, whatif, rerun, orchestration):
     failed = 0
     for program, there, never in (
             (whatif, {"whatif", "call", "safety"}, {"orchestration", "net", "agent", "session", "journal"}),
             (rerun, {"rerun", "agent"}, {"orchestration", "app"}),
-            (lifeline, {"whatif", "rerun", "orchestration", "net"}, set())):
+            (orchestration, {"orchestration", "net", "journal"}, set())):
         rooms = rooms_in(nm, program)
         for room in sorted(there - rooms):
             failed += 1

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
@@ -15,7 +17,8 @@ namespace lifeline::money {
 
 namespace {
 
-// Writes a line of each test: whether it passed, how many histories it had, and its name.
+// Writes a line of each test: whether it passed, how many histories it had, its milliseconds and
+// its name.
 class Teller : public testing::EmptyTestEventListener {
 public:
     explicit Teller(int to) : to_(to) {}
@@ -27,8 +30,9 @@ public:
             if (std::string_view(result.GetTestProperty(i).key()) == "histories")
                 histories = std::atoi(result.GetTestProperty(i).value());
         const std::string line = std::string(result.Failed() ? "failed" : "passed") + " " +
-                                 std::to_string(histories) + " " + test.test_suite_name() + "." +
-                                 test.name() + "\n";
+                                 std::to_string(histories) + " " +
+                                 std::to_string(result.elapsed_time()) + " " +
+                                 test.test_suite_name() + "." + test.name() + "\n";
         if (::write(to_, line.data(), line.size()) < 0) std::_Exit(2);
     }
 
@@ -36,15 +40,16 @@ private:
     int to_;
 };
 
-[[noreturn]] void run_here(int to) {
+[[noreturn]] void run_here(int to, const std::string& filter) {
     // What a test breaks on purpose is logged, and no news here.
     if (const int nowhere = ::open("/dev/null", O_WRONLY); nowhere >= 0)
-        ::dup2(nowhere, STDERR_FILENO);
+        for (const int said : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, said);
     int count = 1;
     std::string name = "money_mutants";
     std::array<char*, 2> words{name.data(), nullptr};
     testing::InitGoogleTest(&count, words.data());
     GTEST_FLAG_SET(fail_fast, true);
+    GTEST_FLAG_SET(filter, filter);
     auto& listeners = testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(std::make_unique<Teller>(to).release());
@@ -57,8 +62,10 @@ Ran read(const std::string& told) {
     std::string outcome;
     std::string name;
     std::size_t histories = 0;
-    while (lines >> outcome >> histories >> name) {
+    long long took = 0;
+    while (lines >> outcome >> histories >> took >> name) {
         ++ran.tests;
+        ran.took.emplace_back(took, name);
         ran.histories += histories;
         if (outcome == "failed" && ran.failed.empty()) ran.failed = name;
     }
@@ -67,14 +74,14 @@ Ran read(const std::string& told) {
 
 }  // namespace
 
-Ran run_tests() {
+Ran run_tests(const std::string& filter) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return {.failed = "no pipe"};
     const pid_t child = ::fork();
     if (child < 0) return {.failed = "no process"};
     if (child == 0) {
         ::close(ends[0]);
-        run_here(ends[1]);
+        run_here(ends[1], filter);
     }
     ::close(ends[1]);
     std::string told;
@@ -88,6 +95,23 @@ Ran run_tests() {
     if (ran.failed.empty() && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
         ran.failed = "the process ended badly";
     return ran;
+}
+
+std::string first_failing(const Ran& healthy) {
+    if (healthy.took.empty()) return run_tests().failed;
+    auto tests = healthy.took;
+    std::ranges::sort(tests);
+    using std::chrono::milliseconds;
+    auto from = tests.begin();
+    for (const milliseconds shorter_than :
+         {milliseconds(50), milliseconds(1000), milliseconds::max()}) {
+        std::string filter;
+        for (; from != tests.end() && from->first < shorter_than; ++from)
+            filter += from->second + ":";
+        if (filter.empty()) continue;
+        if (std::string failed = run_tests(filter).failed; !failed.empty()) return failed;
+    }
+    return "";
 }
 
 }  // namespace lifeline::money

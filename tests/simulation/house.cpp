@@ -47,6 +47,7 @@ bool House::start(Model& model, Refusal refusal) {
         .authenticate = [](std::string, Loop&, journal::Done<identity::Principal> done) {
             done(fail(Code::unavailable, "issuer_unavailable", "nobody asks"));
         }});
+    rates_.emplace(limits_);
     lane_ = std::make_unique<gateway::Lane>(*sessions_->shards().front(), *gateway_);
     return true;
 }
@@ -190,6 +191,10 @@ void House::connect(Upgrade upgrade, Model& model, std::unique_ptr<net::Socket> 
                 admission.line = claim->line;
                 admission.continues = claim->generation;
             }
+            auto publishes =
+                rates_->publishing(admission.principal, upgrade.call, loop.clock().steady());
+            if (!publishes) return;
+            admission.publishes = std::move(*publishes);
             auto& room = lane_->room(**actor);
             room.enter(std::move(*shared), std::move(admission), "");
         });

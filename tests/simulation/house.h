@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/virtual_loop.h"
 #include "gateway/lane.h"
+#include "gateway/rates.h"
 #include "journal/sql_journal.h"
 #include "model.h"
 #include "session/sessions.h"
@@ -114,6 +115,7 @@ private:
     gateway::ResumeTokens resume_tokens_{Secret<Digest>(Digest{5})};
     std::optional<gateway::Lane::House> gateway_;
     std::uint64_t boots_ = 0;
+    std::optional<gateway::Rates> rates_;
     std::unique_ptr<gateway::Lane> lane_;
     bool fatal_ = false;
     std::uint64_t connections_ = 0;

@@ -12,10 +12,12 @@ import { writeEvidence } from './support/evidence.mjs';
 import { Issuer } from './support/issuer.mjs';
 import { Server } from './support/server.mjs';
 
-const config = `origins = ["https://app.example"]
+const page = 'https://app.example';
+const config = `origins = ["${page}"]
 [limits]
 events_per_second = 100000
 events_burst = 100000
+changes_burst = 100000
 `;
 
 /** A socket that asks one thing at a time and gives the next answer. */
@@ -46,8 +48,12 @@ class Asker {
   }
 }
 
-/** An HTTP request byte by byte as written, for what fetch would never send. */
-function raw(port, text) {
+const inProblem = (got) => /"code":"([a-z_]+)"/.exec(got)?.[1] ?? (/^HTTP\/1\.1 101/.test(got) && 'upgraded');
+/** A page cannot read the answer to an upgrade: it gets its socket, and the reason on it. */
+const inBye = (got) => /"op":"bye","code":\d+,"reason":"([a-z_]+)"/.exec(got)?.[1] ?? (/"op":"hello"/.test(got) && 'let in');
+
+/** An HTTP request byte by byte as written, for what fetch would never send; what `found` sees in the answer. */
+function raw(port, text, found = inProblem) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
     let got = '';
@@ -55,10 +61,10 @@ function raw(port, text) {
     socket.setTimeout(5000, () => socket.destroy(new Error(`no answer to ${text.slice(0, 80)}`)));
     socket.on('data', (bytes) => {
       got += bytes;
-      const reason = /"code":"([a-z_]+)"/.exec(got);
-      if (reason || /^HTTP\/1\.1 101/.test(got)) {
+      const reason = found(got);
+      if (reason) {
         socket.destroy();
-        resolve(reason ? reason[1] : 'upgraded');
+        resolve(reason);
       }
     });
     socket.on('error', reject);
@@ -131,6 +137,7 @@ test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, a
     const { json: problem } = await server.rest('GET', `/v1/call/sessions/${sessionId}`, token);
     judge(`token: ${name}, over REST`, problem.code, wanted);
     judge(`token: ${name}, over the socket`, await raw(server.port, upgradeOf(world, { token })), wanted);
+    judge(`token: ${name}, from a page`, await raw(server.port, upgradeOf(world, { token, origin: page }), inBye), wanted);
   }
   const { path } = ended;
   const json_of_owner = { Authorization: `Bearer ${owner}`, 'Content-Type': 'application/json' };
@@ -156,6 +163,7 @@ test('bad input is refused by name and leaves no trace', { timeout: 120_000 }, a
   for (const target of [`${path}/ws`, '/v1/call/sessions/sys_instance/ws', '/v1/call/sessions/doc_1/ws']) {
     const wanted = target.startsWith(path) ? 'session_over' : 'session_not_found';
     judge(`upgrade: ${target}`, await raw(server.port, upgradeOf(world, { target })), wanted);
+    judge(`upgrade: ${target}, from a page`, await raw(server.port, upgradeOf(world, { target, origin: page }), inBye), wanted);
   }
 
   const after = server.verify();

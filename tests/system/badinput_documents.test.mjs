@@ -8,7 +8,7 @@ import { Server } from './support/server.mjs';
 const deep = (levels) => '['.repeat(levels) + ']'.repeat(levels);
 
 test('bad input to documents is refused by name and leaves no trace', { timeout: 120_000 }, async (t) => {
-  const server = new Server('[limits]\nevents_per_second = 100000\nevents_burst = 100000\n');
+  const server = new Server('[limits]\nevents_per_second = 100000\nevents_burst = 100000\nchanges_burst = 100000\n');
   t.after(() => server.close());
   await server.start();
   const ada = server.token('usr_ada');

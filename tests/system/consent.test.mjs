@@ -8,6 +8,7 @@ import test from 'node:test';
 import { Line } from './support/line.mjs';
 import { Recogniser } from './support/recogniser.mjs';
 import { binary, Server } from './support/server.mjs';
+import { until } from './support/waiting.mjs';
 
 const demanded = '[consent]\nrecording = "required"\n';
 
@@ -147,7 +148,12 @@ test('a turn is refused before it starts the call', { timeout: 60_000 }, async (
     const headers = { Authorization: `Bearer ${mia}`, 'Content-Type': 'application/json' };
     return fetch(`${server.url}/v1/call/sessions/${call}/turns`, { method: 'POST', headers, body: JSON.stringify({ text }) });
   };
-  const before = (await server.events(call, mia)).length;
+  let before = 0;
+  await until('the agent is in the call', async () => {
+    const events = await server.events(call, mia);
+    before = events.length;
+    return events.some(({ event }) => event.type === 'call.participant.connection.changed');
+  });
   const early = await turn('an early question');
   refused({ status: early.status, json: await early.json() });
   const after = await server.events(call, mia);

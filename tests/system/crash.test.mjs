@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { actionViolations, histories } from './support/action_record.mjs';
 import { Asker } from './support/asker.mjs';
+import { BillingSystems, chargedWhileKilled, putPrices } from './support/charged.mjs';
 import { unapproved } from './support/dialogues.mjs';
 import { writeEvidence } from './support/evidence.mjs';
+import { checkMoney } from './support/money_chain.mjs';
 import { Server } from './support/server.mjs';
 import { violations } from './support/record.mjs';
 import { Talker } from './support/talker.mjs';
@@ -19,7 +21,7 @@ import { standardPolicyDiffersNowhere } from './support/whatif.mjs';
 import { pause, until } from './support/waiting.mjs';
 
 const rounds = Number(process.env.LIFELINE_CRASH_ROUNDS ?? 40);
-const limits = '[limits]\nevents_per_second = 100000\nevents_burst = 100000\n';
+const limits = '[limits]\nevents_per_second = 100000\nevents_burst = 100000\nchanges_burst = 100000\n';
 const repeatable = (type) => type === 'look' || type === 'put';
 
 /** One tool of each kind: asked about, allowed and done once, allowed and idempotent, only reading. */
@@ -72,6 +74,28 @@ function spend(server, id, round, owner, service) {
   });
 }
 
+/** After its hour was closed, to a server that may die of it; what was taken comes into `taken`. */
+function reportLate(server, id, n, taken) {
+  const service = server.token('key_meter', 'service');
+  const ts = new Date().toISOString();
+  const publish = async (reportId, type, payload) => {
+    const event = { eventId: `${reportId}_${n}`, sessionId: id, ts, type, payload: { reportId, source: 'provider', ...payload }, schemaVersion: '1.0' };
+    const reply = await server.rest('POST', `/v1/call/sessions/${id}/events`, service, event).catch(() => null);
+    if (reply?.status === 201) taken.push({ sessionId: id, reportId });
+  };
+  publish(`late_${n}`, 'billing.usage.reported', { meter: 'stt.ms', unit: 'ms', quantity: `${500 + n}`, at: ts });
+  publish(`use_${n}`, 'billing.usage.reconciled', { quantity: `${300 + n}` });
+}
+
+/** What was reported, or put right after it had been reported, and stands in no record. */
+function unmeasured(taken, records = [], stored = []) {
+  const has = (list, { sessionId, reportId }) => list.some((one) => one.sessionId === sessionId && one.reportId === reportId);
+  const reported = stored.filter(({ type }) => type === 'billing.usage.reported').map(({ sessionId, payload }) => ({ sessionId, reportId: payload.reportId }));
+  return taken
+    .filter((one) => has(reported, one) && !has(records, one))
+    .map(({ sessionId, reportId }) => `meter-leak: ${reportId} of ${sessionId} was taken and not measured`);
+}
+
 test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_000 }, async (t) => {
   const begun = performance.now();
   const tools = await new ToolServer().start();
@@ -81,9 +105,12 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
     await pause(Math.random() * 30);
     return { body: { summary: 'done' } };
   };
-  const server = new Server(limits + toolsAt(tools.url));
+  const systems = await new BillingSystems().start();
+  t.after(() => systems.close());
+  const server = new Server((folder) => limits + toolsAt(tools.url) + systems.settings(folder));
   t.after(() => server.close());
   await server.start();
+  await putPrices(server);
   const owner = server.token('usr_0');
   const agent = server.token('usr_bot', 'agent');
   const service = server.token('key_meter', 'service');
@@ -151,6 +178,15 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
       server.stored(id).map(({ event }) => event),
     );
   }
+  const late = [];
+  const money = await chargedWhileKilled(server, systems, Math.ceil(rounds / 4), (n) =>
+    calls.forEach((id) => reportLate(server, id, n, late)),
+  );
+  const stored = calls.flatMap((id) => server.stored(id)).map(({ event }) => event);
+  found.push(...money.found, ...unmeasured(late, money.records, stored));
+  // The same records stand in the calls, and nothing is charged there that no event says.
+  const measured = stored.filter(({ type }) => type === 'billing.usage.measured');
+  assert.deepEqual(measured.map(({ payload }) => payload.recordId).sort(), (money.records ?? []).map(({ recordId }) => recordId).sort());
   assert.equal(await server.kill('SIGTERM'), 0, 'a clean stop');
   const report = server.verify();
   assert.equal(report.ok, true);
@@ -159,13 +195,14 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   const outcomes = askers.flatMap((asker) => [...histories(asker.events).values()]);
   const counts = {
     acknowledged: acknowledged(),
-    randomKills: rounds,
+    randomKills: rounds + Math.ceil(rounds / 4),
     actions: outcomes.length,
     ended: outcomes.filter(({ ended }) => ended.length === 1).length,
     lost: outcomes.filter(({ lost }) => lost).length, // Nobody knew, at first.
     unknown: outcomes.filter(({ unknown }) => unknown).length,
     effects: tools.calls.length,
     ...usage.counts,
+    ...money.counts,
     violations: found.length,
   };
   t.diagnostic(JSON.stringify(counts));
@@ -174,6 +211,8 @@ test(`killed ${rounds} times, nothing lost and nothing doubled`, { timeout: 600_
   assert.ok(counts.acknowledged > rounds * 20);
   assert.ok(counts.effects > rounds && counts.actions > counts.effects / 2, 'agents had things done');
   assert.equal(counts.ended + counts.unknown, counts.actions);
+  assert.ok(counts.charges > 4 && counts.deliveries > counts.charges && counts.deadLetters > 0, 'it was charged');
+  assert.ok(late.length > 0, 'and late words came');
   assert.ok(counts.chars > rounds && counts.reports > rounds / 2 && counts.durationMs > 0, 'money was spent');
 });
 
@@ -318,4 +357,55 @@ test('the checker finds what is planted among usage records', () => {
   ];
   for (const [name, records, found] of cases)
     assert.deepEqual(checkUsage([[...call, ...records]], ticks).found, found.map((what) => `usage of s: ${what}`), name);
+});
+
+// From a record to the line of a statement.
+test('the checker finds what is planted between a record and the statement', () => {
+  const window = '2027-01-15T08:00Z';
+  const record = (recordId, quantity, meter = 'stt.ms') => ({ recordId, meter, window, quantity });
+  const charge = (id, quantity, recordIds, amount = quantity * 3) => ({
+    type: 'billing.usage.recorded',
+    entry: { idempotencyKey: id, meter: 'stt.ms', window, quantity: `${quantity}`, amount: `${amount}`, recordIds },
+  });
+  const late = (id, quantity, recordIds) => ({
+    type: 'billing.adjustment.created',
+    entry: { adjustmentId: id, meter: 'stt.ms', serviceWindow: window, quantityDelta: `${quantity}`, amountDelta: `${quantity * 3}`, recordIds },
+  });
+  const line = (charges) => ({
+    kind: 'usage', charges: charges.map(([idempotencyKey, n]) => ({ idempotencyKey, quantity: `${n}`, amount: `${n * 3}` })),
+    amount: `${charges.reduce((sum, [, n]) => sum + n * 3, 0)}`,
+  });
+  const whole = {
+    prices: { 'stt.ms': 3n },
+    records: [record('r1', '10'), record('r2', '20'), record('r3', '-5'), record('r4', null), record('r5', '9', 'tts.chars')],
+    entries: [charge('c1', 30, ['r1', 'r2']), late('a1', -5, ['r3'])],
+    sinks: { hook: { times: { c1: 1, a1: 1 }, parked: new Set() }, stripe: { times: { c1: 1 }, parked: new Set(['a1']) } },
+    lines: [line([['c1', 30]]), { kind: 'adjustment', adjustmentId: 'a1', quantity: '-5', amount: '-15' }],
+  };
+  assert.deepEqual(checkMoney(whole).found, []);
+  assert.deepEqual(checkMoney(whole).counts, { charges: 2, deliveries: 3, deadLetters: 1, owedNano: '75' });
+  const [one, two] = whole.entries;
+  const hook = (times, parked = []) => ({ sinks: { ...whole.sinks, hook: { times, parked: new Set(parked) } } });
+  const cases = [
+    ['a record that was never charged', { records: [...whole.records, record('r6', '1')] }, /^unbilled: 25 stt.ms/],
+    ['a record charged twice', { entries: [one, two, late('a2', 20, ['r2'])] }, /^double-bill: 45 stt.ms/],
+    ['a record in two charges whose sums are right', { entries: [charge('c1', 30, ['r1', 'r2', 'r3']), two] }, /^double-bill: record r3/],
+    ['a charge of what nobody measured', { entries: [charge('c1', 30, ['r1', 'r9']), two] }, /names r9/],
+    ['a record that was written twice', { records: [...whole.records, record('r4', null)] }, /^meter-leak: record r4/],
+    ['another price', { entries: [charge('c1', 30, ['r1', 'r2'], 91), two] }, /^price: c1 says 91/],
+    ['a charge that stands twice', { entries: [one, one, two] }, /^double-bill: c1 is booked twice/],
+    ['a delivery that was lost', hook({ c1: 1 }), /^dlq-leak: hook has not a1/],
+    ['a delivery that was doubled', hook({ c1: 2, a1: 1 }), /^double-bill: hook counted c1 2 times/],
+    ['a delivery of nothing', hook({ c1: 1, a1: 1, x: 1 }), /^double-bill: hook counted x/],
+    ['a dead letter that was delivered', hook({ c1: 1, a1: 1 }, ['c1']), /^dlq-leak: hook has c1/],
+    ['an entry that is on no statement', { lines: [whole.lines[0]] }, /^statement: a1 stands in 0 lines/],
+    ['an entry on it twice', { lines: [...whole.lines, whole.lines[1]] }, /^statement: a1 stands in 2 lines/],
+    ['other numbers on it', { lines: [line([['c1', 31]]), whole.lines[1]] }, /^statement: c1 is other/],
+    ['a line of nothing', { lines: [...whole.lines, line([['c9', 0]])] }, /^statement: c9 is not booked/],
+    ['another sum', { lines: [{ ...whole.lines[0], amount: '89' }, whole.lines[1]] }, /^statement: it comes to 74/],
+  ];
+  for (const [name, change, what] of cases) {
+    const { found } = checkMoney({ ...whole, ...change });
+    assert.ok(found.some((text) => what.test(text)), `${name}: ${JSON.stringify(found)}`);
+  }
 });

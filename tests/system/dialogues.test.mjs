@@ -10,7 +10,7 @@ import test from 'node:test';
 import { WebSocket } from 'ws';
 import { createCall, joinCall } from '../../sdk/dist/lifeline.js';
 import { actionViolations, histories } from './support/action_record.mjs';
-import { checkBill, putPrices } from './support/bill.mjs';
+import { checkBill, putPrices } from './support/bill_check.mjs';
 import { mismatches, missing, readDialogues, toolsFor, unapproved } from './support/dialogues.mjs';
 import { writeEvidence } from './support/evidence.mjs';
 import { Server } from './support/server.mjs';

@@ -2,7 +2,7 @@
 // on, and an event put into a call. Each thing that doctor can find is broken once, and found.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, createServer as createPort } from 'node:net';
@@ -95,6 +95,31 @@ test('what is wrong with the folder and the port is found', async (t) => {
   const broken = await doctor(server);
   assert.equal(broken.journal.result, 'fail');
   assert.match(broken.journal.found, /mark_missing/);
+});
+
+test('a statement that cannot be made up is found, server running or not', async (t) => {
+  const server = new Server();
+  t.after(() => server.close());
+  assert.equal((await doctor(server)).statements, undefined, 'nothing was booked yet');
+  await server.start();
+  let checks = {};
+  for (const begun = Date.now(); checks.statements?.result !== 'ok'; checks = await doctor(server))
+    assert.ok(Date.now() - begun < 20_000, JSON.stringify(checks.statements)); // Its view opens a moment after the server.
+  await server.kill('SIGTERM');
+  // Of an account that no card prices, January is to be closed.
+  const sql = "insert into closings values('acct_lost', 2026 * 12)";
+  const run = 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute(sys.argv[2]); d.commit()';
+  execFileSync('python3', ['-c', run, join(server.data, 'billing.db'), sql]);
+  for (const running of [false, true]) {
+    if (running) await server.start();
+    const { result, found, advice } = (await doctor(server)).statements;
+    assert.equal(result, 'warn', found);
+    assert.match(found, /^1 cannot be made up: acct_lost 2026-01 \(card_not_found: /);
+    assert.match(advice, /^lifeline statement acct_lost 2026-01 /);
+  }
+  await server.kill('SIGTERM');
+  writeFileSync(join(server.data, 'billing.db'), 'no database');
+  assert.match((await doctor(server)).statements.advice, /lifeline rebuild/);
 });
 
 test('what is wrong between the clients and the server is found', async (t) => {

@@ -12,6 +12,7 @@ const rounds = Number(process.env.LIFELINE_DOCUMENT_ROUNDS ?? 4);
 const generous = `[limits]
 events_per_second = 100000
 events_burst = 100000
+changes_burst = 100000
 connects_per_second = 1000
 connects_burst = 1000
 `;

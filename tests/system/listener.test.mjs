@@ -2,24 +2,18 @@
 // what it does not, and a peer that says that it speaks for others.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import test from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
+import { makeCertificate } from './support/certificate.mjs';
 import { Server } from './support/server.mjs';
 
 /** A certificate for this machine in the folder, under the names that the configuration has. */
-function makeCertificate(folder, commonName, key = 'key.pem') {
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-      .concat('-subj', `/CN=${commonName}`, '-addext', 'subjectAltName=IP:127.0.0.1')
-      .concat('-keyout', join(folder, key), '-out', join(folder, 'certificate.pem')),
-    { stdio: 'ignore' },
-  );
+function certify(folder, commonName, key = 'key.pem') {
+  makeCertificate(join(folder, 'certificate.pem'), join(folder, key), commonName);
 }
 
 const page = 'https://app.example';
@@ -77,7 +71,7 @@ const create = (server, token) =>
 
 test('a call over TLS: REST, and a socket that moved to the loop of its call', async (t) => {
   const server = await serve(t, (folder) => {
-    makeCertificate(folder, 'first');
+    certify(folder, 'first');
     return configured(folder, 'loops = 4');
   });
   assert.equal(server.scheme, 'https');
@@ -100,14 +94,14 @@ test('a call over TLS: REST, and a socket that moved to the loop of its call', a
 
 test('SIGHUP: a new certificate, and one that is no pair changes nothing', async (t) => {
   const server = await serve(t, (folder) => {
-    makeCertificate(folder, 'first');
+    certify(folder, 'first');
     return configured(folder);
   });
   assert.equal(await shownBy(server), 'first');
-  makeCertificate(server.folder, 'second');
+  certify(server.folder, 'second');
   await reload(server, configured(server.folder));
   assert.equal(await shownBy(server), 'second');
-  makeCertificate(server.folder, 'third', 'key_elsewhere.pem');
+  certify(server.folder, 'third', 'key_elsewhere.pem');
   assert.match(
     await reload(server, configured(server.folder, `origins = ["${page}"]`)),
     /not reloaded, nothing has changed: key .*key\.pem/,

@@ -2,19 +2,20 @@
 // plain loops over the events that anybody can read.
 
 import assert from 'node:assert/strict';
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
-import { clock_behind } from './support/clock_behind.mjs';
+import { endCall, hour, momentOf, nameOf, openCall, publisher, typed } from './support/bill.mjs';
+import { ClockBehind } from './support/clock_behind.mjs';
 import { Line } from './support/line.mjs';
 import { Server } from './support/server.mjs';
+import { isSignedBy } from './support/usage_signature.mjs';
 import { pause, until } from './support/waiting.mjs';
 
-const hour = 3_600_000;
 const config = (more = '') => `[metering]\nclose_after_ms = 0\n${more}\n[tools."lifeline.noop"]\nkind = "builtin"\nrisk = "read_only"\n`;
 
-async function house(t, { more = '', env } = {}) {
+async function house(t, { more = '', clock } = {}) {
   const server = new Server(config(more));
-  Object.assign(server.env, env?.(server.folder) ?? {});
+  if (clock) assert.ok(clock.give(server), 'clang-19 makes the clock');
   t.after(() => server.close());
   await server.start();
   const tokens = {
@@ -25,34 +26,25 @@ async function house(t, { more = '', env } = {}) {
     stranger: server.token('usr_stranger', 'auditor', 'acct_other'),
     admin: server.token('usr_root', 'admin', 'acct_other'),
   };
-  let n = 0;
-  const publish = async (id, token, type, payload, status = 201) => {
-    const event = { eventId: `e${(n += 1)}`, sessionId: id, ts: '2020-02-16T10:00:00.000Z', type, payload, schemaVersion: '1.0' };
-    const reply = await server.rest('POST', `/v1/call/sessions/${id}/events`, token, event);
-    assert.equal(reply.status, status, JSON.stringify(reply.json));
-  };
-  const call = async () => {
-    const participants = [{ userId: 'usr_bot', role: 'agent' }];
-    const { json } = await server.rest('POST', '/v1/call/sessions', tokens.ada, { channel: 'text', participants });
-    return json.session.sessionId;
-  };
+  const publish = publisher(server);
+  const call = () => openCall(server, tokens.ada, { participants: [{ userId: 'usr_bot', role: 'agent' }] });
   const connect = async (id) => {
     const line = new Line(server, id, { token: tokens.ada });
     await line.frame('hello');
     return line;
   };
-  const end = (id) => server.rest('POST', `/v1/call/sessions/${id}/state`, tokens.ada, { status: 'ended' });
-  const say = (id, utteranceId, text) => publish(id, tokens.ada, 'transcript.final', { utteranceId, speaker: 'user', text, startMs: 0, endMs: 9, source: 'typed' });
+  const end = (id) => endCall(server, tokens.ada, id);
+  const say = (id, ...words) => publish(id, tokens.ada, ...typed(...words));
   const usage = async (query = '', token = tokens.auditor) =>
     server.rest('GET', `/v1/billing/accounts/acct_test/usage?limit=1000&${query}`, token);
   /** The records of a call once there are so many. */
-  const records = async (id, count) => {
-    for (const begun = Date.now(); ; await pause(20)) {
+  const records = (id, count) => {
+    const look = async () => {
       const { status, json } = await usage(`session=${id}`);
       assert.equal(status, 200, JSON.stringify(json));
-      if (json.records.length >= count) return json.records.map(({ record }) => record);
-      assert.ok(Date.now() - begun < 20_000, `waited in vain for ${count} records: ${JSON.stringify(json)}`);
-    }
+      return json.records.map(({ record }) => record);
+    };
+    return until(`${count} records`, look, (found) => found.length >= count);
   };
   return { server, tokens, publish, call, connect, end, say, usage, records };
 }
@@ -61,11 +53,6 @@ const sum = (records, meter, dims = {}) =>
   records
     .filter((one) => one.meter === meter && Object.entries(dims).every(([name, value]) => one.dims?.[name] === value))
     .reduce((total, { quantity }) => total + BigInt(quantity), 0n);
-const canonical = (value) =>
-  Array.isArray(value) ? `[${value.map(canonical).join(',')}]`
-  : value !== null && typeof value === 'object'
-    ? `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`
-    : JSON.stringify(value);
 
 /** The chain over the evidence, added up again from the events as they were sent. */
 function chainOf(texts) {
@@ -87,6 +74,11 @@ test('a call is measured, signed, and adds up to what its events say', { timeout
   await publish(id, tokens.svc, 'billing.usage.reported', used);
   await publish(id, tokens.svc, 'billing.usage.reported', used);
   await publish(id, tokens.svc, 'billing.usage.reported', { reportId: 'use_2', meter: 'stt.ms', unit: 'ms', quantity: null, source: 'estimated' });
+  // A record says the words of its report again, beside much else: they have to leave room for that.
+  for (const dims of [{ kind: 'k'.repeat(64_000) }, Object.fromEntries([...'abcdefghi'].map((name) => [name, 'word']))]) {
+    await publish(id, tokens.svc, 'billing.usage.reported', { reportId: 'use_3', meter: 'stt.ms', unit: 'ms', quantity: '5', source: 'provider', dims }, 400);
+    await publish(id, tokens.svc, 'billing.usage.reconciled', { reportId: 'use_2', quantity: '5', source: 'provider', dims }, 400);
+  }
   await publish(id, tokens.bot, 'orchestration.action.requested', { actionId: 'act_1', actionType: 'lifeline.noop', summary: 's', args: {} });
   await line.event('orchestration.action.succeeded');
   await pause(300);
@@ -109,15 +101,14 @@ test('a call is measured, signed, and adds up to what its events say', { timeout
   assert.deepEqual([known.quantity, known.corrects, known.class], ['2500', unknown.recordId, 'corrected']);
 
   // Nobody has to believe us: signature and evidence, from what anybody can read.
-  const { json: heads } = await server.rest('GET', '/v1/journal/heads', tokens.auditor);
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(heads.key.publicKey, 'hex').toString('base64url') }, format: 'jwk' });
+  const { json: history } = await server.rest('GET', '/v1/billing/keys', tokens.auditor);
+  assert.deepEqual(history.keys.map(({ state }) => state), ['retired', 'active']);
+  const active = history.keys.at(-1);
   const texts = new Map(server.stored(id).map(({ seq, text }) => [seq, text]));
   for (const record of all) {
-    const { signature, ...signed } = record;
-    assert.equal(record.keyId, heads.key.keyId);
-    const message = Buffer.from(`lifeline-usage-record-1\n${canonical(signed)}`);
-    assert.ok(verify(null, message, key, Buffer.from(signature, 'base64url')), record.recordId);
-    assert.ok(!verify(null, Buffer.from(`${message} `), key, Buffer.from(signature, 'base64url')));
+    assert.equal(record.keyId, active.keyId);
+    assert.ok(isSignedBy(active.publicKey, record), record.recordId);
+    assert.ok(!isSignedBy(active.publicKey, { ...record, meter: `${record.meter} ` }));
     assert.ok(record.evidence.count > 0 && texts.has(record.evidence.seqFirst) && texts.has(record.evidence.seqLast));
   }
   const finals = [...texts].filter(([, text]) => text.includes('"type":"transcript.final"'));
@@ -143,7 +134,7 @@ test('usage is for those who oversee the account', { timeout: 60_000 }, async (t
   for (const query of ['from=yesterday', 'to=2026-02-16T10:30Z', 'limit=0', 'limit=x'])
     assert.deepEqual((await server.rest('GET', `/v1/billing/accounts/acct_test/usage?${query}`, tokens.auditor)).json.code, 'query_invalid');
   const { window } = (await usage()).json.records[0].record;
-  const next = `${new Date(Date.parse(`${window.slice(0, 16)}:00.000Z`) + hour).toISOString().slice(0, 13)}:00Z`;
+  const next = nameOf(Date.parse(momentOf(window)) + hour);
   assert.equal((await usage(`from=${window}&to=${next}`)).json.records.length, 1);
   assert.equal((await usage(`from=${next}`)).json.records.length, 0);
   assert.equal((await usage(`to=${window}`)).json.records.length, 0);
@@ -178,25 +169,39 @@ test('a server that is killed bills nobody for the time it was away, and nothing
   assert.equal(written.length, all.length);
 });
 
-test('an open call is cut at the edge of an hour, and the hour is closed', { timeout: 120_000 }, async (t) => {
-  // A clock by which the next hour begins in a moment.
-  const untilEdge = 6;
-  const behind = (Date.now() / 1000 + untilEdge) % 3600;
-  const env = (folder) => clock_behind(folder, behind / 86_400);
-  const { server, call, connect, end, records } = await house(t, { env });
+test('an open call is cut at the edge of an hour, told what it used so far, and the hour is closed', { timeout: 120_000 }, async (t) => {
+  const { server, tokens, publish, call, connect, end, say, records } = await house(t, { clock: new ClockBehind(8) });
   const id = await call();
   const line = await connect(id);
-  const [first] = await records(id, 1);
+  await say(id, 'u1', 'Grüezi \u{1F98A}');
+  await publish(id, tokens.bot, 'orchestration.action.requested', { actionId: 'act_1', actionType: 'lifeline.noop', summary: 's', args: {} });
+  await line.event('orchestration.action.succeeded');
+  const so_far = await records(id, 3);
+  const first = so_far.find(({ meter }) => meter === 'call.duration_ms');
   assert.equal(first.endCause, 'hour');
   assert.ok(first.to.endsWith(':00:00.000Z'), first.to);
+  // Each meter says what records have, and what is not recorded yet.
+  const told = () => {
+    const last = server.stored(id).filter(({ event }) => event.type === 'billing.usage.tick');
+    return Object.fromEntries(last.map(({ event }) => [event.payload.meterId, event.payload]));
+  };
+  await until('all meters are told', () => Object.keys(told()).length === 3);
+  const { 'call.duration_ms': time, 'action.count': actions, 'transcript.chars': words } = told();
+  assert.deepEqual(words, { meterId: 'transcript.chars', quantity: '8', unit: 'char', parts: [{ dims: { speaker: 'user' }, quantity: '8' }] });
+  assert.deepEqual(actions, { meterId: 'action.count', quantity: '1', unit: 'action', parts: [{ dims: { actionType: 'lifeline.noop', outcome: 'succeeded' }, quantity: '1' }] });
+  for (const { meterId, quantity } of [words, actions]) assert.equal(BigInt(quantity), sum(so_far, meterId), meterId);
+  assert.equal(time.unit, 'ms');
+  assert.ok(BigInt(time.quantity) >= BigInt(first.quantityRaw), `${time.quantity} ms are told, ${first.quantityRaw} recorded`);
   const ticks = () => server.stored('sys_metering').map(({ event }) => event);
   const closed = () => ticks().filter(({ type }) => type === 'billing.window.closed').map(({ payload }) => payload.window);
   await pause(500);
   await end(id);
   line.close();
-  const all = await records(id, 2);
+  const recorded = await records(id, 4);
+  const all = recorded.filter(({ meter }) => meter === 'call.duration_ms');
   assert.deepEqual(all.map(({ endCause }) => endCause), ['hour', 'end']);
   assert.notEqual(all[0].window, all[1].window);
+  assert.ok(BigInt(time.quantity) <= sum(all, 'call.duration_ms'), `${time.quantity} ms are told, ${sum(all, 'call.duration_ms')} recorded`);
   const events = await server.events(id, server.token('usr_ada'));
   const at = (type) => Date.parse(events.find(({ event }) => event.type === type).meta.recordedAt);
   assert.ok(Math.abs(Number(sum(all, 'call.duration_ms')) - (at('call.ended') - at('call.connected'))) <= 5);

@@ -5,10 +5,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { WebSocket } from 'ws';
+import { Line } from './support/line.mjs';
 import { Server } from './support/server.mjs';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const explained = new Set([...page.matchAll(/^\| `(lifeline_[a-z_]+)` \|/gm)].map(([, name]) => name));
+
+test('the rules for a watcher outside name what is explained', () => {
+  const rules = readFileSync(new URL('../../deploy/prometheus/lifeline.rules.yml', import.meta.url), 'utf8');
+  const named = new Set([...rules.matchAll(/expr: .*/g)].flatMap(([expr]) => expr.match(/lifeline_[a-z_]+/g) ?? []));
+  assert.ok(named.size >= 7);
+  assert.deepEqual([...named].filter((name) => !explained.has(name)), []);
+});
 
 const line = /^(?<name>[a-z_]+)(?:\{(?<labels>[^}]*)\})? (?<value>-?[0-9.e+-]+|NaN|[+-]Inf)$/;
 
@@ -54,16 +62,33 @@ async function watched(t) {
 
 test('a scrape is of the format, and each family is explained', async (t) => {
   const { server, address } = await watched(t);
-  const first = await scrape(address);
+  // Views are opened once the server is ready: until then theirs are parts that do not answer.
+  let first = await scrape(address);
+  const silent = ({ values }) => [...values].some(([key, value]) => key.startsWith('lifeline_scrape_source_answered') && value === 0);
+  for (const begun = Date.now(); silent(first) && Date.now() - begun < 20_000; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    first = await scrape(address);
+  }
   assert.deepEqual([...first.types.keys()].filter((name) => !explained.has(name)), []);
   const source = (name) => first.values.get(`lifeline_scrape_source_answered{source="${name}"}`);
-  for (const name of ['home', 'loop-0', 'loop-1', 'calls', 'process']) assert.equal(source(name), 1, name);
+  for (const name of ['home', 'loop-0', 'loop-1', 'calls', 'sinks', 'reconciliation', 'statements', 'process']) assert.equal(source(name), 1, name);
   // A family without a sample is not shown; all others have one from the start.
   const later = new Set([
     'lifeline_rest_answers_total',
     'lifeline_refusals_total',
     'lifeline_websocket_errors_total',
     'lifeline_websocket_closes_total',
+    // Of sinks, where one is configured.
+    'lifeline_sink_charges_waiting',
+    'lifeline_sink_charges_delivered_total',
+    'lifeline_sink_dead_letters',
+    'lifeline_sink_oldest_charge_seconds',
+    'lifeline_sink_state',
+    // Once an hour was counted again, and where somebody is told of it.
+    'lifeline_reconciliation_last_run_seconds',
+    'lifeline_reconciliation_last_run_findings',
+    'lifeline_alerts_waiting',
+    'lifeline_alerts_parked',
   ]);
   assert.deepEqual([...explained].filter((name) => !first.types.has(name) && !later.has(name)), []);
 
@@ -94,6 +119,12 @@ test('the figures move with what happens', async (t) => {
   socket.send(JSON.stringify({ op: 'publish', event: { ...event, schemaVersion: '1.0' } }));
   socket.send(JSON.stringify({ op: 'publish', event: { ...event, eventId: 'evt_2', type: 'no.such.type', schemaVersion: '1.0' } }));
   await seen(({ op }) => op === 'error');
+  // Refused in a bye, as pages are, and by HTTP, as programs are.
+  const elsewhere = { token, query: 'after=1&epoch=another' };
+  const refused = new Line(server, json.session.sessionId, { ...elsewhere, origin: server.url });
+  const { requestId } = await refused.frame(({ op, reason }) => op === 'bye' && reason === 'epoch_changed');
+  assert.equal((await new Line(server, json.session.sessionId, elsewhere).over).status, 409);
+  await server.logged(`request=${requestId} session=${json.session.sessionId} upgrade refused reason=epoch_changed`);
   await seen((frame) => frame.op === 'event' && frame.event.eventId === event.eventId);
 
   // What is committed is counted a moment before it is marked, and so before it is a position; which
@@ -116,6 +147,7 @@ test('the figures move with what happens', async (t) => {
   assert.equal(after.values.get('lifeline_journal_group_events_sum'), total(after, 'lifeline_journal_events_total'));
   assert.equal(after.values.get('lifeline_rest_answers_total{status="201"}'), 1);
   assert.equal(after.values.get('lifeline_refusals_total{door="rest",reason="token_invalid"}'), 1);
+  assert.equal(after.values.get('lifeline_refusals_total{door="upgrade",reason="epoch_changed"}'), 2);
   assert.equal(after.values.get('lifeline_journal_health{state="ok"}'), 1);
   assert.ok(total(after, 'lifeline_process_resident_memory_bytes') > 1e6);
   assert.ok(total(after, 'lifeline_process_open_fds') > 10);

@@ -5,9 +5,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import test from 'node:test';
+import { clock_behind } from './support/clock_behind.mjs';
 import { Recogniser } from './support/recogniser.mjs';
 import { Witness } from './support/openapi.mjs';
 import { Server } from './support/server.mjs';
+import { pause } from './support/waiting.mjs';
 
 const { reasons } = JSON.parse(readFileSync(new URL('../../schema/v1/errors.json', import.meta.url), 'utf8'));
 const entities = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
@@ -25,10 +27,15 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     `[tools."lifeline.echo"]\nkind = "builtin"\nrisk = "high_risk_external_send"\n[tools.rude]\nkind = "http"\n` +
       `url = "http://127.0.0.1:${rude.address().port}/"\n[tools."lifeline.noop"]\nkind = "builtin"\n` +
       `[speech]\nbase_url = "${ears.url}"\n` +
-      `[agents.echo]\ndriver = "scripted"\ndebounce_ms = 10\n`,
+      `[agents.echo]\ndriver = "scripted"\ndebounce_ms = 10\n[metering]\nclose_after_ms = 0\n` +
+      // It is told no names of items, so it takes nothing, and is asked nothing.
+      `[[billing.sinks]]\nname = "stripe"\nkind = "stripe"\nurl = "http://127.0.0.1:9"\nallow_http = true\nkey_env = "STRIPE_KEY"\n` +
+      // Nobody is there to be told.
+      `[reconciliation.alert]\nurl = "http://127.0.0.1:9/alert"\nattempts = 1\n`,
     ['--dev'],
   );
   t.after(() => server.close());
+  server.env.STRIPE_KEY = 'sk_none';
   await server.start();
   const witness = await Witness.of(server.url);
   const owner = server.token('usr_owner');
@@ -328,6 +335,22 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     const { heads } = await ask('GET', '/v1/journal/heads', { token: auditor });
     assert.ok(heads.length >= 1);
     await ask('GET', '/v1/journal/heads', { reason: 'forbidden' });
+    const keeper = server.token('usr_root', 'admin');
+    await ask('GET', '/v1/billing/keys', { reason: 'forbidden' });
+    const [, first] = (await ask('GET', '/v1/billing/keys', { token: auditor })).keys;
+    await ask('POST', '/v1/billing/keys', { token: auditor, body: { reason: 'yearly' }, reason: 'forbidden' });
+    await ask('POST', '/v1/billing/keys', { token: keeper, body: {}, reason: 'missing_field' });
+    const second = await ask('POST', '/v1/billing/keys', { token: keeper, body: { reason: 'yearly' }, status: 201 });
+    assert.notEqual(second.keyId, first.keyId);
+    const revoke = (keyId, more) => ask('POST', `/v1/billing/keys/${keyId}/revoke`, { token: keeper, body: { reason: 'stolen', doubtfulFrom: 9 }, ...more });
+    await revoke('none', { reason: 'signing_key_not_found' });
+    const { state, doubtfulFrom } = await revoke(second.keyId);
+    assert.deepEqual([state, doubtfulFrom], ['revoked', 9]);
+    const { keys } = await ask('GET', '/v1/billing/keys', { token: auditor });
+    assert.deepEqual(keys.map((key) => key.state), ['retired', 'retired', 'revoked', 'active']);
+    const published = (await ask('GET', '/.well-known/lifeline-keys.json', { token: undefined })).keys;
+    assert.deepEqual(published.map(({ use }) => use), ['sig', ...keys.map(() => 'usage')]);
+    assert.deepEqual(published.slice(1).map((key) => [key.kid, key.x, key.state, key.doubtfulFrom]), keys.map((key) => [key.keyId, key.publicKey, key.state, key.doubtfulFrom]));
     const used = (query, more) => ask('GET', `/v1/billing/accounts/acct_test/usage${query}`, { token: auditor, ...more });
     await used('?limit=1&meter=call.duration_ms&from=2026-02-16T10:00Z');
     await used('?from=yesterday', { reason: 'query_invalid' });
@@ -350,8 +373,40 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await books('POST', 'accounts/acct_books/card', { token: root, body: { card: 'standard', effectiveFrom: nextHour } });
     await books('GET', 'accounts/acct_test/charges?limit=1');
     await books('GET', 'accounts/acct_test/charges?limit=0', { reason: 'query_invalid' });
-    for (const format of ['json', 'csv', 'html']) await books('GET', `accounts/acct_test/statements/${month}?format=${format}`);
+    await books('GET', 'accounts/acct_test/charges/bu_none', { reason: 'charge_not_found' });
+    await books('GET', 'accounts/acct_test/charges/bu_none', { token: undefined, reason: 'forbidden' });
+    await books('GET', 'accounts/acct_test/margin');
+    await books('GET', 'accounts/acct_test/margin?limit=0', { reason: 'query_invalid' });
+    for (const format of ['json', 'csv', 'html', 'proof']) await books('GET', `accounts/acct_test/statements/${month}?format=${format}`);
+    await books('GET', `accounts/acct_test/statements/${month}?format=proof&costs=true`, { token: root });
+    await books('GET', `accounts/acct_test/statements/${month}?format=proof&costs=true`, { token: auditor, reason: 'forbidden' });
+    await books('GET', `accounts/acct_test/statements/${month}?format=pdf`, { reason: 'query_invalid' });
     await books('GET', 'accounts/acct_test/statements/2026-13', { reason: 'query_invalid' });
+    const budget = { scope: 'account', period: 'month', limit: '50000000000', warnAt: [80] };
+    await books('PUT', 'accounts/acct_books/budgets/monthly', { token: root, body: budget });
+    await books('PUT', 'accounts/acct_books/budgets/monthly', { token: root, body: { ...budget, meter: 'none' }, reason: 'meter_unknown' });
+    await books('PUT', 'accounts/acct_books/budgets/monthly', { token: root, body: { ...budget, limit: '0' }, reason: 'out_of_range' });
+    await books('PUT', 'accounts/acct_none/budgets/monthly', { token: root, body: budget, reason: 'account_not_found' });
+    await books('GET', 'accounts/acct_books/budgets', { token: root });
+    await books('GET', 'accounts/acct_books/budgets', { reason: 'forbidden' });
+    const credit = { amount: '100000000000', currency: 'EUR', reason: 'paid ahead' };
+    await books('POST', 'accounts/acct_books/credit', { token: root, body: credit });
+    await books('POST', 'accounts/acct_books/credit', { token: root, body: { ...credit, currency: 'USD' }, reason: 'currency_differs' });
+    await books('POST', 'accounts/acct_books/credit', { body: credit, reason: 'forbidden' });
+    await books('GET', 'accounts/acct_books/balance', { token: root });
+    await books('GET', 'accounts/acct_books/balance', { reason: 'forbidden' });
+    await books('GET', 'sinks', { token: root });
+    await books('GET', 'sinks', { reason: 'forbidden' });
+    await books('POST', 'sinks/none/resume', { token: root, body: { reason: 'x' }, reason: 'sink_not_found' });
+    await books('POST', 'sinks/none/resume', { token: root, body: {}, reason: 'missing_field' });
+    await books('GET', 'dead-letters?limit=1');
+    await books('GET', 'dead-letters?because=bored', { reason: 'query_invalid' });
+    await books('GET', 'dead-letters/dl_none', { reason: 'dead_letter_not_found' });
+    for (const what of ['redrive', 'discard']) {
+      await books('POST', `dead-letters/${what}`, { token: root, body: { reason: 'x', dryRun: true } });
+      await books('POST', `dead-letters/${what}`, { token: root, body: { deadLetters: ['dl_none'], reason: 'x' }, reason: 'dead_letter_not_found' });
+      await books('POST', `dead-letters/${what}`, { body: { reason: 'x' }, reason: 'forbidden' });
+    }
     const audited = (query, more) => ask('GET', `/v1/safety/decisions${query}`, { token: auditor, ...more });
     await audited('', { token: owner, reason: 'forbidden' });
     await audited('?limit=0', { reason: 'query_invalid' });
@@ -486,6 +541,70 @@ test('the server answers as /openapi.json says', { timeout: 120_000 }, async (t)
     await witness.ask('GET', '/v1/dev', { headers: { 'X-Forwarded-For': '192.0.2.1' }, reason: 'route_not_found' });
     await witness.ask('POST', '/v1/dev/token', { headers: page, body: { name: 'Ada' } });
     await witness.ask('POST', '/v1/dev/token', { headers: page, body: {}, reason: 'missing_field' });
+  });
+
+  await t.test('an hour that is over', async () => {
+    await server.kill('SIGTERM');
+    Object.assign(server.env, clock_behind(server.folder, -1 / 24)); // Its clock is an hour ahead.
+    await server.start();
+    const root = server.token('usr_root', 'admin', 'acct_root', 600);
+    const auditor = server.token('usr_auditor', 'auditor', 'acct_test', 600);
+    const operator = server.token('usr_op', 'operator', 'acct_test', 600);
+    const books = (method, path, more) => ask(method, `/v1/billing/${path}`, { token: operator, ...more });
+    const mine = (method, path, more) => books(method, `accounts/acct_test/${path}`, more);
+    const until = async (look, enough) => {
+      for (const begun = Date.now(); ; await pause(100)) {
+        const { json } = await server.rest('GET', `/v1/billing/${look}`, operator);
+        if (json && enough(json)) return json;
+        assert.ok(Date.now() - begun < 30_000, JSON.stringify(json));
+      }
+    };
+    const { entries } = await until('accounts/acct_test/charges', (found) => found.entries?.length > 0);
+    const { idempotencyKey, item, window, quantity } = entries[0].entry;
+    await mine('GET', `charges/${idempotencyKey}`);
+    const { deadLetters } = await until('dead-letters', (found) => found.deadLetters?.length > 0);
+    await books('GET', `dead-letters/${deadLetters[0].deadLetterId}`, { token: auditor });
+    await books('POST', 'sinks/stripe/resume', { token: root, body: { reason: 'to see' } });
+    const coming = `${new Date(Date.now() + 2 * 3_600_000).toISOString().slice(0, 13)}:00Z`;
+    const adjustment = { kind: 'write_off', serviceWindow: window, item, quantityDelta: '0', amountDelta: '-1', reason: 'a bad line' };
+    await mine('POST', 'adjustments', { body: adjustment, status: 201 });
+    await mine('POST', 'adjustments', { body: { ...adjustment, serviceWindow: coming }, reason: 'window_open' });
+    await mine('POST', 'adjustments', { body: adjustment, token: auditor, reason: 'forbidden' });
+    const rows = [{ window, item, quantity: `${BigInt(quantity) + 5n}` }];
+    await mine('POST', 'imports', { body: { source: 'bank', rows }, status: 201 });
+    await mine('POST', 'imports', { body: { source: 'bank', rows: [] }, reason: 'out_of_range' });
+    const count = (more) => books('POST', 'reconciliations', { body: {}, token: root, ...more });
+    await count({ token: auditor, reason: 'forbidden' });
+    const [{ runId }] = (await count()).runs;
+    await books('GET', 'reconciliations?limit=1', { token: root });
+    await books('GET', 'reconciliations', { reason: 'forbidden' });
+    for (const format of ['json', 'csv', 'text']) await books('GET', `reconciliations/${runId}?format=${format}`, { token: root });
+    await books('GET', 'reconciliations/rr_none', { token: root, reason: 'reconciliation_not_found' });
+    const { findings } = await mine('GET', 'findings?limit=1000');
+    await mine('GET', 'findings?state=lost', { reason: 'query_invalid' });
+    const { findingId } = findings[0];
+    await mine('GET', `findings/${findingId}`, { token: auditor });
+    await mine('GET', 'findings/mm_none', { reason: 'finding_not_found' });
+    const resolve = { state: 'acknowledged', reason: 'the bank is asked' };
+    await mine('POST', `findings/${findingId}`, { body: resolve });
+    await mine('POST', `findings/${findingId}`, { body: resolve, token: auditor, reason: 'forbidden' });
+    const waiting = async () => {
+      for (const begun = Date.now(); ; await pause(100)) {
+        const { alerts } = await books('GET', 'alerts?limit=1', { token: root });
+        if (alerts.length > 0) return alerts[0].alertId;
+        assert.ok(Date.now() - begun < 30_000, 'no alert was given up');
+      }
+    };
+    let alert = await waiting();
+    await books('GET', 'alerts', { reason: 'forbidden' });
+    await books('GET', 'alerts?limit=0', { token: root, reason: 'query_invalid' });
+    for (const what of ['resend', 'discard']) {
+      await books('POST', `alerts/${alert}/${what}`, { reason: 'forbidden' });
+      await books('POST', `alerts/al_none/${what}`, { token: root, reason: 'alert_not_found' });
+      alert = await waiting(); // What was told again is given up again.
+      await books('POST', `alerts/${alert}/${what}`, { token: root });
+    }
+    await books('POST', `alerts/${alert}/discard`, { token: root, reason: 'alert_not_found' });
   });
 
   // Answers that only a broken or a busy server gives are not asked for.

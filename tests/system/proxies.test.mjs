@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import test from 'node:test';
 import { WebSocket } from 'ws';
 import { createCall } from '../../sdk/dist/lifeline.js';
@@ -125,5 +126,37 @@ for (const name of Object.keys(kinds)) {
       assert.deepEqual(heard.toSorted?.() ?? [...heard].sort(), [...said].sort());
       await call.end();
     });
+  });
+}
+
+for (const [name, kind] of Object.entries(kinds).filter(([, { withTls }]) => withTls)) {
+  test(`${name} with the recipe's lines for TLS`, { timeout: 60_000 }, async (t) => {
+    const proxy = new Proxy(name, server.port, { tls: true });
+    t.after(() => proxy.close());
+    await proxy.start();
+    const { ca } = proxy;
+    const token = server.token(`usr_tls_${name}`);
+    const created = await new Promise((resolve, reject) => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+      const asked = requestTls(`${proxy.url}/v1/call/sessions`, { method: 'POST', headers, ca });
+      asked.once('error', reject);
+      asked.once('response', async (reply) => {
+        let text = '';
+        for await (const bytes of reply) text += bytes;
+        resolve(JSON.parse(text));
+      });
+      asked.end('{}');
+    });
+    const { url, token: ticket } = created.connect;
+    assert.ok(url.startsWith(`${proxy.url.replace('https', 'wss')}/v1/`), `${kind.recipe}: ${url}`);
+    const socket = new WebSocket(url, ['lifeline.v1', `auth.${ticket}`], { ca });
+    t.after(() => socket.terminate());
+    const hello = await new Promise((resolve, reject) => {
+      socket.once('message', (bytes) => resolve(JSON.parse(String(bytes))));
+      socket.once('error', reject);
+      socket.once('close', (code) => reject(new Error(`closed ${code}`)));
+    });
+    assert.equal(hello.op, 'hello');
+    assert.equal(hello.session.id, created.session.sessionId);
   });
 }

@@ -24,7 +24,7 @@ function about(who, role, sessionId, example) {
 }
 
 test('every type with every role', { timeout: 240_000 }, async (t) => {
-  const server = new Server('[limits]\nevents_per_second = 100000\nevents_burst = 100000\n');
+  const server = new Server('[limits]\nevents_per_second = 100000\nevents_burst = 100000\nchanges_burst = 100000\n');
   t.after(() => server.close());
   await server.start();
   // Only a backend makes somebody an operator.

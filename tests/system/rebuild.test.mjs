@@ -45,7 +45,7 @@ test('killed in the midst of it, each view is what a rebuild makes', { timeout: 
     await server.kill();
     await Promise.all(talks);
     const before = rebuild(server);
-    assert.deepEqual(Object.keys(before), ['roster', 'audit', 'library', 'search', 'spend', 'snapshots', 'metering', 'billing']);
+    assert.deepEqual(Object.keys(before), ['roster', 'audit', 'library', 'search', 'spend', 'snapshots', 'metering', 'billing', 'deliveries', 'reconciliation', 'findings']);
     for (const [view, state] of Object.entries(before)) assert.ok(state === 'same' || (view === 'spend' && state === 'missing'), `${view} ${state}`);
   }
   await server.start();

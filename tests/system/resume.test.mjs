@@ -2,6 +2,8 @@
 // for its people, and a server that stops asks everybody to move and loses nothing.
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { Line } from './support/line.mjs';
 import { violations } from './support/record.mjs';
@@ -15,6 +17,7 @@ drain_ms = ${drainMs}
 [limits]
 events_per_second = 100000
 events_burst = 100000
+changes_burst = 100000
 connects_per_second = 1000
 connects_burst = 1000
 `;
@@ -173,6 +176,27 @@ test('a consumer goes on after what it acknowledged', async () => {
   two.close();
 });
 
+test('events by REST say in which history they count, whatever their form', async () => {
+  const id = await callOf(server, 'usr_ada');
+  const token = server.token('usr_ada');
+  const line = new Line(server, id, { token });
+  const { epoch } = await line.frame('hello');
+  await line.event('call.participant.connection.changed');
+  line.close();
+  const events = `/v1/call/sessions/${id}/events`;
+  assert.equal((await server.rest('GET', `${events}?limit=1`, token)).json.epoch, epoch);
+  const lines = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
+  const page = await fetch(`${server.url}${events}?limit=1`, { headers: lines });
+  assert.equal(page.headers.get('Epoch'), epoch);
+  const [, next] = /^<(.*)>; rel="next"$/.exec(page.headers.get('Link'));
+  assert.match(next, new RegExp(`[?&]epoch=${epoch}(&|$)`));
+  const following = await fetch(`${server.url}${events}?after=1&epoch=${epoch}&follow=1`, { headers: lines });
+  assert.equal(following.headers.get('Epoch'), epoch);
+  await following.body.cancel();
+  const elsewhere = await server.rest('GET', next.replace(epoch, 'another'), token);
+  assert.deepEqual([elsewhere.status, elsewhere.json.code], [409, 'epoch_changed']);
+});
+
 test('what was acknowledged outlives a restart, and after a crash is never more than that', async () => {
   const id = await callOf(server, 'usr_ada');
   const token = server.token('usr_ada');
@@ -225,8 +249,10 @@ test('a call waits for its people, and who comes too late is told how it ended',
   assert.equal(found.payload.attempt, 1);
   assert.ok(found.payload.outageMs < 400);
   back.close();
-  const { event: failed } = await agent.event('call.terminal_failure');
+  const { event: failed, seq } = await agent.event('call.terminal_failure');
   assert.equal(failed.payload.code, 'reconnect_window_expired');
+  assert.equal(failed.payload.lastSeq, seq - 1);
+  assert.match(failed.payload.fix, /carries on from this one/);
   assert.equal((await agent.frame('bye')).terminalEvent.eventId, failed.eventId);
   assert.equal((await agent.over).code, 4001);
   const late = await new Line(server, id, { token }).over;
@@ -266,6 +292,29 @@ test('a call carries on from one that is over, with the same people', async () =
   }
 });
 
+test('a window that was running when the server died is a whole new one', async () => {
+  const id = await callOf(server, 'usr_ada');
+  const token = server.token('usr_ada');
+  const line = new Line(server, id, { token });
+  await line.event('call.participant.connection.changed');
+  line.close();
+  const outages = async (n) => {
+    for (const begun = Date.now(); Date.now() - begun < 20_000; await pause(5)) {
+      const lost = (await server.events(id, token)).filter(({ event }) => event.type === 'call.reconnecting');
+      if (lost.length >= n) return lost.map(({ event }) => event.payload);
+    }
+    throw new Error(`there were no ${n} outages`);
+  };
+  const [first] = await outages(1);
+  assert.equal(first.lossReason, 'connection_lost');
+  await server.kill('SIGKILL');
+  await server.start();
+  const [, again] = await outages(2);
+  assert.equal(again.lossReason, 'server_restart');
+  assert.equal(Date.parse(again.resumeDeadline) - Date.parse(again.at), 900_000);
+  assert.ok(Date.parse(again.resumeDeadline) > Date.parse(first.resumeDeadline), 'from the restart on');
+});
+
 test('after a restart everybody has the whole window, and the call says why', async () => {
   const id = await callOf(server, 'usr_ada');
   const token = server.token('usr_ada');
@@ -282,6 +331,27 @@ test('after a restart everybody has the whole window, and the call says why', as
   assert.equal(Date.parse(lost.payload.resumeDeadline) - Date.parse(lost.payload.at), 900_000);
   await after.event('call.reconnected');
   after.close();
+});
+
+test('a line goes on, and on again, on a folder that was made anew and does not know how often it was served', async () => {
+  const id = await callOf(server, 'usr_ada');
+  const token = server.token('usr_ada');
+  const before = new Line(server, id, { token });
+  let { resumeToken, generation, epoch } = await before.frame('hello');
+  await server.kill('SIGKILL');
+  rmSync(join(server.data, 'boot'));
+  // Whoever makes a folder anew takes longer than a second, which is what a start's number counts.
+  for (const second = Math.floor(Date.now() / 1000); Math.floor(Date.now() / 1000) === second; ) await pause(20);
+  await server.start();
+  for (let drop = 1; drop <= 3; drop += 1) {
+    const line = new Line(server, id, { token, resume: resumeToken, query: `after=1&epoch=${epoch}` });
+    const hello = await line.frame('hello');
+    assert.ok(hello.generation > generation, `${hello.generation} comes after ${generation}`);
+    line.send({ op: 'ping', t: drop });
+    await line.frame('pong');
+    ({ resumeToken, generation } = hello);
+    line.close();
+  }
 });
 
 test('a deploy under load loses nothing, doubles nothing, and spreads those who come back', { timeout: 120_000 }, async (t) => {

@@ -10,7 +10,10 @@ import test from 'node:test';
 import { ModelServer, lastWords, results } from '../agent/support/model_server.mjs';
 import { Call } from '../agent/support/house.mjs';
 import { callWithAgent, Desk } from './support/agent_call.mjs';
-import { binary } from './support/server.mjs';
+import { chargesOf, endCall, hour, momentOf, nameOf, openCall, priceCard, publisher, putCard, reported, typed, usageOf } from './support/bill.mjs';
+import { ClockBehind } from './support/clock_behind.mjs';
+import { binary, Server } from './support/server.mjs';
+import { until } from './support/waiting.mjs';
 
 const inForce = `
 [[rules]]
@@ -294,4 +297,126 @@ persona = "You help."
     const loud = await traced(words('model', '--max-turns', '1'));
     assert.deepEqual([...new Set(loud.to)], [model.server.address().port]);
   });
+});
+
+/** Two hours of two accounts that were charged, and a late word about the first; the folder is nobody's then. */
+async function chargedHours(t) {
+  const server = new Server('[metering]\nclose_after_ms = 0\n');
+  const clock = new ClockBehind(1_800); // Half past, whatever it is here.
+  if (!clock.give(server)) return t.skip('nothing here compiles a clock');
+  t.after(() => server.close());
+  await server.start();
+  const first = nameOf(clock.now());
+  const items = [
+    { item: 'hearing', meter: 'stt.ms', per: '1', tiers: [{ unitNano: '40' }] },
+    { item: 'words', meter: 'transcript.chars', per: '1', tiers: [{ unitNano: '70000' }] },
+  ];
+  await putCard(server, priceCard(first, items));
+  let n = 0;
+  const sessions = {};
+  const accounts = ['acct_one', 'acct_two'];
+  const publish = publisher(server);
+  const report = (account, meter, unit, quantity, more) =>
+    publish(sessions[account], server.token('key_1', 'service', account), ...reported(`r${(n += 1)}`, meter, unit, quantity, more));
+  const call = async (account, hearing, chars) => {
+    const ada = server.token('usr_ada', 'user', account);
+    sessions[account] = await openCall(server, ada);
+    await publish(sessions[account], ada, ...typed('u0', 'x'.repeat(chars)));
+    await report(account, 'stt.ms', 'ms', hearing);
+    await report(account, 'tts.chars', 'char', chars * 3);
+    await endCall(server, ada, sessions[account]);
+  };
+  const auditor = (account) => server.token('usr_auditor', 'auditor', account);
+  const charged = async (account, count) => {
+    const entries = await until(`${account} is charged`, () => chargesOf(server, auditor(account), account), (found) => found.length === count);
+    return entries.map(({ entry }) => entry);
+  };
+  await call('acct_one', 30_011, 9);
+  await call('acct_two', 777, 4);
+  await clock.later(server, 1, 'SIGTERM');
+  for (const account of accounts) await charged(account, 2);
+  await call('acct_one', 25_000, 20);
+  await report('acct_one', 'stt.ms', 'ms', 5_003, { at: momentOf(first) });
+  await charged('acct_one', 3);
+  await clock.later(server, 1, 'SIGTERM');
+  const booked = { acct_one: await charged('acct_one', 5), acct_two: await charged('acct_two', 2) };
+  const usage = {};
+  for (const account of accounts) usage[account] = await usageOf(server, auditor(account), account);
+  await server.kill('SIGTERM');
+  return { server, first, booked, usage };
+}
+
+/** Unit by unit, each month from its beginning; of the hours from this one on. */
+function costUnitByUnit({ meter, included = '0', tiers }, records, from) {
+  const months = {};
+  let cost = 0n;
+  for (const { window, quantity } of records.filter((one) => one.meter === meter).sort((a, b) => (a.window < b.window ? -1 : 1)))
+    for (let unit = 0; unit < Number(quantity); unit += 1) {
+      const place = (months[window.slice(0, 7)] = (months[window.slice(0, 7)] ?? 0) + 1) - Number(included);
+      if (place > 0 && window >= from) cost += BigInt(tiers.find(({ upTo }) => upTo === undefined || place <= Number(upTo)).unitNano);
+    }
+  return cost;
+}
+
+test('recorded hours by another price card, beside what was charged', { timeout: 120_000 }, async (t) => {
+  const story = await chargedHours(t);
+  if (!story) return;
+  const { server, first, booked, usage } = story;
+  const items = [
+    { item: 'hearing', meter: 'stt.ms', per: '1', included: '1000', tiers: [{ upTo: '40000', unitNano: '60' }, { unitNano: '11' }] },
+    { item: 'speaking', meter: 'tts.chars', per: '1', tiers: [{ upTo: '30', unitNano: '900' }, { unitNano: '800' }] },
+  ]; // Words are free by it, and what was spoken is not.
+  const card = (name, more) => {
+    writeFileSync(join(server.folder, name), JSON.stringify(priceCard(first, items, { card: 'other', ...more })));
+    return join(server.folder, name);
+  };
+  const before = bytesOf(server.data);
+  const amountOf = (entry) => BigInt(entry.amount ?? entry.amountDelta);
+  const recount = (from, only = Object.keys(booked)) =>
+    only.flatMap((accountId) => {
+      const charges = booked[accountId].filter((entry) => (entry.window ?? entry.serviceWindow) >= from);
+      const names = new Set([...charges, ...items].map(({ item }) => item));
+      return [...names].sort().flatMap((item) => {
+        const mine = charges.filter((entry) => entry.item === item);
+        const now = mine.length > 0 ? mine.reduce((sum, entry) => sum + amountOf(entry), 0n) : undefined;
+        const priced = items.find((one) => one.item === item);
+        const used = priced && usage[accountId].some(({ meter, window }) => meter === priced.meter && window >= from);
+        const then = used ? costUnitByUnit(priced, usage[accountId], from) : undefined;
+        if (now === undefined && then === undefined) return [];
+        const text = { accountId, item, now, then, difference: (then ?? 0n) - (now ?? 0n) };
+        return [Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined).map(([key, value]) => [key, `${value}`]))];
+      });
+    });
+
+  const other = card('other.json');
+  const words = (...more) => ['--prices', other, '--data', server.data, ...more];
+  const all = await whatif(words('--json'));
+  assert.equal(all.status, 0, all.err);
+  assert.deepEqual(all.json, { card: 'other', currency: 'EUR', items: recount('') });
+  assert.deepEqual(all.json.items.map(({ accountId, item }) => `${accountId} ${item}`), ['acct_one hearing', 'acct_one speaking', 'acct_one words', 'acct_two hearing', 'acct_two speaking', 'acct_two words']);
+  assert.equal(all.json.items[0].now, `${(30_011n + 25_000n + 5_003n) * 40n}`, 'the late word, too');
+  const second = nameOf(Date.parse(`${first.slice(0, 16)}:00.000Z`) + hour);
+  const later = await whatif(words('--from', second, '--account', 'acct_one', '--json'));
+  assert.deepEqual(later.json.items, recount(second, ['acct_one']), 'its tiers count from the beginning of the month');
+  assert.deepEqual((await whatif(words('--to', first, '--json'))).json.items, []);
+  const table = await whatif(words('--account', 'acct_two'));
+  assert.match(table.out, /^By other version 1, in EUR; months' minimums and write-offs are not counted; - is not priced\.\n/);
+  assert.match(table.out, /^acct_two +speaking +- +0\.0000108 +0\.0000108$/m);
+  assert.match(table.out, /^acct_two +words +0\.00028 +- +-0\.00028$/m);
+
+  // By the card in force it is what was charged.
+  const same = await whatif(['--prices', card('same.json', { card: 'standard', items: [{ item: 'hearing', meter: 'stt.ms', per: '1', tiers: [{ unitNano: '40' }] }, { item: 'words', meter: 'transcript.chars', per: '1', tiers: [{ unitNano: '70000' }] }] }), '--data', server.data, '--json']);
+  assert.ok(same.json.items.length === 4 && same.json.items.every(({ now, then, difference }) => now === then && difference === '0'), same.out);
+
+  for (const [reason, more] of [
+    ['currency_differs', ['--prices', card('usd.json', { currency: 'USD' })]],
+    ['card_invalid', ['--prices', card('none.json', { items: [] })]],
+    ['file_not_found', ['--prices', join(server.folder, 'gone.json')]],
+    ['query_invalid', ['--prices', other, '--from', 'yesterday']],
+  ]) {
+    const refused = await whatif([...more, '--data', server.data, '--json']);
+    assert.ok(refused.status > 0 && refused.out === '', reason);
+    assert.match(refused.err, new RegExp(`^lifeline: ${reason}: .`, 'm'));
+  }
+  assert.deepEqual(bytesOf(server.data), before, 'it only looked');
 });

@@ -8,6 +8,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import time
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -18,10 +19,26 @@ sys.path.insert(0, str(VERIFIER))
 from journal import checksum, root  # noqa: E402
 
 
+# What the house says of itself before any call: that it begins, what it measures, with which keys it signs.
+BEFORE = 6
+
+
+def wait_for_head(binary, data, head):
+    """What is written later is in a row of its own."""
+    deadline = time.monotonic() + 30
+    while True:
+        verified = subprocess.run([binary, "verify", data, "--json"], text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
+        if verified.returncode == 0 and json.loads(verified.stdout)["head"] >= head:
+            return
+        assert time.monotonic() < deadline, verified.stdout
+        time.sleep(0.05)
+
+
 def make(binary, data, calls, notes, stop, meanwhile=lambda: None):
     """Serves the folder until each call has its notes; `stop` is how the server ends."""
     config = Path(f"{data}.toml")
-    config.write_text("[limits]\nevents_per_second = 100000\nevents_burst = 100000\n")
+    config.write_text("[limits]\nevents_per_second = 100000\nevents_burst = 100000\nchanges_burst = 100000\n")
     server = subprocess.Popen([binary, "serve", "--listen", "127.0.0.1:0", "--data", data, "--config", config],
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     who = ["--user", "usr_mia", "--account", "acct_test", "--role", "user", "--data", data]
@@ -37,6 +54,7 @@ def make(binary, data, calls, notes, stop, meanwhile=lambda: None):
             assert reply.status == 201, reply.read()
             return json.load(reply)
 
+        wait_for_head(binary, data, BEFORE)
         for _ in range(calls):
             call = post("/v1/call/sessions", {})["session"]["sessionId"]
             for n in range(notes):

@@ -18,15 +18,16 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # Nothing is left beside the sources.
 import archives  # noqa: E402
 from archives import ArchivesAgree  # noqa: E402, F401  Its tests are run with these.
-from folder import ROOT, VERIFIER, Folder, make  # noqa: E402
+from folder import BEFORE, ROOT, VERIFIER, Folder, make  # noqa: E402
 from journal import ZEROS, Epoch, Journal  # noqa: E402  The verifier's.
+from usage_keys import UsageKeys  # noqa: E402, F401
 from usage_records import UsageRecords  # noqa: E402, F401
 
 CALLS, NOTES = 3, 8
-# A call begins with a row of two records. Before the calls the house says that it begins and what it measures,
-# behind them that it stops.
-BEFORE = 2
+# A call begins with a row of two records. Behind the calls the house says that it stops.
 FIRST, SECOND = BEFORE + 1, BEFORE + NOTES + 3  # Of the first two calls.
+NOTE = FIRST + 2  # The first note of the first call, a row of its own.
+MIDDLE = BEFORE + 13
 POSITIONS = BEFORE + CALLS * (NOTES + 2) + 1
 FRAME = 24 + 16 * 1024  # Of SQLite's log: a head, and a page.
 
@@ -81,35 +82,35 @@ def own_key(folder):
 # ... where only the two have to say the same)
 DAMAGES = (
     ("nothing", lambda f: None, True, None),
-    ("a bit of the text", lambda f: f.flip(5, 200), False, 5),
-    ("a bit of the salt", lambda f: f.flip(5, 58 + sum(f.row(5)[3][45:50])), False, 5),
-    ("a bit of the checksum", lambda f: f.flip(5, 36), False, 5),
-    ("a bit of the kind", lambda f: f.flip(5, 44), False, 5),
-    ("a record's length of text", lambda f: f.flip(5, 45), False, 5),
-    ("a bit of the seq", lambda f: f.flip(5, 50), False, 5),
+    ("a bit of the text", lambda f: f.flip(NOTE, 200), False, NOTE),
+    ("a bit of the salt", lambda f: f.flip(NOTE, 58 + sum(f.row(NOTE)[3][45:50])), False, NOTE),
+    ("a bit of the checksum", lambda f: f.flip(NOTE, 36), False, NOTE),
+    ("a bit of the kind", lambda f: f.flip(NOTE, 44), False, NOTE),
+    ("a record's length of text", lambda f: f.flip(NOTE, 45), False, NOTE),
+    ("a bit of the seq", lambda f: f.flip(NOTE, 50), False, NOTE),
     ("a bit of the second record of a row", lambda f: f.flip(SECOND, -3), False, SECOND + 1),
-    ("a bit of the time", lambda f: f.flip(5, 0), False, 5),
-    ("a bit of the steady clock", lambda f: f.flip(5, 9), False, 5),
-    ("a bit of the boot", lambda f: f.flip(5, 20), False, 5),
-    ("where the first record begins", lambda f: f.flip(5, 32), False, 5),
+    ("a bit of the time", lambda f: f.flip(NOTE, 0), False, NOTE),
+    ("a bit of the steady clock", lambda f: f.flip(NOTE, 9), False, NOTE),
+    ("a bit of the boot", lambda f: f.flip(NOTE, 20), False, NOTE),
+    ("where the first record begins", lambda f: f.flip(NOTE, 32), False, NOTE),
     ("where the second record begins", lambda f: f.flip(SECOND, 36), False, SECOND),
-    ("the last byte of a body", lambda f: f.set(5, body=f.row(5)[3][:-1]), False, 5),
-    ("a body that is empty", lambda f: f.set(5, body=b""), False, 5),
-    ("a row's hash", lambda f: f.set(5, hash=f.row(6)[2]), False, 5),
-    ("what a row follows", lambda f: f.set(5, previous=bytes(32)), False, 5),
-    ("a row's count", lambda f: f.set(5, count=2), False, 5),
-    ("a row is gone", lambda f: drop(f, 5), False, 5),
+    ("the last byte of a body", lambda f: f.set(NOTE, body=f.row(NOTE)[3][:-1]), False, NOTE),
+    ("a body that is empty", lambda f: f.set(NOTE, body=b""), False, NOTE),
+    ("a row's hash", lambda f: f.set(NOTE, hash=f.row(NOTE + 1)[2]), False, NOTE),
+    ("what a row follows", lambda f: f.set(NOTE, previous=bytes(32)), False, NOTE),
+    ("a row's count", lambda f: f.set(NOTE, count=2), False, NOTE),
+    ("a row is gone", lambda f: drop(f, NOTE), False, NOTE),
     ("the first row is gone", lambda f: drop(f, 1), False, 1),
     ("the last row is gone", lambda f: drop(f, POSITIONS), False, POSITIONS),
-    ("the second half is gone", lambda f: cut(f, 15), False, 16),
+    ("the second half is gone", lambda f: cut(f, MIDDLE), False, MIDDLE + 1),
     ("every row is gone", lambda f: cut(f, 0), False, 1),
-    ("two rows changed places", lambda f: swap_rows(f, 5, 8), False, 5),
+    ("two rows changed places", lambda f: swap_rows(f, NOTE, NOTE + 3), False, NOTE),
     ("two records changed places", lambda f: swap_records(f, SECOND, False), False, SECOND),
     ("two records changed places and checksums", lambda f: swap_records(f, SECOND, True), False, SECOND),
-    ("other words, with their checksum", lambda f: reword(f, 5), False, 5),
-    ("other words, with their row's hash", lambda f: reword_and_forge(f, 5, 5), False, 6),
-    ("other words, with all hashes after them", lambda f: reword_and_forge(f, 5), False, POSITIONS),
-    ("and a mark by another key", lambda f: reword_and_forge(f, 5, key=bytes(32)), False, POSITIONS - 1),
+    ("other words, with their checksum", lambda f: reword(f, NOTE), False, NOTE),
+    ("other words, with their row's hash", lambda f: reword_and_forge(f, NOTE, NOTE), False, NOTE + 1),
+    ("other words, with all hashes after them", lambda f: reword_and_forge(f, NOTE), False, POSITIONS),
+    ("and a mark by another key", lambda f: reword_and_forge(f, NOTE, key=bytes(32)), False, POSITIONS - 1),
     ("a record is erased", lambda f: f.erase(SECOND, 1), True, None),
     ("a bit of an epoch", lambda f: flip_epoch(f, 20), False, 1),
     ("no epoch", lambda f: f.sql("delete from journal_epoch"), False, None),
@@ -212,11 +213,11 @@ class Agree(unittest.TestCase):
         self.assertEqual([(folder.path / name).read_bytes() for name in names], before)
 
     def test_an_accepted_loss_is_whole_and_says_so(self):
-        folder = self.copy(self.short, lambda f: cut(f, 15))
+        folder = self.copy(self.short, lambda f: cut(f, MIDDLE))
         self.assertEqual(run([BINARY, "journal", "accept-loss", folder.path])[0], 0)
         self.agree(folder.path, lambda f: None, True, None)
         said = run([sys.executable, "-B", VERIFIER, folder.path])[1]
-        self.assertRegex(said, rf"accepted_loss, from record 16 on; .* have come to {POSITIONS} in ")
+        self.assertRegex(said, rf"accepted_loss, from record {MIDDLE + 1} on; .* have come to {POSITIONS} in ")
 
     def test_whoever_has_the_key_can_write_another_history_but_not_beside_their_own_seal(self):
         folder = self.copy(self.long, lambda f: reword_and_forge(f, 500, key=own_key(f)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a Lifeline data folder, or the archive of a call, without Lifeline: python3 tools/verify_journal DIR|FILE
+"""Checks a Lifeline data folder, an archive or a proof, without Lifeline: python3 tools/verify_journal DIR|FILE
 
 Written from docs/journal_format.md alone, with what Python brings, so that whether a history is whole
 need not be believed of the program that wrote it. It reads; it changes nothing. The server may run.
@@ -15,9 +15,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True  # Not even beside its own sources.
-from archive import Altered, Archive, Invalid  # noqa: E402
+from archive import Altered, Archive, Invalid, read  # noqa: E402
 from heads import NotAsWritten, hold, load  # noqa: E402
 from journal import APPLICATION, FORMAT, Damaged, Journal  # noqa: E402
+from statement import BEGINS, Statement  # noqa: E402
 from vouchers import check_mark, check_seals, read_key  # noqa: E402
 
 PROBLEMS_MAX = 50
@@ -38,7 +39,7 @@ class Report:
 
 def main():
     asked = argparse.ArgumentParser(prog="verify_journal", description=__doc__.splitlines()[0])
-    asked.add_argument("folder", type=Path, help="a data folder, or a file that `lifeline archive` wrote")
+    asked.add_argument("folder", type=Path, help="a data folder, an archive of a call, or a statement's proof")
     asked.add_argument("--checkpoint", type=Path, help="heads that were published and kept elsewhere")
     asked.add_argument("--public-key", type=_public_key, help="that an archive must be signed with, in hex")
     asked.add_argument("--key", type=Path, help="a copy of journal.key that was kept elsewhere")
@@ -74,7 +75,10 @@ def _public_key(text):
 def _archive(asked, heads):
     archive, problems = Archive(asked.public_key, heads), []
     try:
-        archive.check(asked.folder.read_bytes())
+        text = read(asked.folder)
+        if text.startswith(BEGINS):
+            archive = Statement(asked.public_key, heads)
+        archive.check(text)
     except (OSError, Invalid) as fault:
         print(f"verify_journal: {asked.folder} is no archive {fault}", file=sys.stderr)
         return 2
@@ -82,17 +86,20 @@ def _archive(asked, heads):
         problems.append(("archive_altered", str(fault)))
     problems += [("checkpoint_differs", text) for text in archive.differs]
     problems += [("record_altered", text) for text in archive.records_altered]
-    skipped = ["whether transcript and decisions follow from the events, and what usage records count"]
+    proof = isinstance(archive, Statement)
+    skipped = ["whether the charges follow from usage records and cards, costNano included, and the statement from the charges" if proof
+               else "whether transcript and decisions follow from the events, and what usage records count"]
+    about = {"accountId": archive.account, "period": archive.period} if proof else {"sessionId": archive.session}
     if not asked.public_key:
         skipped.append(f"whose key {archive.key_id} is: give --public-key")
     if asked.json:
         print(json.dumps({
-            "ok": not problems, "sessionId": archive.session, "records": archive.seq, "erased": archive.erased,
+            "ok": not problems, **about, "records": archive.seq, "erased": archive.erased,
             "usageRecords": archive.usage, "rows": archive.rows, "segments": archive.segments, "keyId": archive.key_id,
             "headsHeld": archive.held, "headsOutside": len(archive.heads),
             "problems": [{"code": code, "detail": text} for code, text in problems], "notChecked": skipped}))
     else:
-        print(f"archive  {archive.session}, {archive.seq} events ({archive.erased} erased), {archive.rows} rows")
+        print(f"{'proof   ' if proof else 'archive '} {', '.join(about.values())}, {archive.seq} events ({archive.erased} erased), {archive.rows} rows")
         print(f"key      {archive.key_id}")
         print(f"heads    {archive.held} are in its rows, {len(archive.heads)} are not within them")
         for text in skipped:

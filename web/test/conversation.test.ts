@@ -81,6 +81,18 @@ test('the agent is read in the language in which it speaks', () => {
   assert.equal(speaker.said[0]?.lang, 'de');
 });
 
+test('where the budget ends the call, its sentence is read aloud; other ends are not', () => {
+  const ends = (endReason: 'budget_stop' | 'operator_stop', state: 'live' | 'replaying' = 'live') => {
+    const { call, speaker } = conversation();
+    call.connection.set({ ...call.connection.value, state });
+    call.see('call.ended', { callId, endedAt: '2026-02-16T10:01:00.000Z', endReason, endDetail: 'The budget is used up.', durationSeconds: 60 });
+    return speaker.said.map(({ text }) => text);
+  };
+  assert.deepEqual(ends('budget_stop'), ['The budget is used up.']);
+  assert.deepEqual(ends('operator_stop'), []);
+  assert.deepEqual(ends('budget_stop', 'replaying'), []);
+});
+
 test('what a replay brings is not read aloud', () => {
   const { call, speaker } = conversation();
   call.connection.set({ ...call.connection.value, state: 'replaying' });

@@ -195,19 +195,20 @@ test('of events of one moment each can be stepped on, and playing goes on from t
 function pages(events: readonly CallEvent[], size: number): { door: HistoryDoor; asked: number[]; fail: Set<number> } {
   const asked: number[] = [];
   const fail = new Set<number>();
-  const door: HistoryDoor = (after) => {
+  const door: HistoryDoor = (after, epoch) => {
+    assert.equal(epoch, after === 0 ? null : 'e', 'what is read on is of the same history');
     asked.push(after);
     if (fail.delete(after)) return Promise.reject(new LifelineError({ code: 'unreachable', message: '' }));
     const page = events.filter((one) => one.seq > after).slice(0, size);
     const last = page.at(-1)?.seq ?? after;
-    const reply: EventPage = { events: page, headSeq: events.length, ...(last < events.length && { next: last }) };
+    const reply: EventPage = { epoch: 'e', events: page, headSeq: events.length, ...(last < events.length && { next: last }) };
     return Promise.resolve(reply);
   };
   return { door, asked, fail };
 }
 
 /** Who reads events only. */
-const past = (events: HistoryDoor): PastDoor => ({ events, story: () => assert.fail('nobody asked for the story') });
+const past = (events: HistoryDoor): PastDoor => ({ events, story: () => assert.fail('nobody asked for the story'), of: null });
 
 const kind_of = (replay: Replay): string => replay.stage.value.kind;
 
@@ -234,7 +235,7 @@ test('of a call that goes on, what came since is read to what is there', async (
   const events = at(talk(2), (n) => n);
   const later = at(talk(4), (n) => n);
   let door = pages(events, 100).door;
-  const replay = new Replay({ door: past((after) => door(after)), by_name: null });
+  const replay = new Replay({ door: past((after, epoch) => door(after, epoch)), by_name: null });
   await replay.read();
   replay.player.step(2);
   const { door: more, asked, fail } = pages(later, 100);
@@ -282,7 +283,9 @@ test('the address names the call, and a pass does not stay in it', () => {
   for (const search of ['', '?replay=', '?replay=a%20b', `?replay=${'x'.repeat(129)}`]) assert.equal(readReplay(search), null);
   const replaced: string[] = [];
   const address = { pathname: '/', search: '?replay=sess_1', hash: '#token=llp_abc' };
-  assert.deepEqual(takeReplay(address, (url) => replaced.push(url)), { sessionId: 'sess_1', token: 'llp_abc' });
+  assert.deepEqual(takeReplay(address, (url) => replaced.push(url)), { sessionId: 'sess_1', token: 'llp_abc', at: null });
+  const place = (at: string) => takeReplay({ ...address, search: `?replay=sess_1&at=${at}` }, () => undefined)?.at;
+  assert.deepEqual([place('88'), place('0'), place('-1'), place('x'), place('9'.repeat(16))], [88, null, null, null, null]);
   assert.deepEqual(replaced, ['/?replay=sess_1']);
   assert.equal(takeReplay({ ...address, search: '' }, () => assert.fail('another page has to look at it')), null);
 });

@@ -8,13 +8,14 @@ import { callEventOf, initialState, LifelineError, reduce, type CallEvent, type 
 import type { HistoryDoor } from '../src/replay/replay';
 import { Used } from '../src/replay/used';
 import { ConnectedTime, connectedWords } from '../src/talk/connected_time';
-import { amountWords, evidenceWords, usageGroups } from '../src/words/usage';
+import { amountWords, evidenceWords, soFarOf, usageGroups } from '../src/words/usage';
 
-const trace = fileURLToPath(new URL('../../sdk/test/golden/usage_recorded.ndjson', import.meta.url));
-const events: readonly CallEvent[] = readFileSync(trace, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => callEventOf(JSON.parse(line) as EventRecord));
+const trace = (name: string): readonly CallEvent[] =>
+  readFileSync(fileURLToPath(new URL(`../../sdk/test/golden/${name}.ndjson`, import.meta.url)), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => callEventOf(JSON.parse(line) as EventRecord));
+const events = trace('usage_recorded');
 const nameOf = (id: string) => `<${id}>`;
 
 const entry = (meter: string, more: Partial<UsageEntry> = {}): UsageEntry => ({
@@ -32,7 +33,7 @@ const entry = (meter: string, more: Partial<UsageEntry> = {}): UsageEntry => ({
   ...more,
 });
 const told = (usage: Pick<Usage, 'entries'>) =>
-  usageGroups({ live: null, whole: true, ...usage }, nameOf).flatMap(({ title, lines }) =>
+  usageGroups(usage, nameOf).flatMap(({ title, lines }) =>
     lines.map(({ label, amount, notes }) => [title, label, amount, ...notes].join(' | ')),
   );
 
@@ -48,6 +49,19 @@ test('a whole call in words that people understand', () => {
     'Anything else | stt.ms | 2,501,999,792 h 59 min | corrected once, added up',
     'Anything else | tts.chars | not known yet',
   ]);
+});
+
+test('a call that goes on is told with what is not recorded yet', () => {
+  const all = trace('used_so_far');
+  const upTo = (seq: number, seconds: number | null) => told(soFarOf(all.slice(0, seq).reduce(reduce, initialState).usage, seconds));
+  const action = 'What was done | email.send · done | 1 time';
+  assert.deepEqual(upTo(9, null), [], 'nothing is told');
+  assert.deepEqual(upTo(10, 16), ['Time | Connected | 16 s', action], 'an action is recorded at once');
+  const minute = ['Time | Connected | 1 min 1 s', 'What was said | People | 13 characters', 'What was said | Agents | 5 characters', action];
+  assert.deepEqual(upTo(14, 61), minute, 'words are told before they are recorded, and time goes on');
+  assert.deepEqual(upTo(14, null), [minute[0]!.replace('1 min 1 s', '59 s'), ...minute.slice(1)], 'or is what was told');
+  const tokens = ['What models read and wrote | gpt-5 · read | 100 tokens', 'What models read and wrote | gpt-5 · written | 7 tokens'];
+  assert.deepEqual(upTo(all.length, 140), ['Time | Connected | 2 min 20 s', 'What was said | Agents | 22 characters', 'What was said | People | 20 characters', action, ...tokens], 'behind an hour, too');
 });
 
 test('what is not known is never a number, and what came to nothing is left out', () => {
@@ -128,7 +142,7 @@ function read(...heads: readonly (number | LifelineError)[]) {
     const head = heads[Math.min(asked.length, heads.length - 1)]!;
     asked.push(after);
     if (head instanceof LifelineError) return Promise.reject(head);
-    const page: EventPage = { events: events.slice(after, head), headSeq: head };
+    const page: EventPage = { epoch: 'e', events: events.slice(after, head), headSeq: head };
     return Promise.resolve(page);
   };
   const used = new Used(door, (run) => {

@@ -90,7 +90,7 @@ const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: 
     {
       ...facts,
       connection: lineOf({ state: 'reconnecting' }),
-      end: { outcome: 'ended', at: '', reason: 'completed', message: null },
+      end: { outcome: 'ended', at: '', reason: 'completed', message: null, fix: null },
     },
     'over',
     /ended/,
@@ -98,7 +98,7 @@ const connections: [name: string, given: Parameters<typeof lineWords>[0], tone: 
   ],
   [
     'failed',
-    { ...facts, connection: lineOf({}), end: { outcome: 'failed', at: '', reason: 'x', message: null } },
+    { ...facts, connection: lineOf({}), end: { outcome: 'failed', at: '', reason: 'x', message: null, fix: null } },
     'broken',
     /failed/,
     false,
@@ -122,6 +122,15 @@ test('every code that the page has words for exists, in the contract or in the S
   for (const code of KNOWN_CODES) {
     assert.ok(listed.includes(code) || sdk.includes(`'${code}'`), `${code} is nobody's word`);
   }
+});
+
+test('where there is too much of something, the server’s words say of what', () => {
+  const refused = (message: string) => problemOf(new LifelineError({ code: 'limit_exceeded', message, status: 409 }));
+  const { title, advice, explained } = refused('this call has had all its 256 invites: share one that still works');
+  assert.equal(title, 'There are too many of these already.');
+  assert.equal(advice, 'This call has had all its 256 invites: share one that still works.');
+  assert.ok(explained);
+  assert.match(refused('a\u202Eb').advice, /^A⟨U\+202E⟩b\.$/);
 });
 
 test('a problem without words of ours keeps the server’s', () => {
@@ -155,9 +164,16 @@ test('every reason that the contract ends a call with has words', () => {
     $defs: { endReason: { enum: string[] } };
   };
   for (const reason of words.$defs.endReason.enum) {
-    const { title } = endingWords({ outcome: 'ended', at: '', reason, message: null });
+    const { title } = endingWords({ outcome: 'ended', at: '', reason, message: null, fix: null });
     assert.notEqual(title, 'The call has ended.', reason);
   }
+});
+
+test('a call that broke off for a reason that we have no words for says what the server advises', () => {
+  const end = { outcome: 'failed', at: '', reason: 'x', message: 'The bridge fell.', fix: 'Swim.' } as const;
+  assert.deepEqual(endingWords(end), { title: 'The call broke off. The bridge fell.', detail: 'Swim.' });
+  assert.match(endingWords({ ...end, fix: null }).detail, /You can start a new call/);
+  assert.match(endingWords({ ...end, reason: 'reconnect_window_expired' }).detail, /can carry on from it/);
 });
 
 const participant = (change: Partial<Participant>): Participant => ({

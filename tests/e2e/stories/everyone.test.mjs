@@ -83,6 +83,7 @@ async function fits({ page }, state) {
   const measured = await page.evaluate(() => ({
     sideways: document.documentElement.scrollWidth - innerWidth,
     small: [...document.querySelectorAll('button')]
+      .filter((button) => button.checkVisibility())
       .map((button) => [button.textContent || button.ariaLabel, button.getBoundingClientRect()])
       .filter(([, box]) => box.width < 44 || box.height < 44)
       .map(([name, { width, height }]) => `${name}: ${width} x ${height}`),

@@ -62,12 +62,12 @@ function inspect(sentinel) {
   const own = new Set(
     ('html head body main header section aside article nav div p span b strong em i code bdi time pre blockquote h1 h2 h3 h4 ul ol li dl dt dd ' +
       'table caption tbody thead tr th td button input textarea select option datalist label form fieldset legend details summary dialog ' +
-      'progress a svg path circle line rect polyline g title meta link script noscript').split(' '),
+      'progress a svg path circle line rect polyline g title desc meta link script noscript').split(' '),
   );
   for (const element of document.querySelectorAll('*')) {
     const tag = element.localName;
     if (!own.has(tag)) fault('a foreign element', element);
-    if (element.closest('body') && ['meta', 'link', 'script', 'title', 'base', 'style'].includes(tag)) fault('an element of the head', element);
+    if (element.closest('body') && !element.closest('svg') && ['meta', 'link', 'script', 'title', 'base', 'style'].includes(tag)) fault('an element of the head', element);
     for (const { name, value } of element.attributes) {
       const styled = name === 'style' && value !== '';
       if (styled || name.startsWith('on') || ['srcdoc', 'formaction', 'action', 'background', 'ping'].includes(name)) fault(`attribute ${name}`, element);
@@ -79,6 +79,7 @@ function inspect(sentinel) {
   if (wide.scrollWidth > innerWidth) faults.push(`the page is ${wide.scrollWidth} wide on ${innerWidth}`);
   for (const element of document.body.querySelectorAll('*')) {
     if (element.closest('.hidden-but-read') || element.closest('svg')) continue;
+    if (scrolls(element.parentElement)) continue;
     const { left, right, width, height } = element.getBoundingClientRect();
     if (width > 0 && height > 0 && (left < -1 || right > innerWidth + 1)) fault(`from ${left} to ${right} on ${innerWidth}`, element);
   }
@@ -99,6 +100,12 @@ function inspect(sentinel) {
     }
   }
   return faults;
+
+  // In a box that is moved by itself, with the keyboard, too.
+  function scrolls(element) {
+    const box = element.closest('[role="region"][tabindex="0"]');
+    return box !== null && getComputedStyle(box).overflowX === 'auto';
+  }
 
   function boxOf(element, is) {
     for (let at = element; at !== document.body; at = at.parentElement) if (is(getComputedStyle(at))) return at;

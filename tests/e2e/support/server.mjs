@@ -17,6 +17,7 @@ export class Server {
   #folder;
   #origins;
   #devAgent;
+  #env;
   #process = null;
   #log = [];
   /** `http://127.0.0.1:PORT`, the same after a restart. */
@@ -24,12 +25,14 @@ export class Server {
 
   /**
    * A server in development mode on a folder of its own. `origins` are the pages it accepts besides its own,
-   * `config` is the text of its configuration; without `devAgent` no call is given the scripted agent of development.
+   * `config` is the text of its configuration, `env` what it has in its environment, both may be made for its folder; without `devAgent` no call is given the scripted agent of development.
    */
-  static async start({ origins = [], config = '', devAgent = true } = {}) {
+  static async start({ origins = [], config = '', devAgent = true, env = null } = {}) {
     const server = new Server();
     server.#folder = await mkdtemp(path.join(tmpdir(), 'lifeline-e2e-'));
-    await writeFile(server.#config, config);
+    const made = (what) => (typeof what === 'function' ? what(server.#folder) : what);
+    await writeFile(server.#config, made(config));
+    server.#env = made(env) ?? {};
     server.#origins = origins;
     server.#devAgent = devAgent;
     await server.#run('127.0.0.1:0');
@@ -64,7 +67,7 @@ export class Server {
 
   /** A token from the command line, as an application's backend would fetch one. */
   async token(whom) {
-    const { stdout } = await promisify(execFile)(binary, this.#tokenArguments(whom));
+    const { stdout } = await promisify(execFile)(binary, this.#tokenArguments(whom), { env: this.#environment });
     return stdout.trim();
   }
 
@@ -92,9 +95,14 @@ export class Server {
     return this.#log.join('\n');
   }
 
-  #tokenArguments({ user, name = user, role = 'user' }) {
-    const whom = ['--user', user, '--name', name, '--account', account, '--role', role];
+  #tokenArguments({ user, name = user, role = 'user', of = account }) {
+    const whom = ['--user', user, '--name', name, '--account', of, '--role', role];
     return ['token', '--data', this.#data, ...whom];
+  }
+
+  /** Commands live in the server's time. */
+  get #environment() {
+    return { ...process.env, ...this.#env };
   }
 
   get #data() {
@@ -109,7 +117,7 @@ export class Server {
     const args = ['serve', '--listen', listen, '--data', this.#data, '--config', this.#config];
     args.push('--dev', ...(this.#devAgent ? ['--dev-agent'] : []));
     for (const origin of this.#origins) args.push('--origin', origin);
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment });
     this.#process = child;
     readline.createInterface({ input: child.stderr }).on('line', (line) => this.#log.push(line));
     const exited = new Promise((_, reject) => {

@@ -1,11 +1,12 @@
-// A proxy of the system's packages, started with the recipe that is handed out: only its ports and its
-// idle timeout are others.
+// A proxy of the system's packages, started with the recipe that is handed out: only its ports, its idle
+// timeout and, where its lines for TLS are switched on, its certificate are others.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificate } from './certificate.mjs';
 
 export const idleSeconds = 6;
 
@@ -35,12 +36,23 @@ export const kinds = {
       return ['nginx', '-p', folder, '-c', join(folder, 'main.conf')];
     },
     reload: (proxy) => proxy.signal('SIGHUP'),
+    withTls: (recipe, { certificate, key }) =>
+      recipe
+        .replace('    listen 8080;\n', '')
+        .replace('# listen 443 ssl;', 'listen 8080 ssl;')
+        .replace(/# (ssl_certificate +)\S+;/, `$1${certificate};`)
+        .replace(/# (ssl_certificate_key +)\S+;/, `$1${key};`),
   },
   haproxy: {
     recipe: 'haproxy.cfg',
     start: (_, recipe) => ['haproxy', '-W', '-f', recipe],
     reload: (proxy) => proxy.signal('SIGUSR2'),
+    withTls: (recipe, { both }) =>
+      recipe
+        .replace('    bind :8080\n', '')
+        .replace(/# bind :443 ssl crt \S+/, `bind :8080 ssl crt ${both}`),
   },
+  // Gets its certificate for a name by itself, from somebody who has to reach it by that name: not here.
   caddy: {
     recipe: 'Caddyfile',
     start: (_, recipe) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', recipe],
@@ -73,8 +85,10 @@ export class Proxy {
   #process = null;
   log = '';
 
-  constructor(name, upstream) {
+  /** `tls`: with the recipe's lines for it, and a certificate of its own, `ca`. */
+  constructor(name, upstream, { tls = false } = {}) {
     this.kind = kinds[name];
+    this.tls = tls;
     this.upstream = upstream;
     this.folder = mkdtempSync(join(tmpdir(), 'lifeline-proxy-'));
     this.recipe = join(this.folder, this.kind.recipe);
@@ -82,7 +96,17 @@ export class Proxy {
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+  }
+
+  #written() {
+    const recipe = readFileSync(new URL(this.kind.recipe, recipes), 'utf8');
+    if (!this.tls) return recipe;
+    const [certificate, key, both] = ['certificate', 'key', 'both'].map((name) => join(this.folder, `${name}.pem`));
+    makeCertificate(certificate, key, 'calls.example.com');
+    this.ca = readFileSync(certificate, 'utf8');
+    writeFileSync(both, this.ca + readFileSync(key, 'utf8'));
+    return this.kind.withTls(recipe, { certificate, key, both });
   }
 
   /** Resolves when it takes connections; a second time on the same port. */
@@ -92,7 +116,7 @@ export class Proxy {
       this.port = port;
       writeFileSync(
         this.recipe,
-        readFileSync(new URL(this.kind.recipe, recipes), 'utf8')
+        this.#written()
           .replaceAll('8080', String(port))
           .replaceAll('8787', String(this.upstream))
           .replaceAll('2019', String(admin))

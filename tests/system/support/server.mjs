@@ -75,7 +75,12 @@ export class Server {
   }
 
   get running() {
-    return this.#process !== null && this.#process.exitCode === null;
+    return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** How its last process ended: the name of a signal, or the status with which it left; null while it runs. */
+  get ended() {
+    return this.#process?.signalCode ?? this.#process?.exitCode ?? null;
   }
 
   token(user, role = 'user', account = 'acct_test', minutes = 60) {
@@ -93,12 +98,13 @@ export class Server {
     );
   }
 
-  async rest(method, path, token, body) {
+  async rest(method, path, token, body, more = {}) {
     const reply = await fetch(this.url + path, {
       method,
       headers: {
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...more,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -10,17 +10,22 @@ const roundingMs = 3;
 /** Other streams than ours may have heard of the server so much longer before it was killed. */
 const unheardMs = 50;
 
-/** The server's own ticks, as the folder has them. */
+/** A stream of the server's own, as the folder has it, with when each was recorded. */
+export function readStream(server, stream) {
+  const lines = execFileSync(binary, ['replay', stream, '--data', server.data, '--json'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return lines.trim().split('\n').map((line) => JSON.parse(line));
+}
+
+/** The server's own ticks. */
 export function readTicks(server) {
-  const lines = execFileSync(binary, ['replay', 'sys_metering', '--data', server.data, '--json'], { encoding: 'utf8' });
-  return lines.trim().split('\n').map((line) => JSON.parse(line)).filter(({ event }) => event?.type === 'system.tick');
+  return readStream(server, 'sys_metering').filter(({ event }) => event?.type === 'system.tick');
 }
 
 const timeOf = ({ meta }) => Date.parse(meta.recordedAt);
 
 /** When the server was there: each run until its stop, or until the last that was heard of it. */
-function runsOf(calls, ticks) {
-  const heard = [...calls.flat(), ...ticks].map(timeOf).sort((a, b) => a - b);
+function runsOf(calls, ticks, elsewhere) {
+  const heard = [...calls.flat(), ...ticks, ...elsewhere].map(timeOf).sort((a, b) => a - b);
   const runs = [];
   for (const tick of ticks) {
     if (tick.event.payload.because === 'start') {
@@ -117,10 +122,10 @@ function keyOf({ meter, dims = {} }) {
 
 /**
  * What of these calls' usage records is not so, in words, and what was counted. `calls` are lists of events with
- * their `meta`, whole and over; `ticks` is what readTicks gives.
+ * their `meta`, whole and over; `ticks` is what readTicks gives; `elsewhere` what else the server wrote.
  */
-export function checkUsage(calls, ticks) {
-  const runs = runsOf(calls, ticks);
+export function checkUsage(calls, ticks, elsewhere = []) {
+  const runs = runsOf(calls, ticks, elsewhere);
   const found = [];
   const counts = { usageRecords: 0, chars: 0, actionsCharged: 0, reports: 0, durationMs: 0, usageUnknown: 0 };
   const ids = new Set();

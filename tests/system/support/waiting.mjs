@@ -4,8 +4,11 @@ export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export async function until(what, reached) {
-  for (const begun = Date.now(); !reached(); await pause(5)) {
-    if (Date.now() - begun > 30_000) throw new Error(`waited in vain: ${what}`);
+/** What `look` sees, once it is enough; `log` says more where it never is. */
+export async function until(what, look, enough = Boolean, { patience = 30_000, log = () => '' } = {}) {
+  for (const begun = Date.now(); ; await pause(20)) {
+    const seen = await look();
+    if (enough(seen)) return seen;
+    if (Date.now() - begun > patience) throw new Error(`waited in vain: ${what}: ${JSON.stringify(seen)}\n${log().slice(-3000)}`);
   }
 }

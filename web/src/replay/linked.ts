@@ -1,7 +1,7 @@
 // A call's past on a page that was opened by a link to it: with the pass of the link, with the one this tab has, or by
 // name in development.
 
-import { explainSession, listEvents, type GetToken } from '@lifeline/client';
+import { explainSession, type GetToken } from '@lifeline/client';
 
 import { chooseBaseUrl, isThisMachine, loadConfig } from '../place/config';
 import { devPass, readDevMode } from '../place/dev_mode';
@@ -9,6 +9,7 @@ import { rememberCall, rememberedCall, rememberedName, rememberedPass, rememberN
 import type { ReplayLink } from '../place/replay_link';
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';
+import { historyDoor } from './history_door';
 import type { PastDoor, Ways } from './replay';
 
 /** How much is asked for at once; the most that a server gives. */
@@ -24,6 +25,11 @@ export class Linked {
   private opened_ = false;
 
   constructor(private readonly link_: ReplayLink) {}
+
+  /** The event that the link leads to. */
+  get at(): number | null {
+    return this.link_.at;
+  }
 
   get server_address(): string {
     return this.base_url_;
@@ -58,7 +64,7 @@ export class Linked {
     if (token !== null && (ours || rememberedCall() === null)) rememberCall(sessionId, token);
     const with_pass = (getToken: GetToken): PastDoor => {
       const of = { baseUrl: this.base_url_, getToken, sessionId };
-      return { events: (after) => listEvents({ ...of, after, limit: PAGE_EVENTS }), story: () => explainSession(of) };
+      return { events: historyDoor(of, PAGE_EVENTS), story: () => explainSession(of), of };
     };
     const named = (name: string) => {
       rememberName(name);

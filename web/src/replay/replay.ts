@@ -1,6 +1,6 @@
 // A call's past, read page by page and then looked at. How far the reading is, is always said.
 
-import type { EventPage } from '@lifeline/client';
+import type { ClientOptions, EventPage } from '@lifeline/client';
 
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';
@@ -8,13 +8,15 @@ import { browserTicker, Player, type Ticker } from './player';
 import { Telling, type StoryDoor } from './telling';
 import { Timeline } from './timeline';
 
-/** The events after a seq. */
-export type HistoryDoor = (after: number) => Promise<EventPage>;
+/** The events after a seq, of the history it counts in where that is known. */
+export type HistoryDoor = (after: number, epoch: string | null) => Promise<EventPage>;
 
 /** What a server is asked about a call's past. */
 export interface PastDoor {
   readonly events: HistoryDoor;
   readonly story: StoryDoor;
+  /** For what is not asked of every past: its charges. */
+  readonly of: (ClientOptions & { readonly sessionId: string }) | null;
 }
 
 export type ReplayStage =
@@ -51,6 +53,7 @@ export class Replay {
   private door_: PastDoor | null;
   private readonly by_name_: Ways['by_name'];
   private after_ = 0;
+  private epoch_: string | null = null;
   private total_: number | null = null;
   private closed_ = false;
   private reading_ = false;
@@ -61,6 +64,11 @@ export class Replay {
     this.player = new Player(this.timeline, ticker);
     this.telling = new Telling(() => this.door_?.story ?? null);
     this.stage = new Store<ReplayStage>(this.first());
+  }
+
+  /** Whose past it is, and by what way; null while it is not known who looks. */
+  get of(): PastDoor['of'] {
+    return this.door_?.of ?? null;
   }
 
   get can_change_name(): boolean {
@@ -85,7 +93,8 @@ export class Replay {
     this.tell(shown, null, true);
     try {
       for (let next: number | undefined = this.after_; next !== undefined && !this.closed_; ) {
-        const page: EventPage = await this.door_.events(next);
+        const page: EventPage = await this.door_.events(next, this.epoch_);
+        this.epoch_ = page.epoch;
         this.timeline.add(page.events);
         this.total_ = page.headSeq;
         this.after_ = page.next ?? page.headSeq;

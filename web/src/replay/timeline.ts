@@ -4,6 +4,7 @@
 import { initialState, reduce, type CallEvent, type CallState } from '@lifeline/client';
 
 import { markOf, type MarkWords } from '../words/marks';
+import { withHours, type CallHours } from './call_hours';
 
 /** Something that people look for in a call's past. */
 export interface Mark extends MarkWords {
@@ -25,6 +26,7 @@ export class Timeline {
   private readonly kept_: CallState[] = [initialState];
   private readonly marks_: Mark[] = [];
   private head_: CallState = initialState;
+  private hours_: CallHours | null = null;
   /** Where the last look was: playing on from there is one step, not a walk. */
   private seen_ = { index: 0, state: initialState };
 
@@ -33,6 +35,7 @@ export class Timeline {
   add(events: readonly CallEvent[]): void {
     for (const event of events) {
       this.head_ = this.reduce_(this.head_, event);
+      this.hours_ = withHours(this.hours_, event);
       this.events_.push(event);
       const ms = Math.max(this.duration_ms, Date.parse(event.recordedAt) - this.starts_at);
       this.moments_.push(ms);
@@ -62,6 +65,11 @@ export class Timeline {
   /** The state after all that is here. */
   get head(): CallState {
     return this.head_;
+  }
+
+  /** In which it has records; null while it has none. */
+  get hours(): CallHours | null {
+    return this.hours_;
   }
 
   /** When the newest of so many events happened. */

@@ -4,10 +4,13 @@ import { initialState, reduce, type CallState } from '@lifeline/client';
 
 import { Store } from '../talk/store';
 import { problemOf, type Problem } from '../words/problem';
+import { withHours, type CallHours } from './call_hours';
 import type { HistoryDoor } from './replay';
 
 export interface UsedStage {
   readonly state: CallState;
+  /** Null while nothing is recorded. */
+  readonly hours: CallHours | null;
   readonly reading: boolean;
   /** There may be records to come: none was written after the end, or the last look still found more. */
   readonly pending: boolean;
@@ -19,8 +22,9 @@ const LOOKS = 6;
 const PAUSE_MS = 1000;
 
 export class Used {
-  readonly stage = new Store<UsedStage>({ state: initialState, reading: false, pending: true, problem: null });
+  readonly stage = new Store<UsedStage>({ state: initialState, hours: null, reading: false, pending: true, problem: null });
   private after_ = 0;
+  private epoch_: string | null = null;
   private closed_ = false;
   private recorded_ = false;
   private stop_pause_: () => void = () => undefined;
@@ -38,15 +42,17 @@ export class Used {
     const from = this.after_;
     try {
       for (let next: number | undefined = this.after_; next !== undefined && !this.closed_; ) {
-        const page = await this.door_(next);
-        let { state } = this.stage.value;
+        const page = await this.door_(next, this.epoch_);
+        this.epoch_ = page.epoch;
+        let { state, hours } = this.stage.value;
         for (const event of page.events) {
           this.recorded_ ||= state.end !== null && event.type === 'billing.usage.measured';
           state = reduce(state, event);
+          hours = withHours(hours, event);
         }
         this.after_ = page.next ?? page.headSeq;
         next = page.next;
-        this.set({ state });
+        this.set({ state, hours });
       }
       // Where nothing was connected, nothing is measured.
       const expected = this.recorded_ || this.stage.value.state.usage.live === null;

@@ -50,6 +50,7 @@ export class Conversation {
     this.listening = new Store(this.listener_.state);
     this.stops_.push(
       call_.on('transcript.final', (event) => this.agent_said(event)),
+      call_.on('call.ended', (event) => this.house_said(event)),
       call_.on('call.connected', ({ payload }) => (this.connected_at_ = Date.parse(payload.connectedAt))),
     );
   }
@@ -96,6 +97,13 @@ export class Conversation {
     const { utteranceId, text, lang } = event.payload;
     const turnId = this.call_.transcript.value.find((one) => one.utteranceId === utteranceId)?.turnId;
     this.speaker_.say({ utteranceId, text, lang, turnId: turnId ?? undefined });
+  }
+
+  /** Where the budget ends a call there is a sentence that says so: whoever only listens hears it, too. */
+  private house_said({ eventId, payload }: CallEvent<'call.ended'>): void {
+    const { endReason, endDetail } = payload;
+    if (endReason !== 'budget_stop' || endDetail === undefined || this.call_.connection.value.state !== 'live') return;
+    if (!this.world_.recording?.()) this.speaker_.say({ utteranceId: eventId, text: endDetail });
   }
 
   /** The words that were ignored were the person's after all. */

@@ -1,6 +1,6 @@
 // A call together with this page's side of it. Made in the same breath as the call, before its first event.
 
-import type { Call, Self } from '@lifeline/client';
+import type { Call, ClientOptions, Self } from '@lifeline/client';
 
 import { Asking } from '../act/asking';
 import { Stops, type StopsDoor } from '../act/stops';
@@ -29,6 +29,7 @@ export interface Talk {
   readonly stops: Stops;
   /** What happened in the call, also after its end. */
   readonly past: HistoryDoor;
+  readonly server: ClientOptions;
   /** The browser turns voice into words by itself, without sending it anywhere. */
   readonly onDevice: Store<boolean>;
 }
@@ -38,6 +39,7 @@ export interface Doors {
   readonly speech: SpeechDoor;
   readonly stops: StopsDoor;
   readonly past: HistoryDoor;
+  readonly server: ClientOptions;
 }
 
 export function openTalk(call: Call, speaker: Speaker, doors: Doors): Talk {
@@ -64,7 +66,7 @@ export function openTalk(call: Call, speaker: Speaker, doors: Doors): Talk {
   });
   const asking = new Asking(call, self);
   const stops = new Stops(doors.stops);
-  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, stops, past: doors.past, onDevice };
+  return { call, conversation, dictation, log: new EventLog(call), self, speaker, asking, stops, past: doors.past, server: doors.server, onDevice };
 }
 
 function configured(recognition: Recognition, onDevice: boolean): Recognition {

@@ -1,8 +1,7 @@
 import { Suspense } from 'react';
 
-import type { Call } from '@lifeline/client';
+import type { Call, CallState, ClientOptions } from '@lifeline/client';
 
-import { replayAddress } from '../place/replay_link';
 import type { HistoryDoor } from '../replay/replay';
 import type { Person } from '../words/people';
 import { EndDialog } from './EndDialog';
@@ -17,7 +16,9 @@ export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record' | 'used';
 interface Props {
   readonly open: OpenDialog;
   readonly call: Call;
+  readonly state: CallState;
   readonly past: HistoryDoor;
+  readonly server: ClientOptions;
   readonly people: readonly Person[];
   readonly makeInvite: () => Promise<string>;
   readonly onEnd: () => void;
@@ -28,7 +29,7 @@ interface Props {
 }
 
 /** At most one question at a time; an answer closes it. */
-export function CallDialogs({ open, call, past, people, makeInvite, onEnd, onLeave, onSpeak, onRecord, onClose }: Props) {
+export function CallDialogs({ open, call, state, past, server, people, makeInvite, onEnd, onLeave, onSpeak, onRecord, onClose }: Props) {
   const answer = (act: () => void) => () => {
     onClose();
     act();
@@ -47,7 +48,7 @@ export function CallDialogs({ open, call, past, people, makeInvite, onEnd, onLea
     case 'used':
       return (
         <Suspense>
-          <UsedDialog past={past} people={people} replay={replayAddress(call.sessionId)} onClose={onClose} />
+          <UsedDialog call={call} state={state} past={past} server={server} people={people} onClose={onClose} />
         </Suspense>
       );
     case 'speak':

@@ -9,6 +9,7 @@ import { problemOf, type Problem } from '../words/problem';
 import type { ActionRow } from '../words/rows';
 import { ActionCard } from './ActionCard';
 import { Announcer } from './Announcer';
+import { BudgetNote } from './BudgetNote';
 import { useCallView } from './call_view';
 import { CallDialogs, type OpenDialog } from './CallDialogs';
 import { useConsent } from './consent';
@@ -122,7 +123,7 @@ export function CallPage(props: Props) {
         onEnd={() => setDialog('end')}
       />
       <LineState words={view.line} onTryNow={tryNow}>
-        {!over && <ConnectedFor live={view.state.usage.live} lineUp={connected} serverNow={serverNow} />}
+        {!over && <ConnectedFor live={view.state.usage.live} lineUp={connected} serverNow={serverNow} onUsed={() => setDialog('used')} />}
       </LineState>
       <People people={view.people} />
       {documents > 0 && <SidePicker side={side} documents={documents} onPick={setSide} />}
@@ -134,6 +135,7 @@ export function CallPage(props: Props) {
           onChange={oversees ? onKillSwitch : null}
           stops={stops}
         />
+        {!over && <BudgetNote warnings={view.state.usage.warnings} />}
         {!over && <ConfirmBanner view={asks} asking={asking} serverNow={serverNow} />}
       </div>
       <Words
@@ -186,7 +188,9 @@ export function CallPage(props: Props) {
       <CallDialogs
         open={dialog}
         call={call}
+        state={view.state}
         past={talk.past}
+        server={talk.server}
         people={view.people}
         makeInvite={makeInvite}
         onEnd={endCall}

@@ -25,6 +25,7 @@ function Opened({ linked, panels }: { readonly linked: Linked; readonly panels: 
     <ServerAddress value={linked.server_address}>
       <ReplayPage
         ways={stage.ways}
+        at={linked.at}
         panels={panels}
         scripted={stage.scripted}
         back={linked.ours ? 'call' : 'start'}

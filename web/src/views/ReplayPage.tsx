@@ -15,6 +15,8 @@ const UsagePanel = later(() => import('./UsagePanel'));
 
 interface Props {
   readonly ways: Ways;
+  /** The event that it begins at; null: the beginning. */
+  readonly at?: number | null;
   readonly panels: Panels;
   readonly scripted: string | null;
   /** Where the way out leads. */
@@ -26,7 +28,7 @@ interface Props {
 type Beside = 'story' | 'used';
 
 /** A call's past on the screen of a call. */
-export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
+export function ReplayPage({ ways, at = null, panels, scripted, back, onBack }: Props) {
   const [replay] = useState(() => new Replay(ways));
   const stage = useStore(replay.stage);
   const [beside, setBeside] = useState<Beside | null>(null);
@@ -50,6 +52,9 @@ export function ReplayPage({ ways, panels, scripted, back, onBack }: Props) {
     void replay.read();
     return () => replay.close();
   }, [replay]);
+  useEffect(() => {
+    if (ready && at !== null) replay.player.to_event(at);
+  }, [replay, ready, at]);
   return (
     <main className="call replay" data-story={(ready && beside !== null) || undefined}>
       <h1 className="hidden-but-read">Replay of a call</h1>

@@ -3,7 +3,7 @@ import type { Usage, UsageEvidence } from '@lifeline/client';
 import { evidenceWords, usageGroups, type UsageLine } from '../words/usage';
 
 interface Props {
-  readonly usage: Usage;
+  readonly usage: Pick<Usage, 'entries'>;
   readonly nameOf: (id: string) => string;
   /** Leads to the moment of an event; null where there is no replay to lead through. */
   readonly onGo: ((seq: number) => void) | null;
@@ -14,14 +14,14 @@ export function UsageList({ usage, nameOf, onGo }: Props) {
   const groups = usageGroups(usage, nameOf);
   if (groups.length === 0) return <p className="used-empty">No use is recorded of this call.</p>;
   return groups.map(({ key, title, lines }) => (
-    <section key={key} className="used-group" aria-labelledby={`used-${key}`}>
+    <div key={key} className="used-group" role="group" aria-labelledby={`used-${key}`}>
       <h3 id={`used-${key}`}>{title}</h3>
       <ul>
         {lines.map((line) => (
           <Line key={line.key} line={line} onGo={onGo} />
         ))}
       </ul>
-    </section>
+    </div>
   ));
 }
 
@@ -34,17 +34,19 @@ function Line({ line, onGo }: { readonly line: UsageLine; readonly onGo: Props['
         <b className="used-amount">{amount}</b>
       </p>
       {notes.length > 0 && <p className="small">{notes.join(' · ')}</p>}
-      <details>
-        <summary>
-          Evidence<span className="hidden-but-read"> for {label}</span>
-        </summary>
-        <ul>
-          {evidence.map((one) => (
-            <Evidence key={one.recordId} one={one} onGo={onGo} />
-          ))}
-        </ul>
-        {older > 0 && <p className="small">And {older === 1 ? 'one older record' : `${older} older records`}.</p>}
-      </details>
+      {evidence.length > 0 && (
+        <details>
+          <summary>
+            Evidence<span className="hidden-but-read"> for {label}</span>
+          </summary>
+          <ul>
+            {evidence.map((one) => (
+              <Evidence key={one.recordId} one={one} onGo={onGo} />
+            ))}
+          </ul>
+          {older > 0 && <p className="small">And {older === 1 ? 'one older record' : `${older} older records`}.</p>}
+        </details>
+      )}
     </li>
   );
 }

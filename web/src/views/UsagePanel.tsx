@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 
 import type { Replay } from '../replay/replay';
 import { nameIn, personOf } from '../words/people';
+import { ChargeNote } from './ChargeNote';
 import { Close } from './icons';
 import { UsageList } from './UsageList';
 
@@ -16,6 +17,7 @@ export default function UsagePanel({ replay, scripted, onClose }: Props) {
   const { usage, end, participants } = replay.timeline.head;
   const people = useMemo(() => participants.map((one) => personOf(one, { ownId: '', scripted, over: true })), [participants, scripted]);
   const nameOf = useCallback((id: string) => nameIn(people, id), [people]);
+  const { of, timeline } = replay;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -37,6 +39,7 @@ export default function UsagePanel({ replay, scripted, onClose }: Props) {
       </header>
       {end === null && <p className="small">The call goes on: this is what was recorded when it was read. More is recorded each hour and at its end.</p>}
       <UsageList usage={usage} nameOf={nameOf} onGo={(seq) => replay.player.to_event(seq)} />
+      {of && timeline.hours && <ChargeNote server={of} sessionId={of.sessionId} hours={timeline.hours} over={end !== null} />}
     </section>
   );
 }

@@ -2,13 +2,15 @@
 
 import type { CallEnd } from '@lifeline/client';
 
+import { plain } from './plain';
+
 const ENDED: Readonly<Record<string, string>> = {
   completed: 'The call is complete.',
   user_hangup: 'The call was ended.',
   timeout: 'The call reached its longest allowed time.',
   agent_handover: 'The call was handed over.',
   policy_stop: 'A rule ended the call.',
-  budget_stop: 'The budget for this call is used up.',
+  budget_stop: 'What this call may use is used up.',
   operator_stop: 'An operator ended the call.',
 };
 
@@ -32,13 +34,16 @@ export function endingWords(end: CallEnd): EndingWords {
   if (end.outcome === 'ended') {
     return {
       title: ENDED[end.reason] ?? 'The call has ended.',
-      detail: 'Everything above is kept. Start a new call whenever you like.',
+      // The sentence says what can be done; a new call would be refused.
+      detail: (end.reason === 'budget_stop' && plain(end.message ?? '')) || 'Everything above is kept. Start a new call whenever you like.',
     };
   }
+  const known = Object.hasOwn(FAILED, end.reason) ? FAILED[end.reason] : undefined;
   return {
-    title: `The call broke off. ${FAILED[end.reason] ?? end.message ?? ''}`.trim(),
+    title: `The call broke off. ${known ?? plain(end.message ?? '')}`.trim(),
     detail: wasGivenUp(end)
       ? 'What was said up to here is kept. A new call can carry on from it.'
-      : 'What was said up to here is kept. You can start a new call.',
+      : (known === undefined && plain(end.fix ?? '')) ||
+        'What was said up to here is kept. You can start a new call.',
   };
 }

@@ -58,7 +58,6 @@ const KNOWN: Readonly<Record<string, readonly [title: string, advice: string]>> 
   invite_malformed: ['That is not an invite link.', 'Copy the whole link, with all that comes after the # sign.'],
   participants_full: ['This call is full.', 'Somebody has to leave before you can join.'],
   session_not_joinable: ['This call cannot be joined just now.', 'Try again in a moment.'],
-  limit_exceeded: ['There are too many calls already.', 'End one of yours first, then start a new one.'],
   account_disabled: ['This account is switched off.', 'Whoever runs this server can say why.'],
   removed: ['You were removed from this call.', 'Ask whoever runs it for a new invite.'],
   superseded: [
@@ -108,7 +107,8 @@ function known(code: string): readonly [title: string, advice: string] | undefin
 
 export function problemOf(thrown: unknown): Problem {
   if (!isRefusal(thrown)) return OURS;
-  const [title, advice] = known(thrown.code) ?? [sentence(plain(thrown.message)), sentence(plain(thrown.fix))];
+  const ours = known(thrown.code) ?? counted(thrown);
+  const [title, advice] = ours ?? [sentence(plain(thrown.message)), sentence(plain(thrown.fix))];
   const { code, requestId, status } = thrown;
   const explained = requestId !== null || (status !== null && code !== `http_${status}`);
   return { title, advice, code, requestId, explained };
@@ -125,6 +125,13 @@ export function problemOfClosing({ reason, code, error }: ConnectionStatus): Pro
     requestId: error?.requestId ?? null,
     explained: said !== null || (code !== null && code >= 4000),
   };
+}
+
+/** Of what there is too many, and what can be done about that, only the server knows. */
+function counted({ code, message }: LifelineError): readonly [title: string, advice: string] | null {
+  if (code !== 'limit_exceeded') return null;
+  const said = sentence(plain(message));
+  return ['There are too many of these already.', said.charAt(0).toUpperCase() + said.slice(1)];
 }
 
 /** Errors are recognised by shape: a page may see those of another copy of the SDK. */

@@ -1,7 +1,7 @@
 // What a call used, in words. Types of actions and names of models are whatever somebody called them: shown as they are,
 // with what hides in them, and never trusted.
 
-import type { Usage, UsageEntry, UsageEvidence } from '@lifeline/client';
+import { usedSoFar, type Usage, type UsageEntry, type UsageEvidence } from '@lifeline/client';
 
 import { plain } from './plain';
 
@@ -39,8 +39,15 @@ const GROUP_OF: Readonly<Record<string, UsageGroup['key']>> = {
   'agent.tokens': 'tokens',
 };
 
+/** What a call that goes on used: time as it passes on the page, all else as the server last said. */
+export function soFarOf({ entries, soFar }: Usage, seconds: number | null): Pick<Usage, 'entries'> {
+  if (seconds === null) return { entries: usedSoFar({ entries, soFar }) };
+  const time = { meter: 'call.duration_ms', unit: 'ms', kind: {}, participantId: null, quantity: String(seconds * 1000) };
+  return { entries: usedSoFar({ entries, soFar: [time, ...soFar.filter(({ meter }) => meter !== time.meter)] }) };
+}
+
 /** Groups that have something, each with its lines; what came to nothing and hides nothing is left out. */
-export function usageGroups({ entries }: Usage, nameOf: (id: string) => string): readonly UsageGroup[] {
+export function usageGroups({ entries }: Pick<Usage, 'entries'>, nameOf: (id: string) => string): readonly UsageGroup[] {
   const shown = entries.filter(({ measured, unknown }) => unknown.length > 0 || (measured ?? '0') !== '0');
   return GROUPS.map(([key, title]) => ({
     key,
@@ -129,7 +136,7 @@ function spanOf(ms: bigint): string {
 }
 
 /** "3 events, from 11 to 13": what a record rests on. */
-export function evidenceWords({ seqFirst, seqLast, count }: UsageEvidence): string {
+export function evidenceWords({ seqFirst, seqLast, count }: Pick<UsageEvidence, 'seqFirst' | 'seqLast' | 'count'>): string {
   if (count === 0) return 'No event';
   if (seqFirst === seqLast) return `Event ${seqFirst}`;
   return `${count} ${count === 1 ? 'event' : 'events'}, from ${seqFirst} to ${seqLast}`;

@@ -45,5 +45,6 @@ export const noDoors: Doors = {
     set: () => Promise.resolve([]),
     types: () => Promise.resolve(['outreach.send', 'calendar.book']),
   },
-  past: () => Promise.resolve({ events: [], headSeq: 0 }),
+  past: () => Promise.resolve({ epoch: 'e', events: [], headSeq: 0 }),
+  server: { baseUrl: '', getToken: () => '' },
 };

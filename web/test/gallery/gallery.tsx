@@ -16,6 +16,7 @@ import '../../src/styles/approve.css';
 import '../../src/styles/check.css';
 import '../../src/styles/replay.css';
 import '../../src/styles/usage.css';
+import '../../src/styles/account.css';
 import { LifelineError } from '@lifeline/client';
 import { Modules } from '@lifeline/client/modules';
 import { FaultSwitch } from '@lifeline/client/faults/switch';
@@ -28,6 +29,7 @@ import { Store } from '../../src/talk/store';
 import { ApprovePage } from '../../src/views/ApprovePage';
 import { openTalk } from '../../src/talk/talk';
 import { CallPage } from '../../src/views/CallPage';
+import { AccountPage } from '../../src/views/account/AccountPage';
 import { KillSwitchPage } from '../../src/views/KillSwitchPage';
 import { ReplayPage } from '../../src/views/ReplayPage';
 import { Console } from '../../src/oversight/console';
@@ -38,6 +40,7 @@ import { CheckRun } from '../../src/check/run';
 import { ConnectionTest } from '../../src/views/ConnectionTest';
 import { checkWorlds } from '../check_world';
 import { FakeCall } from '../fake_call';
+import { accountScene, NOW } from './accounts';
 import { acting, later } from './acting';
 import { consents } from './consents';
 import { dictations, noDoors } from './dictations';
@@ -86,6 +89,9 @@ if (scene.startsWith('lobby')) {
   if (scene === 'killswitch_board') void oversight.sign_in('pass');
   if (scene === 'killswitch_problem') oversight.stage.set({ kind: 'sign_in', busy: false, problem: stopProblem(new LifelineError({ code: 'forbidden', message: '', status: 403 })) });
   root.render(<KillSwitchPage oversight={oversight} />);
+} else if (scene.startsWith('account')) {
+  const { desk, part } = accountScene(scene);
+  root.render(<AccountPage console={desk} account="" now={() => NOW} part={part} />);
 } else if (scene in replays) {
   root.render(<ReplayPage ways={replays[scene]!()} panels={new Modules()} scripted="Echo" back="call" onBack={nothing} />);
 } else {

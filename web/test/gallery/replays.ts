@@ -15,13 +15,13 @@ function past(fake: FakeCall): CallEvent[] {
 
 const all = (fake: FakeCall): HistoryDoor => {
   const events = past(fake);
-  return () => Promise.resolve({ events, headSeq: events.length });
+  return () => Promise.resolve({ epoch: 'e', events, headSeq: events.length });
 };
 
 /** One page, and then no more: for good, or never. */
 const half = (then: () => Promise<never>): HistoryDoor => {
   const events = past(scenes.talking!());
-  return (after) => (after === 0 ? Promise.resolve({ events: events.slice(0, 9), headSeq: events.length, next: 9 }) : then());
+  return (after) => (after === 0 ? Promise.resolve({ epoch: 'e', events: events.slice(0, 9), headSeq: events.length, next: 9 }) : then());
 };
 
 export const replays: Readonly<Record<string, () => Ways>> = {
@@ -31,7 +31,7 @@ export const replays: Readonly<Record<string, () => Ways>> = {
   replay_erased: () => replayOf(all(scenes.erased!())),
   replay_loading: () => replayOf(half(() => new Promise(() => undefined))),
   replay_failed: () => replayOf(half(() => Promise.reject(new LifelineError({ code: 'unreachable', message: '' })))),
-  replay_empty: () => replayOf(() => Promise.resolve({ events: [], headSeq: 0 })),
+  replay_empty: () => replayOf(() => Promise.resolve({ epoch: 'e', events: [], headSeq: 0 })),
   replay_closed: () => ({ door: null, by_name: null }),
   replay_sign_in: () => ({ door: null, by_name: () => with_story(all(scenes.ended!())) }),
 };
@@ -69,6 +69,6 @@ const story: Story = {
   anomalies: [{ code: 'clock_jump', severity: 'warning', seq: 3, what: 'the clock of Anna (usr_1) is 4 min 5 s ahead of the server’s' }],
 };
 
-const with_story = (events: HistoryDoor): PastDoor => ({ events, story: () => Promise.resolve(story) });
+const with_story = (events: HistoryDoor): PastDoor => ({ events, story: () => Promise.resolve(story), of: null });
 
 const replayOf = (events: HistoryDoor): Ways => ({ door: with_story(events), by_name: null });

@@ -116,6 +116,19 @@ export const scenes: Readonly<Record<string, () => FakeCall>> = {
     call.connection.set(lineOf({ state: 'closed', reason: 'superseded', code: 4002 }));
     return call;
   },
+  budget_warned() {
+    const call = talking();
+    call.see('billing.budget.warning', { meterId: 'amount', thresholdType: 'amount', thresholdValue: 4, currentValue: 4.1, message: '80 percent of the budget monthly are used.' });
+    return call;
+  },
+  budget_used_up() {
+    const call = talking();
+    const endDetail = 'The budget monthly is used up, so the call ends here. Whoever runs the account can raise it, or it begins anew in time.';
+    call.see('billing.budget.warning', { meterId: 'amount', thresholdType: 'amount', thresholdValue: 5, currentValue: 5, message: endDetail });
+    call.see('call.ended', { callId, endedAt: '2026-02-16T10:04:12.000Z', durationSeconds: 252, endReason: 'budget_stop', endDetail });
+    call.connection.set(lineOf({ state: 'closed', reason: 'session_ended', code: 4000 }));
+    return call;
+  },
   ended() {
     const call = talking();
     const endedAt = '2026-02-16T10:04:12.000Z';

@@ -1,0 +1,165 @@
+#include "app/spend_guard.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "base/test_folder.h"
+#include "base/virtual_loop.h"
+#include "contract/json.h"
+#include "journal/memory_journal.h"
+
+namespace lifeline::app {
+namespace {
+
+const std::string account = "acct_1";
+
+class House {
+public:
+    House() {
+        EXPECT_TRUE(
+            directory.apply("identity.account.created", R"({"accountId":"acct_1","name":"One"})"));
+        metering.start((folder / "metering.db").string(), [](const Status&) {});
+        billing.start((folder / "billing.db").string(), [](const Status&) {});
+        begin();
+    }
+    ~House() { guard.reset(); }
+    // As another process would.
+    void begin() {
+        guard.emplace(SpendGuard::Parts{.home = loop,
+                                        .journal = journal,
+                                        .sessions = sessions,
+                                        .metering = metering,
+                                        .billing = billing,
+                                        .writer = writer,
+                                        .directory = directory,
+                                        .knows = [](const std::string&) { return true; }});
+        guard->start();
+        loop.run();
+    }
+    // While it is full, nothing can be written.
+    void disk(bool full) {
+        journal.refuse_appends(full ? std::optional(Error{Code::unavailable, "storage_full", "x"})
+                                    : std::nullopt);
+    }
+    std::string grant(const std::string& id) {
+        std::string outcome;
+        guard->grant({.account_id = account,
+                      .credit_id = id,
+                      .amount = 1'000,
+                      .currency = "EUR",
+                      .by = "usr_1",
+                      .reason = "paid"},
+                     loop, [&](const auto& done) { outcome = done ? "ok" : done.error().reason; });
+        loop.run();
+        return outcome;
+    }
+    std::string change() {
+        std::string outcome;
+        guard->change({.account_id = account, .budget = {.id = "all", .limit = 5}, .by = "usr_1"},
+                      loop, [&](const auto& done) { outcome = done ? "ok" : done.error().reason; });
+        loop.run();
+        return outcome;
+    }
+    void charge(const std::string& id, Window hour) {
+        writer.write({.stream = account,
+                      .name = "charge:" + id,
+                      .type = "billing.usage.recorded",
+                      .payload = R"({"accountId":"acct_1","amount":"7","card":"standard",)"
+                                 R"("cardSha256":")" +
+                                 std::string(64, 'a') +
+                                 R"(","cardVersion":1,"currency":"EUR","idempotencyKey":")" + id +
+                                 R"(","item":"minutes","meter":"call.duration_ms","quantity":"5",)"
+                                 R"("recordCount":1,"recordsHash":")" +
+                                 std::string(64, 'b') + R"(","unit":"ms","window":")" +
+                                 text_of(hour) + "\"}",
+                      .done = [](const Status& done) { EXPECT_TRUE(done); }});
+        loop.run();
+    }
+    Window hour() { return window_of(loop.clock().wall()); }
+    std::string admit(const std::string& call) {
+        std::string outcome;
+        guard->admit(account, call, loop,
+                     [&](const Status& may) { outcome = may ? "ok" : may.error().reason; });
+        loop.run();
+        return outcome;
+    }
+    std::string balance(std::string_view key) {
+        std::string found;
+        guard->balance(account, loop, [&](const Result<std::string>& json) {
+            found = contract::Json::parse(*json)->text(key).value_or("none");
+        });
+        loop.run();
+        return found;
+    }
+    std::string budgets() {
+        std::string found;
+        guard->list(account, loop, [&](const Result<std::string>& json) { found = *json; });
+        loop.run();
+        return found;
+    }
+
+private:
+    TestFolder folder;
+    VirtualLoop loop;
+    journal::MemoryJournal journal{loop.clock()};
+    session::Sessions sessions{{&loop}, journal};
+    metering::Metering metering{loop, loop, journal};
+    billing::Billing billing{loop, loop, journal};
+    StreamWriter writer{loop, journal, [this] {
+                            metering.poke();
+                            billing.poke();
+                        }};
+    identity::Directory directory;
+    std::optional<SpendGuard> guard;
+};
+
+TEST(SpendGuard, CreditThatCouldNotBeWrittenIsNotThere) {
+    House house;
+    house.disk(true);
+    EXPECT_EQ(house.grant("cr_1"), "storage_full");
+    EXPECT_EQ(house.balance("available"), "none");
+    house.disk(false);
+    EXPECT_EQ(house.grant("cr_2"), "ok") << "the same money, asked for again";
+    EXPECT_EQ(house.balance("available"), "1000");
+}
+
+TEST(SpendGuard, WhatNoCreditPaidIsOwedAlsoAfterARestart) {
+    House house;
+    house.charge("bu_1", house.hour() - std::chrono::hours(1));
+    EXPECT_EQ(house.balance("unpaid"), "none") << "there is no credit";
+    EXPECT_EQ(house.grant("cr_1"), "ok");
+    EXPECT_EQ(house.balance("unpaid"), "0") << "it came before";
+    house.charge("bu_2", house.hour());
+    EXPECT_EQ(house.balance("unpaid"), "7");
+    house.begin();
+    EXPECT_EQ(house.balance("unpaid"), "7");
+}
+
+TEST(SpendGuard, ABudgetThatCouldNotBeWrittenHoldsNobody) {
+    House house;
+    house.disk(true);
+    EXPECT_EQ(house.change(), "storage_full");
+    EXPECT_EQ(house.budgets(), R"({"budgets":[]})");
+    house.disk(false);
+    EXPECT_EQ(house.change(), "ok");
+    EXPECT_NE(house.budgets(), R"({"budgets":[]})");
+}
+
+TEST(SpendGuard, WhatCouldNotBeReservedIsReservedAnewAndStandsInTheStream) {
+    House house;
+    EXPECT_EQ(house.grant("cr_1"), "ok");
+    house.disk(true);
+    EXPECT_EQ(house.admit("sess_1"), "storage_full");
+    EXPECT_EQ(house.balance("held"), "0");
+    house.disk(false);
+    EXPECT_EQ(house.admit("sess_1"), "ok");
+    const std::string held = house.balance("held");
+    EXPECT_NE(held, "0");
+    house.begin();
+    EXPECT_EQ(house.balance("held"), held) << "a server that begins anew knows the same";
+}
+
+}  // namespace
+}  // namespace lifeline::app

@@ -1,0 +1,114 @@
+import { useMemo, useState } from 'react';
+
+import type { ChargeEntry } from '@lifeline/client';
+
+import { useAsked } from '../../account/asked';
+import type { Desk } from '../../account/console';
+import { hourUtc, rangeOf, type Span } from '../../account/hours';
+import { adjustmentWords, quantityWords, unitOf } from '../../words/account';
+import { moneyWords, signedMoney } from '../../words/money';
+import { plain } from '../../words/plain';
+import { HourName } from './HourName';
+import { PartNote } from './PartNote';
+import { TraceDialog } from './TraceDialog';
+
+const SPANS: readonly (readonly [Span, string])[] = [
+  ['today', 'Today'],
+  ['week', '7 days'],
+  ['month', 'This month'],
+];
+
+/** What was booked, one line each; each leads to what it follows from. */
+export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: number }) {
+  const [span, setSpan] = useState<Span>('month');
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [opened, setOpened] = useState<string | null>(null);
+  const range = useMemo(() => rangeOf(span, now), [span, now]);
+  const cursor = cursors.at(-1);
+  const ask = () => desk.billing.charges({ from: range.from, to: range.to, limit: 100, ...(cursor !== undefined && { cursor }) });
+  const asked = useAsked(ask, `${span} ${cursor ?? ''}`);
+  return (
+    <>
+      <fieldset className="spans">
+        <legend className="hidden-but-read">Which time</legend>
+        {SPANS.map(([value, label]) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="charges-span"
+              value={value}
+              checked={span === value}
+              onChange={() => {
+                setSpan(value);
+                setCursors([]);
+              }}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </fieldset>
+      <PartNote asked={asked}>
+        {({ entries, next }) => (
+          <>
+            {entries.length === 0 && <p>Nothing was booked in this time. An hour is charged some minutes after its end.</p>}
+            <ul className="lines">
+              {entries.map((one) => (
+                <Row key={idOf(one)} one={one} onOpen={() => setOpened(idOf(one))} />
+              ))}
+            </ul>
+            <p className="pages">
+              {cursors.length > 0 && (
+                <button type="button" className="button" onClick={() => setCursors(cursors.slice(0, -1))}>
+                  Those before
+                </button>
+              )}
+              {next !== undefined && (
+                <button type="button" className="button" onClick={() => setCursors([...cursors, next])}>
+                  Those after
+                </button>
+              )}
+            </p>
+          </>
+        )}
+      </PartNote>
+      {opened !== null && <TraceDialog desk={desk} chargeId={opened} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+function idOf(one: ChargeEntry): string {
+  return one.type === 'billing.usage.recorded' ? one.entry.idempotencyKey : one.entry.adjustmentId;
+}
+
+function Row({ one, onOpen }: { readonly one: ChargeEntry; readonly onOpen: () => void }) {
+  const usage = one.type === 'billing.usage.recorded';
+  const window = usage ? one.entry.window : one.entry.serviceWindow;
+  const { item, currency } = one.entry;
+  return (
+    <li className="line">
+      <div>
+        <p>
+          <b>
+            <bdi>{plain(item)}</bdi>
+            {!usage && ` · ${adjustmentWords(one.entry.kind)}`}
+          </b>
+        </p>
+        <p className="small">
+          <HourName window={window} />
+        </p>
+        {!usage && (
+          <p className="reason" dir="auto">
+            {plain(one.entry.cause)}
+          </p>
+        )}
+      </div>
+      <p className="line-amount">
+        <b>{usage ? moneyWords(one.entry.amount, currency) : signedMoney(one.entry.amountDelta, currency)}</b>{' '}
+        <span className="small">{usage ? quantityWords(one.entry.quantity, one.entry.unit) : one.entry.quantityDelta !== '0' && quantityWords(one.entry.quantityDelta, unitOf(one.entry.meter))}</span>
+      </p>
+      <button type="button" className="button" onClick={onOpen}>
+        Trace<span className="hidden-but-read">: {plain(item)}, {hourUtc(window)}</span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,190 @@
+import { useMemo, useState } from 'react';
+
+import type { Finding, Margin, MarginItem, UsagePage } from '@lifeline/client';
+
+import { allPages, useAsked } from '../../account/asked';
+import { openFindings } from '../../account/findings';
+import type { Desk } from '../../account/console';
+import { dayUtc, hourHere, rangeOf, type Range, type Span } from '../../account/hours';
+import { measuredOf, seriesOf, uncharged, type Step } from '../../account/series';
+import { quantityWords } from '../../words/account';
+import { moneyWords, sumOf } from '../../words/money';
+import { plain } from '../../words/plain';
+import { Chart } from './Chart';
+import { HourName } from './HourName';
+import { PartNote } from './PartNote';
+
+const SPANS: readonly (readonly [Span, string])[] = [
+  ['today', 'Today'],
+  ['week', '7 days'],
+  ['month', 'This month'],
+];
+
+interface Looked {
+  readonly items: readonly MarginItem[];
+  /** What was used in the hours behind the last that is charged, by meter. */
+  readonly measured: readonly MarginItem[];
+  readonly currency: string;
+  readonly units: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[] | null;
+  readonly more: boolean;
+}
+
+/** Usage, charge, cost and margin, hour by hour. */
+export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: number }) {
+  const [span, setSpan] = useState<Span>('today');
+  const range = useMemo(() => rangeOf(span, now), [span, now]);
+  const asked = useAsked(() => look(desk, range), span);
+  return (
+    <>
+      <fieldset className="spans">
+        <legend className="hidden-but-read">Which time</legend>
+        {SPANS.map(([value, label]) => (
+          <label key={value}>
+            <input type="radio" name="span" value={value} checked={span === value} onChange={() => setSpan(value)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="small">Days are those of UTC. The hour that goes on is charged once it is closed; until then it is shown as far as it is recorded.</p>
+      <PartNote asked={asked}>{(looked) => <Charts range={range} looked={looked} />}</PartNote>
+    </>
+  );
+}
+
+async function look({ billing }: Desk, { from, to }: Range): Promise<Looked> {
+  const { pages, more } = await allPages<Margin>((cursor) => billing.margin({ from, to, limit: 1000, ...(cursor !== undefined && { cursor }) }));
+  // The units stand in the charges; without them the bare numbers are shown.
+  const charges = await billing.charges({ from, to, limit: 1000 }).catch(() => null);
+  const found = await openFindings(billing).catch(() => null);
+  const items = pages.flatMap((page) => page.items);
+  const nothing = { pages: [], more: false };
+  const since = uncharged(from, items);
+  const usage = await allPages<UsagePage>((cursor) => billing.usage({ from: since, to, limit: 1000, ...(cursor !== undefined && { cursor }) })).catch(() => nothing);
+  const measured = measuredOf(usage.pages.flatMap(({ records }) => records));
+  const units = new Map(measured.units);
+  for (const one of charges?.entries ?? []) if (one.type === 'billing.usage.recorded') units.set(one.entry.item, one.entry.unit);
+  return {
+    items,
+    measured: measured.items,
+    currency: pages.find(({ currency }) => currency !== undefined)?.currency ?? '',
+    units,
+    findings: found?.list ?? null,
+    more: more || usage.more || (found?.more ?? false),
+  };
+}
+
+function Charts({ range, looked }: { readonly range: Range; readonly looked: Looked }) {
+  const { items, measured, currency, units, findings, more } = looked;
+  const steps = seriesOf(range, items, findings ?? []);
+  const open = seriesOf(range, measured, []);
+  const namesOf = (used: readonly MarginItem[]) => [...new Set(used.map(({ item }) => item))].sort();
+  const label = ({ window }: Step) => (range.step === 'hour' ? hourHere(window) : dayUtc(window));
+  const labels = steps.map(label);
+  const money = (value: bigint) => moneyWords(value, currency);
+  if (items.length + measured.length === 0 && (findings === null || findings.length === 0)) return <p>Nothing was used or charged in this time.</p>;
+  const result = resultOf(looked);
+  const used = (name: string, of: readonly Step[], uncharged = false) => (
+    <Chart
+      key={`${uncharged} ${name}`}
+      title={`${uncharged ? 'Not charged yet' : 'Used'}: ${plain(name)}`}
+      summary={`How much of ${plain(name)} was used${uncharged ? ' since the last hour that is charged' : ''}.`}
+      labels={labels}
+      lines={[{ name: 'Used', kind: 'usage', values: of.map(({ quantities }) => quantities.get(name) ?? 0n) }]}
+      say={(value) => quantityWords(value, units.get(name))}
+    />
+  );
+  return (
+    <>
+      <p className="account-sum" role="status">
+        {result}
+      </p>
+      {more && <p className="fault">There is more than can be shown at once; choose a shorter time.</p>}
+      <div className="charts">
+        {items.length > 0 && (
+          <>
+            <Chart
+              title="Charged and what it cost"
+              summary={result}
+              labels={labels}
+              lines={[
+                { name: 'Charged', kind: 'income', values: steps.map((one) => one.income) },
+                { name: 'Cost', kind: 'cost', values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.cost)) },
+              ]}
+              say={money}
+            />
+            <Chart
+              title="What is left"
+              summary="What was charged less what it cost; below the line where it cost more."
+              labels={labels}
+              lines={[{ name: 'Margin', kind: 'margin', values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.margin)) }]}
+              say={money}
+            />
+          </>
+        )}
+        {namesOf(items).map((name) => used(name, steps))}
+        {namesOf(measured).map((name) => used(name, open, items.length > 0))}
+        {findings !== null && (
+          <Chart
+            title="Where counts differ"
+            summary={findings.length === 0 ? 'No finding is open.' : 'Findings that are open, by the hour of their service.'}
+            labels={labels}
+            lines={[{ name: 'Findings', kind: 'mismatches', values: steps.map(({ mismatches }) => BigInt(mismatches)) }]}
+            say={(value) => `${value} ${value === 1n ? 'finding' : 'findings'}`}
+          />
+        )}
+      </div>
+      {findings === null && <p className="small">Findings could not be read just now.</p>}
+      <HourTable items={items} currency={currency} units={units} />
+    </>
+  );
+}
+
+function resultOf({ items, measured, currency }: Looked): string {
+  if (items.length === 0) return measured.length === 0 ? 'Nothing was charged.' : 'Nothing was charged. What was used is not priced yet, or has no price.';
+  const income = sumOf(items.map((one) => one.income)) ?? 0n;
+  const cost = sumOf(items.map((one) => one.cost));
+  const money = (value: bigint) => moneyWords(value, currency);
+  if (cost === null) return `Charged ${money(income)}; what it cost us is not known for all of it.`;
+  return `Charged ${money(income)}, at a cost of ${money(cost)}: ${money(income - cost)} is left.`;
+}
+
+function HourTable({ items, currency, units }: { readonly items: readonly MarginItem[]; readonly currency: string; readonly units: Looked['units'] }) {
+  if (items.length === 0) return null;
+  const money = (amount: string | undefined) => (amount === undefined ? 'not known' : moneyWords(amount, currency));
+  return (
+    <>
+      <h3>Hour by hour</h3>
+      <div className="table-box" tabIndex={0} role="region" aria-label="Hour by hour, table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Hour</th>
+              <th scope="col" className="text">
+                Item
+              </th>
+              <th scope="col">Used</th>
+              <th scope="col">Charged</th>
+              <th scope="col">Cost</th>
+              <th scope="col">Left</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((one) => (
+              <tr key={`${one.window} ${one.item}`}>
+                <th scope="row">
+                  <HourName window={one.window} />
+                </th>
+                <td className="text">{plain(one.item)}</td>
+                <td>{quantityWords(one.quantity, units.get(one.item))}</td>
+                <td>{money(one.income)}</td>
+                <td>{money(one.cost)}</td>
+                <td>{money(one.margin)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,199 @@
+import type { ReactNode } from 'react';
+
+import type { Balance, Budget, Reconciliation } from '@lifeline/client';
+
+import { useAsked } from '../../account/asked';
+import { openFindings, type OpenFindings } from '../../account/findings';
+import type { Desk } from '../../account/console';
+import { hourHere, momentHere, monthOf, monthWords } from '../../account/hours';
+import { accountProblem, budgetWords, standingOf, type Rights } from '../../words/account';
+import { minorWords, moneyWords, percentOf } from '../../words/money';
+import { plain } from '../../words/plain';
+import type { PartName } from './AccountPage';
+import { PartNote } from './PartNote';
+
+interface Props {
+  readonly desk: Desk;
+  readonly can: Rights;
+  readonly now: number;
+  readonly onGo: (to: PartName) => void;
+}
+
+/** One part of it, or in words why it is not there. */
+type Part<T> = { readonly value: T; readonly why: null } | { readonly value: null; readonly why: string };
+
+interface Looked {
+  readonly month: Part<string>;
+  readonly balance: Part<Balance>;
+  readonly budgets: Part<readonly Budget[]>;
+  readonly findings: Part<OpenFindings>;
+  readonly letters: Part<{ readonly count: number; readonly more: boolean }>;
+  /** Null where this pass may not ask. */
+  readonly run: Part<Reconciliation | null> | null;
+}
+
+async function part<T>(ask: Promise<T>): Promise<Part<T>> {
+  try {
+    return { value: await ask, why: null };
+  } catch (thrown) {
+    return { value: null, why: accountProblem(thrown).title };
+  }
+}
+
+async function look({ billing }: Desk, month: string, can: Rights): Promise<Looked> {
+  const [statement, balance, budgets, findings, letters, run] = await Promise.all([
+    part(billing.statement(month).then(({ totalMinor, currency }) => minorWords(totalMinor, currency))),
+    part(billing.balance()),
+    part(billing.budgets().then((all) => all.budgets)),
+    part(openFindings(billing)),
+    part(billing.deadLetters({ limit: 1000 }).then(({ deadLetters, next }) => ({ count: deadLetters.length, more: next !== undefined }))),
+    can.runs ? part(billing.reconciliations({ limit: 1 }).then(({ runs }) => runs[0] ?? null)) : null,
+  ]);
+  return { month: statement, balance, budgets, findings, letters, run };
+}
+
+/** How things stand, in plain words first. */
+export function OverviewPart({ desk, can, now, onGo }: Props) {
+  const month = monthOf(now);
+  const asked = useAsked(() => look(desk, month, can), month);
+  return (
+    <PartNote asked={asked}>
+      {(looked) => (
+        <>
+          <Stands looked={looked} />
+          <dl className="account-figures">
+            <Figure name={`${monthWords(month)} so far`} part={looked.month}>
+              {(amount) => <b>{amount}</b>}
+            </Figure>
+            <Figure name="Credit" part={looked.balance}>
+              {(balance) => <Credit balance={balance} />}
+            </Figure>
+            <Figure name="Findings that are open" part={looked.findings}>
+              {({ list, more }) => <Way count={list.length} more={more} label="Show findings" onGo={() => onGo('findings')} />}
+            </Figure>
+            <Figure name="Charges that wait for a person" part={looked.letters}>
+              {({ count, more }) => <Way count={count} more={more} label="Show dead letters" onGo={() => onGo('letters')} />}
+            </Figure>
+            {looked.run && (
+              <Figure name="Counted again last" part={looked.run}>
+                {(run) => <Run run={run} />}
+              </Figure>
+            )}
+          </dl>
+          <h3>Budgets</h3>
+          <Budgets part={looked.budgets} currency={looked.balance.value?.currency ?? ''} />
+          <p className="account-again">
+            <button type="button" className="button" onClick={asked.again} aria-disabled={asked.busy}>
+              {asked.busy ? 'Asking …' : 'Look again'}
+            </button>
+          </p>
+        </>
+      )}
+    </PartNote>
+  );
+}
+
+function Stands({ looked: { findings, letters, budgets, balance } }: { readonly looked: Looked }) {
+  const standing = standingOf({
+    findings: findings.value?.list ?? null,
+    moreFindings: findings.value?.more ?? false,
+    deadLetters: letters.value?.count ?? null,
+    budgets: budgets.value,
+    balance: balance.value,
+  });
+  return (
+    <div className="standing" data-kind={standing.kind} role="status">
+      <p>
+        <b>{standing.title}</b>
+      </p>
+      <ul>
+        {standing.why.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Figure<T>({ name, part: { value, why }, children }: { readonly name: string; readonly part: Part<T>; readonly children: (value: T) => ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{why === null ? children(value as T) : <span className="small">{why}</span>}</dd>
+    </div>
+  );
+}
+
+function Way({ count, more, label, onGo }: { readonly count: number; readonly more: boolean; readonly label: string; readonly onGo: () => void }) {
+  return (
+    <>
+      <b>
+        {more ? 'at least ' : ''}
+        {count.toLocaleString()}
+      </b>
+      {count > 0 && (
+        <button type="button" className="button" onClick={onGo}>
+          {label}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Credit({ balance: { currency = '', available, granted, held, charged } }: { readonly balance: Balance }) {
+  if (available === undefined) {
+    return (
+      <>
+        <b>not limited</b>
+        <span className="small">No credit was ever granted{charged === undefined ? '.' : `; ${moneyWords(charged, currency)} is charged in all.`}</span>
+      </>
+    );
+  }
+  const said = [granted === undefined ? '' : `${moneyWords(granted, currency)} granted`, held === undefined || held === '0' ? '' : `${moneyWords(held, currency)} held for calls that go on`];
+  return (
+    <>
+      <b>{moneyWords(available, currency)} left</b>
+      <span className="small">{said.filter(Boolean).join(', ')}</span>
+    </>
+  );
+}
+
+function Run({ run }: { readonly run: Reconciliation | null }) {
+  if (run === null) return <span className="small">Not yet.</span>;
+  const { at, window, matched, waiting, findings } = run;
+  return (
+    <>
+      <b>{at === undefined ? hourHere(window) : momentHere(at)}</b>
+      <span className="small">
+        {matched.toLocaleString()} agree, {waiting.toLocaleString()} not due yet, {findings.toLocaleString()} differ
+      </span>
+    </>
+  );
+}
+
+function Budgets({ part: { value, why }, currency }: { readonly part: Part<readonly Budget[]>; readonly currency: string }) {
+  if (value === null) return <p className="small">{why}</p>;
+  const set = value.filter(({ limit }) => limit !== undefined);
+  if (set.length === 0) return <p>No budget is set.</p>;
+  return (
+    <ul className="budgets">
+      {set.map((budget) => {
+        const { title, amount, note } = budgetWords(budget, currency);
+        const percent = budget.used === undefined ? null : percentOf(budget.used, budget.limit!);
+        return (
+          <li key={budget.budgetId} data-reached={budget.reached === true}>
+            <p>
+              <bdi>{title}</bdi> <b>{amount}</b>
+            </p>
+            {percent !== null && <progress max={100} value={Math.min(100, percent)} aria-label={`${plain(budget.budgetId)}: ${percent} % used`} />}
+            <p className="small">
+              {percent !== null && `${percent} % used. `}
+              {budget.reached === true ? 'Nothing is left. ' : ''}
+              {note}
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
