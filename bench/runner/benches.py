@@ -1,15 +1,14 @@
 """Which benches there are, and how a repetition of each is run."""
 
-import json
-import subprocess
 from dataclasses import dataclass, field
 
 import acting
 import postgres
 import recovery
 import servers
-from console import ROOT, Failure
-from measuring import Sample, load, rss_while_held, settled_rss
+from console import Failure
+from measuring import Sample, lines, load, rss_while_held, settled_rss
+from money import money
 from report import LIFELINE
 
 WS = "Node ws"
@@ -61,7 +60,7 @@ def over_sockets(shape, peers, *arguments, floor=servers.floor, count=lambda f: 
 
 
 def contract(place, seconds):
-    for figures in _lines([place.contract, "--seconds", seconds]):
+    for figures in lines([place.contract, "--seconds", seconds]):
         who = LIFELINE if figures["who"] == "event" else figures["who"]
         yield who, Sample(value=figures["perCoreSecond"], per_core=figures["perCoreSecond"],
                           server_cpu=1)
@@ -69,7 +68,7 @@ def contract(place, seconds):
 
 def journal(place, seconds):
     with servers.folder() as data:
-        for figures in _lines([place.journal, "--seconds", seconds, "--dir", data,
+        for figures in lines([place.journal, "--seconds", seconds, "--dir", data,
                                "--shape", "64x1", "--shape", "256x1"]):
             shape = f"{figures['streams']} writers"
             yield f"{LIFELINE}, {shape}", Sample(
@@ -86,7 +85,7 @@ def search(place, seconds):
     """Warm questions to the search of one account, in process; PostgreSQL is asked the same."""
     beside = postgres.is_there()
     with servers.folder() as data:
-        for figures in _lines([place.search, "--utterances", place.utterances or 1_000_000,
+        for figures in lines([place.search, "--utterances", place.utterances or 1_000_000,
                                "--seconds", seconds, "--dir", data,
                                "--dump", "yes" if beside else "no"]):
             yield figures["who"], Sample(value=figures["p99Us"] / 1000, p50=figures["p50Us"],
@@ -103,7 +102,7 @@ def transcript(kind):
         if place.transcript_lines is None:
             with servers.folder() as data:
                 events = place.events or 200_000
-                place.transcript_lines = _lines(
+                place.transcript_lines = lines(
                     [place.transcript, "--events", events,
                      "--utterances", place.utterances or events // 10, "--dir", data])
         for figures in place.transcript_lines:
@@ -153,14 +152,6 @@ def storm(place, seconds):
                            p99=figures["p99Ms"] * 1000, rss=figures["rssBytes"])
 
 
-def _lines(command):
-    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
-                          cwd=ROOT)
-    if done.returncode:
-        raise Failure(f"{command[0]} failed")
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 BENCHES = [
     Bench("contract", "events/s", "events of 300 bytes checked, one core", contract,
           compared=False, value_target=1_000_000),
@@ -188,6 +179,13 @@ BENCHES = [
           pairs={f"{who}, at a tenth": who
                  for who in (LIFELINE, "ingest", "roster", "audit", "library")},
           per_core=False, lower_is_better=True, repeats_max=1),
+    Bench("money", "events/s", "metered and rated from the journal, for each second of CPU",
+          money("rate"), per_core=False, value_target=100_000, repeats_max=1),
+    Bench("money_hour", "s", "an hour of 1,000,000 usage records and its charges, counted again",
+          money("hour"), per_core=False, lower_is_better=True, value_target=10, repeats_max=1),
+    Bench("money_memory", "bytes", "the most that counting it again needs", money("memory"),
+          compared=False, per_core=False, lower_is_better=True, value_target=500_000_000,
+          repeats_max=1),
     Bench("journal", "events/s", "the journal alone, and append + fdatasync of the same groups",
           journal, {f"{FLOOR}, 64 writers": 0.6, f"{FLOOR}, 256 writers": 0.6},
           pairs={f"{FLOOR}, {n} writers": f"{LIFELINE}, {n} writers" for n in (64, 256)},

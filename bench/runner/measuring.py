@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 import servers
-from console import Failure
+from console import ROOT, Failure
 
 
 @dataclass
@@ -61,3 +61,12 @@ def settled_rss(process):
         with open(f"/proc/{process}/statm") as file:
             readings.append(int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE"))
     return readings[-1]
+
+
+def lines(command):
+    """What a program says, a JSON object a line."""
+    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
+                          cwd=ROOT)
+    if done.returncode:
+        raise Failure(f"{command[0]} failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""PostgreSQL beside a replay and a search: the same rows, asked the same, from its own cache. Only
+"""PostgreSQL beside a replay, a search and sums of usage: the same rows, asked the same, from its own cache. Only
 where it is installed; on a socket in a folder that is gone afterwards."""
 
 import os
@@ -9,8 +9,9 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from statistics import median
 
-from console import note
+from console import Failure, note
 
 ROW_BYTES = 430  # What an event has with its envelope.
 USER = "postgres"
@@ -36,6 +37,28 @@ select id, ts_headline('simple', body, asked, 'MaxFragments=1'), rank from (
     from passages p, {asked} asked
     where p.words @@ asked {rights}
     order by rank desc, p.at desc, p.id desc limit 20) best;
+"""
+
+# As money_bench has them, and asks SQLite.
+MONEY_TABLES = """
+create table usage(record text, account text, session text, participant text, item text,
+    meter text, dims text, hour int, quantity bigint);
+create table charges(charge text, account text, item text, hour int, quantity bigint,
+    amount numeric, primary key(account, item, hour));
+\\copy usage from '{folder}/usage.tsv'
+\\copy charges from '{folder}/charges.tsv'
+vacuum analyze usage;
+vacuum analyze charges;
+"""
+MONEY = """
+with kinds as (select account, item, meter, dims, hour, sum(quantity) as quantity,
+        count(*) as records from usage group by account, item, meter, dims, hour),
+    lines as (select account, item, hour, sum(quantity) as quantity, sum(records) as records
+        from kinds group by account, item, hour)
+select count(*), sum(lines.records),
+    count(*) filter (where lines.quantity is distinct from charges.quantity)
+from lines left join charges on charges.account = lines.account and charges.item = lines.item
+    and charges.hour = lines.hour;
 """
 
 
@@ -111,6 +134,23 @@ def search(dumped):
                                     ("of few calls", _member(USER_OF_FEW)), ("an operator", ""))}
 
 
+def money(dumped):
+    """Seconds of the sum over the records that money_bench left in this folder: the middle of three,
+    on one core, from its own cache."""
+    with _cluster() as (run, psql, folder):
+        for name in ("usage.tsv", "charges.tsv"):
+            shutil.copy(f"{dumped}/{name}", folder)
+            os.chmod(f"{folder}/{name}", 0o644)
+        run(*psql, input=MONEY_TABLES.format(folder=folder).encode())
+        asks = "set max_parallel_workers_per_gather=0;\nset work_mem='256MB';\n" + MONEY
+        said = run(*psql, input=f"{asks}\\timing on\n{MONEY * 3}".encode(),
+                   stdout=subprocess.PIPE).stdout.decode()
+    differing = re.findall(r"^ *\d+ \| +\d+ \| +(\d+)$", said, re.M)
+    if len(differing) != 4 or set(differing) != {"0"}:
+        raise Failure(f"PostgreSQL has other sums: {said}")
+    return median(_times(said)) / 1000
+
+
 def _member(who):
     return ("and exists(select 1 from members m "
             f"where m.who = '{who}' and m.stream = p.stream)")
@@ -121,7 +161,12 @@ def _timed(run, psql, typed, rights):
                    for one in typed)
     # Once to warm it. It counts without the way to the client and back, as the other does.
     said = run(*psql, input=f"{asks}\\timing on\n{asks}".encode(), stdout=subprocess.PIPE).stdout
-    return [float(ms) for ms in re.findall(r"^Time: ([0-9.]+) ms", said.decode(), re.M)]
+    return _times(said.decode())
+
+
+def _times(said):
+    """Milliseconds."""
+    return [float(ms) for ms in re.findall(r"^Time: ([0-9.]+) ms", said, re.M)]
 
 
 def _tsquery(typed):

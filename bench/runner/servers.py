@@ -27,6 +27,7 @@ loops = {loops}
 [limits]
 events_per_second = 100000
 events_burst = 1000000
+changes_burst = 100000
 connects_burst = 100000
 lines_per_participant = 100000
 connections_per_user = 1000000
@@ -63,9 +64,12 @@ class Place:
     policy: object = None
     search: object = None
     transcript: object = None
+    money: object = None
     utterances: int | None = None
     events: int | None = None
+    records: int | None = None
     transcript_lines: list | None = None  # One run fills several tables.
+    money_lines: list | None = None
     frame_bytes: int = 430
 
 

@@ -15,13 +15,13 @@ import node
 import packages
 from console import ROOT, Failure, header, note
 
-TABLES = ("transcript",)
+TABLES = ("transcript", "money")
 
 sys.path.insert(0, str(ROOT / "bench" / "runner"))
 
 
 def command(arguments):
-    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--utterances N] [--events N] [--json FILE]: Lifeline against its peers"""
+    """./dev bench [NAME ...] [--repeat N] [--seconds N] [--utterances N] [--events N] [--records N] [--json FILE]: Lifeline against its peers"""
     import benches
     import report
 
@@ -33,10 +33,11 @@ def command(arguments):
     parser.add_argument("--seconds", type=float, default=5, help="of each repetition of each row")
     parser.add_argument("--utterances", type=int,
                         help="of the benches search (1,000,000) and transcript (a tenth of events)")
-    parser.add_argument("--events", type=int, help="of the bench transcript (200,000)")
+    parser.add_argument("--events", type=int, help="of the benches transcript (200,000) and money (1,000,000)")
+    parser.add_argument("--records", type=int, help="of the bench money (1,000,000)")
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args(arguments)
-    # fanout is two, 8 and 1 in flight; transcript one run with several tables.
+    # fanout is two, 8 and 1 in flight; transcript and money one run each with several tables.
     names = [n for name in options.names for n in known
              if n == name or n.rstrip("1") == name or n.startswith(name + "_") and name in TABLES]
     if len(set(options.names) - set(known)) or options.repeat < 1:
@@ -47,6 +48,7 @@ def command(arguments):
 
     place = _prepare()
     place.utterances, place.events = options.utterances, options.events
+    place.records = options.records
     started = time.monotonic()
     header(f"bench: {options.repeat} x {options.seconds:g} s a row, {evidence.host()}")
     note("ratio: Lifeline divided by that row, per server-core second where there is one; "
@@ -79,6 +81,7 @@ def _prepare():
     place.search = build.program("release", "search_bench")
     place.journal = build.program("release", "journal_bench")
     place.transcript = build.program("release", "transcript_bench")
+    place.money = build.program("release", "money_bench")
     return place
 
 
