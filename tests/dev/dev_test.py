@@ -96,6 +96,47 @@ class Judging(unittest.TestCase):
                 self.assertEqual(test._judge(status, counted, lines), expected)
 
 
+class Climbing(unittest.TestCase):
+    """Two lanes of what waits, after what computes."""
+
+    def climb(self, scripts):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.enterContext(mock.patch.object(test, "ROOT", folder))
+        self.enterContext(mock.patch.object(test.packages, "need"))
+        said = self.enterContext(contextlib.redirect_stdout(io.StringIO()))
+
+        def prepare(how):
+            if how.script == "broken":
+                raise test.Failure("it does not build")
+            return ["sh", "-c", how.script], folder, None
+        self.enterContext(mock.patch.object(test, "_prepare", prepare))
+        chosen = [rungs.Rung(name, "what", rungs.Npm(where, needs, script))
+                  for name, where, needs, script in scripts]
+        outcomes = test.Climb(chosen).all()
+        return {one.name: (one.word, one.counted.passed) for one in outcomes}, said.getvalue()
+
+    def test_the_lanes_meet_and_what_computes_came_before_them(self):
+        meet = "test -f first && touch %s && until test -f %s; do :; done && echo '2 tests, 2 passed'"
+        words, said = self.climb((
+            ("here", rungs.SYSTEM, rungs.SERVER, meet % ("here", "there")),
+            ("there", "elsewhere", rungs.SERVER, meet % ("there", "here")),
+            ("first", "elsewhere", "", "touch first && echo '1 tests, 1 passed'")))
+        self.assertEqual(words, {"here": ("ok", 2), "there": ("ok", 2), "first": ("ok", 1)})
+        self.assertEqual(list(words), ["here", "there", "first"])
+        self.assertIn("   here: 2 tests, 2 passed\n", said)
+        self.assertIn("   1 tests, 1 passed\n", said)
+
+    def test_what_fails_stops_nothing_else(self):
+        words, _ = self.climb((
+            ("unbuilt", rungs.SYSTEM, rungs.SERVER, "broken"),
+            ("failed", rungs.SYSTEM, rungs.SERVER, "echo '2 tests, 2 passed'; exit 3"),
+            ("empty", "elsewhere", rungs.SERVER, "true"),
+            ("passed", rungs.SYSTEM, rungs.SERVER, "echo '2 tests, 2 passed'")))
+        self.assertEqual({name: word for name, (word, _) in words.items()}, {
+            "unbuilt": "FAILED: it does not build", "failed": "FAILED: exit status 3",
+            "empty": "FAILED: no test ran", "passed": "ok"})
+
+
 class Fuzzing(unittest.TestCase):
     def test_the_inputs_of_all_jobs_are_added_up(self):
         lines = ["Done 7 runs", "stat::number_of_executed_units: 1200", "stat::average_exec_per_sec: 9",
@@ -201,6 +242,16 @@ class Tables(unittest.TestCase):
         rows = [(name, mark == "yes") for name, mark in
                 re.findall(r"^\| (\w+) \|.*\| (yes)? ?\| [\w ]+ \|$", page, re.M)]
         self.assertEqual(rows, [(rung.name, rung.quick) for rung in rungs.RUNGS])
+
+    def test_a_program_that_a_rung_runs_is_built_for_it(self):
+        used = re.compile(r"process\.env\.(LIFELINE_\w+) *\?\?=? *[^;]*build/", re.S)
+        for rung in rungs.RUNGS:
+            if not isinstance(rung.how, rungs.Npm):
+                continue
+            given = {need.partition("=")[0] for need in rung.how.needs.split()}
+            for file in (ROOT / rung.folder).rglob("*.mjs"):
+                if "node_modules" not in file.parts:
+                    self.assertLessEqual(set(used.findall(file.read_text())), given, f"{rung.name}: {file}")
 
     def test_groups_exist(self):
         for rung in rungs.RUNGS:

@@ -61,7 +61,7 @@ def command(arguments):
 
 def embeds_page(targets):
     """Whether one of these targets has the page and the SDK in it: all that stands on room api."""
-    return bool({"all", "lifeline", "api_test", "app_test", "room_api", "room_app"} & set(targets))
+    return bool({"all", "tests", "lifeline", "api_test", "app_test", "room_api", "room_app"} & set(targets))
 
 
 def clean(arguments):

@@ -68,9 +68,10 @@ class Progress:
             self.open_line = False
 
 
-def stream(command, cwd=ROOT, env=None, log=None):
-    """Runs a command and shows its output as it comes, progress folded; all of it goes to `log`.
-    Returns the exit status and the lines."""
+def stream(command, cwd=ROOT, env=None, log=None, beside=""):
+    """Runs a command and shows its output as it comes; all of it goes to `log`. Progress is folded,
+    unless it runs `beside` others: then each line begins with that name. Returns the exit status and
+    the lines."""
     lines, progress = [], Progress()
     with subprocess.Popen([str(part) for part in command], cwd=cwd, env=env, text=True,
                           errors="replace", stdout=subprocess.PIPE,
@@ -78,6 +79,9 @@ def stream(command, cwd=ROOT, env=None, log=None):
         for line in child.stdout:
             line = line.rstrip("\n")
             lines.append(line)
+            if beside:
+                print(f"   {beside}: {line}\n", end="", flush=True)
+                continue
             if NOISE.match(line) or progress.take(line):
                 continue
             progress.close()

@@ -19,7 +19,7 @@ class Ctest:
 @dataclass(frozen=True)
 class Npm:
     folder: str
-    needs: str = ""  # "VARIABLE=release:lifeline": built first, its path in that variable.
+    needs: str = ""  # "VARIABLE=release:lifeline ...": each built first, its path in its variable.
     script: str = "test"  # Which of the folder's npm scripts.
 
 
@@ -37,17 +37,27 @@ class Rung:
     packages: tuple = ()
     quick: bool = False  # Also part of ./dev test --quick.
 
+    @property
+    def folder(self):
+        return getattr(self.how, "folder", "")
+
+    @property
+    def waits(self):
+        """It talks to a server that is a process of its own: both wait more than they work."""
+        return getattr(self.how, "needs", "") == SERVER
+
 
 # The rooms in which threads meet; everything above them lives on one loop.
 THREADED = ("base", "journal", "net", "sql", "identity")
 
 SERVER = "LIFELINE_BINARY=release:lifeline"
+SYSTEM = "tests/system"
 
 RUNGS = (
     Rung("checks", "rooms, banned calls, links, and that each check can fail",
          Ctest("asan", "check"), quick=True),
     Rung("unit", "tables, properties and corpora beside the code, under ASan and UBSan",
-         Ctest("asan", targets=("all",)), quick=True),
+         Ctest("asan", targets=("tests",)), quick=True),
     Rung("threads", "the rooms in which threads meet, under TSan",
          Ctest("tsan", targets=tuple(f"{room}_test" for room in THREADED),
                only=f"^({'|'.join(THREADED)})[.]")),
@@ -64,7 +74,7 @@ RUNGS = (
     Rung("mcp", "our MCP client against servers from npm, as child processes and over HTTP",
          Npm("tests/mcp", "LIFELINE_MCP_PROBE=asan:mcp_probe")),
     Rung("openclaw", "the openclaw driver against a gateway that misbehaves; the plugin",
-         Npm("tests/openclaw", "LIFELINE_OPENCLAW_PROBE=asan:openclaw_probe")),
+         Npm("tests/openclaw", f"LIFELINE_OPENCLAW_PROBE=asan:openclaw_probe {SERVER}")),
     Rung("sinks", "charges over real HTTP to a billing sink that loses, forgets, throttles and breaks",
          Npm("tests/sinks", "LIFELINE_SINK_PROBE=asan:sink_probe")),
     Rung("simulation", "the whole house on virtual time and a failing disk, 500 seeds",
@@ -74,62 +84,68 @@ RUNGS = (
     Rung("money", "rules of usage, prices, charges and sinks broken in their own source, and found",
          Program(("release:money_mutants",), counts=True)),
     Rung("badinput", "hundreds of bad inputs, each refused by name, none written",
-         Npm("tests/system", SERVER, "badinput"), quick=True),
+         Npm(SYSTEM, SERVER, "badinput"), quick=True),
     Rung("publishers", "every event type with every role, through the door",
-         Npm("tests/system", SERVER, "publishers"), quick=True),
+         Npm(SYSTEM, SERVER, "publishers"), quick=True),
     Rung("verifier", "the journal judged by a program written from its format page alone",
          Program(("python3", "-B", "tests/verifier/verifier_test.py", "release:lifeline")),
          quick=True),
     Rung("proof", "a call as a file that proves itself; heads that others keep",
-         Npm("tests/system", SERVER, "proof"), quick=True),
+         Npm(SYSTEM, SERVER, "proof"), quick=True),
     Rung("commands", "what an operator types, and what the server then does",
-         Npm("tests/system", SERVER, "commands"), quick=True),
+         Npm(SYSTEM, SERVER, "commands"), quick=True),
     Rung("doctor", "init, doctor and trigger; each thing doctor can find, broken and found",
-         Npm("tests/system", SERVER, "doctor"), quick=True),
+         Npm(SYSTEM, SERVER, "doctor"), quick=True),
     Rung("metrics", "a real scrape: its form, and that the figures move",
-         Npm("tests/system", SERVER, "metrics"), quick=True),
+         Npm(SYSTEM, SERVER, "metrics"), quick=True),
     Rung("openapi", "every route, done and refused, as /openapi.json says",
-         Npm("tests/system", SERVER, "openapi"), quick=True),
+         Npm(SYSTEM, SERVER, "openapi"), quick=True),
     Rung("doors", "feeds without a cap, limits by every way in, readable refusals",
-         Npm("tests/system", SERVER, "doors"), quick=True),
+         Npm(SYSTEM, SERVER, "doors"), quick=True),
     Rung("resume", "lines, windows and drains of the real server, frame by frame",
-         Npm("tests/system", SERVER, "resume"), quick=True),
+         Npm(SYSTEM, SERVER, "resume"), quick=True),
     Rung("listener", "TLS, trusted proxies, and what SIGHUP changes",
-         Npm("tests/system", SERVER, "listener"), quick=True),
+         Npm(SYSTEM, SERVER, "listener"), quick=True),
     Rung("proxies", "nginx, HAProxy and Caddy in front, each with its recipe",
-         Npm("tests/system", SERVER, "proxies"), ("proxies",)),
+         Npm(SYSTEM, SERVER, "proxies"), ("proxies",)),
     Rung("actions", "what agents ask for: judged, confirmed, done once by real tools, kill -9",
-         Npm("tests/system", SERVER, "actions")),
+         Npm(SYSTEM, SERVER, "actions")),
     Rung("speech", "a recording becomes words of whoever spoke, once, whatever the recogniser does",
-         Npm("tests/system", SERVER, "speech"), quick=True),
+         Npm(SYSTEM, SERVER, "speech"), quick=True),
     Rung("transcript", "what was said, in its order, at any position, in every form",
-         Npm("tests/system", SERVER, "transcript"), quick=True),
+         Npm(SYSTEM, SERVER, "transcript"), quick=True),
     Rung("consent", "nothing that a person says is kept before they agreed, by no way in, in no file",
-         Npm("tests/system", SERVER, "consent"), quick=True),
+         Npm(SYSTEM, SERVER, "consent"), quick=True),
     Rung("search", "found by its words, by whoever may see it, also after the view was lost",
-         Npm("tests/system", SERVER, "search"), quick=True),
+         Npm(SYSTEM, SERVER, "search"), quick=True),
     Rung("rebuild", "killed in the midst of it, each view is what the journal makes of it anew",
-         Npm("tests/system", SERVER, "rebuild"), quick=True),
+         Npm(SYSTEM, SERVER, "rebuild"), quick=True),
     Rung("retention", "who is erased is in no file any more; others' words and the money stay; kill -9",
-         Npm("tests/system", SERVER, "retention"), quick=True),
+         Npm(SYSTEM, SERVER, "retention"), quick=True),
     Rung("metering", "what calls used, recounted by plain loops: signed, cut by the hour, once; kill -9",
-         Npm("tests/system", SERVER, "metering"), quick=True),
+         Npm(SYSTEM, SERVER, "metering"), quick=True),
     Rung("billing", "closed hours by their cards, late words as adjustments, statements; kill -9",
-         Npm("tests/system", SERVER, "billing"), quick=True),
+         Npm(SYSTEM, SERVER, "billing"), quick=True),
+    Rung("publishing", "every billing system counts every charge once, whatever is lost; dead letters; kill -9",
+         Npm(SYSTEM, SERVER, "publishing"), quick=True),
+    Rung("budgets", "two calls on one small credit, warnings, hard stops, refusals; kill -9 and expiry",
+         Npm(SYSTEM, SERVER, "budgets"), quick=True),
+    Rung("reconciliation", "hours are counted again: each fault found, told and mended; kill -9",
+         Npm(SYSTEM, SERVER, "reconciliation"), quick=True),
     Rung("documents", "two people and an agent edit at once, over real sockets, kill -9",
-         Npm("tests/system", SERVER, "documents"), quick=True),
+         Npm(SYSTEM, SERVER, "documents"), quick=True),
     Rung("agent", "agents inside the server: a model server that streams, stalls, refuses; kill -9",
          Npm("tests/agent", SERVER)),
     Rung("mcp_door", "an agent outside acts by the official MCP client, through the same gates",
-         Npm("tests/system", SERVER, "mcp_door"), quick=True),
+         Npm(SYSTEM, SERVER, "mcp_door"), quick=True),
     Rung("gates", "kill switches, counts of a day, an engine, a spoken yes, grants, the canary",
-         Npm("tests/system", SERVER, "gates")),
+         Npm(SYSTEM, SERVER, "gates")),
     Rung("whatif", "recorded calls through another policy and agent: what differs, and no effect",
-         Npm("tests/system", SERVER, "whatif"), quick=True),
-    Rung("crash", "the real binary, killed with -9 forty times",
-         Npm("tests/system", SERVER, "crash")),
+         Npm(SYSTEM, SERVER, "whatif"), quick=True),
+    Rung("crash", "the real binary, killed with -9 forty times; between any two steps of the money",
+         Npm(SYSTEM, SERVER, "crash")),
     Rung("dialogues", "real conversations as calls, fifty at a time",
-         Npm("tests/system", SERVER, "dialogues")),
+         Npm(SYSTEM, SERVER, "dialogues")),
     Rung("readme", "the README's commands, one after the other",
          Program(("python3", "-B", "tests/readme/readme_test.py")), ("test", "node")),
     Rung("e2e", "real pages in Chromium, the real server, kill -9", Npm("tests/e2e", SERVER),

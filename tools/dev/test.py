@@ -1,10 +1,13 @@
-"""./dev test: the rungs one after the other, then one table. Fails when a rung failed or ran
-nothing."""
+"""./dev test: the rungs, then one table. Fails when a rung failed or ran nothing.
+
+First come those that compute, one after the other. Those that talk to a server wait more than they
+work: they follow in two lanes side by side, one of tests/system and one of the others."""
 
 import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import build
@@ -13,7 +16,7 @@ import node
 import packages
 from console import ROOT, Failure, header, stream
 from count import Count, count
-from rungs import RUNGS, Ctest, Npm, Program
+from rungs import RUNGS, SYSTEM, Ctest, Npm, Program
 
 CANNOT_RUN = 77
 
@@ -38,40 +41,76 @@ def command(arguments):
         raise Failure(f"no rung is named {' or '.join(sorted(unknown))}; ./dev test --list")
     chosen = [rung for rung in RUNGS
               if (rung.name in wanted if wanted else "--quick" not in arguments or rung.quick)]
-    outcomes = [_climb(rung, n, len(chosen)) for n, rung in enumerate(chosen, 1)]
-    _table(outcomes)
-    if any(outcome.word.startswith("FAILED") for outcome in outcomes):
-        sys.exit(1)
+    _table(Climb(chosen).all())
 
 
-def _climb(rung, n, total):
-    header(f"[{n}/{total}] {rung.name}: {rung.what}")
-    outcome, started = Outcome(rung.name), time.monotonic()
-    try:
-        packages.need(*rung.packages)
-        command, cwd, env = _prepare(rung.how)
-        if isinstance(rung.how, Program) and rung.how.counts:
-            _counts_file(rung.name).parent.mkdir(parents=True, exist_ok=True)
-            _counts_file(rung.name).unlink(missing_ok=True)  # What is there is of this run.
-            command += ["--evidence", _counts_file(rung.name)]
-        started = time.monotonic()  # The table shows what the tests cost, not what building does.
-        status, lines = stream(command, cwd, env, ROOT / "build" / "test" / f"{rung.name}.log")
-        outcome.counted = count(lines)
+class Climb:
+    def __init__(self, chosen):
+        self.chosen = chosen
+        self.outcomes = {}
+
+    def all(self):
+        """What came of each, in their order."""
+        for rung in self.chosen:
+            if not rung.waits:
+                self._run(rung, self._make_ready(rung))
+        waiting = [rung for rung in self.chosen if rung.waits]
+        # Whoever builds has the machine: in the lanes nothing is built any more.
+        ready = {rung.name: self._make_ready(rung) for rung in waiting}
+        lanes = [[rung for rung in waiting if (rung.folder == SYSTEM) == system]
+                 for system in (True, False)]
+        lanes = [lane for lane in lanes if lane]
+        with ThreadPoolExecutor(2) as pool:
+            running = [pool.submit(self._lane, lane, ready, len(lanes) > 1) for lane in lanes]
+        for lane in running:
+            lane.result()  # Raises what was raised there.
+        return [self.outcomes[rung.name] for rung in self.chosen]
+
+    def _lane(self, lane, ready, beside):
+        for rung in lane:
+            self._run(rung, ready[rung.name], rung.name if beside else "")
+
+    def _header(self, rung):
+        header(f"[{self.chosen.index(rung) + 1}/{len(self.chosen)}] {rung.name}: {rung.what}")
+
+    def _make_ready(self, rung):
+        """Its command, folder and environment, once all that it needs is built; None if that fails."""
+        try:
+            packages.need(*rung.packages)
+            command, cwd, env = _prepare(rung.how)
+            if isinstance(rung.how, Program) and rung.how.counts:
+                _counts_file(rung.name).parent.mkdir(parents=True, exist_ok=True)
+                _counts_file(rung.name).unlink(missing_ok=True)  # What is there is of this run.
+                command += ["--evidence", _counts_file(rung.name)]
+            return command, cwd, env
+        except Failure as failure:
+            self._header(rung)
+            print(f"   {failure}")
+            word = f"FAILED: {str(failure).splitlines()[0]}"
+            self.outcomes[rung.name] = Outcome(rung.name, word=word)
+            return None
+
+    def _run(self, rung, ready, beside=""):
+        """The table shows what the tests cost, not what building does."""
+        if ready is None:
+            return
+        self._header(rung)
+        command, cwd, env = ready
+        log = ROOT / "build" / "test" / f"{rung.name}.log"
+        started = time.monotonic()
+        status, lines = stream(command, cwd, env, log, beside)
+        outcome = Outcome(rung.name, count(lines), time.monotonic() - started)
         outcome.word = _judge(status, outcome.counted, lines)
-        _publish(rung, outcome, time.monotonic() - started)
-    except Failure as failure:
-        print(f"   {failure}")
-        outcome.word = f"FAILED: {str(failure).splitlines()[0]}"
-    outcome.seconds = time.monotonic() - started
-    return outcome
+        _publish(rung, outcome)
+        self.outcomes[rung.name] = outcome
 
 
-def _publish(rung, outcome, seconds):
+def _publish(rung, outcome):
     """What a program counted, as evidence; tests that are scripts write theirs themselves."""
     if not (evidence.wanted() and _counts_file(rung.name).exists()):
         return
     counts = json.loads(_counts_file(rung.name).read_text())
-    evidence.write(rung.name, seconds, counts, [] if outcome.word == "ok" else [outcome.word])
+    evidence.write(rung.name, outcome.seconds, counts, [] if outcome.word == "ok" else [outcome.word])
 
 
 def _counts_file(name):
@@ -110,8 +149,8 @@ def _prepare(how):
             raise Failure(f"{how.folder} has no package.json")
         node.build_all()
         node.install(how.folder)
-        if how.needs:
-            variable, _, word = how.needs.partition("=")
+        for need in how.needs.split():
+            variable, _, word = need.partition("=")
             env[variable] = str(_built(word))
         return (["npm", "run", how.script, "--silent"], ROOT / how.folder, env)
     assert isinstance(how, Program)
@@ -134,3 +173,5 @@ def _table(outcomes):
     c = sum((o.counted for o in outcomes), Count())
     seconds = sum(o.seconds for o in outcomes)
     print(f"{'all':<13}{c.tests:>7}{c.passed:>8}{c.skipped:>9}{seconds:>9.1f}", flush=True)
+    if any(outcome.word.startswith("FAILED") for outcome in outcomes):
+        sys.exit(1)
