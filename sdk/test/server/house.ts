@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { WebSocket } from 'ws';
+import { lastingPort } from '../../../tests/system/support/lasting_port.mjs';
 import { FaultProxy } from '../../faults/faults.js';
 import {
   createCall,
@@ -76,6 +77,7 @@ export class House {
 
   /** Starts it, on the same port as before. */
   async start(): Promise<void> {
+    this.#port ||= await lastingPort();
     const listen = `127.0.0.1:${this.#port}`;
     const child = spawn(binary, ['serve', '--listen', listen, '--data', this.data], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { lastingPort } from '../../system/support/lasting_port.mjs';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const binary = process.env.LIFELINE_BINARY ?? path.join(root, 'build/release/src/app/lifeline');
@@ -35,7 +36,7 @@ export class Server {
     server.#env = made(env) ?? {};
     server.#origins = origins;
     server.#devAgent = devAgent;
-    await server.#run('127.0.0.1:0');
+    await server.#run(`127.0.0.1:${await lastingPort()}`);
     return server;
   }
 

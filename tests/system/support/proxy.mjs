@@ -3,10 +3,11 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from './certificate.mjs';
+import { lastingPort } from './lasting_port.mjs';
 
 export const idleSeconds = 6;
 
@@ -65,15 +66,6 @@ export const kinds = {
   },
 };
 
-/** Ports that are free at the moment. */
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((r) => server.once('listening', r))));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((r) => server.close(r))));
-  return ports;
-}
-
 const opens = (port) =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -112,16 +104,9 @@ export class Proxy {
   /** Resolves when it takes connections; a second time on the same port. */
   async start() {
     if (!this.port) {
-      const [port, admin] = await freePorts(2);
-      this.port = port;
-      writeFileSync(
-        this.recipe,
-        this.#written()
-          .replaceAll('8080', String(port))
-          .replaceAll('8787', String(this.upstream))
-          .replaceAll('2019', String(admin))
-          .replaceAll('60s', `${idleSeconds}s`),
-      );
+      this.port = await lastingPort();
+      const here = { 8080: this.port, 8787: this.upstream, 2019: await lastingPort(), '60s': `${idleSeconds}s` };
+      writeFileSync(this.recipe, this.#written().replace(/8080|8787|2019|60s/g, (there) => here[there]));
     }
     const [program, ...words] = this.kind.start(this.folder, this.recipe);
     const child = spawn(program, words, {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventText } from './event_text.mjs';
+import { lastingPort } from './lasting_port.mjs';
 
 export const binary = process.env.LIFELINE_BINARY ?? '../../build/release/src/app/lifeline';
 
@@ -35,6 +36,7 @@ export class Server {
 
   /** Starts it, on the same port as before; resolves when it serves. */
   async start() {
+    this.port ||= await lastingPort();
     const listen = `127.0.0.1:${this.port}`;
     const child = spawn(
       binary,
