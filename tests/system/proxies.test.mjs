@@ -38,6 +38,13 @@ const until = (subscribe, done) =>
 const callOver = (proxy, user, token) =>
   createCall({ baseUrl: proxy.url, getToken: async () => token, WebSocket });
 
+/** Ends a call, and stays until its line has heard of it: without the proxy it would try again for as long as a call waits. */
+async function ended(call) {
+  const closed = until((check) => call.connection.subscribe(check), ({ state }) => state === 'closed');
+  await call.end();
+  await closed;
+}
+
 for (const name of Object.keys(kinds)) {
   test(name, { timeout: 120_000 }, async (t) => {
     const proxy = new Proxy(name, server.port);
@@ -87,7 +94,7 @@ for (const name of Object.keys(kinds)) {
       quiet.terminate();
       await call.say('after');
       assert.ok(!states.has('reconnecting'), [...states].join());
-      await call.end();
+      await ended(call);
     });
 
     await t.test('lets a followed answer through as it comes', async () => {
@@ -105,7 +112,7 @@ for (const name of Object.keys(kinds)) {
         while (!heard.includes(`"text":"${text}"`)) heard += (await reader.read()).value;
       }
       await reader.cancel();
-      await call.end();
+      await ended(call);
     });
 
     await t.test('loses nothing when it is reloaded, nor when it is killed', async () => {
@@ -124,7 +131,7 @@ for (const name of Object.keys(kinds)) {
       await proxy.start();
       await Promise.all(answers);
       assert.deepEqual(heard.toSorted?.() ?? [...heard].sort(), [...said].sort());
-      await call.end();
+      await ended(call);
     });
   });
 }

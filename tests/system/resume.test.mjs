@@ -229,8 +229,9 @@ test('what was acknowledged outlives a restart, and after a crash is never more 
 });
 
 test('a call waits for its people, and who comes too late is told how it ended', async () => {
+  const windowMs = 3_000; // Whoever shares the machine with others comes back in time, too.
   const id = await callOf(server, 'usr_ada', {
-    reconnectWindowMs: 400,
+    reconnectWindowMs: windowMs,
     participants: [{ userId: 'usr_bot', role: 'agent' }],
   });
   const token = server.token('usr_ada');
@@ -243,11 +244,11 @@ test('a call waits for its people, and who comes too late is told how it ended',
   const { event: lost } = await agent.event('call.reconnecting');
   assert.equal(lost.payload.attempt, 1);
   assert.equal(lost.payload.lossReason, 'connection_lost');
-  assert.equal(Date.parse(lost.payload.resumeDeadline) - Date.parse(lost.payload.at), 400);
+  assert.equal(Date.parse(lost.payload.resumeDeadline) - Date.parse(lost.payload.at), windowMs);
   const back = new Line(server, id, { token });
   const { event: found } = await agent.event('call.reconnected');
   assert.equal(found.payload.attempt, 1);
-  assert.ok(found.payload.outageMs < 400);
+  assert.ok(found.payload.outageMs < windowMs);
   back.close();
   const { event: failed, seq } = await agent.event('call.terminal_failure');
   assert.equal(failed.payload.code, 'reconnect_window_expired');
@@ -395,7 +396,7 @@ test('a deploy under load loses nothing, doubles nothing, and spreads those who 
     assert.equal(byes[0].reason, 'draining');
     // Somebody talks in each of them, so they went in the second half.
     const went = byes[0].at - begun;
-    assert.ok(went > drainMs / 2 - 50 && went < drainMs + 500, `${went} ms`);
+    assert.ok(went > drainMs / 2 - 50 && went < drainMs + 2_000, `${went} ms`);
   }
   const times = talkers.map(({ byes }) => byes[0].at).sort((a, b) => a - b);
   assert.ok(times.at(-1) - times[0] > drainMs / 5, 'not all at once');
