@@ -43,6 +43,9 @@ BANS = (
         "Loop::start_timer; in a test a virtual clock or a condition to wait for"),
     Ban("std::format", r"\bstd::(?:v?format(?:_to(?:_n)?)?|print|println)\b",
         "fmt::format (libstdc++ 12 has no <format>)"),
+    Ban("fmt::format_to", r"\bfmt::v?format_to\b",
+        "text += fmt::format(...): into anything but a buffer of its own, fmt 9 compiles all of its "
+        "formatting into the file, which takes seconds"),
     Ban("OpenSSL outside base", r"\b(?:SHA(?:1|224|256|384|512)|EVP_\w+|HMAC|RAND_bytes)\s*\(",
         "base/digest.h, base/signature.h, base/random.h", ("base/*",)),
     Ban("the environment", r"\b(?:secure_)?(?:get|set|put|unset)env\s*\(",

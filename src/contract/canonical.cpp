@@ -36,7 +36,7 @@ void append(std::string& out, const Json& json) {
             return;
         case Json::Kind::number:
             if (const auto integer = json.as_integer()) {
-                fmt::format_to(std::back_inserter(out), "{}", *integer);
+                out += fmt::format("{}", *integer);
             } else {
                 out += canonical_number(*json.as_number());
             }

@@ -19,7 +19,7 @@ void append_escaped(std::string& out, char c) {
         out += letters[i + 1];
         return;
     }
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
 }
 
 bool needs_escape(char c) {

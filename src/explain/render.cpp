@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "contract/json_writer.h"
 #include "explain/line_text.h"
 #include "transcript/time_text.h"
@@ -25,18 +23,17 @@ std::string_view mark_of(Severity severity) {
 }
 
 void append_entry(std::string& out, const Entry& entry, WallTime from) {
-    const auto line = std::back_inserter(out);
     const auto since = [&](WallTime at) { return transcript::cue_text((at - from).count()); };
-    fmt::format_to(line, "{} {} #{:<4} {}\n", since(entry.at), mark_of(entry.severity), entry.seq,
-                   entry.what);
+    out += fmt::format("{} {} #{:<4} {}\n", since(entry.at), mark_of(entry.severity), entry.seq,
+                       entry.what);
     for (const Reason& reason : entry.why)
-        fmt::format_to(line, "                     because of #{}: {}\n", reason.seq, reason.what);
+        out += fmt::format("                     because of #{}: {}\n", reason.seq, reason.what);
     for (const Step& step : entry.steps)
-        fmt::format_to(line, "                     {} #{:<4} {}\n", since(step.at), step.seq,
-                       step.what);
+        out +=
+            fmt::format("                     {} #{:<4} {}\n", since(step.at), step.seq, step.what);
     if (entry.kind == Kind::actions && entry.waited)
-        fmt::format_to(line, "                     waited for people for {}\n",
-                       duration_text(*entry.waited));
+        out += fmt::format("                     waited for people for {}\n",
+                           duration_text(*entry.waited));
 }
 
 void write_entry(contract::JsonWriter& json, const Entry& entry, WallTime from) {
@@ -74,20 +71,19 @@ void write_entry(contract::JsonWriter& json, const Entry& entry, WallTime from) 
 
 std::string to_plain(const Story& story) {
     std::string out;
-    const auto line = std::back_inserter(out);
-    fmt::format_to(line, "{}, {}, {} events; times count from {}\n", line_text(story.session_id),
-                   story.over ? "over" : "not over", story.events, format_rfc3339(story.from));
+    out += fmt::format("{}, {}, {} events; times count from {}\n", line_text(story.session_id),
+                       story.over ? "over" : "not over", story.events, format_rfc3339(story.from));
     if (const Waits& waits = story.waits; waits.median)
-        fmt::format_to(line,
-                       "turns: {}, first text {} after the last word in the median, {} at most\n",
-                       waits.turns, duration_text(*waits.median), duration_text(*waits.most));
+        out +=
+            fmt::format("turns: {}, first text {} after the last word in the median, {} at most\n",
+                        waits.turns, duration_text(*waits.median), duration_text(*waits.most));
     out += '\n';
     for (const Entry& entry : story.entries) append_entry(out, entry, story.from);
     if (story.anomalies.empty()) return out;
     out += "\nOdd:\n";
     for (const Anomaly& one : story.anomalies)
-        fmt::format_to(line, "{} #{:<4} {} ({})\n", mark_of(one.severity), one.seq, one.what,
-                       one.code);
+        out +=
+            fmt::format("{} #{:<4} {} ({})\n", mark_of(one.severity), one.seq, one.what, one.code);
     return out;
 }
 

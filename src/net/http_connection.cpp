@@ -202,7 +202,7 @@ ResponseStream::Flow HttpConnection::write_piece(std::string_view bytes) {
     using Flow = ResponseStream::Flow;
     if (phase_ != Phase::streaming || bodiless_ || bytes.empty()) return Flow::go_on;
     if (chunked_) {
-        fmt::format_to(std::back_inserter(output_), "{:x}\r\n", bytes.size());
+        output_ += fmt::format("{:x}\r\n", bytes.size());
         output_.append(bytes).append("\r\n");
     } else {
         output_.append(bytes);

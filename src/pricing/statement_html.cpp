@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "pricing/decimal_text.h"
@@ -63,7 +62,7 @@ public:
 private:
     template <class... T>
     void add(fmt::format_string<T...> format, T&&... values) {
-        fmt::format_to(std::back_inserter(out_), format, std::forward<T>(values)...);
+        out_ += fmt::format(format, std::forward<T>(values)...);
     }
 
     std::string money(Int128 minor) const {

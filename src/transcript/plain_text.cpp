@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <iterator>
 
 namespace lifeline::transcript {
 
@@ -52,7 +51,7 @@ std::string plain_text(std::string_view text) {
         if (point == '\r') {
             if (at + 1 == text.size() || text[at + 1] != '\n') out += '\n';
         } else if (is_unseen(point)) {
-            fmt::format_to(std::back_inserter(out), "⟨U+{:04X}⟩", point);
+            out += fmt::format("⟨U+{:04X}⟩", point);
         } else {
             out += text.substr(at, bytes);
         }

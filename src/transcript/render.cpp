@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "base/digest.h"
@@ -153,8 +152,8 @@ std::string digest(const Fold& fold) {
 std::string to_plain(const Fold& fold, const Heading& heading) {
     std::string out = fmt::format("{}, up to event {}\n", heading.session_id, heading.seq);
     for (const Utterance& one : fold.utterances()) {
-        fmt::format_to(std::back_inserter(out), "\n[{}] {}{}\n", clock_text(one.start_ms),
-                       name_of(fold, one), remark_of(one));
+        out += fmt::format("\n[{}] {}{}\n", clock_text(one.start_ms), name_of(fold, one),
+                           remark_of(one));
         if (!one.text.empty()) append_lines(out, plain_text(one.text), "    ");
     }
     return out;
@@ -164,8 +163,8 @@ std::string to_markdown(const Fold& fold, const Heading& heading) {
     std::string out = fmt::format("# Transcript of {}\n\nUp to event {}.\n",
                                   markdown_text(heading.session_id), heading.seq);
     for (const Utterance& one : fold.utterances()) {
-        fmt::format_to(std::back_inserter(out), "\n**{}** {}{}\n\n",
-                       markdown_text(name_of(fold, one)), clock_text(one.start_ms), remark_of(one));
+        out += fmt::format("\n**{}** {}{}\n\n", markdown_text(name_of(fold, one)),
+                           clock_text(one.start_ms), remark_of(one));
         if (!one.text.empty()) append_lines(out, markdown_text(one.text), "> ");
     }
     return out;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -51,9 +50,9 @@ std::string to_webvtt(const Fold& fold, const Heading& heading) {
         const auto known = fold.names().find(one->participant_id);
         const auto& name = known != fold.names().end() ? known->second : one->participant_id;
         // A cue is longer than nothing, or players leave it out.
-        fmt::format_to(std::back_inserter(out), "\n{} --> {}\n<v {}>{}\n", cue_text(one->start_ms),
-                       cue_text(std::max(one->end_ms, one->start_ms + 1)),
-                       in_one_line(cue_words(name)), cue_words(one->text));
+        out += fmt::format("\n{} --> {}\n<v {}>{}\n", cue_text(one->start_ms),
+                           cue_text(std::max(one->end_ms, one->start_ms + 1)),
+                           in_one_line(cue_words(name)), cue_words(one->text));
     }
     return out;
 }

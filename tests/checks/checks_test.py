@@ -101,6 +101,7 @@ class Banned(unittest.TestCase):
         ("net/a.cpp", "usleep(5);", "sleeping"),
         ("call/a.cpp", 'auto s = std::format("{}", 1);', "fmt::format"),
         ("call/a.cpp", 'auto s = fmt::format("{}", 1);', None),
+        ("call/a.cpp", 'fmt::format_to(std::back_inserter(s), "{}", 1);', "fmt::format"),
         ("call/a.cpp", "SHA256(in, n, out);", "base/digest.h"),
         ("base/digest.cpp", "EVP_DigestInit(c, m);", None),
         ("call/a.cpp", 'auto v = std::getenv("HOME");', "environment"),
