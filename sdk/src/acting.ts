@@ -91,18 +91,20 @@ export class Acting {
     if (actions.some((one) => one.actionId === actionId && one.requestedAt !== null)) {
       return this.outcome(actionId);
     }
-    const outcome = this.outcome(actionId);
+    const { outcome, isAskedFor, forget } = this.#pending.wait(actionId, actions);
     outcome.catch(() => undefined); // Heard below, or else the refusal that came before it.
     const payload = { actionId, ...asked } as PayloadOf<'orchestration.action.requested'>;
     await this.#host.publish('orchestration.action.requested', payload).catch((thrown: unknown) => {
-      this.#pending.forget(actionId);
+      // Asked for before, by this app: then it is that one's outcome that is waited for.
+      if ((thrown as LifelineError).code === 'action_exists' && isAskedFor()) return;
+      forget();
       throw thrown;
     });
     return outcome;
   }
 
   outcome(actionId: string): Promise<Action> {
-    return this.#pending.wait(actionId, this.#host.folded().actions);
+    return this.#pending.wait(actionId, this.#host.folded().actions).outcome;
   }
 
   cancel(actionId: string, reason?: string): Promise<Published> {
@@ -168,6 +170,8 @@ export class Acting {
 
   /** The answer is on record; what it led to comes right behind it, or with the next connection. */
   #closes(id: string): Promise<Confirmation> {
+    const { state, error } = this.#host.connection.value;
+    if (state === 'closed') return Promise.reject(error ?? new LifelineError(closedUnseen));
     return new Promise((resolve, reject) => {
       const stops = [
         this.#host.connection.subscribe(({ state, error }) => {

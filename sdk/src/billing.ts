@@ -18,6 +18,7 @@ import type {
   Statement,
 } from './billing_types.js';
 import { clientOf, type ClientOptions } from './create.js';
+import { asLifelineError } from './error.js';
 import { mintId } from './id.js';
 import type { ListPage } from './oversight.js';
 import { listUsage, type UsagePage, type UsageQuery } from './usage_rest.js';
@@ -138,7 +139,11 @@ export class Billing {
     const path = `${this.#path(`/statements/${encodeURIComponent(month)}`)}?format=${format}`;
     const accept = STATEMENT_FILES[format];
     const bytes = await rest.stream({ method: 'GET', path, accept }, AbortSignal.timeout(60_000));
-    return new Response(bytes, { headers: { 'Content-Type': accept } }).blob();
+    try {
+      return await new Response(bytes, { headers: { 'Content-Type': accept } }).blob();
+    } catch (thrown) {
+      throw asLifelineError(thrown, 'unreachable', true); // Cut in the middle, or too slow.
+    }
   }
 
   /** The newest first. */

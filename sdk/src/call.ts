@@ -4,6 +4,7 @@ import type { OnActionOptions, ToolHandler } from './client_tool.js';
 import type { Confirmation } from './confirmation.js';
 import { Connection, type Backend, type Ticket } from './connection.js';
 import { schemaVersion, type EventType, type HelloFrame, type PayloadOf } from './contract.js';
+import { Deferred } from './deferred.js';
 import type { DocumentRecord } from './document_view.js';
 import { Documents } from './documents.js';
 import type { LifelineError } from './error.js';
@@ -376,21 +377,6 @@ export interface CallBackend extends Omit<Backend, 'startOver'> {
   answer(confirmationId: string, answer: object): Promise<unknown>;
   document?(documentId: string): Promise<DocumentRecord>;
   snapshot(): Promise<{ cursor: { epoch: string; seq: number }; state: CallState }>;
-}
-
-/** A promise that is settled from elsewhere, once. Nobody has to look at its rejection. */
-class Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve: (value: T) => void = () => undefined;
-  reject: (error: LifelineError) => void = () => undefined;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    this.promise.catch(() => undefined);
-  }
 }
 
 function keep<L>(set: Set<L>, listener: L): () => void {

@@ -323,11 +323,11 @@ export class Connection {
     // After giving up, the network's return is reason enough to try again. Not so where another
     // tab has taken over: the two would take the call from each other for ever.
     if (ending.reason !== 'gave_up') this.#stopHints();
-    this.#show('closed', ending);
     const why = refusalOf(ending);
     this.#stream.close(why);
     this.#beside?.over(why);
     this.#events.closed(why);
+    this.#show('closed', ending); // Last: whoever hears of it may want it back at once.
   }
 
   #show(state: ConnectionStatus['state'], ending: Ending | null, delayMs?: number): void {

@@ -33,6 +33,9 @@ export interface EventRecord {
   };
 }
 
+/** The place of an event whose contents were erased, as REST tells it. */
+export type ErasedRecord = Pick<EventRecord, 'seq' | 'meta'> & { readonly erased: true };
+
 /** One flat object of a record, as listeners and `reduce` take it. */
 export function callEventOf(record: EventRecord): CallEvent {
   const { actor, cause, recordedAt } = record.meta;

@@ -1,8 +1,5 @@
 import { clientOf, pathOf, type ClientOptions } from './create.js';
-import { callEventOf, type CallEvent, type EventRecord } from './event.js';
-
-/** The place of an event whose contents were erased. */
-type ErasedRecord = Pick<EventRecord, 'seq' | 'meta'> & { readonly erased: true };
+import { callEventOf, type CallEvent, type ErasedRecord, type EventRecord } from './event.js';
 
 /** What happened in a call, one page of it. */
 export interface EventPage {

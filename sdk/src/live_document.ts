@@ -304,6 +304,7 @@ export class LiveDocument {
     this.#own.pause();
     this.#cancelRetry();
     this.#own.giveUp(error);
+    this.#line = null; // What is still being read for it subscribes to nothing any more.
     this.#show({ state, error });
   }
 

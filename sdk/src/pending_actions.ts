@@ -1,5 +1,6 @@
 import { isOver, newAction, outcomeOf, type Action } from './action.js';
 import { failureOf } from './action_error.js';
+import { Deferred } from './deferred.js';
 import type { LifelineError } from './error.js';
 import type { CallEvent } from './event.js';
 import { actionAfter, actionIdOf } from './reduce_action.js';
@@ -11,6 +12,15 @@ interface Pending {
   readonly reject: (error: LifelineError) => void;
 }
 
+export interface Waiting {
+  /** The action once it has succeeded; rejects with an ActionError, or why nothing will come. */
+  readonly outcome: Promise<Action>;
+  /** Whether the call has that action, as far as it is known here, or somebody else here waits for it. */
+  isAskedFor(): boolean;
+  /** It was not asked for after all. */
+  forget(): void;
+}
+
 /**
  * Who waits for an action's outcome. Each holds the action itself, folded from the stream, so that nothing
  * is lost when the state of a long call has forgotten it.
@@ -18,12 +28,21 @@ interface Pending {
 export class PendingActions {
   readonly #pending = new Set<Pending>();
 
-  /** Resolves with the action once it has succeeded; rejects with an ActionError, or why nothing will come. */
-  wait(actionId: string, known: readonly Action[]): Promise<Action> {
-    return new Promise((resolve, reject) => {
-      const action = outcomeOf(known, actionId) ?? newAction(actionId, 0);
-      this.#settle({ action, resolve, reject }, known);
-    });
+  /** Somebody waits for its outcome from here on. */
+  wait(actionId: string, known: readonly Action[]): Waiting {
+    const outcome = new Deferred<Action>();
+    const { resolve, reject } = outcome;
+    const action = outcomeOf(known, actionId) ?? newAction(actionId, 0);
+    const one: Pending = { action, resolve, reject };
+    this.#settle(one, known);
+    const others = () => [...this.#pending].filter((other) => other !== one);
+    return {
+      outcome: outcome.promise,
+      isAskedFor: () =>
+        one.action.requestedAt !== null ||
+        others().some((other) => other.action.actionId === actionId),
+      forget: () => void this.#pending.delete(one),
+    };
   }
 
   event(event: CallEvent, known: readonly Action[]): void {
@@ -33,13 +52,6 @@ export class PendingActions {
       if (one.action.actionId !== id) continue;
       one.action = actionAfter(one.action, event);
       this.#settle(one, known);
-    }
-  }
-
-  /** It was not asked for after all. */
-  forget(actionId: string): void {
-    for (const one of this.#pending) {
-      if (one.action.actionId === actionId) this.#pending.delete(one);
     }
   }
 

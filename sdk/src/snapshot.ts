@@ -1,5 +1,5 @@
 import { LifelineError } from './error.js';
-import { callEventOf } from './event.js';
+import { callEventOf, type EventRecord } from './event.js';
 import { reduce } from './reduce.js';
 import type { Rest } from './rest.js';
 import type { Session } from './session.js';
@@ -78,12 +78,14 @@ async function readOneSnapshot(
   let folded = { ...stateOf(state), seq: from, usage: { ...noUsage, whole: from === 0 } };
   while (folded.seq < seq) {
     const page = await readEvents(rest, path, { epoch, seq: folded.seq });
-    const events = page.events.map(callEventOf).filter((event) => event.seq <= seq);
-    if (events.length === 0) {
+    const last = page.events.at(-1);
+    if (!last) {
       folded = { ...folded, usage: { ...folded.usage, whole: false } };
       break; // No longer kept: then without them.
     }
-    folded = events.reduce(reduce, folded);
+    const events = page.events.filter((record) => 'event' in record && record.seq <= seq);
+    folded = (events as EventRecord[]).map(callEventOf).reduce(reduce, folded);
+    folded = { ...folded, seq: Math.min(last.seq, seq) }; // Past those that were erased, too.
   }
   if (read.documents) folded = { ...folded, deliverables: documentsOf(read.documents, folded) };
   if (read.modes) {

@@ -7,7 +7,7 @@ import {
   type ServerFrame,
 } from './contract.js';
 import { LifelineError } from './error.js';
-import type { EventRecord } from './event.js';
+import type { ErasedRecord, EventRecord } from './event.js';
 import type { Line } from './line.js';
 import { Outbox, type Published } from './outbox.js';
 import type { Platform } from './platform.js';
@@ -36,7 +36,7 @@ const answerWithinMs = 3_000;
 /** A part of a call's past, and in which history it was counted. */
 export interface PastEvents {
   readonly epoch: string;
-  readonly events: readonly EventRecord[];
+  readonly events: readonly (EventRecord | ErasedRecord)[];
 }
 
 /**
@@ -138,7 +138,10 @@ export class Stream {
   /** What REST gave for the cursor. */
   past({ epoch, events }: PastEvents): void {
     this.#epoch ??= epoch;
-    for (const record of events) this.record(record);
+    for (const record of events) {
+      if ('event' in record) this.record(record);
+      else this.#skipped(record.seq, record.seq);
+    }
   }
 
   /** An event from the line or from REST. */

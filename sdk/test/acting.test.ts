@@ -9,7 +9,7 @@ import {
   createCall,
   joinCall,
 } from '../src/lifeline.js';
-import type { EventRecord, EventType, LifelineError } from '../src/lifeline.js';
+import type { Envelope, EventRecord, EventType, LifelineError } from '../src/lifeline.js';
 import { act, closes, hash, moment, type Told } from './events.js';
 import type { FakeServer } from './fake_server.js';
 import { settle } from './virtual.js';
@@ -138,6 +138,30 @@ test('who asks again under the same id, after a restart, asks once and hears the
   call.leave();
 });
 
+test('of two who ask under one id both hear the end, and a refusal is of its own request', async () => {
+  const { call, server } = await live('agent');
+  const sent = () =>
+    server.socket.sent.flatMap((frame) =>
+      frame['op'] === 'publish' ? [frame['event'] as Envelope<EventType>] : [],
+    );
+  server.answering = false;
+  const asking = [1, 2].map(() => call.requestAction({ ...request, actionId: 'mine' }));
+  await settle();
+  const [first, second] = sent() as [Envelope<EventType>, Envelope<EventType>];
+  const refuse = (eventId: string) =>
+    server.socket.say({ op: 'error', code: 'action_exists', message: 'm', eventId });
+  refuse(second.eventId); // Which comes before what is durable is shown.
+  server.publish(server.socket, first);
+  tell(server, act('mine').started(), act('mine').succeeded);
+  for (const one of asking) assert.equal(await settled(one), 'ok succeeded');
+
+  const other = call.requestAction({ ...request, actionId: 'theirs' });
+  await settle();
+  refuse(sent()[2]!.eventId);
+  assert.equal(await settled(other), 'action_exists', 'of which nothing is known here');
+  call.leave();
+});
+
 test('an outcome is told to who waits although the state has forgotten the action', async () => {
   const { call, server } = await live('agent');
   const outcome = call.requestAction({ ...request, actionId: 'old' });
@@ -229,6 +253,17 @@ test('an answer that was given and not seen again says so', async () => {
   await settle();
   call.leave();
   assert.equal(await settled(answer), 'left');
+});
+
+test('an answer whose line closes while it is under way is settled, too', async () => {
+  const route = 'POST /v1/call/sessions/sess_1/confirmations/c';
+  const { call, shown } = await asked('operator', {
+    [route]: () => {
+      call.leave();
+      return { body: {} };
+    },
+  });
+  assert.equal(await settled(call.answerConfirmation(shown, 'deny')), 'left');
 });
 
 test('an operator answers by REST', async () => {

@@ -116,3 +116,20 @@ test('whoever may not is refused', async () => {
   const billing = new Billing({ ...options, accountId: 'acct_1' });
   await assert.rejects(billing.balance(), { code: 'forbidden' });
 });
+
+test('a file that is cut in the middle is no file, and may be asked for again', async () => {
+  const cut = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('item,quantity'));
+      controller.error(new TypeError('terminated'));
+    },
+  });
+  const fetch = (async () => new Response(cut)) as typeof globalThis.fetch;
+  const { options } = world();
+  const platform = { ...options.platform, fetch };
+  const billing = new Billing({ ...options, platform, accountId: 'acct_1' });
+  await assert.rejects(billing.statementFile('2026-02', 'csv'), {
+    code: 'unreachable',
+    retryable: true,
+  });
+});

@@ -651,6 +651,28 @@ test('an invite that is refused is not tried again', async () => {
   assert.equal(requests.length, 1);
 });
 
+test('whoever wants a call back as soon as it closes has one that speaks', async () => {
+  const { call, server } = await liveCall();
+  let again = 0;
+  call.connection.subscribe(({ state }) => {
+    if (state === 'closed' && again++ === 0) call.reconnectNow();
+  });
+  server.socket.say({
+    op: 'bye',
+    code: 4002,
+    reason: 'superseded',
+    message: 'm',
+    reconnect: false,
+    resume: false,
+  });
+  server.socket.close();
+  await settle();
+  assert.equal(call.connection.value.state, 'live');
+  await call.say('hello');
+  assert.ok(types(server).includes('transcript.final'));
+  call.leave();
+});
+
 test('a WebSocket class can be given', async () => {
   const { options, server } = world();
   const { openSocket: _, ...platform } = options.platform;

@@ -459,6 +459,18 @@ test('a call that ended meanwhile is read to its end', async () => {
   assert.deepEqual(h.seen, [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('what was erased of a call that ended meanwhile counts as received', async () => {
+  const h = await live();
+  h.server.socket.cut();
+  for (let i = 0; i < 6; i++) h.server.append('x.test', {});
+  h.server.append('call.ended', {});
+  for (const seq of [1, 4, 5, 6]) h.server.erased.add(seq);
+  h.server.refusals.push(new LifelineError({ code: 'session_over', message: 'm', status: 409 }));
+  await h.clock.advance(100);
+  assert.equal(h.status(), 'closed session_over');
+  assert.deepEqual(h.seen, [2, 3, 7]);
+});
+
 test('a call that was restored and has ended meanwhile is read from the snapshot', async () => {
   const h = await live();
   for (let i = 0; i < 5; i++) h.server.append('x.seen', {});

@@ -282,6 +282,21 @@ test('it begins with what REST says, not with all of its history', async () => {
   assert.equal(other.state, 'gone');
 });
 
+test('closed before it was read, it is not followed', async () => {
+  const { options, server } = world({
+    'GET /v1/documents/doc_1': () => ({ status: 503, body: {} }),
+  });
+  new DocumentServer('doc_1', { name: 'Ada' }).serve(server, 'usr_me');
+  const call = await createCall(options);
+  await settle();
+  call.openDocument('doc_1').close();
+  await settle();
+  assert.deepEqual(
+    server.socket.sent.map(({ op }) => op),
+    ['unsubscribe'],
+  );
+});
+
 test('what was erased counts as received', async () => {
   const { there, document, server } = await open();
   const [created] = there.journal;

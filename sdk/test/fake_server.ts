@@ -27,6 +27,8 @@ export class FakeServer {
   tickets = 0;
   /** Thrown by the next ticket requests, in turn. */
   readonly refusals: LifelineError[] = [];
+  /** Places that REST tells without what stood there. */
+  readonly erased = new Set<number>();
   snapshotAt: number | null = null;
   /** Why each client started over. */
   readonly resets: string[] = [];
@@ -65,7 +67,10 @@ export class FakeServer {
         const refusal = { code: 'epoch_changed', message: 'm', status: 409 };
         return Promise.reject(new LifelineError(refusal));
       }
-      return Promise.resolve({ epoch: this.epoch, events: this.journal.slice(seq, seq + 3) });
+      const events = this.journal.slice(seq, seq + 3).map(({ seq, event, meta }) => {
+        return this.erased.has(seq) ? { seq, erased: true as const, meta } : { seq, event, meta };
+      });
+      return Promise.resolve({ epoch: this.epoch, events });
     },
     renewToken: () => Promise.resolve('fresh'),
     tokenExpired: () => void this.expiredTokens++,

@@ -219,6 +219,25 @@ test('after a snapshot it is said that earlier records are not there', async () 
   assert.deepEqual(late.live, { seconds: 60, at: moment(1), running: true });
 });
 
+test('what was erased is no end of what is read after a snapshot', async () => {
+  const state = { ownerId: 'usr_a', status: 'active', phase: 'connected', participants: [] };
+  const [event] = eventsOf([tick(60)]);
+  const { actor, recordedAt, cause: _, seq: __, ...rest } = event!;
+  const gone = (seq: number) => ({ seq, erased: true, meta: { actor, recordedAt } });
+  const pages = [
+    { events: [gone(1), gone(2)] },
+    { events: [{ seq: 3, event: rest, meta: { actor, recordedAt } }] },
+  ];
+  const { options, requests } = world({
+    'GET /v1/call/sessions/sess_1/snapshot': () => ({ body: { epoch: 'e', seq: 3, state } }),
+    'GET /v1/call/sessions/sess_1/events': () => ({ body: pages.shift() }),
+  });
+  const { rest: client } = await clientOf(options);
+  const { cursor, state: read } = await readSnapshot(client, '/v1/call/sessions/sess_1');
+  assert.deepEqual([cursor.seq, read.seq, read.usage.live?.seconds], [3, 3, 60]);
+  assert.match(requests.at(-1)!.route, /after=2&/);
+});
+
 const address = 'GET /v1/billing/accounts/acct_1/usage';
 
 test('overseers read an account page by page', async () => {
