@@ -24,9 +24,7 @@ struct Capability {
     // A charge whose hour is longer ago is refused; nothing: however old.
     std::optional<Millis> oldest = {};
     Millis newest = Millis(0);  // As far ahead of its clock an hour may be.
-    // As long as what it took can be taken back; nothing: not at all.
-    std::optional<Millis> cancel_window = {};
-    int value_digits = 19;  // Of a quantity.
+    int value_digits = 19;      // Of a quantity.
     ReadBack read_back = ReadBack::none;
     Millis settles = Millis(0);  // What it took may be seen this much later.
     std::size_t batch_max = 1;

@@ -84,7 +84,6 @@ TEST(Golden, Requests) {
         {"stripe_event", stripe().request(one, now)},
         {"stripe_event_answered_before", stripe().request(again, now)},
         {"stripe_event_negative", stripe().request(negative, now)},
-        {"stripe_cancel", stripe().cancel(usage)},
         {"stripe_summaries", stripe().question(usage).value()},
         {"openmeter_one", openmeter().request(one, now)},
         {"openmeter_batch", openmeter().request(both, now)},

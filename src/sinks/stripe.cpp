@@ -58,7 +58,6 @@ StripeAdapter::StripeAdapter(StripeOptions options)
                   .duplicate_signal = DuplicateSignal::error,
                   .oldest = std::chrono::days(35),
                   .newest = std::chrono::minutes(5),
-                  .cancel_window = std::chrono::hours(24),
                   .value_digits = 15,
                   .read_back = options_.meters.empty() ? ReadBack::none : ReadBack::aggregate,
                   .settles = std::chrono::minutes(15),
@@ -159,19 +158,6 @@ Found StripeAdapter::total(const Charge& charge, const Result<net::Response>& an
         if (from->as_integer() == begins) sum += *number;
     }
     return exact_sum(sum);
-}
-
-Request StripeAdapter::cancel(const Charge& charge) const {
-    Request request{.method = "POST",
-                    .path = "/v1/billing/meter_event_adjustments",
-                    .headers = headers(),
-                    .body = {}};
-    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
-    request.headers.push_back({"Idempotency-Key", charge.id + ".cancel"});
-    request.body = form({{"event_name", name_in(options_.event_names, charge.item)},
-                         {"type", "cancel"},
-                         {"cancel[identifier]", charge.id}});
-    return request;
 }
 
 }  // namespace lifeline::sinks

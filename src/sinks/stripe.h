@@ -42,10 +42,6 @@ public:
     std::optional<Request> total_question(const Charge& charge) const override;
     Found total(const Charge& charge, const Result<net::Response>& answer) const override;
 
-    // Takes back what it was sent under this id, within its cancel window. Later only a charge of
-    // a negative quantity helps, which is what our corrections are.
-    Request cancel(const Charge& charge) const;
-
 private:
     net::Headers headers() const;
 

@@ -1,4 +1,4 @@
-// Stripe's meter events, their cancellation and their summaries (API v1), with its errors.
+// Stripe's meter events and their summaries (API v1), with its errors.
 const day = 24 * 3_600_000;
 
 const refused = (message, more = {}) => [400, { error: { type: 'invalid_request_error', message, ...more } }];
@@ -15,7 +15,7 @@ export function stripe(server, asked) {
     return [400, { error: { type: 'idempotency_error', message: `Keys for idempotent requests can only be used with the same parameters they were first used with: ${key}` } }];
   if (before) return before.answer;
   const fields = new URLSearchParams(asked.body);
-  const answer = path === '/v1/billing/meter_events' ? event(server, fields) : path === '/v1/billing/meter_event_adjustments' ? cancel(server, fields) : [404, { error: { type: 'invalid_request_error', message: 'Unrecognized request URL' } }];
+  const answer = path === '/v1/billing/meter_events' ? event(server, fields) : [404, { error: { type: 'invalid_request_error', message: 'Unrecognized request URL' } }];
   if (key) server.answers.set(key, { body: asked.body, answer });
   return answer;
 }
@@ -35,15 +35,6 @@ function event(server, fields) {
   server.count('stripe', { id, name, customer, value: Number(value), time });
   const created = Math.floor(server.now() / 1000);
   return [200, { object: 'billing.meter_event', created, event_name: name, identifier: id, livemode: false, payload: { value, stripe_customer_id: customer }, timestamp: time / 1000 }];
-}
-
-function cancel(server, fields) {
-  const id = fields.get('cancel[identifier]');
-  if (fields.get('type') !== 'cancel') return refused('Invalid type', { param: 'type' });
-  const found = server.counted.find((one) => one.as === 'stripe' && one.id === id && one.name === fields.get('event_name'));
-  if (!found || server.now() - found.at >= day) return refused('No such meter event, or it is older than 24 hours');
-  server.counted.splice(server.counted.indexOf(found), 1);
-  return [200, { object: 'billing.meter_event_adjustment', livemode: false, status: 'pending', event_name: found.name, type: 'cancel', cancel: { identifier: id } }];
 }
 
 function summaries(server, asked) {

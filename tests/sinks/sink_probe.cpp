@@ -1,7 +1,7 @@
 // A publisher with a real adapter over real HTTP, by itself. The first line of its input is the
 // sink as JSON; after that each line is one of
 //   add|reopen {id, account, item, window, quantity, recorded, ...}    redrive ID    discard ID
-//   status    resume    ledger fails|works    question {...}    total {...}    cancel {...}
+//   status    resume    ledger fails|works    question {...}    total {...}
 // and each line of its output says what was recorded of a charge, or answers. Ends with its input.
 #include <cstdio>
 #include <cstdlib>
@@ -138,10 +138,7 @@ void say(contract::JsonWriter& json) {
 class Probe final : public Ledger {
 public:
     explicit Probe(const Json& sink)
-        : adapter_(std::make_unique<Hurried>(adapter_of(sink), Millis(0))),
-          stripe_({.key = Secret<std::string>(text(sink, "key")),
-                   .customers = names(sink, "customers"),
-                   .event_names = names(sink, "items")}) {
+        : adapter_(std::make_unique<Hurried>(adapter_of(sink), Millis(0))) {
         thread_ = std::thread([this] { loop_.run(); });
         LaneOptions options;
         options.retry.first = millis(sink, "firstMs", Millis(20));
@@ -187,9 +184,8 @@ public:
             const Charge charge = charge_from(*Json::parse(rest));
             if (word == "add") return publisher_->add(charge, fresh(now));
             if (word == "reopen") return publisher_->add(charge, reopened(charge, now));
-            auto request = word == "question" ? adapter_->question(charge)
-                           : word == "cancel" ? stripe_.cancel(charge)
-                                              : adapter_->total_question(charge);
+            auto request =
+                word == "question" ? adapter_->question(charge) : adapter_->total_question(charge);
             courier_->carry(*request, [this, word, charge](const Result<net::Response>& response) {
                 contract::JsonWriter json;
                 json.object().key("event").value(word);
@@ -269,7 +265,6 @@ private:
     }
 
     std::unique_ptr<Adapter> adapter_;
-    StripeAdapter stripe_;  // For what only Stripe can do.
     AsioLoop loop_;
     ThreadWorker worker_{"sinks"};
     SystemRandom random_;
