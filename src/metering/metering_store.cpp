@@ -8,6 +8,7 @@
 #include "contract/json.h"
 #include "metering/call_usage_text.h"
 #include "metering/quantity.h"
+#include "metering/record_hash.h"
 
 namespace lifeline::metering {
 
@@ -17,7 +18,7 @@ using contract::EventType;
 namespace field = contract::field;
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 7;
+constexpr std::int64_t view_version = 8;
 constexpr std::size_t warm_calls_max = 256;
 
 // Of a call, `state` is its fold. It concerns hours and runs while it is connected, or has
@@ -40,11 +41,12 @@ create table due(record text primary key, session text not null, hour integer no
     made integer not null, part integer not null, json text not null) without rowid;
 create index due_by_time on due(made, part);
 create index due_by_call on due(session);
-create table records(record text primary key, session text not null, account text not null,
-    meter text not null, hour integer not null, seq integer not null, position integer not null,
-    made integer not null, payload text not null);
+create table records(hash integer not null, record text not null,
+    session text not null, account text not null, meter text not null, hour integer not null,
+    seq integer not null, position integer not null, made integer not null, payload text not null);
+create index records_by_hash on records(hash);
 create index records_by_account_made on records(account, made);
-create index records_by_account on records(account, hour, record);
+create index records_by_account on records(account, hour, position);
 create index records_by_call on records(session);
 create table used(account text not null, hour integer not null, meter text not null,
     dims text not null, quantity integer not null,
@@ -180,16 +182,17 @@ Status MeteringStore::take_recorded(Chunk& chunk, const Happening& one) {
     namespace f = field::billing_usage_measured;
     const auto made = no_longer_due(chunk, one);
     if (!made) return fail(made.error());
-    const auto known =
-        ask("select 1 from records where record=?", one.event.text(f::record_id)).any();
+    const auto known = ask("select 1 from records where hash=? and record=?",
+                           hash_of(one.event.text(f::record_id)), one.event.text(f::record_id))
+                           .any();
     if (!known) return fail(known.error());
     if (*known) return {};
     const auto hour =
         parse_window(one.event.text(f::window)).value_or(Window()).time_since_epoch().count();
-    const auto kept =
-        put("insert into records values(?,?,?,?,?,?,?,?,?)", one.event.text(f::record_id),
-            one.stream, one.event.text(f::account_id), one.event.text(f::meter), hour, one.seq,
-            one.position, *made, one.event.payload_json());
+    const auto kept = put("insert into records values(?,?,?,?,?,?,?,?,?,?)",
+                          hash_of(one.event.text(f::record_id)), one.event.text(f::record_id),
+                          one.stream, one.event.text(f::account_id), one.event.text(f::meter), hour,
+                          one.seq, one.position, *made, one.event.payload_json());
     if (!kept) return kept;
     if (const auto quantity = parse_quantity(one.event.text(f::quantity))) {
         std::int64_t& sum =
@@ -327,10 +330,11 @@ Status MeteringStore::write_due(const Chunk& chunk) {
         const CallUsage& call = *chunk.calls.at(due.session_id);
         const std::string json =
             record_json(call.name(), due.record, *call.meters().find(due.record.key.meter));
-        if (const auto done = put("insert or ignore into due select ?1,?2,?3,?4,?5,?6 "
-                                  "where not exists (select 1 from records where record=?1)",
-                                  id, due.session_id, due.record.window.time_since_epoch().count(),
-                                  due.made, due.part, json);
+        if (const auto done =
+                put("insert or ignore into due select ?1,?2,?3,?4,?5,?6 "
+                    "where not exists (select 1 from records where hash=?7 and record=?1)",
+                    id, due.session_id, due.record.window.time_since_epoch().count(), due.made,
+                    due.part, json, hash_of(id));
             !done)
             return done;
     }

@@ -3,6 +3,7 @@
 #include "contract/json.h"
 #include "metering/call_usage_text.h"
 #include "metering/metering_store.h"
+#include "metering/record_hash.h"
 
 namespace lifeline::metering {
 
@@ -156,16 +157,17 @@ Result<std::vector<UsageRow>> MeteringStore::usage(const UsageQuery& query) {
     // The record after which to go on stands in its hour.
     std::string text =
         "select record, session, account, seq, position, hour, payload from records where "
-        "(hour, record) > (coalesce((select hour from records where record=?1), -1), ?1)";
+        "(hour, position) > (coalesce((select hour from records where hash=?8 and record=?1), -1), "
+        "coalesce((select position from records where hash=?8 and record=?1), 0))";
     if (!query.account_id.empty()) text += " and account=?2";
     if (!query.session_id.empty()) text += " and session=?3";
     if (!query.meter.empty()) text += " and meter=?4";
     if (query.from) text += " and hour>=?5";
     if (query.to) text += " and hour<?6";
-    text += " and ?2=?2 and ?3=?3 and ?4=?4 and ?5=?5 and ?6=?6 order by hour, record limit ?7";
+    text += " and ?2=?2 and ?3=?3 and ?4=?4 and ?5=?5 and ?6=?6 order by hour, position limit ?7";
     return sql::Query(view_.database().prepare(text), query.after, query.account_id,
                       query.session_id, query.meter, number_of(query.from.value_or(Window())),
-                      number_of(query.to.value_or(Window())), query.limit)
+                      number_of(query.to.value_or(Window())), query.limit, hash_of(query.after))
         .all([](const sql::Statement& row) {
             return UsageRow{.record_id = std::string(row.text(0)),
                             .session_id = std::string(row.text(1)),

@@ -18,7 +18,7 @@ struct UsageQuery {
     std::string meter = {};
     std::optional<Window> from = {};  // Hours of the service, from this one on,
     std::optional<Window> to = {};    // up to this one, not included.
-    std::string after = {};           // Records after this one, in the order of hour and id.
+    std::string after = {};  // Records after this one, by their hours, in each as they came.
     std::size_t limit = 100;
 };
 
