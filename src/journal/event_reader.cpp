@@ -6,6 +6,7 @@
 
 #include "journal/encoding.h"
 #include "journal/index_corrupt.h"
+#include "journal/read_ahead.h"
 #include "journal/row.h"
 
 namespace lifeline::journal {
@@ -13,6 +14,7 @@ namespace lifeline::journal {
 namespace {
 
 constexpr std::size_t chunk_bytes = 256 * 1024;
+constexpr std::size_t worth_reading_ahead = 16;  // Events.
 constexpr std::uint64_t map_bytes = 0x7fff0000;  // The most SQLite takes.
 // Pages seen through the map count as resident until it goes: at most about 32 MiB of them.
 constexpr std::uint64_t rows_per_map = 2048;
@@ -73,15 +75,23 @@ Status EventReader::Wanted::take(std::string_view bytes_of_record, const RowTime
     return {};
 }
 
-EventReader::EventReader(Folder folder, sql::Database points, sql::Database scans)
-    : folder_(std::move(folder)), points_(std::move(points)), scans_(std::move(scans)) {}
+EventReader::EventReader(Folder folder, sql::Database points, sql::Database scans, Ahead ahead)
+    : folder_(std::move(folder)),
+      points_(std::move(points)),
+      scans_(std::move(scans)),
+      ahead_(ahead) {}
 
-Result<EventReader> EventReader::open(const Folder& folder) {
+EventReader::EventReader(EventReader&&) noexcept = default;
+EventReader& EventReader::operator=(EventReader&&) noexcept = default;
+EventReader::~EventReader() = default;
+
+Result<EventReader> EventReader::open(const Folder& folder, Ahead ahead) {
     auto points = open_journal_file(folder, options(map_bytes));
     if (!points) return fail(points.error());
     auto scans = open_journal_file(folder, options(0));
     if (!scans) return fail(scans.error());
-    return EventReader(folder, std::move(*points), std::move(*scans));
+    return EventReader(folder, std::move(*points), std::move(*scans),
+                       folder.vfs.empty() ? ahead : Ahead::no);
 }
 
 Result<std::vector<StoredEvent>> EventReader::read(const std::string& stream,
@@ -89,20 +99,33 @@ Result<std::vector<StoredEvent>> EventReader::read(const std::string& stream,
                                                    std::span<const Place> places, ReadLimit limit) {
     Wanted wanted{.stream = stream, .next_seq = first_seq, .places = places, .limit = limit};
     wanted.events.reserve(std::min(places.size(), limit.events));
+    const std::uint64_t waits = disk_waits();
+    // The first row says whether the rest is likely to be in memory.
+    if (!wanted.done())
+        if (auto read = read_chunk(wanted, 1); !read) return fail(read.error());
+    if (ahead_ == Ahead::yes && disk_waits() > waits) look_ahead(wanted);
     while (!wanted.done())
-        if (auto read = read_chunk(wanted); !read) return fail(read.error());
+        if (auto read = read_chunk(wanted, chunk_bytes); !read) return fail(read.error());
     if (auto given_back = give_back_map(); !given_back) return fail(given_back.error());
     return std::move(wanted.events);
 }
 
-Status EventReader::read_chunk(Wanted& wanted) {
+void EventReader::look_ahead(const Wanted& wanted) {
+    const std::size_t most = wanted.limit.events - wanted.events.size();
+    const auto places = wanted.places.first(std::min(wanted.places.size(), most));
+    if (wanted.done() || places.size() < worth_reading_ahead) return;
+    if (!read_ahead_) read_ahead_ = std::make_unique<ReadAhead>(folder_);
+    read_ahead_->fetch(wanted.stream, wanted.next_seq, places);
+}
+
+Status EventReader::read_chunk(Wanted& wanted, std::size_t chunk) {
     auto transaction = sql::Transaction::begin(points_, sql::Transaction::Kind::read);
     if (!transaction) return fail(transaction.error());
     const std::uint64_t first = wanted.places[0].row();
     auto blob = points_.open_blob(row_table, row_body_column, static_cast<std::int64_t>(first));
     if (!blob) return fail(as_corrupt(blob.error(), first));
     std::uint64_t row = first;
-    for (std::size_t chunk = 0; chunk < chunk_bytes && !wanted.done();) {
+    for (std::size_t taken = 0; taken < chunk && !wanted.done();) {
         if (wanted.places[0].row() != row) {
             row = wanted.places[0].row();
             if (auto moved = blob->reopen(static_cast<std::int64_t>(row)); !moved)
@@ -111,7 +134,7 @@ Status EventReader::read_chunk(Wanted& wanted) {
         ++rows_read_;
         const auto read = read_run(*blob, wanted);
         if (!read) return fail(read.error());
-        chunk += *read;
+        taken += *read;
     }
     return {};
 }
