@@ -13,21 +13,17 @@ namespace {
 constexpr Millis poke_pause = std::chrono::milliseconds(200);
 const contract::Actor the_server{"server", "lifeline"};
 
-budget::Quantity quantity_of(metering::AccountUsage::Part part) {
-    return {std::move(part.meter), std::move(part.dims), part.quantity};
+budget::HourUse of_hour(metering::AccountUsage::Part& part) {
+    return {part.hour, {std::move(part.meter), std::move(part.dims), part.quantity}};
 }
 
 budget::Counted counted_of(metering::AccountUsage usage) {
     budget::Counted counted;
     for (auto& call : usage.calls) {
         budget::CallUse& use = counted.calls.emplace_back(
-            budget::CallUse{call.session_id, call.running, call.over, {}});
-        for (auto& part : call.parts) use.used.push_back(quantity_of(std::move(part)));
+            budget::CallUse{call.session_id, call.running, call.over, {}, {}});
+        for (auto& part : call.parts) use.used.push_back(of_hour(part));
     }
-    const auto of_hour = [](metering::AccountUsage::Part& part) {
-        const Window hour = part.hour;
-        return budget::HourUse{hour, quantity_of(std::move(part))};
-    };
     for (auto& part : usage.hours) counted.hours.push_back(of_hour(part));
     for (auto& call : usage.late) {
         auto& late = counted.late.emplace_back(budget::LateUse{call.session_id, {}});
@@ -38,14 +34,16 @@ budget::Counted counted_of(metering::AccountUsage usage) {
 }
 
 Result<budget::Used> used_of(budget::Counted counted, budget::RunningCosts& costs,
-                             const budget::CardAt& card_at, WallTime now) {
+                             const budget::CardAt& card_at, std::optional<Window> credit_since,
+                             WallTime now) {
     budget::Used used{.hours = std::move(counted.hours), .up_to = counted.up_to};
     for (auto& late : counted.late) used.late.push_back({.use = std::move(late)});
     for (auto& call : counted.calls) used.calls.push_back({.use = std::move(call)});
     auto amounts = budget::amounts_of(used.hours, card_at);
     if (!amounts) return fail(amounts.error());
     used.amounts = *std::move(amounts);
-    if (const auto taken = costs.take(used, card_at, now); !taken) return fail(taken.error());
+    if (const auto taken = costs.take(used, card_at, credit_since, now); !taken)
+        return fail(taken.error());
     return used;
 }
 
@@ -97,8 +95,7 @@ void SpendGuard::next(const std::string& account_id) {
         {.account_id = account_id,
          .from = budget::counted_from(account.account.budgets(), now.wall),
          .sessions = std::move(calls),
-         .after = account.counted,
-         .whole = account.anew},
+         .after = account.counted},
         now, parts_.home,
         [this, alive = alive_, account_id,
          then = std::move(then)](Result<metering::AccountUsage> usage) mutable {
@@ -112,6 +109,14 @@ void SpendGuard::next(const std::string& account_id) {
 // Where the cards are.
 void SpendGuard::price(const std::string& account_id, budget::Counted counted, Then then) {
     const WallTime now = parts_.home.clock().wall();
+    const Watched& account = watched(account_id);
+    const budget::Credit& credit = account.account.credit();
+    if (account.anew)
+        for (auto& call : counted.calls)
+            if (credit.knows(call.session_id))
+                call.at_most = credit.posted_of(call.session_id) + credit.held_by(call.session_id);
+    const auto since = credit.since();
+    const auto credit_since = since ? std::optional(window_of(*since)) : std::nullopt;
     parts_.billing.with_cards<budget::Used>(
         parts_.home,
         [this, alive = alive_, account_id,
@@ -121,11 +126,11 @@ void SpendGuard::price(const std::string& account_id, budget::Counted counted, T
             then(failed ? Result<budget::Used>(fail(*failed)) : used);
             next(account_id);
         },
-        [account_id, now, counted = std::move(counted),
-         costs = watched(account_id).costs](billing::BillingStore& store) mutable {
+        [account_id, now, credit_since, counted = std::move(counted),
+         costs = account.costs](billing::BillingStore& store) mutable {
             return used_of(
                 std::move(counted), *costs,
-                [&](Window hour) { return store.card_of(account_id, hour); }, now);
+                [&](Window hour) { return store.card_of(account_id, hour); }, credit_since, now);
         });
 }
 
@@ -160,13 +165,20 @@ void SpendGuard::watch(const std::string& account_id) {
 void SpendGuard::act(const std::string& account_id, budget::Account::Decision decision) {
     for (budget::Entry& entry : decision.entries)
         write(account_id, std::move(entry), [](const Status&) {});
+    std::set<std::string> said;
     for (const budget::Notice& notice : decision.notices) {
+        std::string what = notice.session_id + " " + notice.name;
+        const bool again = watched(account_id).said.contains(what);
+        said.insert(std::move(what));
+        // Until the call is over: whoever says so may not have been heard.
+        if (again && !notice.stops) continue;
         if (!notice.session_id.empty())
             say(notice);
         else
             write(account_id, {notice.name, "billing.budget.warning", notice.payload},
                   [](const Status&) {});
     }
+    watched(account_id).said = std::move(said);
     if (decision.look_again > Millis(0)) wake(account_id, decision.look_again);
 }
 
@@ -238,8 +250,10 @@ void SpendGuard::end(const budget::Notice& notice) {
 
 void SpendGuard::admit(std::string account_id, std::string session_id, Loop& from,
                        journal::Done<void> done) {
-    ready([this, account_id = std::move(account_id), session_id = std::move(session_id),
-           done = session::on_loop<void>(from, std::move(done))](const Status&) mutable {
+    ready(account_id, [this, account_id, session_id = std::move(session_id),
+                       done = session::on_loop<void>(from, std::move(done))](
+                          const Status& read) mutable {
+        if (!read) return done(fail(read.error()));
         const auto known = accounts_.find(account_id);
         if (known == accounts_.end() || known->second.account.unlimited()) return done({});
         look(account_id, [this, account_id, session_id,
@@ -256,8 +270,7 @@ void SpendGuard::admit(std::string account_id, std::string session_id, Loop& fro
 }
 
 void SpendGuard::release(std::string account_id, std::string session_id) {
-    ready([this, account_id = std::move(account_id),
-           session_id = std::move(session_id)](const Status&) {
+    ready(account_id, [this, account_id, session_id = std::move(session_id)](const Status&) {
         const auto known = accounts_.find(account_id);
         if (known == accounts_.end() || known->second.failed) return;
         for (budget::Entry& entry : known->second.account.release(session_id))

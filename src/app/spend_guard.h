@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,7 @@ private:
         std::optional<std::uint64_t> counted = {};
         bool anew = true;                    // Never judged by this process.
         std::vector<std::string> open = {};  // Its calls that were not over then.
+        std::set<std::string> said = {};     // What follows from how it stood then: said once.
         std::size_t writing = 0;
         // What was decided and could not be written counts nevertheless, until it is read again
         // what is there; nothing is decided meanwhile.
@@ -88,10 +90,10 @@ private:
 
     void read_accounts(std::string after);
     void read_account(std::string account_id, Reading reading);
-    void account_read();
+    void account_is_read(const std::string& account_id, const Status& read);
     void read_again(const std::string& account_id);
     Watched& watched(const std::string& account_id) { return accounts_[account_id]; }
-    void ready(journal::Done<void> done);
+    void ready(const std::string& account_id, journal::Done<void> done);
     void look(const std::string& account_id, Then then);
     void next(const std::string& account_id);
     void price(const std::string& account_id, budget::Counted counted, Then then);
@@ -105,11 +107,11 @@ private:
     Parts parts_;
     contract::EventChecker checker_;
     std::map<std::string, Watched, std::less<>> accounts_;
-    std::size_t reading_ = 0;
+    // Accounts whose streams are not read yet, with who waits for that.
+    std::map<std::string, std::vector<journal::Done<void>>, std::less<>> unread_;
     bool listed_ = false;
-    bool started_ = false;
     bool stopped_ = false;
-    std::vector<journal::Done<void>> not_ready_;
+    std::vector<std::pair<std::string, journal::Done<void>>> not_listed_;
     std::atomic<bool> limits_ = false;  // Any account has any.
     std::atomic<bool> poked_ = false;
     Loop::TimerId poke_timer_ = 0;

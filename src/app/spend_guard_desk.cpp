@@ -155,44 +155,51 @@ std::unexpected<Error> no_account(const std::string& account_id) {
 }  // namespace
 
 void SpendGuard::list(std::string account_id, Loop& from, journal::Done<std::string> done) {
-    ready([this, account_id = std::move(account_id),
-           done = session::on_loop<std::string>(from, std::move(done))](const Status&) mutable {
-        look(account_id,
-             [this, account_id, done = std::move(done)](const Result<budget::Used>& used) mutable {
-                 if (!used) return done(fail(used.error()));
-                 contract::JsonWriter json;
-                 json.object().key("budgets").array();
-                 for (const auto& [id, one] : watched(account_id).account.budgets())
-                     write_budget(json, one, &*used, parts_.home.clock().wall());
-                 json.end().end();
-                 done(json.take());
-             });
-    });
+    ready(account_id,
+          [this, account_id, done = session::on_loop<std::string>(from, std::move(done))](
+              const Status& read) mutable {
+              if (!read) return done(fail(read.error()));
+              look(account_id, [this, account_id,
+                                done = std::move(done)](const Result<budget::Used>& used) mutable {
+                  if (!used) return done(fail(used.error()));
+                  contract::JsonWriter json;
+                  json.object().key("budgets").array();
+                  for (const auto& [id, one] : watched(account_id).account.budgets())
+                      write_budget(json, one, &*used, parts_.home.clock().wall());
+                  json.end().end();
+                  done(json.take());
+              });
+          });
 }
 
 void SpendGuard::balance(std::string account_id, Loop& from, journal::Done<std::string> done) {
-    ready([this, account_id = std::move(account_id),
-           done = session::on_loop<std::string>(from, std::move(done))](const Status&) mutable {
-        const auto since = watched(account_id).account.credit().since();
-        parts_.billing.with_cards<Booked>(
-            parts_.home,
-            [this, alive = alive_, account_id,
-             done = std::move(done)](const Result<Booked>& booked) mutable {
-                if (!*alive) return;
-                if (!booked) return done(fail(booked.error()));
-                done(balance_json(account_id, *booked, watched(account_id).account,
-                                  parts_.home.clock().wall()));
-            },
-            [account_id, since](billing::BillingStore& store) {
-                return booked_of(store, account_id, since);
-            });
-    });
+    ready(account_id,
+          [this, account_id, done = session::on_loop<std::string>(from, std::move(done))](
+              const Status& read) mutable {
+              if (!read) return done(fail(read.error()));
+              const auto since = watched(account_id).account.credit().since();
+              parts_.billing.with_cards<Booked>(
+                  parts_.home,
+                  [this, alive = alive_, account_id,
+                   done = std::move(done)](const Result<Booked>& booked) mutable {
+                      if (!*alive) return;
+                      if (!booked) return done(fail(booked.error()));
+                      done(balance_json(account_id, *booked, watched(account_id).account,
+                                        parts_.home.clock().wall()));
+                  },
+                  [account_id, since](billing::BillingStore& store) {
+                      return booked_of(store, account_id, since);
+                  });
+          });
 }
 
 void SpendGuard::change(api::BudgetDesk::Changing changing, Loop& from,
                         journal::Done<std::string> done) {
-    ready([this, changing = std::move(changing),
-           done = session::on_loop<std::string>(from, std::move(done))](const Status&) mutable {
+    const std::string asked_of = changing.account_id;
+    ready(asked_of, [this, changing = std::move(changing),
+                     done = session::on_loop<std::string>(from, std::move(done))](
+                        const Status& read) mutable {
+        if (!read) return done(fail(read.error()));
         const std::string& account_id = changing.account_id;
         if (parts_.directory.account(account_id) == nullptr) return done(no_account(account_id));
         if (!changing.budget.meter.empty() && !parts_.knows(changing.budget.meter))
@@ -217,8 +224,9 @@ void SpendGuard::change(api::BudgetDesk::Changing changing, Loop& from,
 void SpendGuard::grant(api::BudgetDesk::Granting granting, Loop& from,
                        journal::Done<std::string> done) {
     auto one = std::make_shared<api::BudgetDesk::Granting>(std::move(granting));
-    ready([this, one,
-           done = session::on_loop<std::string>(from, std::move(done))](const Status&) mutable {
+    ready(one->account_id, [this, one, done = session::on_loop<std::string>(from, std::move(done))](
+                               const Status& read) mutable {
+        if (!read) return done(fail(read.error()));
         if (parts_.directory.account(one->account_id) == nullptr)
             return done(no_account(one->account_id));
         const Window hour = window_of(parts_.home.clock().wall());
@@ -231,6 +239,13 @@ void SpendGuard::grant(api::BudgetDesk::Granting granting, Loop& from,
                 if (const auto& failed = watched(one->account_id).failed)
                     return done(fail(*failed));
                 budget::Account& account = watched(one->account_id).account;
+                const std::optional<WallTime> expires_at = parse_rfc3339(one->expires_at);
+                if (const auto* known = account.credit().find(one->credit_id);
+                    known != nullptr &&
+                    (known->amount != one->amount || known->expires_at != expires_at))
+                    return done(
+                        fail(Code::conflict, "id_conflict",
+                             fmt::format("{} was granted with another content", one->credit_id)));
                 const std::string& paid_in =
                     account.currency().empty() ? *currency : account.currency();
                 if (!paid_in.empty() && paid_in != one->currency)
@@ -239,7 +254,7 @@ void SpendGuard::grant(api::BudgetDesk::Granting granting, Loop& from,
                                      "/currency"));
                 account.grant({.id = one->credit_id,
                                .amount = one->amount,
-                               .expires_at = parse_rfc3339(one->expires_at),
+                               .expires_at = expires_at,
                                .at = parts_.home.clock().wall()},
                               one->currency);
                 write(one->account_id,

@@ -20,14 +20,19 @@ void SpendGuard::start() {
 
 void SpendGuard::read_accounts(std::string after) {
     parts_.journal.list_streams(
-        account_prefix, std::move(after), accounts_at_once, parts_.home,
-        [this, alive = alive_](const Result<std::vector<journal::StreamHead>>& heads) {
-            if (!*alive) return;
-            if (!heads)
-                return log::error("budgets are not watched reason={}", heads.error().reason);
-            reading_ += heads->size();
+        account_prefix, after, accounts_at_once, parts_.home,
+        [this, alive = alive_, after](const Result<std::vector<journal::StreamHead>>& heads) {
+            if (!*alive || stopped_) return;
+            if (!heads) {
+                log::error("budgets are not watched yet reason={}", heads.error().reason);
+                parts_.home.start_timer(look_again_after, [this, alive, after] {
+                    if (*alive && !stopped_) read_accounts(after);
+                });
+                return;
+            }
             for (const auto& head : *heads) {
                 auto account = std::make_shared<budget::Account>();
+                unread_[head.stream];
                 read_account(head.stream, {.account = account,
                                            .done = [this, id = head.stream,
                                                     account](std::optional<std::uint64_t> paid) {
@@ -36,13 +41,12 @@ void SpendGuard::read_accounts(std::string after) {
                                                    one.account = std::move(*account);
                                                    one.counted = paid;
                                                }
-                                               account_read();
+                                               account_is_read(id, {});
                                            }});
             }
             if (heads->size() == accounts_at_once) return read_accounts(heads->back().stream);
             listed_ = true;
-            ++reading_;
-            account_read();
+            for (auto& [id, done] : std::exchange(not_listed_, {})) ready(id, std::move(done));
         });
 }
 
@@ -59,6 +63,7 @@ void SpendGuard::read_account(std::string account_id, Reading reading) {
             if (!events) {
                 log::error("budgets of {} are not read reason={}", account_id,
                            events.error().reason);
+                account_is_read(account_id, fail(events.error()));
                 parts_.home.start_timer(look_again_after, [this, alive, account_id,
                                                            reading = std::move(reading)]() mutable {
                     if (*alive && !stopped_) read_account(account_id, std::move(reading));
@@ -91,26 +96,32 @@ void SpendGuard::read_again(const std::string& account_id) {
                       Watched& one = watched(account_id);
                       one.account = std::move(*account);
                       one.counted = paid;
-                      one.anew = true;
                       one.failed.reset();
                       if (!one.account.unlimited()) wake(account_id, look_again_after);
                   }});
 }
 
-void SpendGuard::account_read() {
-    if (--reading_ > 0 || !listed_) return;
-    started_ = true;
-    for (auto& done : std::exchange(not_ready_, {})) done({});
-    for (const auto& [id, account] : accounts_)
-        if (!account.account.unlimited()) watch(id);
+// Nobody waits for another's account; of one that cannot be read, nothing is known.
+void SpendGuard::account_is_read(const std::string& account_id, const Status& read) {
+    const auto unread = unread_.find(account_id);
+    if (unread == unread_.end()) return;
+    auto waiting = std::exchange(unread->second, {});
+    if (read) {
+        unread_.erase(unread);
+        const auto known = accounts_.find(account_id);
+        if (known != accounts_.end() && !known->second.account.unlimited()) watch(account_id);
+    }
+    for (auto& done : waiting) done(read);
 }
 
-// What is asked before the accounts are read waits for that.
-void SpendGuard::ready(journal::Done<void> done) {
-    parts_.home.post([this, alive = alive_, done = std::move(done)]() mutable {
+// What is asked before the account is read waits for that.
+void SpendGuard::ready(const std::string& account_id, journal::Done<void> done) {
+    parts_.home.post([this, alive = alive_, account_id, done = std::move(done)]() mutable {
         if (!*alive) return;
-        if (started_) return done({});
-        not_ready_.push_back(std::move(done));
+        if (!listed_) return void(not_listed_.emplace_back(account_id, std::move(done)));
+        const auto unread = unread_.find(account_id);
+        if (unread == unread_.end()) return done({});
+        unread->second.push_back(std::move(done));
     });
 }
 

@@ -15,11 +15,53 @@ namespace {
 
 const std::string account = "acct_1";
 
+// A journal of which some cannot be read.
+class Damaged final : public journal::Journal {
+public:
+    explicit Damaged(journal::Journal& whole) : whole_(whole) {}
+
+    void open(std::string stream, Loop& home,
+              journal::Done<std::unique_ptr<journal::Stream>> done) override {
+        whole_.open(std::move(stream), home, std::move(done));
+    }
+    void read(std::string stream, std::uint64_t after, journal::ReadLimit limit, Loop& home,
+              journal::Done<std::vector<journal::StoredEvent>> done) override {
+        if (stream != unreadable)
+            return whole_.read(std::move(stream), after, limit, home, std::move(done));
+        home.post([done = std::move(done)]() mutable {
+            done(fail(Code::corrupt, "journal_corrupt", "x"));
+        });
+    }
+    void read_all(std::uint64_t after, journal::ReadLimit limit, Loop& home,
+                  journal::Done<std::vector<journal::JournalEvent>> done) override {
+        whole_.read_all(after, limit, home, std::move(done));
+    }
+    void list_streams(std::string prefix, std::string after, std::size_t limit, Loop& home,
+                      journal::Done<std::vector<journal::StreamHead>> done) override {
+        if (!unlisted)
+            return whole_.list_streams(std::move(prefix), std::move(after), limit, home,
+                                       std::move(done));
+        home.post([done = std::move(done)]() mutable {
+            done(fail(Code::unavailable, "storage_unavailable", "x"));
+        });
+    }
+    std::string epoch() const override { return whole_.epoch(); }
+    std::uint64_t head_position() const override { return whole_.head_position(); }
+
+    std::string unreadable;
+    bool unlisted = false;
+
+private:
+    journal::Journal& whole_;
+};
+
 class House {
 public:
     House() {
-        EXPECT_TRUE(
-            directory.apply("identity.account.created", R"({"accountId":"acct_1","name":"One"})"));
+        for (const char* const one : {"acct_1", "acct_2"})
+            EXPECT_TRUE(
+                directory.apply("identity.account.created",
+                                std::string(R"({"accountId":")") + one + R"(","name":"One"})"));
         metering.start((folder / "metering.db").string(), [](const Status&) {});
         billing.start((folder / "billing.db").string(), [](const Status&) {});
         begin();
@@ -28,7 +70,7 @@ public:
     // As another process would.
     void begin() {
         guard.emplace(SpendGuard::Parts{.home = loop,
-                                        .journal = journal,
+                                        .journal = damaged,
                                         .sessions = sessions,
                                         .metering = metering,
                                         .billing = billing,
@@ -43,11 +85,12 @@ public:
         journal.refuse_appends(full ? std::optional(Error{Code::unavailable, "storage_full", "x"})
                                     : std::nullopt);
     }
-    std::string grant(const std::string& id) {
+    std::string grant(const std::string& id, std::int64_t amount = 1'000,
+                      const std::string& of = account) {
         std::string outcome;
-        guard->grant({.account_id = account,
+        guard->grant({.account_id = of,
                       .credit_id = id,
-                      .amount = 1'000,
+                      .amount = amount,
                       .currency = "EUR",
                       .by = "usr_1",
                       .reason = "paid"},
@@ -78,9 +121,9 @@ public:
         loop.run();
     }
     Window hour() { return window_of(loop.clock().wall()); }
-    std::string admit(const std::string& call) {
+    std::string admit(const std::string& call, const std::string& of = account) {
         std::string outcome;
-        guard->admit(account, call, loop,
+        guard->admit(of, call, loop,
                      [&](const Status& may) { outcome = may ? "ok" : may.error().reason; });
         loop.run();
         return outcome;
@@ -93,6 +136,7 @@ public:
         loop.run();
         return found;
     }
+    void later(Millis time) { loop.run_for(time); }
     std::string budgets() {
         std::string found;
         guard->list(account, loop, [&](const Result<std::string>& json) { found = *json; });
@@ -104,6 +148,11 @@ private:
     TestFolder folder;
     VirtualLoop loop;
     journal::MemoryJournal journal{loop.clock()};
+
+public:
+    Damaged damaged{journal};
+
+private:
     session::Sessions sessions{{&loop}, journal};
     metering::Metering metering{loop, loop, journal};
     billing::Billing billing{loop, loop, journal};
@@ -145,6 +194,38 @@ TEST(SpendGuard, ABudgetThatCouldNotBeWrittenHoldsNobody) {
     house.disk(false);
     EXPECT_EQ(house.change(), "ok");
     EXPECT_NE(house.budgets(), R"({"budgets":[]})");
+}
+
+TEST(SpendGuard, AnAccountThatCannotBeReadKeepsNobodyElseOut) {
+    House house;
+    EXPECT_EQ(house.grant("cr_1"), "ok");
+    EXPECT_EQ(house.grant("cr_2", 1'000, "acct_2"), "ok");
+    house.damaged.unreadable = "acct_2";
+    house.begin();
+    EXPECT_EQ(house.admit("sess_1"), "ok");
+    EXPECT_EQ(house.admit("sess_2", "acct_2"), "");
+    house.later(std::chrono::seconds(6));
+    EXPECT_EQ(house.admit("sess_3"), "ok");
+}
+
+TEST(SpendGuard, AccountsThatCannotBeListedAreListedLater) {
+    House house;
+    EXPECT_EQ(house.grant("cr_1"), "ok");
+    house.damaged.unlisted = true;
+    house.begin();
+    EXPECT_EQ(house.admit("sess_1"), "") << "nobody knows who may";
+    house.damaged.unlisted = false;
+    house.later(std::chrono::seconds(6));
+    EXPECT_EQ(house.admit("sess_2"), "ok");
+    EXPECT_NE(house.balance("held"), "0");
+}
+
+TEST(SpendGuard, CreditIsGrantedOnceUnderAnId) {
+    House house;
+    EXPECT_EQ(house.grant("cr_1", 1'000), "ok");
+    EXPECT_EQ(house.grant("cr_1", 1'000), "ok");
+    EXPECT_EQ(house.grant("cr_1", 2'000), "id_conflict");
+    EXPECT_EQ(house.balance("available"), "1000");
 }
 
 TEST(SpendGuard, WhatCouldNotBeReservedIsReservedAnewAndStandsInTheStream) {

@@ -14,6 +14,7 @@ constexpr std::array types = std::to_array<std::string_view>({
     "billing.adjustment.created",
     "billing.card.activated",
     "billing.card.assigned",
+    "billing.credit.granted",
     "billing.statement.closed",
     "billing.usage.measured",
     "billing.usage.recorded",

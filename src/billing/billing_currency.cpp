@@ -8,9 +8,9 @@
 #include "contract/json.h"
 #include "contract/reason.h"
 
-// An account has one currency: that of the first card that may have charged it. Entries stay as
-// they are, and a month of two currencies could never be summed; so cards are judged before
-// anything is charged by them.
+// An account has one currency: that of the first card that may have charged it, or of the credit
+// that it paid ahead before. Entries stay as they are, and a month of two currencies could never be
+// summed; so cards are judged before anything is charged by them.
 namespace lifeline::billing {
 
 namespace {
@@ -20,7 +20,7 @@ namespace reason = contract::reason;
 
 }  // namespace
 
-// Of what is written, and else of what is on its way.
+// Of what is written, else of what is on its way, else of what was paid ahead.
 Result<std::string> BillingStore::currency_of(const std::string& account_id) {
     const auto payload =
         ask("select payload from (select payload, 0 due, position at from entries where account=?1 "
@@ -29,7 +29,13 @@ Result<std::string> BillingStore::currency_of(const std::string& account_id) {
             account_id)
             .first([](const sql::Statement& row) { return std::string(row.text(0)); });
     if (!payload) return fail(payload.error());
-    if (!*payload) return std::string();
+    if (!*payload) {
+        const auto credit =
+            ask("select currency from credit where account=?1", account_id)
+                .first([](const sql::Statement& row) { return std::string(row.text(0)); });
+        if (!credit) return fail(credit.error());
+        return credit->value_or("");
+    }
     const auto json = contract::Json::parse(**payload);
     if (!json) return fail(json.error());
     return std::string(json->text("currency").value_or(""));
@@ -91,12 +97,32 @@ Status BillingStore::judge(const std::string& account, const pricing::Assignment
     return {};
 }
 
+// Who paid ahead, and has no card of its own, pays by `standard`.
+Status BillingStore::judge_credit(const pricing::Card& card) {
+    const auto others =
+        ask("select account, currency from credit where currency<>?1 order by account",
+            card.currency)
+            .all([](const sql::Statement& row) {
+                return std::pair(std::string(row.text(0)), std::string(row.text(1)));
+            });
+    if (!others) return fail(others.error());
+    for (const auto& [account, currency] : *others) {
+        const auto* const own = assignments(account);
+        if (own != nullptr && !own->card_at(card.effective_from).empty()) continue;
+        return refuse(reason::currency_differs,
+                      fmt::format("{} would pay by it, and has credit in {}", account, currency),
+                      "/currency");
+    }
+    return {};
+}
+
 // By the first version of `standard` accounts may pay for hours before those of their own card.
 Result<pricing::CardBook::Standing> BillingStore::judge(const pricing::Card& card, WallTime now) {
     const auto standing = book_.judge(card, now);
     if (!standing || *standing == pricing::CardBook::Standing::known || card.version > 1 ||
         card.name != standard_card)
         return standing;
+    if (const auto may = judge_credit(card); !may) return fail(may.error());
     const auto open = first_open();
     if (!open) return fail(open.error());
     for (const auto& [account, all] : assignments_) {

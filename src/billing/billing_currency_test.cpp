@@ -91,5 +91,21 @@ TEST(BillingCurrency, TheStandardCardIsNotPutInFrontOfAnother) {
     EXPECT_EQ(at.may_begin(at.dollars("standard", "2026-02-16T10:00Z")), "");
 }
 
+TEST(BillingCurrency, WhoPaidAheadPaysInThat) {
+    Accounts at;
+    at.append("acct_1", "billing.credit.granted",
+              R"({"creditId":"cr_1","amount":"1000","currency":"USD","by":"usr_1",)"
+              R"("reason":"paid"})");
+    EXPECT_EQ(at.may_begin(card("standard", 1, "2026-02-16T10:00Z", minutes)), "currency_differs");
+    EXPECT_EQ(at.may_begin(at.dollars("standard", "2026-02-16T10:00Z")), "");
+    at.activate(card("special", 1, "2026-02-16T08:00Z", minutes));
+    at.activate(at.dollars("overseas", "2026-02-16T08:00Z"));
+    EXPECT_EQ(at.may_pay("special", first_hour + 1h), "currency_differs");
+    EXPECT_EQ(at.may_pay("overseas", first_hour + 1h), "");
+    at.assign("overseas", first_hour - 2h);
+    EXPECT_EQ(at.may_begin(card("standard", 1, "2026-02-16T10:00Z", minutes)), "")
+        << "it has a card of its own";
+}
+
 }  // namespace
 }  // namespace lifeline::billing

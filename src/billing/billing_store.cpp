@@ -15,20 +15,22 @@ using contract::EventType;
 namespace field = contract::field;
 
 // Raised when the tables or what is folded into them change: an older view is thrown away.
-constexpr std::int64_t view_version = 5;
+constexpr std::int64_t view_version = 6;
 
 // `waiting` are usage records of hours that are not closed. `uses` is what each hour has of an
 // item, late ones included, and `booked` what is charged for it, adjustments included; both as they
 // follow from the journal, whether it is written yet or not. `volume` is the same quantity without
 // signs. `costs` is the same usage by the cost
-// card, '' what that does not price. `closings` are statements of months that are over and not
-// closed yet, `minimums` what closed ones have of each, corrections included. `used`, `hours` and
-// `statements` say where in the journal stands what a month follows from: usage records (in whose
-// statement is only of those that nothing prices), closed hours and closed statements.
+// card, '' what that does not price. `credit` is in which currency an account has paid ahead.
+// `closings` are statements of months that are over and not closed yet, `minimums` what closed ones
+// have of each, corrections included. `used`, `hours` and `statements` say where in the journal
+// stands what a month follows from: usage records (in whose statement is only of those that nothing
+// prices), closed hours and closed statements.
 constexpr const char* tables = R"(
 create table facts(name text primary key, value integer not null) without rowid;
 create table cards(position integer primary key, payload text not null);
 create table assigned(position integer primary key, account text not null, payload text not null);
+create table credit(account text primary key, currency text not null) without rowid;
 create table waiting(record text primary key, session text not null, account text not null,
     hour integer not null,
     meter text not null, dims text not null, unit text not null, quantity integer not null,
@@ -129,6 +131,9 @@ Status BillingStore::take(const Happening& one) {
         }
         case EventType::billing_card_assigned:
             return take_assigned(one);
+        case EventType::billing_credit_granted:
+            return put("insert or ignore into credit values(?1,?2)", one.stream,
+                       one.event.text(field::billing_credit_granted::currency));
         case EventType::billing_usage_measured:
             return take_used(one);
         case EventType::billing_window_closed:

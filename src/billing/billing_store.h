@@ -67,6 +67,7 @@ public:
     // Whether an account may pay by a card, and whether a card may be put in force.
     Status judge(const std::string& account, const pricing::Assignment& assignment, WallTime now);
     Result<pricing::CardBook::Standing> judge(const pricing::Card& card, WallTime now);
+    Status judge_credit(const pricing::Card& card);
     const pricing::CardBook& book() const { return book_; }
     // By which the account pays for this hour; null: by none.
     const pricing::Card* card_of(const std::string& account, Window window) const;

@@ -130,7 +130,8 @@ void Account::take(const contract::Event& event, WallTime at) {
                     parse_hold_state(event.text(f::state)).value_or(HoldChange::State::expired),
                 .amount = amount_in(event.text(f::amount))};
             if (event.has(f::expires_at)) one.expires_at = parse_rfc3339(event.text(f::expires_at));
-            credit_.take(one, at);
+            // When it was decided, which is before it was written.
+            credit_.take(one, one.expires_at ? *one.expires_at - hold_lives : at);
             return;
         }
         default:
@@ -153,6 +154,10 @@ void Account::take(const HoldChange& change, WallTime now, std::vector<Entry>& e
     if (credit_.take(change, now)) entries.push_back(entry_of(change));
 }
 
+bool Account::is_foreign(const Used& used) const {
+    return !used.currency.empty() && used.currency != currency_;
+}
+
 Account::Decision Account::judge(const Used& used, WallTime now) {
     Decision decision;
     const auto open =
@@ -170,7 +175,7 @@ void Account::expire(const Used& used, WallTime now, std::vector<Entry>& entries
                                             [](const auto& one) { return one.use.session_id; });
         const Int128 due = call == used.calls.end()
                                ? Int128(0)
-                               : call->amount - credit_.posted_of(change.session_id);
+                               : call->of_credit - credit_.posted_of(change.session_id);
         if (due > 0)
             if (const auto posted = credit_.resolve(change.session_id, due)) change = *posted;
         take(change, now, entries);
@@ -179,9 +184,11 @@ void Account::expire(const Used& used, WallTime now, std::vector<Entry>& entries
 
 void Account::judge_credit(const Used& used, WallTime now, Decision& decision) {
     if (!credit_.counts()) return;
+    // No door lets a card in that is in another currency; money of one is never that of another.
+    if (is_foreign(used)) return expire({}, now, decision.entries);
     for (const Used::Call& call : used.calls) {
         const std::string& id = call.use.session_id;
-        const Int128 due = std::max(call.amount - credit_.posted_of(id), Int128(0));
+        const Int128 due = std::max(call.of_credit - credit_.posted_of(id), Int128(0));
         if (call.use.over) {
             pay(id, due, now, decision.entries);
             continue;
@@ -252,6 +259,10 @@ Result<std::vector<Entry>> Account::admit(const std::string& session_id, const U
                         fmt::format("the budget {} is used up", one.budget->id));
     std::vector<Entry> entries;
     if (!credit_.counts()) return entries;
+    if (is_foreign(used))
+        return fail(Code::not_allowed, "credit_exhausted",
+                    fmt::format("the credit is in {}, and calls are priced in {}", currency_,
+                                used.currency));
     const Int128 wanted = std::max(used.minute_ahead, Int128(1));
     if (const auto change = credit_.hold(session_id, wanted, now, hold_lives))
         take(*change, now, entries);

@@ -67,6 +67,7 @@ private:
     void judge_credit(const Used& used, WallTime now, Decision& decision);
     void pay(const std::string& session_id, Int128 due, WallTime now, std::vector<Entry>& entries);
     void judge_budgets(const Used& used, WallTime now, Decision& decision);
+    bool is_foreign(const Used& used) const;
     void expire(const Used& used, WallTime now, std::vector<Entry>& entries);
 
     Credit credit_;

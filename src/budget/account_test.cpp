@@ -154,6 +154,67 @@ TEST(Credit, WhatWasUsedBeforeThereWasAnyCreditIsNotPaidByIt) {
     EXPECT_EQ(at.story(), "reserved 300, posted 300");
 }
 
+TEST(Credit, AHourInWhichThereWasNoneIsNotPaidByItThoughTheCallGoesOn) {
+    TestAccount at;
+    at.use("sess_a", minutes(2));
+    at.now += std::chrono::hours(2);
+    at.grant("cr_1", 1'000);
+    at.judge();
+    at.use("sess_a", seconds(30));
+    at.judge();
+    at.end("sess_a");
+    at.judge();
+    EXPECT_EQ(at.story(), "reserved 600, extended 900, posted 300");
+}
+
+TEST(Credit, AnotherProcessPaysNotAgainForThePlacesOfOthers) {
+    TestAccount at(R"("per":"60000","included":"600000","tiers":[{"unitNano":"600"}])");
+    at.grant("cr_1", 100'000);
+    for (const char* const call : {"sess_a", "sess_b"}) EXPECT_TRUE(at.admit(call));
+    for (const char* const call : {"sess_a", "sess_a", "sess_b"}) {
+        at.use(call, minutes(10));
+        at.judge();
+    }
+    at.end("sess_b");
+    at.judge();
+    at.crash();
+    at.judge();
+    at.end("sess_a");
+    at.judge();
+    const Int128 costs = 20 * 600;
+    EXPECT_GE(at.account.credit().used(), costs);
+    EXPECT_LE(at.account.credit().used(), costs + 600) << "what it holds tells it to a minute";
+}
+
+TEST(Credit, IsNoMoneyOfAnotherCurrency) {
+    TestAccount at;
+    at.grant("cr_1", 1'000);
+    EXPECT_TRUE(at.admit("sess_a"));
+    at.use("sess_a", seconds(30));
+    at.card.currency = "USD";
+    EXPECT_FALSE(at.admit("sess_b"));
+    EXPECT_EQ(at.refused, "credit_exhausted");
+    at.end("sess_a");
+    at.judge();
+    at.now += hold_lives;
+    at.judge();
+    EXPECT_EQ(at.account.credit().available(at.now), 1'000) << "it is charged, and owed";
+}
+
+TEST(Credit, IsDrawnAsItWasDecidedHoweverLateThatIsWritten) {
+    TestAccount at;
+    at.grant("cr_late", 500);
+    at.grant("cr_soon", 400, at.now + seconds(1));
+    EXPECT_TRUE(at.admit("sess_a"));
+    at.use("sess_a", seconds(40));
+    at.end("sess_a");
+    at.judge();
+    const Int128 left = at.account.credit().available(at.now + seconds(2));
+    for (auto& one : at.written) one.at += seconds(2);
+    at.crash();
+    EXPECT_EQ(at.account.credit().available(at.now + seconds(2)), left);
+}
+
 TEST(Credit, AHoldEndsOnce) {
     TestAccount at;
     at.grant("cr_1", 1'000);

@@ -38,11 +38,16 @@ Int128 Credit::Hold::amount() const {
 }
 
 void Credit::grant(Grant grant) {
-    for (const Left& known : grants_)
-        if (known.grant.id == grant.id) return;
+    if (find(grant.id) != nullptr) return;
     granted_ += grant.amount;
     const Int128 amount = grant.amount;
     grants_.push_back({std::move(grant), amount});
+}
+
+const Grant* Credit::find(std::string_view id) const {
+    const auto known = std::ranges::find(
+        grants_, id, [](const Left& one) -> std::string_view { return one.grant.id; });
+    return known == grants_.end() ? nullptr : &known->grant;
 }
 
 // Those that run out first; what has run out already last, for what was decided just before it did.
@@ -90,6 +95,7 @@ bool Credit::take(const HoldChange& change, WallTime at) {
         ++call.holds;
         call.open = Hold{.id = change.hold_id, .expires_at = change.expires_at.value_or(at)};
         draw(*call.open, change.amount, at);
+        open_.insert(change.session_id);
         return true;
     }
     if (!call.open || call.open->id != change.hold_id) return false;
@@ -99,6 +105,7 @@ bool Credit::take(const HoldChange& change, WallTime at) {
         return true;
     }
     settle(call, change.state == State::posted ? change.amount : Int128(0));
+    open_.erase(change.session_id);
     return true;
 }
 
@@ -135,19 +142,23 @@ std::optional<HoldChange> Credit::resolve(std::string_view session_id, Int128 us
 
 std::vector<HoldChange> Credit::expired(WallTime now) const {
     std::vector<HoldChange> changes;
-    for (const auto& [session_id, call] : calls_)
-        if (call.open && call.open->expires_at <= now)
-            changes.push_back({.hold_id = call.open->id,
-                               .session_id = session_id,
-                               .state = HoldChange::State::expired,
-                               .amount = call.open->amount()});
+    for (const std::string& session_id : open_) {
+        const Hold& open = open_of(session_id);
+        if (open.expires_at > now) continue;
+        changes.push_back({.hold_id = open.id,
+                           .session_id = session_id,
+                           .state = HoldChange::State::expired,
+                           .amount = open.amount()});
+    }
     return changes;
 }
 
 std::optional<WallTime> Credit::next_expiry() const {
     std::optional<WallTime> next;
-    for (const auto& [session_id, call] : calls_)
-        if (call.open && (!next || call.open->expires_at < *next)) next = call.open->expires_at;
+    for (const std::string& session_id : open_) {
+        const WallTime expires_at = open_of(session_id).expires_at;
+        if (!next || expires_at < *next) next = expires_at;
+    }
     return next;
 }
 
@@ -171,8 +182,7 @@ Int128 Credit::lapsed(WallTime now) const {
 
 Int128 Credit::held() const {
     Int128 sum = 0;
-    for (const auto& [session_id, call] : calls_)
-        if (call.open) sum += call.open->amount();
+    for (const std::string& session_id : open_) sum += open_of(session_id).amount();
     return sum;
 }
 
@@ -187,10 +197,7 @@ Int128 Credit::posted_of(std::string_view session_id) const {
 }
 
 std::vector<std::string> Credit::holding() const {
-    std::vector<std::string> sessions;
-    for (const auto& [session_id, call] : calls_)
-        if (call.open) sessions.push_back(session_id);
-    return sessions;
+    return {open_.begin(), open_.end()};
 }
 
 }  // namespace lifeline::budget

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,7 @@ std::optional<HoldChange::State> parse_hold_state(std::string_view text);
 class Credit {
 public:
     void grant(Grant grant);
+    const Grant* find(std::string_view id) const;  // Null: not granted.
     // A hold ends once: whatever is said of it later changes nothing. False then.
     bool take(const HoldChange& change, WallTime at);
 
@@ -65,6 +67,7 @@ public:
     Int128 held_by(std::string_view session_id) const;
     // Of this call, by holds that ended.
     Int128 posted_of(std::string_view session_id) const;
+    bool knows(std::string_view session_id) const { return calls_.contains(session_id); }
     Int128 granted() const { return granted_; }
     Int128 used() const { return used_; }
     Int128 lapsed(WallTime now) const;  // Granted, run out, and used by nobody.
@@ -87,12 +90,14 @@ private:
         Int128 posted = 0;
         std::optional<Hold> open = {};
     };
+    const Hold& open_of(const std::string& session_id) const { return *calls_.at(session_id).open; }
     std::vector<std::size_t> order(WallTime at) const;
     void draw(Hold& hold, Int128 amount, WallTime at);
     void settle(OfCall& call, Int128 used);
 
     std::vector<Left> grants_;
     std::map<std::string, OfCall, std::less<>> calls_;
+    std::set<std::string, std::less<>> open_;  // Calls that hold something: few of many.
     Int128 granted_ = 0;
     Int128 used_ = 0;
 };

@@ -28,8 +28,8 @@ Int128 of_account(const Budget& budget, const Used& used, WallTime now) {
 Int128 of_call(const Budget& budget, const Used::Call& call) {
     if (budget.meter.empty()) return call.amount;
     Int128 sum = 0;
-    for (const Quantity& one : call.use.used)
-        if (one.meter == budget.meter) sum += one.quantity;
+    for (const HourUse& one : call.use.used)
+        if (one.used.meter == budget.meter) sum += one.used.quantity;
     return sum;
 }
 
@@ -159,9 +159,10 @@ Millis until_next(const Budgets& budgets, const Used& used, WallTime now, Millis
     for (const auto& [id, budget] : budgets) {
         if (!budget.limit || (!budget.meter.empty() && budget.meter != duration)) continue;
         const bool all = budget.scope == Budget::Scope::account;
+        const Int128 of_all = all ? of_account(budget, used, now) : Int128(0);
         for (const Used::Call& call : used.calls) {
             if (!call.use.running) continue;
-            const Int128 so_far = all ? of_account(budget, used, now) : of_call(budget, call);
+            const Int128 so_far = all ? of_all : of_call(budget, call);
             const auto left = left_to_next(budget, so_far);
             if (!left) continue;
             const Int128 in_a_minute = budget.meter.empty() ? used.minute_ahead : minute_ms;

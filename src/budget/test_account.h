@@ -45,7 +45,6 @@ struct TestAccount {
 
     void use(const std::string& call, Millis time) {
         calls[call].running = true;
-        calls[call].millis += time.count();
         past[window_of(now)] += time.count();
         rows.push_back(
             {call, ++position, {window_of(now), {"call.duration_ms", {}, time.count()}}});
@@ -62,11 +61,14 @@ struct TestAccount {
     Used used() {
         Used all;
         for (const auto& [id, call] : calls)
-            if (asked_for(id))
-                all.calls.push_back({.use = {.session_id = id,
-                                             .running = call.running,
-                                             .over = call.over,
-                                             .used = {{"call.duration_ms", {}, call.millis}}}});
+            if (asked_for(id)) {
+                CallUse use{.session_id = id, .running = call.running, .over = call.over};
+                for (const auto& row : rows)
+                    if (row.call == id) use.used.push_back(row.use);
+                if (anew && account.credit().knows(id))
+                    use.at_most = account.credit().posted_of(id) + account.credit().held_by(id);
+                all.calls.push_back({.use = std::move(use)});
+            }
         for (const auto& row : rows)
             if (counted && row.made > *counted && !asked_for(row.call))
                 all.late.push_back({.use = {row.call, {row.use}}});
@@ -75,7 +77,9 @@ struct TestAccount {
             all.hours.push_back({hour, {"call.duration_ms", {}, millis}});
         const CardAt at = [&](Window) { return &card; };
         all.amounts = amounts_of(all.hours, at).value();
-        EXPECT_TRUE(costs.take(all, at, now));
+        const auto since = account.credit().since();
+        EXPECT_TRUE(
+            costs.take(all, at, since ? std::optional(window_of(*since)) : std::nullopt, now));
         return all;
     }
     Account::Decision judge() {
@@ -131,16 +135,12 @@ struct TestAccount {
 
     // As metering is asked by whoever guards an account.
     bool asked_for(const std::string& id) const {
-        return !calls.at(id).over || open.contains(id) || account.credit().held_by(id) > 0 ||
-               (anew && counted && std::ranges::any_of(rows, [&](const Row& row) {
-                    return row.call == id && row.made > *counted;
-                }));
+        return !calls.at(id).over || open.contains(id) || account.credit().held_by(id) > 0;
     }
 
     struct Call {
         bool running = false;
         bool over = false;
-        std::int64_t millis = 0;
     };
     struct Written {
         contract::Event event;

@@ -22,6 +22,11 @@ void add(Items& items, const pricing::Card& card, const Quantity& used) {
     sum = bounded_sum(sum, used.quantity);
 }
 
+std::int64_t quantity_of(const Items& items, const std::string& item) {
+    const auto found = items.find(item);
+    return found == items.end() ? 0 : found->second;
+}
+
 }  // namespace
 
 std::int64_t Used::running() const {
@@ -55,34 +60,42 @@ Result<std::map<Window, Int128>> amounts_of(const std::vector<HourUse>& hours,
     return amounts;
 }
 
-Status RunningCosts::take(Used& used, const CardAt& card_at, WallTime now) {
+Status RunningCosts::take(Used& used, const CardAt& card_at, std::optional<Window> credit_since,
+                          WallTime now) {
     const Window hour = window_of(now);
     const pricing::Card* const card = card_at(hour);
     if (card == nullptr) return {};
     used.currency = card->currency;
     const Month month = month_of(hour);
+    const Window first_paid = credit_since.value_or(Window::max());
     Items stands;  // Before what is priced now.
     for (const HourUse& one : used.hours)
         if (month_of(one.hour) == month) add(stands, *card, one.used);
-    std::vector<Items> of_calls;
+    struct Parts {
+        Items all;
+        Items before;  // There was credit.
+    };
+    const auto parts_of = [&](const std::vector<HourUse>& hours) {
+        Parts parts;
+        for (const HourUse& one : hours) {
+            add(parts.all, *card, one.used);
+            if (one.hour < first_paid) add(parts.before, *card, one.used);
+        }
+        return parts;
+    };
+    std::vector<Parts> of_calls;
     for (const Used::Call& call : used.calls) {
-        Items& items = of_calls.emplace_back();
-        for (const Quantity& one : call.use.used) add(items, *card, one);
+        const Parts& parts = of_calls.emplace_back(parts_of(call.use.used));
         const auto& seen = calls_[call.use.session_id].seen;
-        for (const auto& [item, quantity] : items) {
-            const auto known = seen.find(item);
-            const std::int64_t more = quantity - (known == seen.end() ? 0 : known->second);
-            stands[item] = bounded_sum(stands[item], -more);
-        }
+        for (const auto& [item, quantity] : parts.all)
+            stands[item] = bounded_sum(stands[item], quantity_of(seen, item) - quantity);
     }
-    std::vector<Items> of_late;
+    std::vector<Parts> of_late;
     for (const Used::Late& late : used.late) {
-        Items& items = of_late.emplace_back();
+        of_late.push_back(parts_of(late.use.used));
         Items now_counted;
-        for (const HourUse& one : late.use.used) {
-            add(items, *card, one.used);
+        for (const HourUse& one : late.use.used)
             if (month_of(one.hour) == month) add(now_counted, *card, one.used);
-        }
         for (const auto& [item, quantity] : now_counted)
             stands[item] = bounded_sum(stands[item], -quantity);
     }
@@ -93,27 +106,42 @@ Status RunningCosts::take(Used& used, const CardAt& card_at, WallTime now) {
         at = std::max<std::int64_t>(bounded_sum(before, more), 0);
         return pricing::amount_between(*card->find(item), before, at);
     };
+    // What is beyond `seen` of it, that of before there was credit first.
+    const auto price = [&](const Parts& parts, Items& seen, Int128& amount,
+                           Int128& of_credit) -> Status {
+        for (const auto& [item, quantity] : parts.all) {
+            const std::int64_t known = std::exchange(seen[item], quantity);
+            const std::int64_t more = quantity - known;
+            if (more == 0) continue;
+            const std::int64_t unpaid = std::clamp<std::int64_t>(
+                quantity_of(parts.before, item) - known, 0, std::max<std::int64_t>(more, 0));
+            const auto before = cost(item, unpaid);
+            if (!before) return fail(before.error());
+            const auto paid = cost(item, more - unpaid);
+            if (!paid) return fail(paid.error());
+            amount = pricing::add_bounded(amount, pricing::add_bounded(*before, *paid));
+            of_credit = pricing::add_bounded(of_credit, *paid);
+        }
+        return {};
+    };
     std::map<std::string, OfCall, std::less<>> still;
     for (std::size_t i = 0; i < used.calls.size(); ++i) {
         Used::Call& call = used.calls[i];
         OfCall of_call = std::move(calls_[call.use.session_id]);
-        for (const auto& [name, quantity] : of_calls[i]) {
-            const std::int64_t more = quantity - std::exchange(of_call.seen[name], quantity);
-            if (more == 0) continue;
-            const auto amount = cost(name, more);
-            if (!amount) return fail(amount.error());
-            of_call.amount = pricing::add_bounded(of_call.amount, *amount);
-        }
+        const auto priced = price(of_calls[i], of_call.seen, of_call.amount, of_call.of_credit);
+        if (!priced) return priced;
+        if (call.use.at_most) of_call.of_credit = std::min(of_call.of_credit, *call.use.at_most);
         call.amount = std::max(of_call.amount, Int128(0));
+        call.of_credit = std::max(of_call.of_credit, Int128(0));
         still.emplace(call.use.session_id, std::move(of_call));
     }
     calls_ = std::move(still);
-    for (std::size_t i = 0; i < used.late.size(); ++i)
-        for (const auto& [name, quantity] : of_late[i]) {
-            const auto amount = cost(name, quantity);
-            if (!amount) return fail(amount.error());
-            used.late[i].amount = pricing::add_bounded(used.late[i].amount, *amount);
-        }
+    for (std::size_t i = 0; i < used.late.size(); ++i) {
+        Items nothing;
+        Int128 all = 0;
+        if (const auto priced = price(of_late[i], nothing, all, used.late[i].amount); !priced)
+            return priced;
+    }
     if (const auto* const time = pricing::item_for(*card, duration, {})) {
         const std::int64_t at = stands[time->name];
         const auto ahead = pricing::amount_between(*time, at, at + minute_ms);

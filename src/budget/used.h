@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,18 +24,21 @@ struct Quantity {
     std::int64_t quantity = 0;
 };
 
+// What was used in an hour, by calls that go on, too.
+struct HourUse {
+    Window hour;
+    Quantity used;
+};
+
 // A call that goes on, or one that is over and still holds credit.
 struct CallUse {
     std::string session_id;
     bool running = false;  // Its time is measured.
     bool over = false;
-    std::vector<Quantity> used = {};  // From its begin.
-};
-
-// What an account used in an hour, of calls that go on, too.
-struct HourUse {
-    Window hour;
-    Quantity used;
+    std::vector<HourUse> used = {};  // From its begin.
+    // Another process priced it, at places of the month that nobody knows any more: it has paid and
+    // reserved so much, and cannot have cost more.
+    std::optional<Int128> at_most = {};
 };
 
 // What came of a call when it had paid already: told after its end.
@@ -56,10 +60,11 @@ struct Used {
     struct Call {
         CallUse use;
         Int128 amount = 0;
+        Int128 of_credit = 0;  // Of it, what was used since there is credit.
     };
     struct Late {
         LateUse use;
-        Int128 amount = 0;
+        Int128 amount = 0;  // Of what was used since there is credit.
     };
     std::vector<Call> calls = {};
     std::vector<HourUse> hours = {};
@@ -85,13 +90,16 @@ Result<std::map<Window, Int128>> amounts_of(const std::vector<HourUse>& hours,
 // does. Lives as long as the process; one that begins anew takes up a call with all that it used.
 class RunningCosts {
 public:
-    // Gives each call its amount, in the order in which they stand; then what is late.
-    Status take(Used& used, const CardAt& card_at, WallTime now);
+    // Gives each call its amount, in the order in which they stand; then what is late. Credit pays
+    // from its first hour on: nothing where there is none.
+    Status take(Used& used, const CardAt& card_at, std::optional<Window> credit_since,
+                WallTime now);
 
 private:
     struct OfCall {
         std::map<std::string, std::int64_t, std::less<>> seen = {};  // By item.
         Int128 amount = 0;
+        Int128 of_credit = 0;
     };
     std::map<std::string, OfCall, std::less<>> calls_;
 };

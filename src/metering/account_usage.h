@@ -18,7 +18,6 @@ struct AccountQuery {
     std::vector<std::string> sessions = {};
     // What became due behind this position, of other calls than those, is asked for, too.
     std::optional<std::uint64_t> after = {};
-    bool whole = false;  // All of those calls then.
 };
 
 // What an account used by now, recorded or not yet, as it is or would be charged.

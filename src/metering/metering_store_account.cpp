@@ -61,15 +61,9 @@ order by session)";
 
 // Those that something is open of, and those that are asked for.
 Result<std::set<std::string>> MeteringStore::calls_of(const AccountQuery& query) {
-    std::string text = "select session from calls where account=?1 and concerned=1";
-    if (query.whole && query.after)
-        text +=
-            " union select session from records where account=?1 and made>?2"
-            " union select session from due where json_extract(json, '$.accountId')=?1 and made>?2";
-    text += " and ?2=?2";
     std::set<std::string> sessions(query.sessions.begin(), query.sessions.end());
     const auto read =
-        sql::Query(view_.database().prepare(text), query.account_id, query.after.value_or(0))
+        ask("select session from calls where account=? and concerned=1", query.account_id)
             .each([&](const sql::Statement& row) { sessions.emplace(row.text(0)); });
     if (!read) return fail(read.error());
     return sessions;

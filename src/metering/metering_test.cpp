@@ -287,10 +287,6 @@ TEST(Metering, WhatBecameDueSinceIsToldOnce) {
         ASSERT_EQ(late.size(), 1U);
         ASSERT_EQ(late[0].parts.size(), 1U);
         EXPECT_EQ(late[0].parts[0].quantity, 5);
-        const AccountQuery whole{.account_id = "acct_1", .after = ended.up_to, .whole = true};
-        const auto calls = house.asked(whole).calls;
-        ASSERT_EQ(calls.size(), 1U);
-        EXPECT_EQ(calls[0].parts.size(), 2U);
         house.write_due();
     }
     const auto up_to = house.asked({.account_id = "acct_1"}).up_to;
