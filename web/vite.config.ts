@@ -45,7 +45,7 @@ export default defineConfig({
   server: {
     // `npm run dev` beside a running server: the page keeps hot reload, the server keeps the call.
     proxy: {
-      '/v1': { target: process.env.LIFELINE_URL ?? 'http://127.0.0.1:8080', ws: true },
+      '/v1': { target: process.env.LIFELINE_URL ?? 'http://127.0.0.1:8787', ws: true },
     },
   },
 });
