@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy/systemd/lifeline.service"
 DIRECT = ROOT / "deploy/systemd/direct.conf"
+BESIDE = ROOT / "deploy/systemd/beside.conf"
 HOOK = ROOT / "deploy/systemd/renewed-certificate"
 # `systemd-analyze security` gives 0 to a service that can do nothing and 10 to one that may do all.
 EXPOSURE_MAX = 2.5
@@ -115,17 +116,22 @@ class Unit(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed here")
     def test_systemd_agrees(self):
-        for direct in (False, True):
-            with self.subTest(direct=direct):
-                self.judge(direct)
+        for drop_ins in ((), (DIRECT,), (BESIDE,), (DIRECT, BESIDE)):
+            with self.subTest(drop_ins=[one.name for one in drop_ins]):
+                self.judge(drop_ins)
 
-    def judge(self, direct):
+    def test_beside_its_folder_it_may_write_where_the_pages_say_and_nowhere_else(self):
+        (folder,) = parse(BESIDE.read_text())["Service"]["ReadWritePaths"]
+        self.assertEqual(set(parse(BESIDE.read_text())["Service"]), {"ReadWritePaths"})
+        self.assertIn(f'file = "{folder}/', (ROOT / "docs/sinks.md").read_text())
+
+    def judge(self, drop_ins):
         with tempfile.TemporaryDirectory() as folder:
             there = Path(folder) / "lifeline.service"
-            drop_in = Path(folder) / "lifeline.service.d"
-            drop_in.mkdir()
-            if direct:
-                shutil.copy(DIRECT, drop_in)
+            beneath = Path(folder) / "lifeline.service.d"
+            beneath.mkdir()
+            for one in drop_ins:
+                shutil.copy(one, beneath)
             # With a program and a user that are there: those of the unit come with the installation.
             there.write_text(re.sub(r"(?m)^(User|Group)=.*\n", "", UNIT.read_text())
                              .replace("/usr/local/bin/lifeline", "/bin/true"))
