@@ -84,10 +84,9 @@ void ChargeMender::counted(const findings::Span& span, std::uint64_t up_to) {
 }
 
 void ChargeMender::look(std::optional<CountedHours> run) {
-    const Window now = window_of(parts_.home.clock().wall());
     parts_.findings.ask<std::vector<Finding>>(
         parts_.home,
-        [this, alive = alive_, run, now](const Result<std::vector<Finding>>& found) {
+        [this, alive = alive_, run](const Result<std::vector<Finding>>& found) {
             if (!*alive || !found) return;
             std::vector<CasePtr> cases;
             for (const Finding& finding : *found) {
@@ -108,7 +107,7 @@ void ChargeMender::look(std::optional<CountedHours> run) {
                          .item = std::string(payload->text("item").value_or("")),
                          .window = window,
                          .seen = seen});
-                if (hour && month_of(*hour) != month_of(now)) {
+                if (is_over(window)) {
                     if (seen || retrying) give_up(one, month_is_over);
                     continue;
                 }
@@ -116,9 +115,14 @@ void ChargeMender::look(std::optional<CountedHours> run) {
             }
             if (!cases.empty()) mend(cases);
         },
-        [since = now - settings_.horizon](FindingsStore& store) {
+        [since = window_of(parts_.home.clock().wall()) - settings_.horizon](FindingsStore& store) {
             return candidates(store, since);
         });
+}
+
+bool ChargeMender::is_over(const std::string& window) const {
+    const auto hour = parse_window(window);
+    return hour && month_of(*hour) != month_of(window_of(parts_.home.clock().wall()));
 }
 
 void ChargeMender::mend(const std::vector<CasePtr>& cases) {
@@ -185,6 +189,7 @@ void ChargeMender::begin(const CasePtr& one) {
                       one->finding.account_id, booked_meanwhile);
             return one->end();
         }
+        if (is_over(one->window)) return too_late(one);
         log::warn(
             "finding={} account={} is charged now: billing.db had lost it, see lifeline rebuild",
             one->finding.id, one->finding.account_id);
@@ -200,7 +205,9 @@ void ChargeMender::begin(const CasePtr& one) {
     });
 }
 
+// The journal is read, and a turn waited for, while time passes: the month may be over by now.
 void ChargeMender::write(const CasePtr& one) {
+    if (is_over(one->window)) return too_late(one);
     struct Count {
         std::size_t left;
         bool all = true;
@@ -226,6 +233,11 @@ void ChargeMender::written(const CasePtr& one, bool all) {
     (void)parts_.home.start_timer(settings_.pause, [this, alive = alive_, one] {
         if (*alive) begin(one);
     });
+}
+
+void ChargeMender::too_late(const CasePtr& one) {
+    one->end();
+    give_up(one, month_is_over);
 }
 
 // One that was never tried is open as it is; one that a person took meanwhile is theirs.

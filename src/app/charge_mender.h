@@ -70,11 +70,13 @@ private:
 
     void look(std::optional<CountedHours> run);
     void mend(const std::vector<CasePtr>& cases);
+    bool is_over(const std::string& window) const;
     // Once it is our turn and the finding is as we know it; `booked`: its hour has something of it.
     void in_turn(const CasePtr& one, std::move_only_function<void(bool booked)> go_on);
     void begin(const CasePtr& one);
     void write(const CasePtr& one);
     void written(const CasePtr& one, bool all);
+    void too_late(const CasePtr& one);
     void give_up(const CasePtr& one, std::string_view reason);
     void become(const CasePtr& one, findings::State state, std::string_view reason,
                 journal::Done<void> done);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -73,6 +74,7 @@ public:
         journal->read_all(0, {.events = 10'000, .bytes = 100'000'000}, loop,
                           [this, done = std::move(done)](const auto& all) mutable {
                               ChargeMender::Due due;
+                              if (while_read) while_read();
                               for (const auto& one : owes)
                                   if (stale || count(*all, one.id) == 0) due.push_back(one);
                               done(std::move(due));
@@ -142,6 +144,7 @@ public:
     std::size_t owed_max = 100;
     bool stale = false;                              // It was read a while ago.
     std::move_only_function<void()> meanwhile = {};  // Somebody's turn before ours.
+    std::function<void()> while_read = {};           // The journal.
     int asked = 0;
     int turns = 0;
 };
@@ -298,6 +301,39 @@ TEST(ChargeMender, AnHourOfAMonthThatIsOverIsAPersons) {
     EXPECT_EQ(at.charges("bu_1"), 0u);
     EXPECT_EQ(at.state(), "open");
     EXPECT_EQ(at.asked, 0);
+}
+
+// However long the journal is read, or others have their turn.
+TEST(ChargeMender, AMonthThatIsOverMeanwhileIsAPersonsToo) {
+    for (const bool reading : {true, false}) {
+        SCOPED_TRACE(reading ? "read" : "turn");
+        House at;
+        at.owes = {charge("bu_1")};
+        at.differs();
+        const auto march = [&] { at.loop.clock().set_wall(*parse_window("2026-03-01T00:00Z")); };
+        if (reading)
+            at.while_read = march;
+        else
+            at.meanwhile = march;
+        at.run_was_made();
+        EXPECT_EQ(at.charges("bu_1"), 0u);
+        EXPECT_EQ(at.state(), "open");
+        EXPECT_EQ(at.story(), "") << "nothing was begun";
+        EXPECT_EQ(at.turns, 1) << "and it is somebody else's turn";
+    }
+}
+
+TEST(ChargeMender, WhatIsHalfMendedWhenItsMonthEndsIsAPersons) {
+    House at;
+    at.owes = {charge("bu_1")};
+    at.differs();
+    at.write("billing.finding.changed", R"({"findingId":"mm_1","state":"retrying"})");
+    at.while_read = [&] { at.loop.clock().set_wall(*parse_window("2026-03-01T00:00Z")); };
+    at.run_was_made();
+    EXPECT_EQ(at.charges("bu_1"), 0u);
+    EXPECT_EQ(at.story(), "retrying, open");
+    EXPECT_TRUE(at.find()->history.back().payload.contains("is over"));
+    EXPECT_EQ(at.turns, 2);
 }
 
 TEST(ChargeMender, IsNotTheSecondToChargeIt) {
