@@ -16,10 +16,12 @@ constexpr Millis settled_pause = std::chrono::milliseconds(100);
 constexpr int settled_tries = 600;
 const contract::Actor the_server{"server", "lifeline"};
 
-// Whether the same would be refused again, whenever it is tried.
+// Whether the same would be refused again, whenever this process tries it. A call that cannot be
+// read may be whole after a restart, from a backup.
 bool is_final(Code code) {
     return code == Code::malformed || code == Code::too_large || code == Code::not_found ||
-           code == Code::conflict || code == Code::gone || code == Code::not_allowed;
+           code == Code::conflict || code == Code::gone || code == Code::not_allowed ||
+           code == Code::corrupt;
 }
 
 }  // namespace
@@ -75,7 +77,8 @@ void MeterWriter::not_written(const std::string& record_id, const Error& error) 
     }
     log::error(
         "usage record {} cannot be written, and its hour is closed without it: nobody is charged "
-        "for it until a person books it; reconciliation finds it reason={} {}",
+        "for it until a start can write it, or a person books it; reconciliation finds it "
+        "reason={} {}",
         record_id, error.reason, error.detail);
     // Before anything is asked for again: what is set aside is not told any more.
     parts_.metering.set_aside({record_id}, parts_.home,

@@ -16,8 +16,9 @@
 namespace lifeline::app {
 
 // Writes the usage records that are due into their calls, signed. A record's event is named by it,
-// so that it is written once, whatever crashes in between, and never signed twice. One that can
-// never be written as it is stops nobody: it is set aside, and said in the log. Lives on `home`.
+// so that it is written once, whatever crashes in between, and never signed twice. One that
+// cannot be written as it is, or whose call cannot be read, stops nobody: it is set aside until the
+// next start, and said in the log. Lives on `home`.
 class MeterWriter {
 public:
     struct Parts {
