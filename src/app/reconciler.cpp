@@ -59,17 +59,9 @@ Reconciler::~Reconciler() {
 // What the last run found may not have been written by the process that made it.
 void Reconciler::start() {
     began_ = parts_.home.clock().wall();
-    parts_.findings.ask<std::vector<Run>>(
-        parts_.home,
-        [this, alive = alive_](const Result<std::vector<Run>>& newest) {
-            if (!*alive) return;
-            if (newest && !newest->empty()) {
-                show(newest->front());
-                return repair(newest->front());
-            }
-            look();
-        },
-        [](FindingsStore& store) { return store.runs(UINT64_MAX, 1); });
+    begin({}, [this, alive = alive_](const Result<std::vector<Run>>&) {
+        if (*alive) look();
+    });
 }
 
 // What the figures say of the last run is so after a restart, too.
@@ -88,7 +80,8 @@ void Reconciler::wait() {
     });
 }
 
-// By itself: once an hour that was never counted has settled, and then all that is due.
+// By itself: once an hour that was never counted has settled, and then all that is due; and where
+// something of the newest run is still to be written.
 void Reconciler::look() {
     if (!settings_.enabled) return;
     const WallTime now = parts_.home.clock().wall();
@@ -101,9 +94,11 @@ void Reconciler::look() {
             wait();
             if (!standing) return;
             watch(standing->closed, standing->counted);
-            if (busy_ || std::ranges::all_of(standing->due, &DueHour::counted)) return;
+            const bool fresh = !std::ranges::all_of(standing->due, &DueHour::counted);
+            if (busy_ || (!fresh && caught_up_ && !unwritten_)) return;
             std::vector<Window> hours;
-            for (const DueHour& one : standing->due) hours.push_back(one.hour);
+            if (fresh)
+                for (const DueHour& one : standing->due) hours.push_back(one.hour);
             begin(std::move(hours), [](const Result<std::vector<Run>>&) {});
         },
         [of](FindingsStore& store) { return standing_of(store, of); });

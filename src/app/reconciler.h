@@ -42,8 +42,9 @@ struct Counted {
 // Counts closed hours again, every hour by itself and whenever somebody asks: those that were never
 // counted, and those of which something was said since. One run at a time. What it finds goes into
 // the accounts' streams, each entry named by what it says and by its run, and the run before that
-// into `sys_billing`, so that a crash anywhere is made up for at the next start and repeats
-// nothing. Tells when runs stay away. Lives on `home`; may be asked from any loop.
+// into `sys_billing`. Until all that a run found is written nothing else is counted, so that
+// whatever a full disk or a crash left out is of the newest run: it is made up for first, and
+// repeats nothing. Tells when runs stay away. Lives on `home`; may be asked from any loop.
 class Reconciler {
 public:
     struct Signed {
@@ -101,12 +102,17 @@ private:
     struct Cycle;
     using CyclePtr = std::shared_ptr<Cycle>;
     using Known = std::optional<findings::Run>;
+    struct Found {
+        Counting counting;
+        std::shared_ptr<Counted> counted;
+    };
 
     void look();
     void wait();
     void watch(const std::optional<Window>& closed, const std::optional<Window>& counted);
     void tell_missed(std::string_view type, Window since);
     void begin(std::vector<Window> hours, journal::Done<std::vector<findings::Run>> done);
+    void catch_up(CyclePtr cycle);
     void await_books(CyclePtr cycle);
     void next_span(CyclePtr cycle);
     void count(CyclePtr cycle, const findings::Span& span);
@@ -115,13 +121,13 @@ private:
     void record(CyclePtr cycle, const Counting& counting, std::shared_ptr<Counted> counted);
     void write_run(CyclePtr cycle, const Counting& counting, std::shared_ptr<Counted> counted,
                    Job end);
-    void apply(const Counting& counting, std::shared_ptr<Counted> counted,
-               journal::Done<void> done);
+    void write_found(CyclePtr cycle, Job end);
+    void apply(const Found& found, journal::Done<void> done);
     struct Writing;
     void write(std::shared_ptr<Writing> writing);
     void show(const findings::Run& run);
-    void repair(const findings::Run& run);
-    void repair(const Counting& counting, const std::string& digest, Job end);
+    void repair(CyclePtr cycle, const findings::Run& run);
+    void repair(CyclePtr cycle, const Counting& counting, const std::string& digest, Job end);
     void finish(const CyclePtr& cycle, Status status);
     void count_again(const findings::Run& run, journal::Done<std::string> done);
 
@@ -129,7 +135,9 @@ private:
     Settings settings_;
     Figures figures_;
     bool busy_ = false;
-    bool failing_ = false;  // The last run could not be made.
+    bool failing_ = false;            // The last run could not be made.
+    bool caught_up_ = false;          // Nothing is left of what the process before did not write.
+    std::optional<Found> unwritten_;  // By the newest run, and not all of it is written.
     WallTime began_ = {};
     std::string told_;  // The last notice, so that one log line is written for it.
     Loop::TimerId timer_ = 0;

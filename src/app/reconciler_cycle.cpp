@@ -5,6 +5,7 @@
 #include "base/fact_id.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "contract/json.h"
 #include "contract/json_writer.h"
 
 // One round of counting: the books, the sinks, and a run for each stretch of hours.
@@ -40,6 +41,7 @@ std::deque<Span> spans_of(const std::vector<Window>& hours) {
 struct Reconciler::Cycle {
     std::deque<Span> spans;
     std::vector<std::string> runs;
+    bool booked = false;
     int tries = 0;
     journal::Done<std::vector<Run>> done;
 };
@@ -47,15 +49,74 @@ struct Reconciler::Cycle {
 void Reconciler::begin(std::vector<Window> hours, journal::Done<std::vector<Run>> done) {
     if (std::exchange(busy_, true))
         return done(fail(Code::conflict, "reconciliation_running", "another run is counting"));
-    await_books(std::make_shared<Cycle>(
-        Cycle{.spans = spans_of(hours), .runs = {}, .tries = 0, .done = std::move(done)}));
+    catch_up(std::make_shared<Cycle>(Cycle{.spans = spans_of(hours),
+                                           .runs = {},
+                                           .booked = false,
+                                           .tries = 0,
+                                           .done = std::move(done)}));
+}
+
+// Hours are counted once unless something is said of them: a difference that a run found and that
+// was not written would never be seen again.
+void Reconciler::catch_up(CyclePtr cycle) {
+    if (unwritten_) return in_turn([this, cycle](Job end) { write_found(cycle, std::move(end)); });
+    if (caught_up_) return await_books(cycle);
+    parts_.findings.ask<std::vector<Run>>(
+        parts_.home,
+        [this, alive = alive_, cycle](const Result<std::vector<Run>>& newest) {
+            if (!*alive) return;
+            if (!newest) return finish(cycle, fail(newest.error()));
+            if (!newest->empty()) {
+                show(newest->front());
+                return repair(cycle, newest->front());
+            }
+            caught_up_ = true;
+            await_books(cycle);
+        },
+        [](FindingsStore& store) { return store.runs(UINT64_MAX, 1); });
+}
+
+void Reconciler::repair(CyclePtr cycle, const Run& run) {
+    const auto json = contract::Json::parse(run.payload);
+    const auto span = findings::span_of(run.id);
+    const auto up_to = json ? json->find("upToPosition") : std::nullopt;
+    if (!span || !up_to) {
+        caught_up_ = true;
+        return await_books(cycle);
+    }
+    const Counting counting{run.id, *span,
+                            static_cast<std::uint64_t>(up_to->as_integer().value_or(0))};
+    in_turn([this, cycle, counting, digest = std::string(json->text("reportSha256").value_or(""))](
+                Job end) { repair(cycle, counting, digest, std::move(end)); });
+}
+
+void Reconciler::repair(CyclePtr cycle, const Counting& counting, const std::string& digest,
+                        Job end) {
+    parts_.count(counting, [this, alive = alive_, cycle, counting, digest,
+                            end = std::move(end)](Result<Counted> counted) mutable {
+        if (!*alive) return;
+        if (counted && to_hex(sha256(counted->report)) == digest) {
+            caught_up_ = true;
+            unwritten_ = Found{counting, std::make_shared<Counted>(*std::move(counted))};
+            return write_found(cycle, std::move(end));
+        }
+        end();
+        if (!counted) return finish(cycle, fail(counted.error()));
+        // By other rules meanwhile. What that run found nobody knows: its hours are counted anew.
+        if (settings_.enabled || !cycle->spans.empty()) cycle->spans.push_front(counting.span);
+        await_books(cycle);
+    });
 }
 
 // What is due to be charged is no finding.
 void Reconciler::await_books(CyclePtr cycle) {
+    if (cycle->booked || cycle->spans.empty()) return next_span(cycle);
     parts_.booked([this, alive = alive_, cycle](const Result<bool>& booked) {
         if (!*alive) return;
-        if (booked && *booked) return next_span(cycle);
+        if (booked && *booked) {
+            cycle->booked = true;
+            return next_span(cycle);
+        }
         if (!booked && booked.error().reason != "not_ready")
             return finish(cycle, fail(booked.error()));
         if (++cycle->tries > books_tries)
@@ -149,17 +210,22 @@ void Reconciler::write_run(CyclePtr cycle, const Counting& counting,
                              log::info("run={} matched={} waiting={} findings={}", counting.run_id,
                                        counted->matched, counted->waiting,
                                        counted->differences.size());
-                             apply(counting, counted,
-                                   [this, alive, cycle, counting,
-                                    end = std::move(end)](const Status& applied) mutable {
-                                       if (!*alive) return;
-                                       end();
-                                       if (!applied) return finish(cycle, fail(applied.error()));
-                                       if (parts_.counted)
-                                           parts_.counted(counting.span, counting.up_to);
-                                       next_span(cycle);
-                                   });
+                             caught_up_ = true;
+                             unwritten_ = Found{counting, counted};
+                             write_found(cycle, std::move(end));
                          }});
+}
+
+void Reconciler::write_found(CyclePtr cycle, Job end) {
+    apply(*unwritten_,
+          [this, alive = alive_, cycle, end = std::move(end)](const Status& applied) mutable {
+              if (!*alive) return;
+              end();
+              if (!applied) return finish(cycle, fail(applied.error()));
+              const Counting counting = std::exchange(unwritten_, std::nullopt)->counting;
+              if (parts_.counted) parts_.counted(counting.span, counting.up_to);
+              await_books(cycle);
+          });
 }
 
 void Reconciler::finish(const CyclePtr& cycle, Status status) {

@@ -3,10 +3,8 @@
 #include <utility>
 
 #include "app/reconciler.h"
-#include "base/digest.h"
 #include "base/fact_id.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "contract/json.h"
 #include "contract/json_writer.h"
 
@@ -17,7 +15,6 @@ namespace {
 
 using findings::Finding;
 using findings::FindingsStore;
-using findings::Run;
 using findings::State;
 
 std::string changed_json(const std::string& finding_id, State state, std::string_view reason) {
@@ -80,36 +77,7 @@ struct Reconciler::Writing {
     journal::Done<void> done;
 };
 
-void Reconciler::repair(const Run& run) {
-    const auto json = contract::Json::parse(run.payload);
-    const auto span = findings::span_of(run.id);
-    const auto up_to = json ? json->find("upToPosition") : std::nullopt;
-    if (!span || !up_to) return look();
-    const Counting counting{run.id, *span,
-                            static_cast<std::uint64_t>(up_to->as_integer().value_or(0))};
-    busy_ = true;
-    in_turn([this, counting, digest = std::string(json->text("reportSha256").value_or(""))](
-                Job end) { repair(counting, digest, std::move(end)); });
-}
-
-void Reconciler::repair(const Counting& counting, const std::string& digest, Job end) {
-    auto ended = [this, end = std::move(end)]() mutable {
-        end();
-        busy_ = false;
-        look();
-    };
-    parts_.count(counting, [this, alive = alive_, counting, digest,
-                            ended = std::move(ended)](Result<Counted> counted) mutable {
-        if (!*alive) return;
-        // Counted by other rules meanwhile: the next run says what is so now.
-        if (!counted || to_hex(sha256(counted->report)) != digest) return ended();
-        apply(counting, std::make_shared<Counted>(*std::move(counted)),
-              [ended = std::move(ended)](const Status&) mutable { ended(); });
-    });
-}
-
-void Reconciler::apply(const Counting& counting, std::shared_ptr<Counted> counted,
-                       journal::Done<void> done) {
+void Reconciler::apply(const Found& found, journal::Done<void> done) {
     parts_.findings.ask<Entries>(
         parts_.home,
         [this, alive = alive_, done = std::move(done)](Result<Entries> entries) mutable {
@@ -118,10 +86,10 @@ void Reconciler::apply(const Counting& counting, std::shared_ptr<Counted> counte
             write(std::make_shared<Writing>(
                 Writing{.entries = *std::move(entries), .done = std::move(done)}));
         },
-        [counting, counted = std::move(counted)](FindingsStore& store) -> Result<Entries> {
+        [found](FindingsStore& store) -> Result<Entries> {
             const auto standing = store.standing();
             if (!standing) return fail(standing.error());
-            return said_of(*standing, counting, *counted);
+            return said_of(*standing, found.counting, *found.counted);
         });
 }
 

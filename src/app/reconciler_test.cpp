@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include "app/alert_sender.h"
 #include "base/digest.h"
@@ -47,6 +48,9 @@ public:
         settle();
         writer.emplace(loop, *journal, [this] {
             ++written;
+            if (std::exchange(fills_up, false))
+                journal->refuse_appends(
+                    Error{Code::unavailable, "storage_unavailable", "no space left"});
             view->poke();
         });
         files.emplace(loop, loop, folder / "reports");
@@ -78,7 +82,8 @@ public:
                     },
                 .count = [this](const Counting& counting,
                                 journal::Done<Counted> done) { done(count(counting)); },
-                .sign = [](std::string_view) { return Reconciler::Signed{"k", sealed}; }},
+                .sign = [](std::string_view) { return Reconciler::Signed{"k", sealed}; },
+                .counted = [this](const findings::Span&, std::uint64_t) { ++mended; }},
             Reconciler::Settings{.settle = 15min, .config_sha256 = std::string(64, 'c')});
         reconciler->start();
         settle();
@@ -187,6 +192,7 @@ public:
     std::optional<AlertSender> alerts;
     std::optional<Reconciler> reconciler;
     bool all_booked = true;
+    bool fills_up = false;  // The disk, by the next entry that is written.
     std::uint64_t waiting = 0;
     std::map<std::string, std::string> wrong;
     std::map<std::string, Window> hour_of;
@@ -194,6 +200,7 @@ public:
     std::vector<Counting> counted;
     std::vector<std::string> told;
     int asked = 0;
+    int mended = 0;
     int words = 0;
     int written = 0;
 };
@@ -346,6 +353,69 @@ TEST(Reconciler, WhatACrashLeftUndoneIsDoneAtTheNextStartAndOnce) {
         EXPECT_EQ(at.events("billing.reconciliation.completed"), 1u);
         EXPECT_EQ(at.events("billing.reconciliation.mismatch"), 2u);
     }
+}
+
+TEST(Reconciler, WhatAFullDiskLeftOutIsWrittenAsSoonAsItCanBe) {
+    House at;
+    at.differs("mm_1", "2026-02-16T09:00Z", "-5");
+    at.close_hour("2026-02-16T09:00Z");
+    at.fills_up = true;
+    const auto refused = at.ask({}, {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().reason, "storage_unavailable");
+    EXPECT_EQ(at.story(), "2026021609_2026021609 ");
+    at.loop.run_for(5min);
+    EXPECT_EQ(at.state("mm_1"), "none");
+    EXPECT_EQ(at.mended, 0);
+    at.journal->refuse_appends({});
+    at.loop.run_for(2min);
+    EXPECT_EQ(at.state("mm_1"), "open") << "though nothing was said of its hour since";
+    EXPECT_EQ(at.counted.size(), 1u);
+    EXPECT_EQ(at.mended, 1);
+    at.close_hour("2026-02-16T10:00Z");
+    at.loop.run_for(80min);
+    EXPECT_EQ(at.story(), "2026021609_2026021609 2026021610_2026021610 ");
+    EXPECT_EQ(at.events("billing.reconciliation.mismatch"), 1u);
+    EXPECT_EQ(at.mended, 2);
+}
+
+// So the newest run is the only one of which anything can lack.
+TEST(Reconciler, WhatAFullDiskLeftOutIsWrittenBeforeTheNextHourIsCounted) {
+    for (const bool full_at_start : {false, true}) {
+        SCOPED_TRACE(full_at_start);
+        House at;
+        at.differs("mm_1", "2026-02-16T09:00Z", "-5");
+        at.close_hour("2026-02-16T09:00Z");
+        at.fills_up = true;
+        EXPECT_FALSE(at.ask({}, {}));
+        at.close();
+        if (!full_at_start) at.journal->refuse_appends({});
+        at.open();
+        EXPECT_EQ(at.state("mm_1"), full_at_start ? "none" : "open");
+        at.journal->refuse_appends({});
+        at.close_hour("2026-02-16T10:00Z");
+        ASSERT_TRUE(at.ask(parse_window("2026-02-16T10:00Z"), {}));
+        EXPECT_EQ(at.state("mm_1"), "open");
+        EXPECT_EQ(at.story(), "2026021609_2026021609 2026021610_2026021610 ");
+        EXPECT_EQ(at.events("billing.reconciliation.mismatch"), 1u);
+    }
+}
+
+TEST(Reconciler, HoursOfARunThatCannotBeMadeAgainAreCountedAnewAtTheStart) {
+    House at;
+    at.differs("mm_1", "2026-02-16T09:00Z", "-5");
+    at.close_hour("2026-02-16T09:00Z");
+    at.fills_up = true;
+    EXPECT_FALSE(at.ask({}, {}));
+    at.crash();
+    at.differs("mm_1", "2026-02-16T09:00Z", "-6");  // As another version counts.
+    at.open();
+    EXPECT_EQ(at.state("mm_1"), "open");
+    EXPECT_EQ(at.story(), "2026021609_2026021609 2026021609_2026021609 ");
+    at.close();
+    at.open();
+    EXPECT_EQ(at.events("billing.reconciliation.completed"), 2u) << "once";
+    EXPECT_EQ(at.events("billing.reconciliation.mismatch"), 1u);
 }
 
 TEST(Reconciler, FiguresOfTheLastRunOutliveARestart) {
