@@ -83,7 +83,9 @@ void AlertSender::tell(Notice notice) {
     parts_.findings.ask<std::string>(
         parts_.home,
         [this, alive = alive_, id = notice.id](const Result<std::string>& became) {
-            if (!*alive || !became || (!became->empty() && *became != resent_state)) return;
+            if (!*alive) return;
+            // Where nobody can say what became of it, it is told: who has it knows it by its id.
+            if (became && !became->empty() && *became != resent_state) return;
             take(std::make_shared<Message>(
                 Message{.id = id, .stream = house_stream, .body = notices_[id]}));
             send_on();

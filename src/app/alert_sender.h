@@ -56,7 +56,7 @@ public:
 
     // Looks for what is due; once the view has come up to the journal, and when it has changed.
     void look();
-    // Once, even over restarts.
+    // Once, even over restarts, unless the view cannot be asked whether it was.
     void tell(Notice notice);
     // One that was given up is told again, with as many attempts as the first time, once it is
     // written who wants it; refused: one that was not, and a notice of what is over by now.

@@ -7,6 +7,7 @@
 
 #include "base/virtual_loop.h"
 #include "journal/memory_journal.h"
+#include "sql/database.h"
 
 namespace lifeline::app {
 namespace {
@@ -70,6 +71,13 @@ public:
                                   R"("recordedQuantity":"0","quantityDelta":"-5"})",
                        .done = [](const Status& done) { ASSERT_TRUE(done); }});
         loop.run();
+    }
+    // To the view's tables, behind its back.
+    void alter(const std::string& sql) {
+        auto file =
+            sql::Database::open((folder / "findings.db").string(), {.access = sql::Access::write});
+        ASSERT_TRUE(file.has_value());
+        ASSERT_TRUE(file->run(sql));
     }
     std::vector<ParkedAlert> parked() {
         std::vector<ParkedAlert> found;
@@ -222,6 +230,27 @@ TEST(AlertSender, ANoticeIsToldAgainWhileWhatItSaysIsSo) {
     at.loop.run_for(1min);
     EXPECT_EQ(at.ids.size(), 4u);
     EXPECT_TRUE(at.parked().empty());
+}
+
+TEST(AlertSender, ANoticeOfWhichTheViewCannotSayWhatBecameIsTold) {
+    House at;
+    const AlertSender::Notice notice{.id = "al_missed",
+                                     .type = "billing.reconciliation.missed",
+                                     .data_json = R"({"lastWindow":"x"})"};
+    at.alter("alter table settled rename to away");
+    at.sender->tell(notice);
+    at.loop.run_for(1min);
+    EXPECT_EQ(at.ids, std::vector<std::string>{"al_missed"});
+    at.sender->tell(notice);
+    at.loop.run_for(1min);
+    EXPECT_EQ(at.ids.size(), 1u);
+    at.alter("alter table away rename to settled");
+    EXPECT_EQ(at.became("al_missed"), "delivered");
+    at.close();
+    at.open();
+    at.sender->tell(notice);
+    at.loop.run_for(1min);
+    EXPECT_EQ(at.ids.size(), 1u);
 }
 
 }  // namespace

@@ -92,8 +92,15 @@ void Reconciler::look() {
         [this, alive = alive_](const Result<Standing>& standing) {
             if (!*alive) return;
             wait();
-            if (!standing) return;
-            watch(standing->closed, standing->counted);
+            blind_ = !standing;
+            if (blind_) {
+                log::error("nothing is reconciled reason={} {}", standing.error().reason,
+                           standing.error().detail);
+                return watch();
+            }
+            closed_ = standing->closed;
+            counted_ = standing->counted;
+            watch();
             const bool fresh = !std::ranges::all_of(standing->due, &DueHour::counted);
             if (busy_ || (!fresh && caught_up_ && !unwritten_)) return;
             std::vector<Window> hours;
@@ -104,19 +111,19 @@ void Reconciler::look() {
         [of](FindingsStore& store) { return standing_of(store, of); });
 }
 
-// Whoever waits for a report has to hear that none comes. A server that was away catches up first,
-// and so does one whose hours were closed late.
-void Reconciler::watch(const std::optional<Window>& closed, const std::optional<Window>& counted) {
+// Whoever waits for a report has to hear that none comes, also where nobody can say whether one is
+// due. A server that was away catches up first, and so does one whose hours were closed late.
+void Reconciler::watch() {
     const WallTime now = parts_.home.clock().wall();
     const auto late = [&](const std::optional<Window>& done) {
         const WallTime due = done ? std::max<WallTime>(*done + 2 * one_hour, began_) : began_;
         return now - due > settings_.dead_man + settings_.settle;
     };
     const Window before = window_of(began_) - one_hour;
-    if (late(closed))
-        tell_missed("billing.window.overdue", closed.value_or(before));
-    else if (late(counted) && (busy_ || failing_))
-        tell_missed("billing.reconciliation.missed", counted.value_or(before));
+    if (!blind_ && late(closed_))
+        tell_missed("billing.window.overdue", closed_.value_or(before));
+    else if (late(counted_) && (busy_ || failing_ || blind_))
+        tell_missed("billing.reconciliation.missed", counted_.value_or(before));
     else
         told_.clear();
 }

@@ -109,7 +109,7 @@ private:
 
     void look();
     void wait();
-    void watch(const std::optional<Window>& closed, const std::optional<Window>& counted);
+    void watch();
     void tell_missed(std::string_view type, Window since);
     void begin(std::vector<Window> hours, journal::Done<std::vector<findings::Run>> done);
     void catch_up(CyclePtr cycle);
@@ -138,6 +138,9 @@ private:
     bool failing_ = false;            // The last run could not be made.
     bool caught_up_ = false;          // Nothing is left of what the process before did not write.
     std::optional<Found> unwritten_;  // By the newest run, and not all of it is written.
+    bool blind_ = false;              // The view could not be asked, the last time.
+    std::optional<Window> closed_;    // As far as the view said,
+    std::optional<Window> counted_;   // while it could be asked.
     WallTime began_ = {};
     std::string told_;  // The last notice, so that one log line is written for it.
     Loop::TimerId timer_ = 0;

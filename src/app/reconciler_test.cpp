@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "contract/json.h"
 #include "journal/test_view_house.h"
+#include "sql/database.h"
 
 namespace lifeline::app {
 namespace {
@@ -121,6 +122,13 @@ public:
     void close_hour(const std::string& window) {
         append("sys_metering", "billing.window.closed",
                R"({"window":")" + window + R"(","upToPosition":1})");
+    }
+    // To the view's tables, behind its back.
+    void alter(const std::string& sql) {
+        auto file =
+            sql::Database::open((folder / "findings.db").string(), {.access = sql::Access::write});
+        ASSERT_TRUE(file.has_value());
+        ASSERT_TRUE(file->run(sql));
     }
     void said(const std::string& window) {
         append(account, "billing.counted.elsewhere",
@@ -474,6 +482,38 @@ TEST(Reconciler, ThatNoRunCanBeMadeIsToldOnce) {
     at.loop.run_for(2min);
     EXPECT_EQ(at.story(), "2026021609_2026021613 ");
     EXPECT_EQ(at.told.size(), 1u);
+}
+
+TEST(Reconciler, ThatTheViewCannotBeAskedIsToldOnce) {
+    House at;
+    at.close_hour("2026-02-16T09:00Z");
+    at.loop.run_for(16min);
+    EXPECT_EQ(at.story(), "2026021609_2026021609 ");
+    at.alter("alter table hours rename to away; alter table settled rename to away_too");
+    at.loop.run_for(2h + 58min);
+    EXPECT_EQ(at.told.size(), 0u);
+    at.loop.run_for(5min);
+    ASSERT_EQ(at.told.size(), 1u);
+    EXPECT_TRUE(at.told[0].contains("billing.reconciliation.missed")) << at.told[0];
+    EXPECT_TRUE(at.told[0].contains(R"("lastWindow":"2026-02-16T09:00Z")")) << at.told[0];
+    at.loop.run_for(3h);
+    EXPECT_EQ(at.told.size(), 1u);
+    at.alter("alter table away rename to hours; alter table away_too rename to settled");
+    at.close_hour("2026-02-16T14:00Z");
+    at.loop.run_for(5min);
+    EXPECT_EQ(at.story(), "2026021609_2026021609 2026021614_2026021614 ");
+    EXPECT_EQ(at.told.size(), 1u);
+}
+
+// Nobody ever knew how far the hours have come.
+TEST(Reconciler, ThatTheViewCannotBeAskedFromTheStartOnIsToldToo) {
+    House at;
+    at.alter("alter table hours rename to away");
+    at.loop.run_for(2h + 14min);
+    EXPECT_EQ(at.told.size(), 0u);
+    at.loop.run_for(2h);
+    ASSERT_EQ(at.told.size(), 1u);
+    EXPECT_TRUE(at.told[0].contains("billing.reconciliation.missed")) << at.told[0];
 }
 
 TEST(Reconciler, AReportThatIsLostIsMadeAgain) {
