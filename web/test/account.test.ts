@@ -104,7 +104,7 @@ test('where money moves the amount is said, and a word is typed', () => {
 });
 
 test('how things stand, from what was found', () => {
-  const quiet = { findings: [], moreFindings: false, deadLetters: 0, budgets: [], balance: null };
+  const quiet = { findings: [], moreFindings: false, deadLetters: 0, budgets: [], balance: { accountId: 'a', entries: [], debits: '0', credits: '0' } };
   const budget = { budgetId: 'b', scope: 'account', period: 'month', limit: '100', warnAt: [80] } as const;
   const cases = [
     ['nothing', quiet, 'fine'],
@@ -119,6 +119,10 @@ test('how things stand, from what was found', () => {
     ['something that could not be read', { ...quiet, deadLetters: null }, 'waiting'],
   ] as const;
   for (const [name, looked, kind] of cases) assert.equal(standingOf(looked).kind, kind, name);
+  const unread = standingOf({ ...quiet, balance: null });
+  assert.deepEqual([unread.kind, unread.title, unread.why], ['waiting', 'Not everything could be looked at.', ['Not known just now: credit.']], 'credit may be used up where nobody could look');
+  const both = standingOf({ ...quiet, budgets: null, findings: [{ state: 'open' }] });
+  assert.deepEqual(both.why, ['One finding needs somebody.', 'Not known just now: budgets.']);
 });
 
 test('quantities and budgets as people read them', () => {

@@ -197,8 +197,11 @@ export function standingOf({ findings, moreFindings, deadLetters, budgets, balan
   if (busy > 0) waits.push(`${count(busy, 'finding is', 'findings are')} being looked at.`);
   const near = budgets?.filter((one) => one.reached !== true && warned(one)).length ?? 0;
   if (near > 0) waits.push(`${count(near, 'budget is', 'budgets are')} close to the limit.`);
-  if (findings === null || deadLetters === null || budgets === null) waits.push('Not everything could be looked at.');
+  const unknown = [findings === null && 'findings', deadLetters === null && 'charges that wait', budgets === null && 'budgets', balance === null && 'credit'].filter((one) => one !== false);
+  if (unknown.length > 0) waits.push(`Not known just now: ${unknown.join(', ')}.`);
   if (needs.length > 0) return { kind: 'needs', title: 'Something needs you.', why: [...needs, ...waits] };
+  // Somebody may be needed where nobody could look.
+  if (unknown.length > 0) return { kind: 'waiting', title: 'Not everything could be looked at.', why: waits };
   if (waits.length > 0) return { kind: 'waiting', title: 'Nothing needs you just now.', why: waits };
   return { kind: 'fine', title: 'All is well.', why: ['Nothing is open, and nothing waits.'] };
 }

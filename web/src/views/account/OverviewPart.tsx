@@ -3,11 +3,11 @@ import type { ReactNode } from 'react';
 import type { Balance, Budget, Reconciliation } from '@lifeline/client';
 
 import { useAsked } from '../../account/asked';
-import { openFindings, type OpenFindings } from '../../account/findings';
 import type { Desk } from '../../account/console';
 import { hourHere, momentHere, monthOf, monthWords } from '../../account/hours';
-import { accountProblem, budgetWords, standingOf, type Rights } from '../../words/account';
-import { minorWords, moneyWords, percentOf } from '../../words/money';
+import { overviewOf, type Overview, type Part } from '../../account/overview';
+import { budgetWords, standingOf, type Rights } from '../../words/account';
+import { moneyWords, percentOf } from '../../words/money';
 import { plain } from '../../words/plain';
 import type { PartName } from './AccountPage';
 import { PartNote } from './PartNote';
@@ -19,43 +19,10 @@ interface Props {
   readonly onGo: (to: PartName) => void;
 }
 
-/** One part of it, or in words why it is not there. */
-type Part<T> = { readonly value: T; readonly why: null } | { readonly value: null; readonly why: string };
-
-interface Looked {
-  readonly month: Part<string>;
-  readonly balance: Part<Balance>;
-  readonly budgets: Part<readonly Budget[]>;
-  readonly findings: Part<OpenFindings>;
-  readonly letters: Part<{ readonly count: number; readonly more: boolean }>;
-  /** Null where this pass may not ask. */
-  readonly run: Part<Reconciliation | null> | null;
-}
-
-async function part<T>(ask: Promise<T>): Promise<Part<T>> {
-  try {
-    return { value: await ask, why: null };
-  } catch (thrown) {
-    return { value: null, why: accountProblem(thrown).title };
-  }
-}
-
-async function look({ billing }: Desk, month: string, can: Rights): Promise<Looked> {
-  const [statement, balance, budgets, findings, letters, run] = await Promise.all([
-    part(billing.statement(month).then(({ totalMinor, currency }) => minorWords(totalMinor, currency))),
-    part(billing.balance()),
-    part(billing.budgets().then((all) => all.budgets)),
-    part(openFindings(billing)),
-    part(billing.deadLetters({ limit: 1000 }).then(({ deadLetters, next }) => ({ count: deadLetters.length, more: next !== undefined }))),
-    can.runs ? part(billing.reconciliations({ limit: 1 }).then(({ runs }) => runs[0] ?? null)) : null,
-  ]);
-  return { month: statement, balance, budgets, findings, letters, run };
-}
-
 /** How things stand, in plain words first. */
 export function OverviewPart({ desk, can, now, onGo }: Props) {
   const month = monthOf(now);
-  const asked = useAsked(() => look(desk, month, can), month);
+  const asked = useAsked(() => overviewOf(desk.billing, month, can.runs), month);
   return (
     <PartNote asked={asked}>
       {(looked) => (
@@ -93,7 +60,7 @@ export function OverviewPart({ desk, can, now, onGo }: Props) {
   );
 }
 
-function Stands({ looked: { findings, letters, budgets, balance } }: { readonly looked: Looked }) {
+function Stands({ looked: { findings, letters, budgets, balance } }: { readonly looked: Overview }) {
   const standing = standingOf({
     findings: findings.value?.list ?? null,
     moreFindings: findings.value?.more ?? false,
