@@ -8,21 +8,25 @@ import type { Problem } from '../words/problem';
 export interface Asked<T> {
   /** Null until there was an answer; stays while it is asked again. */
   readonly value: T | null;
+  /** When that was asked; null without it. */
+  readonly asOf: number | null;
   readonly problem: Problem | null;
   readonly busy: boolean;
   readonly again: () => void;
 }
 
-/** Asks when the view comes up, when `about` changes, and again on demand. */
-export function useAsked<T>(ask: () => Promise<T>, about: string): Asked<T> {
-  const [state, setState] = useState<{ about: string; value: T | null; problem: Problem | null; busy: boolean }>({ about, value: null, problem: null, busy: true });
+/** Asks when the view comes up, when `about` changes, and again on demand; each time with the time of then. */
+export function useAsked<T>(ask: (now: number) => Promise<T>, about: string, now: () => number = Date.now): Asked<T> {
+  const nothing = { about, value: null, asOf: null, problem: null, busy: true };
+  const [state, setState] = useState<Omit<Asked<T>, 'again'> & { readonly about: string }>(nothing);
   const [times, setTimes] = useState(0);
   const again = useCallback(() => setTimes((before) => before + 1), []);
   useEffect(() => {
     let stale = false;
-    setState((before) => ({ about, value: before.about === about ? before.value : null, problem: null, busy: true }));
-    ask().then(
-      (value) => !stale && setState({ about, value, problem: null, busy: false }),
+    const asOf = now();
+    setState((before) => (before.about === about ? { ...before, problem: null, busy: true } : nothing));
+    ask(asOf).then(
+      (value) => !stale && setState({ about, value, asOf, problem: null, busy: false }),
       (thrown: unknown) =>
         !stale && setState((before) => ({ ...before, problem: accountProblem(thrown), busy: false })),
     );

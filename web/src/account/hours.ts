@@ -93,5 +93,10 @@ export function monthWords(name: string): string {
 /** A moment, here. */
 export function momentHere(timestamp: string): string {
   const ms = Date.parse(timestamp);
-  return Number.isNaN(ms) ? '' : local.format(ms);
+  return Number.isNaN(ms) ? '' : timeHere(ms);
+}
+
+/** With its day, since a page may stay open for days. */
+export function timeHere(ms: number): string {
+  return local.format(ms);
 }

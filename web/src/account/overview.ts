@@ -10,6 +10,8 @@ import { openFindings, type OpenFindings } from './findings';
 export type Part<T> = { readonly value: T; readonly why: null } | { readonly value: null; readonly why: string; readonly thrown: unknown };
 
 export interface Overview {
+  /** Of this month. */
+  readonly period: string;
   readonly month: Part<string>;
   readonly balance: Part<Balance>;
   readonly budgets: Part<readonly Budget[]>;
@@ -23,9 +25,9 @@ export interface Overview {
 export type OverviewDoor = Pick<Billing, 'statement' | 'balance' | 'budgets' | 'findings' | 'deadLetters' | 'reconciliations'>;
 
 /** Rejects where nothing at all could be read: then there is nothing new to say, and what was known before stays. */
-export async function overviewOf(billing: OverviewDoor, month: string, runs: boolean): Promise<Overview> {
+export async function overviewOf(billing: OverviewDoor, period: string, runs: boolean): Promise<Overview> {
   const [statement, balance, budgets, findings, letters, run] = await Promise.all([
-    part(billing.statement(month).then(({ totalMinor, currency }) => minorWords(totalMinor, currency))),
+    part(billing.statement(period).then(({ totalMinor, currency }) => minorWords(totalMinor, currency))),
     part(billing.balance()),
     part(billing.budgets().then((all) => all.budgets)),
     part(openFindings(billing)),
@@ -34,7 +36,7 @@ export async function overviewOf(billing: OverviewDoor, month: string, runs: boo
   ]);
   const shut = [statement, budgets, findings, letters, run].every((one) => one === null || one.why !== null);
   if (shut && balance.why !== null) throw balance.thrown;
-  return { month: statement, balance, budgets, findings, letters, run };
+  return { period, month: statement, balance, budgets, findings, letters, run };
 }
 
 async function part<T>(ask: Promise<T>): Promise<Part<T>> {

@@ -61,7 +61,6 @@ export function AccountPage({ console, account, now = Date.now, part }: Props) {
 
 function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => number; readonly first: PartName }) {
   const [part, setPart] = useState<PartName>(first);
-  const [opened] = useState(now);
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
   useEffect(() => {
@@ -97,10 +96,10 @@ function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => 
         <h2 id="account-part" tabIndex={-1} ref={heading}>
           {title}
         </h2>
-        {part === 'overview' && <OverviewPart desk={desk} can={can} now={opened} onGo={go} />}
-        {part === 'hours' && <HoursPart desk={desk} now={opened} />}
-        {part === 'charges' && <ChargesPart desk={desk} now={opened} />}
-        {part === 'statements' && <StatementsPart desk={desk} now={opened} />}
+        {part === 'overview' && <OverviewPart desk={desk} can={can} now={now} onGo={go} />}
+        {part === 'hours' && <HoursPart desk={desk} now={now} />}
+        {part === 'charges' && <ChargesPart desk={desk} now={now} />}
+        {part === 'statements' && <StatementsPart desk={desk} now={now} />}
         {part === 'findings' && <FindingsPart desk={desk} can={can} />}
         {part === 'letters' && <DeadLettersPart desk={desk} can={can} />}
       </section>

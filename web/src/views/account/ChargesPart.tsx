@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 
 import type { ChargeEntry } from '@lifeline/client';
 
@@ -19,14 +19,16 @@ const SPANS: readonly (readonly [Span, string])[] = [
 ];
 
 /** What was booked, one line each; each leads to what it follows from. */
-export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: number }) {
+export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [span, setSpan] = useState<Span>('month');
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const [opened, setOpened] = useState<string | null>(null);
-  const range = useMemo(() => rangeOf(span, now), [span, now]);
   const cursor = cursors.at(-1);
-  const ask = () => desk.billing.charges({ from: range.from, to: range.to, limit: 100, ...(cursor !== undefined && { cursor }) });
-  const asked = useAsked(ask, `${span} ${cursor ?? ''}`);
+  const ask = (at: number) => {
+    const { from, to } = rangeOf(span, at);
+    return desk.billing.charges({ from, to, limit: 100, ...(cursor !== undefined && { cursor }) });
+  };
+  const asked = useAsked(ask, `${span} ${cursor ?? ''}`, now);
   return (
     <>
       <fieldset className="spans">
@@ -47,7 +49,7 @@ export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: 
           </label>
         ))}
       </fieldset>
-      <PartNote asked={asked}>
+      <PartNote asked={asked} stays>
         {({ entries, next }) => (
           <>
             {entries.length === 0 && <p>Nothing was booked in this time. An hour is charged some minutes after its end.</p>}

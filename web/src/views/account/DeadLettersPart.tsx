@@ -42,7 +42,7 @@ export function DeadLettersPart({ desk, can }: Props) {
       <p className="done" role="status" tabIndex={-1} ref={told}>
         {done}
       </p>
-      <PartNote asked={asked}>
+      <PartNote asked={asked} stays>
         {({ next }) => (
           <>
             <p className="account-sum">{letters.length === 0 ? 'No charge waits for a person.' : `${letters.length === 1 ? 'One charge waits' : `${letters.length} charges wait`}. None is lost; each keeps its id and its time.`}</p>

@@ -42,7 +42,7 @@ export function FindingsPart({ desk, can }: Props) {
       <p className="done" role="status" tabIndex={-1} ref={told}>
         {done}
       </p>
-      <PartNote asked={asked}>
+      <PartNote asked={asked} stays>
         {({ open, moreOpen, settled, moreSettled }) => {
           const listed = all ? [...open, ...settled] : open;
           return (

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 
 import type { Finding, Margin, MarginItem, UsagePage } from '@lifeline/client';
 
@@ -21,6 +21,7 @@ const SPANS: readonly (readonly [Span, string])[] = [
 ];
 
 interface Looked {
+  readonly range: Range;
   readonly items: readonly MarginItem[];
   /** What was used in the hours behind the last that is charged, by meter. */
   readonly measured: readonly MarginItem[];
@@ -31,10 +32,9 @@ interface Looked {
 }
 
 /** Usage, charge, cost and margin, hour by hour. */
-export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: number }) {
+export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [span, setSpan] = useState<Span>('today');
-  const range = useMemo(() => rangeOf(span, now), [span, now]);
-  const asked = useAsked(() => look(desk, range), span);
+  const asked = useAsked((at) => look(desk, rangeOf(span, at)), span, now);
   return (
     <>
       <fieldset className="spans">
@@ -47,12 +47,15 @@ export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: nu
         ))}
       </fieldset>
       <p className="small">Days are those of UTC. The hour that goes on is charged once it is closed; until then it is shown as far as it is recorded.</p>
-      <PartNote asked={asked}>{(looked) => <Charts range={range} looked={looked} />}</PartNote>
+      <PartNote asked={asked} stays>
+        {(looked) => <Charts looked={looked} />}
+      </PartNote>
     </>
   );
 }
 
-async function look({ billing }: Desk, { from, to }: Range): Promise<Looked> {
+async function look({ billing }: Desk, range: Range): Promise<Looked> {
+  const { from, to } = range;
   const { pages, more } = await allPages<Margin>((cursor) => billing.margin({ from, to, limit: 1000, ...(cursor !== undefined && { cursor }) }));
   // The units stand in the charges; without them the bare numbers are shown.
   const charges = await billing.charges({ from, to, limit: 1000 }).catch(() => null);
@@ -65,6 +68,7 @@ async function look({ billing }: Desk, { from, to }: Range): Promise<Looked> {
   const units = new Map(measured.units);
   for (const one of charges?.entries ?? []) if (one.type === 'billing.usage.recorded') units.set(one.entry.item, one.entry.unit);
   return {
+    range,
     items,
     measured: measured.items,
     currency: pages.find(({ currency }) => currency !== undefined)?.currency ?? '',
@@ -74,8 +78,8 @@ async function look({ billing }: Desk, { from, to }: Range): Promise<Looked> {
   };
 }
 
-function Charts({ range, looked }: { readonly range: Range; readonly looked: Looked }) {
-  const { items, measured, currency, units, findings, more } = looked;
+function Charts({ looked }: { readonly looked: Looked }) {
+  const { range, items, measured, currency, units, findings, more } = looked;
   const steps = seriesOf(range, items, findings ?? []);
   const open = seriesOf(range, measured, []);
   const namesOf = (used: readonly MarginItem[]) => [...new Set(used.map(({ item }) => item))].sort();

@@ -15,21 +15,20 @@ import { PartNote } from './PartNote';
 interface Props {
   readonly desk: Desk;
   readonly can: Rights;
-  readonly now: number;
+  readonly now: () => number;
   readonly onGo: (to: PartName) => void;
 }
 
 /** How things stand, in plain words first. */
 export function OverviewPart({ desk, can, now, onGo }: Props) {
-  const month = monthOf(now);
-  const asked = useAsked(() => overviewOf(desk.billing, month, can.runs), month);
+  const asked = useAsked((at) => overviewOf(desk.billing, monthOf(at), can.runs), '', now);
   return (
-    <PartNote asked={asked}>
+    <PartNote asked={asked} stays>
       {(looked) => (
         <>
           <Stands looked={looked} />
           <dl className="account-figures">
-            <Figure name={`${monthWords(month)} so far`} part={looked.month}>
+            <Figure name={`${monthWords(looked.period)} so far`} part={looked.month}>
               {(amount) => <b>{amount}</b>}
             </Figure>
             <Figure name="Credit" part={looked.balance}>
@@ -49,11 +48,6 @@ export function OverviewPart({ desk, can, now, onGo }: Props) {
           </dl>
           <h3>Budgets</h3>
           <Budgets part={looked.budgets} currency={looked.balance.value?.currency ?? ''} />
-          <p className="account-again">
-            <button type="button" className="button" onClick={asked.again} aria-disabled={asked.busy}>
-              {asked.busy ? 'Asking …' : 'Look again'}
-            </button>
-          </p>
         </>
       )}
     </PartNote>

@@ -4,7 +4,7 @@ import type { Statement } from '@lifeline/client';
 
 import { useAsked } from '../../account/asked';
 import type { Desk } from '../../account/console';
-import { monthsBack, monthWords } from '../../account/hours';
+import { monthOf, monthsBack, monthWords } from '../../account/hours';
 import { accountProblem, adjustmentWords, quantityWords } from '../../words/account';
 import { minorWords, moneyWords } from '../../words/money';
 import { plain } from '../../words/plain';
@@ -19,11 +19,11 @@ const FILES = [
 ] as const;
 
 /** A month, as it is paid: on the screen, on paper, as files. */
-export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly now: number }) {
-  const months = monthsBack(now, 12);
-  const [month, setMonth] = useState(months[0]!);
+export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
+  const [month, setMonth] = useState(() => monthOf(now()));
   const [failed, setFailed] = useState('');
-  const asked = useAsked(() => desk.billing.statement(month), month);
+  const asked = useAsked(async (at) => ({ statement: await desk.billing.statement(month), goesOn: month === monthOf(at) }), month, now);
+  const months = monthsBack(asked.asOf ?? now(), 12);
   const keep = async (format: (typeof FILES)[number][0]) => {
     setFailed('');
     try {
@@ -46,8 +46,8 @@ export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly no
           ))}
         </select>
       </label>
-      <PartNote asked={asked}>
-        {(statement) => (
+      <PartNote asked={asked} stays>
+        {({ statement, goesOn }) => (
           <>
             <p className="row statement-keep">
               <button type="button" className="button" onClick={() => print()}>
@@ -62,7 +62,7 @@ export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly no
             <p className="fault" role="alert">
               {failed}
             </p>
-            <Sheet statement={statement} goesOn={month === months[0]} />
+            <Sheet statement={statement} goesOn={goesOn} />
           </>
         )}
       </PartNote>
