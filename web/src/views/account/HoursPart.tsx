@@ -1,15 +1,16 @@
 import { useState } from 'react';
 
-import type { Finding, Margin, MarginItem, UsagePage } from '@lifeline/client';
+import type { MarginItem } from '@lifeline/client';
 
-import { allPages, useAsked } from '../../account/asked';
-import { openFindings } from '../../account/findings';
+import { useAsked } from '../../account/asked';
 import type { Desk } from '../../account/console';
-import { dayUtc, hourHere, rangeOf, type Range, type Span } from '../../account/hours';
-import { measuredOf, seriesOf, uncharged, type Step } from '../../account/series';
+import { dayUtc, hourHere, rangeOf, type Span } from '../../account/hours';
+import { seriesOf, type Step } from '../../account/series';
+import { usedHours, type UsedHours } from '../../account/used_hours';
 import { quantityWords } from '../../words/account';
-import { moneyWords, sumOf } from '../../words/money';
+import { moneyWords } from '../../words/money';
 import { plain } from '../../words/plain';
+import { hoursWords, nothingIn, unreadWords } from '../../words/used_hours';
 import { Chart } from './Chart';
 import { HourName } from './HourName';
 import { PartNote } from './PartNote';
@@ -20,21 +21,10 @@ const SPANS: readonly (readonly [Span, string])[] = [
   ['month', 'This month'],
 ];
 
-interface Looked {
-  readonly range: Range;
-  readonly items: readonly MarginItem[];
-  /** What was used in the hours behind the last that is charged, by meter. */
-  readonly measured: readonly MarginItem[];
-  readonly currency: string;
-  readonly units: ReadonlyMap<string, string>;
-  readonly findings: readonly Finding[] | null;
-  readonly more: boolean;
-}
-
 /** Usage, charge, cost and margin, hour by hour. */
 export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [span, setSpan] = useState<Span>('today');
-  const asked = useAsked((at) => look(desk, rangeOf(span, at)), span, now);
+  const asked = useAsked((at) => usedHours(desk.billing, rangeOf(span, at)), span, now);
   return (
     <>
       <fieldset className="spans">
@@ -48,46 +38,22 @@ export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: ()
       </fieldset>
       <p className="small">Days are those of UTC. The hour that goes on is charged once it is closed; until then it is shown as far as it is recorded.</p>
       <PartNote asked={asked} stays>
-        {(looked) => <Charts looked={looked} />}
+        {(hours) => <HourCharts hours={hours} />}
       </PartNote>
     </>
   );
 }
 
-async function look({ billing }: Desk, range: Range): Promise<Looked> {
-  const { from, to } = range;
-  const { pages, more } = await allPages<Margin>((cursor) => billing.margin({ from, to, limit: 1000, ...(cursor !== undefined && { cursor }) }));
-  // The units stand in the charges; without them the bare numbers are shown.
-  const charges = await billing.charges({ from, to, limit: 1000 }).catch(() => null);
-  const found = await openFindings(billing).catch(() => null);
-  const items = pages.flatMap((page) => page.items);
-  const nothing = { pages: [], more: false };
-  const since = uncharged(from, items);
-  const usage = await allPages<UsagePage>((cursor) => billing.usage({ from: since, to, limit: 1000, ...(cursor !== undefined && { cursor }) })).catch(() => nothing);
-  const measured = measuredOf(usage.pages.flatMap(({ records }) => records));
-  const units = new Map(measured.units);
-  for (const one of charges?.entries ?? []) if (one.type === 'billing.usage.recorded') units.set(one.entry.item, one.entry.unit);
-  return {
-    range,
-    items,
-    measured: measured.items,
-    currency: pages.find(({ currency }) => currency !== undefined)?.currency ?? '',
-    units,
-    findings: found?.list ?? null,
-    more: more || usage.more || (found?.more ?? false),
-  };
-}
-
-function Charts({ looked }: { readonly looked: Looked }) {
-  const { range, items, measured, currency, units, findings, more } = looked;
+export function HourCharts({ hours }: { readonly hours: UsedHours }) {
+  const { range, items, measured, currency, units, findings, more } = hours;
   const steps = seriesOf(range, items, findings ?? []);
-  const open = seriesOf(range, measured, []);
+  const open = seriesOf(range, measured ?? [], []);
   const namesOf = (used: readonly MarginItem[]) => [...new Set(used.map(({ item }) => item))].sort();
   const label = ({ window }: Step) => (range.step === 'hour' ? hourHere(window) : dayUtc(window));
   const labels = steps.map(label);
   const money = (value: bigint) => moneyWords(value, currency);
-  if (items.length + measured.length === 0 && (findings === null || findings.length === 0)) return <p>Nothing was used or charged in this time.</p>;
-  const result = resultOf(looked);
+  if (nothingIn(hours)) return <p>Nothing was used or charged in this time.</p>;
+  const result = hoursWords(hours);
   const used = (name: string, of: readonly Step[], uncharged = false) => (
     <Chart
       key={`${uncharged} ${name}`}
@@ -103,6 +69,11 @@ function Charts({ looked }: { readonly looked: Looked }) {
       <p className="account-sum" role="status">
         {result}
       </p>
+      {unreadWords(hours).map((line) => (
+        <p key={line} className="fault">
+          {line}
+        </p>
+      ))}
       {more && <p className="fault">There is more than can be shown at once; choose a shorter time.</p>}
       <div className="charts">
         {items.length > 0 && (
@@ -127,7 +98,7 @@ function Charts({ looked }: { readonly looked: Looked }) {
           </>
         )}
         {namesOf(items).map((name) => used(name, steps))}
-        {namesOf(measured).map((name) => used(name, open, items.length > 0))}
+        {namesOf(measured ?? []).map((name) => used(name, open, items.length > 0))}
         {findings !== null && (
           <Chart
             title="Where counts differ"
@@ -138,22 +109,12 @@ function Charts({ looked }: { readonly looked: Looked }) {
           />
         )}
       </div>
-      {findings === null && <p className="small">Findings could not be read just now.</p>}
       <HourTable items={items} currency={currency} units={units} />
     </>
   );
 }
 
-function resultOf({ items, measured, currency }: Looked): string {
-  if (items.length === 0) return measured.length === 0 ? 'Nothing was charged.' : 'Nothing was charged. What was used is not priced yet, or has no price.';
-  const income = sumOf(items.map((one) => one.income)) ?? 0n;
-  const cost = sumOf(items.map((one) => one.cost));
-  const money = (value: bigint) => moneyWords(value, currency);
-  if (cost === null) return `Charged ${money(income)}; what it cost us is not known for all of it.`;
-  return `Charged ${money(income)}, at a cost of ${money(cost)}: ${money(income - cost)} is left.`;
-}
-
-function HourTable({ items, currency, units }: { readonly items: readonly MarginItem[]; readonly currency: string; readonly units: Looked['units'] }) {
+function HourTable({ items, currency, units }: { readonly items: readonly MarginItem[]; readonly currency: string; readonly units: UsedHours['units'] }) {
   if (items.length === 0) return null;
   const money = (amount: string | undefined) => (amount === undefined ? 'not known' : moneyWords(amount, currency));
   return (
