@@ -77,6 +77,18 @@ test('nothing is asked with a pass that is not for it', async () => {
   for (const role of ['operator', 'auditor', 'service', 'admin']) assert.ok(whoseOf(pass({ role })).oversees, role);
 });
 
+test('who sees one account only is told what was charged, and nothing of what it cost', async () => {
+  const of = async (role: string) => {
+    const fetch = async () => new Response(JSON.stringify(page(['2026-02-16T10:00Z'], [share('sess_1', '34000000')])));
+    const charged = await askCharged({ baseUrl: 'http://lifeline.test', getToken: () => pass({ role }), fetch }, 'sess_1', HOURS, true);
+    const { title, detail } = chargedWords(charged);
+    return [title.replaceAll('\u00a0', ' '), detail];
+  };
+  for (const role of ['operator', 'auditor', 'service']) assert.deepEqual(await of(role), ['0.034 EUR', ''], role);
+  assert.deepEqual(await of('admin'), ['0.034 EUR', 'What it cost us is not known for all of it.']);
+  assert.equal(chargedWords({ kind: 'charged', income: 1n, cost: 'withheld', currency: 'EUR', whole: false }).detail, 'Its last hour is charged some minutes after its end.');
+});
+
 test('a call’s hours are those of its records, in whatever order they come', () => {
   const measured = (window: string) => ({ type: 'billing.usage.measured', payload: { accountId: 'acct_1', window } }) as CallEvent;
   const tick = { type: 'billing.usage.tick', payload: { meterId: 'call.duration_ms' } } as CallEvent;

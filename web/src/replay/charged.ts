@@ -4,7 +4,7 @@ import { Billing, type ClientOptions, type Margin } from '@lifeline/client';
 
 import { allPages } from '../account/asked';
 import { startOf, windowOf } from '../account/hours';
-import { whoseOf } from '../words/account';
+import { rightsOf, whoseOf } from '../words/account';
 import type { CallHours } from './call_hours';
 
 export type Charged =
@@ -19,8 +19,8 @@ export type Charged =
   | {
       readonly kind: 'charged';
       readonly income: bigint;
-      /** Null where it is not known. */
-      readonly cost: bigint | null;
+      /** Null where it is not known. What things cost is told to whoever sees all accounts, and nobody else. */
+      readonly cost: bigint | null | 'withheld';
       readonly currency: string;
       /** It is over, and its last hour is charged, too. */
       readonly whole: boolean;
@@ -53,6 +53,8 @@ export async function chargedOf(books: Books, sessionId: string, { first, last }
 
 /** Nobody is asked what the pass is not for: it would be refused. */
 export async function askCharged(server: ClientOptions, sessionId: string, hours: CallHours, over: boolean): Promise<Charged> {
-  if (!whoseOf(await server.getToken({ refused: null })).oversees) return { kind: 'hidden' };
-  return chargedOf(new Billing({ ...server, accountId: hours.accountId }), sessionId, hours, over, Date.now());
+  const { oversees, role } = whoseOf(await server.getToken({ refused: null }));
+  if (!oversees) return { kind: 'hidden' };
+  const charged = await chargedOf(new Billing({ ...server, accountId: hours.accountId }), sessionId, hours, over, Date.now());
+  return charged.kind === 'charged' && !rightsOf(role).everywhere ? { ...charged, cost: 'withheld' } : charged;
 }

@@ -25,7 +25,7 @@ export function ChargeNote({ server, sessionId, hours, over }: Props) {
         <p>
           <b>{said.title}</b>
         </p>
-        <p className="small">{said.detail}</p>
+        {said.detail && <p className="small">{said.detail}</p>}
       </div>
       {(problem !== null || value!.kind === 'waiting') && (
         <button type="button" className="button" aria-disabled={busy} onClick={busy ? undefined : again}>

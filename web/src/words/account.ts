@@ -147,7 +147,7 @@ export interface Rights {
   readonly settle: boolean;
   /** Sees the runs of the reconciliation. */
   readonly runs: boolean;
-  /** Any account. */
+  /** Any account, and what things cost. */
   readonly everywhere: boolean;
 }
 

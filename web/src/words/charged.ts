@@ -16,8 +16,9 @@ export function chargedWords(charged: Charged): { readonly title: string; readon
     case 'charged': {
       const { income, cost, currency, whole } = charged;
       const money = (amount: bigint) => moneyWords(amount, currency);
-      const left = cost === null ? 'What it cost us is not known for all of it.' : `It cost us ${money(cost)}: ${money(income - cost)} is left.`;
-      return { title: whole ? money(income) : `${money(income)} so far`, detail: whole ? left : `${left} Its last hour is charged some minutes after its end.` };
+      const left = cost === 'withheld' ? '' : cost === null ? 'What it cost us is not known for all of it.' : `It cost us ${money(cost)}: ${money(income - cost)} is left.`;
+      const rest = whole ? '' : 'Its last hour is charged some minutes after its end.';
+      return { title: whole ? money(income) : `${money(income)} so far`, detail: [left, rest].filter(Boolean).join(' ') };
     }
   }
 }

@@ -97,7 +97,7 @@ function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => 
           {title}
         </h2>
         {part === 'overview' && <OverviewPart desk={desk} can={can} now={now} onGo={go} />}
-        {part === 'hours' && <HoursPart desk={desk} now={now} />}
+        {part === 'hours' && <HoursPart desk={desk} costs={can.everywhere} now={now} />}
         {part === 'charges' && <ChargesPart desk={desk} now={now} />}
         {part === 'statements' && <StatementsPart desk={desk} now={now} />}
         {part === 'findings' && <FindingsPart desk={desk} can={can} />}

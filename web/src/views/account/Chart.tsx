@@ -27,6 +27,7 @@ export function Chart({ title, summary, labels, lines, say }: Props) {
   const [at, setAt] = useState<number | null>(null);
   const here = Math.min(at ?? lastOf(lines), labels.length - 1);
   const largest = largestOf(lines.map(({ values }) => values));
+  const unknown = lines.some(({ values }) => values.includes(null));
   const below = lines.some(({ values }) => values.some((value) => value !== null && value < 0n));
   const words = (line: Line, index: number) => {
     const value = line.values[index];
@@ -36,7 +37,7 @@ export function Chart({ title, summary, labels, lines, say }: Props) {
   return (
     <div className="chart" role="group" aria-labelledby={`${id}-heading`}>
       <h3 id={`${id}-heading`}>{title}</h3>
-      <p className="small chart-most">{largest === 0n ? 'Nothing.' : `Up to ${say(largest)}`}</p>
+      <p className="small chart-most">{largest > 0n ? `Up to ${say(largest)}` : unknown ? 'Not known.' : 'Nothing.'}</p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-labelledby={`${id}-title`} aria-describedby={`${id}-desc`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-desc`}>{summary}</desc>

@@ -21,8 +21,15 @@ const SPANS: readonly (readonly [Span, string])[] = [
   ['month', 'This month'],
 ];
 
+interface Props {
+  readonly desk: Desk;
+  /** Whoever looks is told what things cost. */
+  readonly costs: boolean;
+  readonly now: () => number;
+}
+
 /** Usage, charge, cost and margin, hour by hour. */
-export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
+export function HoursPart({ desk, costs, now }: Props) {
   const [span, setSpan] = useState<Span>('today');
   const asked = useAsked((at) => usedHours(desk.billing, rangeOf(span, at)), span, now);
   return (
@@ -38,13 +45,13 @@ export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: ()
       </fieldset>
       <p className="small">Days are those of UTC. The hour that goes on is charged once it is closed; until then it is shown as far as it is recorded.</p>
       <PartNote asked={asked} stays>
-        {(hours) => <HourCharts hours={hours} />}
+        {(hours) => <HourCharts hours={hours} costs={costs} />}
       </PartNote>
     </>
   );
 }
 
-export function HourCharts({ hours }: { readonly hours: UsedHours }) {
+export function HourCharts({ hours, costs }: { readonly hours: UsedHours; readonly costs: boolean }) {
   const { range, items, measured, currency, units, findings, more } = hours;
   const steps = seriesOf(range, items, findings ?? []);
   const open = seriesOf(range, measured ?? [], []);
@@ -53,7 +60,7 @@ export function HourCharts({ hours }: { readonly hours: UsedHours }) {
   const labels = steps.map(label);
   const money = (value: bigint) => moneyWords(value, currency);
   if (nothingIn(hours)) return <p>Nothing was used or charged in this time.</p>;
-  const result = hoursWords(hours);
+  const result = hoursWords(hours, costs);
   const used = (name: string, of: readonly Step[], uncharged = false) => (
     <Chart
       key={`${uncharged} ${name}`}
@@ -79,22 +86,24 @@ export function HourCharts({ hours }: { readonly hours: UsedHours }) {
         {items.length > 0 && (
           <>
             <Chart
-              title="Charged and what it cost"
+              title={costs ? 'Charged and what it cost' : 'Charged'}
               summary={result}
               labels={labels}
               lines={[
                 { name: 'Charged', kind: 'income', values: steps.map((one) => one.income) },
-                { name: 'Cost', kind: 'cost', values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.cost)) },
+                ...(costs ? [{ name: 'Cost', kind: 'cost' as const, values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.cost)) }] : []),
               ]}
               say={money}
             />
-            <Chart
-              title="What is left"
-              summary="What was charged less what it cost; below the line where it cost more."
-              labels={labels}
-              lines={[{ name: 'Margin', kind: 'margin', values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.margin)) }]}
-              say={money}
-            />
+            {costs && (
+              <Chart
+                title="What is left"
+                summary="What was charged less what it cost; below the line where it cost more."
+                labels={labels}
+                lines={[{ name: 'Margin', kind: 'margin', values: steps.map((one) => (one.quantities.size === 0 ? 0n : one.margin)) }]}
+                say={money}
+              />
+            )}
           </>
         )}
         {namesOf(items).map((name) => used(name, steps))}
@@ -109,12 +118,12 @@ export function HourCharts({ hours }: { readonly hours: UsedHours }) {
           />
         )}
       </div>
-      <HourTable items={items} currency={currency} units={units} />
+      <HourTable hours={hours} costs={costs} />
     </>
   );
 }
 
-function HourTable({ items, currency, units }: { readonly items: readonly MarginItem[]; readonly currency: string; readonly units: UsedHours['units'] }) {
+function HourTable({ hours: { items, currency, units }, costs }: { readonly hours: UsedHours; readonly costs: boolean }) {
   if (items.length === 0) return null;
   const money = (amount: string | undefined) => (amount === undefined ? 'not known' : moneyWords(amount, currency));
   return (
@@ -130,8 +139,8 @@ function HourTable({ items, currency, units }: { readonly items: readonly Margin
               </th>
               <th scope="col">Used</th>
               <th scope="col">Charged</th>
-              <th scope="col">Cost</th>
-              <th scope="col">Left</th>
+              {costs && <th scope="col">Cost</th>}
+              {costs && <th scope="col">Left</th>}
             </tr>
           </thead>
           <tbody>
@@ -143,8 +152,8 @@ function HourTable({ items, currency, units }: { readonly items: readonly Margin
                 <td className="text">{plain(one.item)}</td>
                 <td>{quantityWords(one.quantity, units.get(one.item))}</td>
                 <td>{money(one.income)}</td>
-                <td>{money(one.cost)}</td>
-                <td>{money(one.margin)}</td>
+                {costs && <td>{money(one.cost)}</td>}
+                {costs && <td>{money(one.margin)}</td>}
               </tr>
             ))}
           </tbody>
