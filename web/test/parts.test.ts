@@ -9,6 +9,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import type { Asked } from '../src/account/asked';
 import { timeHere } from '../src/account/hours';
 import { accountProblem } from '../src/words/account';
+import { ChargePage } from '../src/views/account/ChargesPart';
 import { PartNote } from '../src/views/account/PartNote';
 
 const shown = (view: ReactNode) => renderToStaticMarkup(view).replaceAll('<!-- -->', '');
@@ -24,4 +25,11 @@ test('what stays on the screen says of when it is, and can be asked for again', 
   assert.doesNotMatch(note({ problem }), />Try again</, 'one way to ask again is enough');
   assert.match(note({ problem, value: null, asOf: null }), />Try again</);
   assert.doesNotMatch(note({}, false), /As of/, 'what is looked at for a moment does not');
+});
+
+test('a page of charges behind a full one may have none, and does not say that nothing was booked', () => {
+  const page = (cursors: readonly string[], next?: string) => shown(createElement(ChargePage, { page: { entries: [], cursors, ...(next !== undefined && { next }) }, busy: false, onOpen: () => undefined, onTurn: () => undefined }));
+  assert.match(page([]), /Nothing was booked in this time\./);
+  assert.match(page(['a']), /Nothing more was booked in this time\..*>Those before</);
+  assert.doesNotMatch(page(['a']), /Nothing was booked|Those after/);
 });

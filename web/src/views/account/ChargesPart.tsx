@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { ChargeEntry } from '@lifeline/client';
 
@@ -18,17 +18,36 @@ const SPANS: readonly (readonly [Span, string])[] = [
   ['month', 'This month'],
 ];
 
+/** A page of charges, and the cursors that lead to it. */
+interface ChargesSeen {
+  readonly entries: readonly ChargeEntry[];
+  readonly next?: string;
+  readonly cursors: readonly string[];
+}
+
 /** What was booked, one line each; each leads to what it follows from. */
 export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [span, setSpan] = useState<Span>('month');
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const [opened, setOpened] = useState<string | null>(null);
-  const cursor = cursors.at(-1);
-  const ask = (at: number) => {
+  const ask = async (at: number) => {
     const { from, to } = rangeOf(span, at);
-    return desk.billing.charges({ from, to, limit: 100, ...(cursor !== undefined && { cursor }) });
+    const cursor = cursors.at(-1);
+    return { ...(await desk.billing.charges({ from, to, limit: 100, ...(cursor !== undefined && { cursor }) })), cursors };
   };
-  const asked = useAsked(ask, `${span} ${cursor ?? ''}`, now);
+  const asked = useAsked(ask, span, now);
+  const place = useRef<HTMLParagraphElement>(null);
+  const turned = useRef(false);
+  useEffect(() => {
+    if (turned.current) place.current?.focus(); // The button may be gone, and one reads on from the top.
+    turned.current = false;
+  }, [asked.value]);
+  // The page before stands until the next is there.
+  const turn = (to: readonly string[]) => {
+    turned.current = true;
+    setCursors(to);
+    asked.again();
+  };
   return (
     <>
       <fieldset className="spans">
@@ -50,30 +69,48 @@ export function ChargesPart({ desk, now }: { readonly desk: Desk; readonly now: 
         ))}
       </fieldset>
       <PartNote asked={asked} stays>
-        {({ entries, next }) => (
+        {(page) => (
           <>
-            {entries.length === 0 && <p>Nothing was booked in this time. An hour is charged some minutes after its end.</p>}
-            <ul className="lines">
-              {entries.map((one) => (
-                <Row key={idOf(one)} one={one} onOpen={() => setOpened(idOf(one))} />
-              ))}
-            </ul>
-            <p className="pages">
-              {cursors.length > 0 && (
-                <button type="button" className="button" onClick={() => setCursors(cursors.slice(0, -1))}>
-                  Those before
-                </button>
-              )}
-              {next !== undefined && (
-                <button type="button" className="button" onClick={() => setCursors([...cursors, next])}>
-                  Those after
-                </button>
-              )}
-            </p>
+            {(page.cursors.length > 0 || page.next !== undefined) && (
+              <p className="small" tabIndex={-1} ref={place}>
+                Page {page.cursors.length + 1}
+              </p>
+            )}
+            <ChargePage page={page} busy={asked.busy} onOpen={setOpened} onTurn={turn} />
           </>
         )}
       </PartNote>
       {opened !== null && <TraceDialog desk={desk} chargeId={opened} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+interface PageProps {
+  readonly page: ChargesSeen;
+  readonly busy: boolean;
+  readonly onOpen: (chargeId: string) => void;
+  readonly onTurn: (cursors: readonly string[]) => void;
+}
+
+/** Some of the charges, and the ways to those before and after. */
+export function ChargePage({ page: { entries, next, cursors }, busy, onOpen, onTurn }: PageProps) {
+  const way = (label: string, to: readonly string[]) => (
+    <button type="button" className="button" aria-disabled={busy} onClick={() => busy || onTurn(to)}>
+      {label}
+    </button>
+  );
+  return (
+    <>
+      {entries.length === 0 && <p>{cursors.length > 0 ? 'Nothing more was booked in this time.' : 'Nothing was booked in this time. An hour is charged some minutes after its end.'}</p>}
+      <ul className="lines">
+        {entries.map((one) => (
+          <Row key={idOf(one)} one={one} onOpen={() => onOpen(idOf(one))} />
+        ))}
+      </ul>
+      <p className="pages">
+        {cursors.length > 0 && way('Those before', cursors.slice(0, -1))}
+        {next !== undefined && way('Those after', [...cursors, next])}
+      </p>
     </>
   );
 }
