@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { Billing, LifelineError, type Finding, type UsageRecord } from '@lifeline/client';
 
 import { AccountConsole } from '../src/account/console';
-import { openFindings } from '../src/account/findings';
+import { openFindings, settledFindings } from '../src/account/findings';
 import { hourUtc, monthsBack, rangeOf, startOf, stepsOf } from '../src/account/hours';
 import { heightsOf, largestOf, measuredOf, seriesOf, uncharged } from '../src/account/series';
-import { accountProblem, becauseWords, budgetWords, classWords, isOpen, KNOWN_CLASSES, quantityWords, rightsOf, standingOf, whoseOf } from '../src/words/account';
+import { accountProblem, becauseWords, budgetWords, classWords, isOpen, KNOWN_CLASSES, lettersWords, quantityWords, rightsOf, standingOf, whoseOf } from '../src/words/account';
 import { minorWords, moneyWords, percentOf, signedMoney, sumOf } from '../src/words/money';
 import { stepWords } from '../src/views/account/finding_steps';
 
@@ -104,7 +104,7 @@ test('where money moves the amount is said, and a word is typed', () => {
 });
 
 test('how things stand, from what was found', () => {
-  const quiet = { findings: [], moreFindings: false, deadLetters: 0, budgets: [], balance: { accountId: 'a', entries: [], debits: '0', credits: '0' } };
+  const quiet = { findings: [], moreFindings: false, deadLetters: 0, moreLetters: false, budgets: [], balance: { accountId: 'a', entries: [], debits: '0', credits: '0' } };
   const budget = { budgetId: 'b', scope: 'account', period: 'month', limit: '100', warnAt: [80] } as const;
   const cases = [
     ['nothing', quiet, 'fine'],
@@ -121,6 +121,8 @@ test('how things stand, from what was found', () => {
   for (const [name, looked, kind] of cases) assert.equal(standingOf(looked).kind, kind, name);
   const unread = standingOf({ ...quiet, balance: null });
   assert.deepEqual([unread.kind, unread.title, unread.why], ['waiting', 'Not everything could be looked at.', ['Not known just now: credit.']], 'credit may be used up where nobody could look');
+  assert.equal(standingOf({ ...quiet, deadLetters: 1000, moreLetters: true }).why[0], 'At least 1,000 charges wait for a person before they are sent.');
+  assert.equal(lettersWords(200, false), '200 charges wait');
   const both = standingOf({ ...quiet, budgets: null, findings: [{ state: 'open' }] });
   assert.deepEqual(both.why, ['One finding needs somebody.', 'Not known just now: budgets.']);
 });
@@ -184,4 +186,18 @@ test('what is open is found behind any number of newer ones that are settled', a
   assert.ok(list.every(isOpen));
   assert.deepEqual(asked.sort(), ['acknowledged 0', 'disputed 0', 'open 0', 'open 1000', 'retrying 0']);
   assert.equal((await openFindings({ findings }, 1)).more, true, 'and whoever stops early says so');
+});
+
+test('what is settled is found behind any number of newer ones that are open', async () => {
+  const of = (state: Finding['state'], count: number, day: string) =>
+    Array.from({ length: count }, (_, i) => ({ findingId: `${state}_${i}`, accountId: 'acct_1', class: 'missing', state, openedAt: `2026-02-${day}T10:00:00.000Z` }) as Finding);
+  const all = [...of('open', 300, '20'), ...of('closed', 2, '10'), ...of('adjusted', 1, '12'), ...of('written_off', 3, '11')];
+  const findings: Billing['findings'] = async ({ state, limit = 100 } = {}) => {
+    const fitting = all.filter((one) => state === undefined || one.state === state);
+    return { findings: fitting.slice(0, limit), ...(fitting.length > limit && { next: 'n' }) };
+  };
+  const { list, more } = await settledFindings({ findings });
+  assert.deepEqual([list.length, list[0]?.findingId, more], [6, 'adjusted_0', false]);
+  const some = await settledFindings({ findings }, 2);
+  assert.deepEqual([some.list.map(({ state }) => state), some.more], [['adjusted', 'written_off'], true], 'the newest of all of them');
 });

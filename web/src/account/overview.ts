@@ -4,7 +4,7 @@ import type { Balance, Billing, Budget, Reconciliation } from '@lifeline/client'
 
 import { accountProblem } from '../words/account';
 import { minorWords } from '../words/money';
-import { openFindings, type OpenFindings } from './findings';
+import { openFindings, type SomeFindings } from './findings';
 
 /** One part of it, or in words why it is not there. */
 export type Part<T> = { readonly value: T; readonly why: null } | { readonly value: null; readonly why: string; readonly thrown: unknown };
@@ -15,7 +15,7 @@ export interface Overview {
   readonly month: Part<string>;
   readonly balance: Part<Balance>;
   readonly budgets: Part<readonly Budget[]>;
-  readonly findings: Part<OpenFindings>;
+  readonly findings: Part<SomeFindings>;
   readonly letters: Part<{ readonly count: number; readonly more: boolean }>;
   /** Null where this pass may not ask. */
   readonly run: Part<Reconciliation | null> | null;

@@ -54,6 +54,9 @@ export function stateWords(state: string): string {
 /** In which somebody has still to do something about it. */
 export const OPEN_STATES = ['open', 'retrying', 'acknowledged', 'disputed'] as const satisfies readonly FindingState[];
 
+/** In which nothing is left to do. */
+export const SETTLED_STATES = ['adjusted', 'written_off', 'closed'] as const satisfies readonly FindingState[];
+
 export function isOpen({ state }: Pick<Finding, 'state'>): boolean {
   return OPEN_STATES.some((one) => one === state);
 }
@@ -180,17 +183,18 @@ export interface Looked {
   readonly findings: readonly Pick<Finding, 'state'>[] | null;
   readonly moreFindings: boolean;
   readonly deadLetters: number | null;
+  readonly moreLetters: boolean;
   readonly budgets: readonly Budget[] | null;
   readonly balance: Balance | null;
 }
 
-export function standingOf({ findings, moreFindings, deadLetters, budgets, balance }: Looked): Standing {
+export function standingOf({ findings, moreFindings, deadLetters, moreLetters, budgets, balance }: Looked): Standing {
   const needs: string[] = [];
   const waits: string[] = [];
   const open = findings?.filter(({ state }) => state === 'open').length ?? 0;
   const busy = findings?.filter((one) => isOpen(one) && one.state !== 'open').length ?? 0;
   if (open > 0) needs.push(`${moreFindings ? 'At least ' : ''}${count(open, 'finding needs', 'findings need')} somebody.`);
-  if (deadLetters !== null && deadLetters > 0) needs.push(`${count(deadLetters, 'charge waits', 'charges wait')} for a person before ${deadLetters === 1 ? 'it is' : 'they are'} sent.`);
+  if (deadLetters !== null && deadLetters > 0) needs.push(`${lettersWords(deadLetters, moreLetters)} for a person before ${deadLetters === 1 ? 'it is' : 'they are'} sent.`);
   const reached = budgets?.filter((one) => one.reached === true) ?? [];
   if (reached.length > 0) needs.push(`${count(reached.length, 'budget is', 'budgets are')} used up.`);
   if (balance?.available !== undefined && BigInt(balance.available) <= 0n) needs.push('No credit is left.');
@@ -204,6 +208,11 @@ export function standingOf({ findings, moreFindings, deadLetters, budgets, balan
   if (unknown.length > 0) return { kind: 'waiting', title: 'Not everything could be looked at.', why: waits };
   if (waits.length > 0) return { kind: 'waiting', title: 'Nothing needs you just now.', why: waits };
   return { kind: 'fine', title: 'All is well.', why: ['Nothing is open, and nothing waits.'] };
+}
+
+/** "At least 200 charges wait" where there are more than were read. */
+export function lettersWords(letters: number, more: boolean): string {
+  return `${more ? 'At least ' : ''}${count(letters, 'charge waits', 'charges wait')}`;
 }
 
 function warned({ used, limit, warnAt }: Budget): boolean {

@@ -5,7 +5,7 @@ import type { DeadLetter } from '@lifeline/client';
 import { useAsked } from '../../account/asked';
 import type { Desk } from '../../account/console';
 import { momentHere } from '../../account/hours';
-import { becauseWords, type Rights } from '../../words/account';
+import { becauseWords, lettersWords, type Rights } from '../../words/account';
 import { moneyWords } from '../../words/money';
 import { plain } from '../../words/plain';
 import { HourName } from './HourName';
@@ -45,7 +45,7 @@ export function DeadLettersPart({ desk, can }: Props) {
       <PartNote asked={asked} stays>
         {({ next }) => (
           <>
-            <p className="account-sum">{letters.length === 0 ? 'No charge waits for a person.' : `${letters.length === 1 ? 'One charge waits' : `${letters.length} charges wait`}. None is lost; each keeps its id and its time.`}</p>
+            <p className="account-sum">{letters.length === 0 ? 'No charge waits for a person.' : `${lettersWords(letters.length, next !== undefined)}. None is lost; each keeps its id and its time.`}</p>
             {next !== undefined && <p className="small">Only the oldest are shown.</p>}
             {letters.length > 0 && can.settle && (
               <div className="acts letters-acts">

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Finding } from '@lifeline/client';
 
 import { useAsked } from '../../account/asked';
-import { openFindings } from '../../account/findings';
+import { openFindings, settledFindings } from '../../account/findings';
 import type { Desk } from '../../account/console';
 import { momentHere } from '../../account/hours';
 import { accountProblem, classWords, isOpen, layerWords, quantityWords, stateWords, unitOf, type Rights } from '../../words/account';
@@ -80,8 +80,8 @@ export function FindingsPart({ desk, can }: Props) {
 }
 
 async function look({ billing }: Desk) {
-  const [open, newest] = await Promise.all([openFindings(billing), billing.findings({ limit: 200 })]);
-  return { open: open.list, moreOpen: open.more, settled: newest.findings.filter((one) => !isOpen(one)), moreSettled: newest.next !== undefined };
+  const [open, settled] = await Promise.all([openFindings(billing), settledFindings(billing)]);
+  return { open: open.list, moreOpen: open.more, settled: settled.list, moreSettled: settled.more };
 }
 
 interface RowProps {

@@ -59,6 +59,7 @@ function Stands({ looked: { findings, letters, budgets, balance } }: { readonly 
     findings: findings.value?.list ?? null,
     moreFindings: findings.value?.more ?? false,
     deadLetters: letters.value?.count ?? null,
+    moreLetters: letters.value?.more ?? false,
     budgets: budgets.value,
     balance: balance.value,
   });
