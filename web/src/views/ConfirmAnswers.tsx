@@ -1,4 +1,6 @@
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
+
+import { useSettled } from './settled';
 
 interface Props {
   /** `approve`, `edit`, `deny`: what may be answered. */
@@ -15,8 +17,6 @@ interface Props {
   readonly onDeny: () => void;
 }
 
-/** What somebody presses who was typing when the question came is no answer to it. */
-const SETTLE_MS = 700;
 const WORD = 'approve';
 
 /** The answers. None of them has the focus by itself, and for a grave matter one press is not enough. */
@@ -106,13 +106,4 @@ function Why({ id, text }: { readonly id: string; readonly text: string | null }
       {text ?? ''}
     </p>
   );
-}
-
-function useSettled(): boolean {
-  const [settled, setSettled] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(true), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return settled;
 }
