@@ -50,6 +50,15 @@ test('a change shows what is stopped then; a refused one changes nothing', async
   assert.deepEqual(stops.state.value.switches, [record]);
 });
 
+test('where the answer to a change was lost, what is stopped is read again', async () => {
+  const { one } = door({ list: [record] });
+  const lost = new LifelineError({ code: 'unreachable', message: 'gone', retryable: true });
+  const stops = new Stops({ ...one, set: () => Promise.reject(lost) });
+  await assert.rejects(stops.set({ scope: 'action_type', actionType: 'send' }, true, 'drill'), lost);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(stops.state.value.switches, [record]);
+});
+
 test('what was asked before a change does not undo it, however late the answer comes', async () => {
   let late: (switches: readonly KillSwitchRecord[]) => void = () => {};
   const stops = new Stops({ ...door({ list: [record] }).one, list: () => new Promise((resolve) => (late = resolve)) });

@@ -84,12 +84,17 @@ export class Stops {
     this.state.set({ ...this.state.value, types: [...new Set(types)].sort() });
   }
 
-  /** Rejects with why not; then nothing has changed, as far as is known. */
+  /** Rejects with why not; then it is read again, since where only the answer was lost it is done all the same. */
   async set(stop: Stop, enabled: boolean, reason: string): Promise<void> {
     this.changes_ += 1;
-    const switches = await this.door_.set(stop, enabled, reason);
-    this.changes_ += 1;
-    this.know(switches);
+    try {
+      const switches = await this.door_.set(stop, enabled, reason);
+      this.changes_ += 1;
+      this.know(switches);
+    } catch (thrown) {
+      void this.read();
+      throw thrown;
+    }
   }
 
   private know(switches: readonly KillSwitchRecord[]): void {

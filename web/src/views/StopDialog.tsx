@@ -2,6 +2,7 @@ import { useId, useState, type FormEvent } from 'react';
 
 import { problemOf, type Problem } from '../words/problem';
 import { Dialog } from './Dialog';
+import { useSending } from './sending';
 
 interface Props {
   readonly title: string;
@@ -21,24 +22,17 @@ interface Props {
 export function StopDialog({ title, effect, act, stops, word = null, why = problemOf, onChange, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { sending, problem, send } = useSending(why);
   const hint = useId();
   const ready = reason.trim() !== '' && (word === null || typed.trim().toLowerCase() === word);
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready || sending) return;
-    setSending(true);
-    setProblem(null);
-    onChange(reason.trim()).then(onClose, (thrown: unknown) => {
-      setSending(false);
-      setProblem(why(thrown));
-    });
+    if (ready) void send(() => onChange(reason.trim()), onClose);
   };
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} held={sending} onClose={onClose}>
       <p>{effect}</p>
-      <form onSubmit={send}>
+      <form onSubmit={submit}>
         <label className="field">
           <span>Why</span>
           <input
@@ -75,7 +69,7 @@ export function StopDialog({ title, effect, act, stops, word = null, why = probl
           </p>
         )}
         <div className="row">
-          <button type="button" className="button" data-kind="quiet" onClick={onClose}>
+          <button type="button" className="button" data-kind="quiet" disabled={sending} onClick={onClose}>
             Leave it
           </button>
           <button type="submit" className="button" data-kind={stops ? 'stop' : 'first'} disabled={sending || !ready}>

@@ -33,9 +33,12 @@ export function FindingsPart({ desk, can }: Props) {
   }, [done, step]);
 
   const take = async (finding: Finding, to: FindingStep, reason: string) => {
-    const now = await desk.billing.changeFinding(finding.findingId, { state: to, reason });
-    setDone(`${classWords(finding.class).title}: ${stateWords(now.state)}.`);
-    asked.again();
+    try {
+      const now = await desk.billing.changeFinding(finding.findingId, { state: to, reason });
+      setDone(`${classWords(finding.class).title}: ${stateWords(now.state)}.`);
+    } finally {
+      asked.again(); // Where only the answer was lost it is done all the same.
+    }
   };
   return (
     <>
