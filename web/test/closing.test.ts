@@ -3,9 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { SyntheticEvent } from 'react';
+import { createElement, type SyntheticEvent } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 
+import { Move } from '../src/views/account/MoveDialog';
 import { closing } from '../src/views/closing';
+import { useSending } from '../src/views/sending';
+import { problemOf } from '../src/words/problem';
 
 /** Something that happened to a dialog, or to one within it. */
 function happens(within = false) {
@@ -29,4 +33,18 @@ test('Escape closes the dialog on top, and not the one that it stands in', () =>
       assert.deepEqual(seen, expected, `${way} ${name}`);
     }
   }
+});
+
+test('a dialog that is gone hears nothing, and closes no other', async () => {
+  let sending: ReturnType<typeof useSending> | undefined;
+  // Never put up: as little there as one that is gone.
+  renderToStaticMarkup(createElement(() => void (sending = useSending(problemOf))));
+  const seen: string[] = [];
+  await sending!.send(async () => seen.push('sent'), () => seen.push('told'));
+  assert.deepEqual(seen, ['sent']);
+});
+
+test('what carries a thing out takes no press at first, and no Enter at all', () => {
+  const html = renderToStaticMarkup(createElement(Move, { label: 'Discard', stops: true, may: true, onMove: () => undefined }));
+  assert.match(html, /^<button type="button"[^>]* disabled=""[^>]*>Discard<\/button>$/);
 });

@@ -21,14 +21,14 @@ interface Props {
 /** Charges that a sink has not got, and that wait for somebody to say what becomes of them. */
 export function DeadLettersPart({ desk, can }: Props) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [how, setHow] = useState<'redrive' | 'discard' | null>(null);
+  const [move, setMove] = useState<{ readonly how: 'redrive' | 'discard'; readonly letters: readonly DeadLetter[] } | null>(null);
   const [trace, setTrace] = useState<string | null>(null);
   const [done, setDone] = useState('');
   const told = useRef<HTMLParagraphElement>(null);
   const asked = useAsked(() => desk.billing.deadLetters({ limit: 200 }), '');
   useEffect(() => {
-    if (done !== '' && how === null) told.current?.focus();
-  }, [done, how]);
+    if (done !== '' && move === null) told.current?.focus();
+  }, [done, move]);
   const choose = (id: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(id);
@@ -57,10 +57,10 @@ export function DeadLettersPart({ desk, can }: Props) {
                   />
                   <span>All that are shown</span>
                 </label>
-                <button type="button" className="button" data-kind="first" disabled={picked.length === 0} onClick={() => setHow('redrive')}>
+                <button type="button" className="button" data-kind="first" disabled={picked.length === 0} onClick={() => setMove({ how: 'redrive', letters: picked })}>
                   Send again …
                 </button>
-                <button type="button" className="button" data-kind="stop" disabled={picked.length === 0} onClick={() => setHow('discard')}>
+                <button type="button" className="button" data-kind="stop" disabled={picked.length === 0} onClick={() => setMove({ how: 'discard', letters: picked })}>
                   Discard …
                 </button>
               </div>
@@ -74,17 +74,17 @@ export function DeadLettersPart({ desk, can }: Props) {
           </>
         )}
       </PartNote>
-      {how !== null && (
+      {move !== null && (
         <MoveDialog
           desk={desk}
-          how={how}
-          letters={picked}
+          {...move}
           onDone={(count) => {
-            setDone(`${count === 1 ? 'One charge' : `${count} charges`} ${how === 'redrive' ? 'will be sent again' : 'will not be sent any more'}.`);
+            setDone(`${count === 1 ? 'One charge' : `${count} charges`} ${move.how === 'redrive' ? 'will be sent again' : 'will not be sent any more'}.`);
             setChosen(new Set());
             asked.again();
           }}
-          onClose={() => setHow(null)}
+          onDoubt={asked.again}
+          onClose={() => setMove(null)}
         />
       )}
       {trace !== null && <TraceDialog desk={desk} chargeId={trace} onClose={() => setTrace(null)} />}
