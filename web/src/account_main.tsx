@@ -10,6 +10,7 @@ import './styles/stops.css';
 import './styles/account.css';
 import { AccountConsole } from './account/console';
 import { takePass } from './place/pass_link';
+import { Boundary } from './views/Boundary';
 import { AccountPage } from './views/account/AccountPage';
 
 // Before anything else looks at the address.
@@ -21,6 +22,8 @@ if (pass !== null) void desk.sign_in(pass, account);
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <AccountPage console={desk} account={account} />
+    <Boundary>
+      <AccountPage console={desk} account={account} />
+    </Boundary>
   </StrictMode>,
 );

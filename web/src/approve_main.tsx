@@ -9,6 +9,7 @@ import './styles/confirm.css';
 import './styles/approve.css';
 import { Approval } from './approve/approval';
 import { takeApproval } from './place/approval_link';
+import { Boundary } from './views/Boundary';
 import { ApprovePage } from './views/ApprovePage';
 
 // Before anything else looks at the address.
@@ -20,6 +21,8 @@ window.addEventListener('hashchange', () => location.reload());
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <ApprovePage approval={approval} />
+    <Boundary>
+      <ApprovePage approval={approval} />
+    </Boundary>
   </StrictMode>,
 );

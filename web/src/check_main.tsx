@@ -9,6 +9,7 @@ import { CheckRun } from './check/run';
 import { browserWorld } from './check/world';
 import { chooseBaseUrl, holdMs, isThisMachine, loadConfig } from './place/config';
 import { devPass, readDevMode } from './place/dev_mode';
+import { Boundary } from './views/Boundary';
 import { ConnectionTest } from './views/ConnectionTest';
 
 const NAME = 'Connection test';
@@ -24,6 +25,8 @@ async function makeRun(): Promise<CheckRun> {
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <ConnectionTest makeRun={makeRun} />
+    <Boundary>
+      <ConnectionTest makeRun={makeRun} />
+    </Boundary>
   </StrictMode>,
 );

@@ -9,6 +9,7 @@ import './styles/approve.css';
 import './styles/stops.css';
 import { Console } from './oversight/console';
 import { takePass } from './place/pass_link';
+import { Boundary } from './views/Boundary';
 import { KillSwitchPage } from './views/KillSwitchPage';
 
 // Before anything else looks at the address.
@@ -19,6 +20,8 @@ if (pass !== null) void oversight.sign_in(pass);
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <KillSwitchPage oversight={oversight} />
+    <Boundary>
+      <KillSwitchPage oversight={oversight} />
+    </Boundary>
   </StrictMode>,
 );

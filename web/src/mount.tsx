@@ -19,6 +19,7 @@ import './styles/usage.css';
 import { App } from './App';
 import { takeInvite } from './place/invite';
 import { readReplay } from './place/replay_link';
+import { Boundary } from './views/Boundary';
 import type { Panels } from './views/Desk';
 import { later } from './views/later';
 
@@ -32,13 +33,15 @@ export function mountPage(panels: Panels): void {
   const past = readReplay(location.search) !== null;
   createRoot(document.getElementById('page')!).render(
     <StrictMode>
-      {past ? (
-        <Suspense>
-          <LinkedReplay panels={panels} />
-        </Suspense>
-      ) : (
-        <App invite={invite} panels={panels} />
-      )}
+      <Boundary>
+        {past ? (
+          <Suspense>
+            <LinkedReplay panels={panels} />
+          </Suspense>
+        ) : (
+          <App invite={invite} panels={panels} />
+        )}
+      </Boundary>
     </StrictMode>,
   );
 }

@@ -5,11 +5,11 @@ import type { Call, CallState, ClientOptions } from '@lifeline/client';
 import type { HistoryDoor } from '../replay/replay';
 import type { Person } from '../words/people';
 import { EndDialog } from './EndDialog';
-import { later } from './later';
+import { laterDialog } from './later';
 
-const InviteDialog = later(() => import('./InviteDialog'));
-const SpeakDialog = later(() => import('./SpeakDialog'));
-const UsedDialog = later(() => import('./UsedDialog'));
+const InviteDialog = laterDialog(() => import('./InviteDialog'));
+const SpeakDialog = laterDialog(() => import('./SpeakDialog'));
+const UsedDialog = laterDialog(() => import('./UsedDialog'));
 
 export type OpenDialog = null | 'end' | 'invite' | 'speak' | 'record' | 'used';
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 
 import type { KillSwitch } from '@lifeline/client';
 
@@ -6,10 +6,11 @@ import type { Stops } from '../act/stops';
 import { useStore } from '../talk/store';
 import { plain } from '../words/plain';
 import { stoppedWords } from '../words/stops';
+import { laterDialog } from './later';
 import { StopDialog } from './StopDialog';
 
 /** For operators: nobody else's page carries it. */
-const BeyondDialog = lazy(() => import('./BeyondDialog'));
+const BeyondDialog = laterDialog(() => import('./BeyondDialog'));
 
 interface Props {
   readonly switches: readonly KillSwitch[];
