@@ -8,7 +8,8 @@ import { callEventOf, initialState, LifelineError, reduce, type CallEvent, type 
 import type { HistoryDoor } from '../src/replay/replay';
 import { Used } from '../src/replay/used';
 import { ConnectedTime, connectedWords } from '../src/talk/connected_time';
-import { amountWords, evidenceWords, soFarOf, usageGroups } from '../src/words/usage';
+import { clockTime } from '../src/words/time';
+import { amountWords, evidenceWords, soFarOf, soFarWords, usageGroups } from '../src/words/usage';
 
 const trace = (name: string): readonly CallEvent[] =>
   readFileSync(fileURLToPath(new URL(`../../sdk/test/golden/${name}.ndjson`, import.meta.url)), 'utf8')
@@ -62,6 +63,13 @@ test('a call that goes on is told with what is not recorded yet', () => {
   assert.deepEqual(upTo(14, null), [minute[0]!.replace('1 min 1 s', '59 s'), ...minute.slice(1)], 'or is what was told');
   const tokens = ['What models read and wrote | gpt-5 · read | 100 tokens', 'What models read and wrote | gpt-5 · written | 7 tokens'];
   assert.deepEqual(upTo(all.length, 140), ['Time | Connected | 2 min 20 s', 'What was said | Agents | 22 characters', 'What was said | People | 20 characters', action, ...tokens], 'behind an hour, too');
+});
+
+test('over a lost line nobody says that the call goes on', () => {
+  const live = { seconds: 61, at: '2026-02-16T14:20:00.000Z', running: true };
+  assert.match(soFarWords(true, { live }), /^The call goes on;/);
+  assert.equal(soFarWords(false, { live }), `As of ${clockTime(Date.parse(live.at))}; the line is lost.`);
+  for (const unsaid of [null, { ...live, at: '' }]) assert.equal(soFarWords(false, { live: unsaid }), 'The line is lost: this may be older.');
 });
 
 test('what is not known is never a number, and what came to nothing is left out', () => {

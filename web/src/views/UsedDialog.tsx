@@ -9,7 +9,7 @@ import { Used } from '../replay/used';
 import { useStore } from '../talk/store';
 import { nameIn, type Person } from '../words/people';
 import { plain } from '../words/plain';
-import { soFarOf } from '../words/usage';
+import { soFarOf, soFarWords } from '../words/usage';
 import { ChargeNote } from './ChargeNote';
 import { useConnectedSeconds } from './ConnectedFor';
 import { Dialog } from './Dialog';
@@ -74,9 +74,7 @@ function UsedSoFar({ call, usage, nameOf }: SoFarProps) {
         </ul>
       )}
       <div className="used">{used.entries.length > 0 && <UsageList usage={used} nameOf={nameOf} onGo={null} />}</div>
-      <p className="small">
-        The call goes on; all but the time is counted up once a minute. It is recorded at each full hour and at the end, and what is charged follows from that.
-      </p>
+      <p className="small">{soFarWords(line === 'live', usage)}</p>
     </>
   );
 }

@@ -4,6 +4,7 @@
 import { usedSoFar, type Usage, type UsageEntry, type UsageEvidence } from '@lifeline/client';
 
 import { plain } from './plain';
+import { clockTime } from './time';
 
 export interface UsageLine {
   readonly key: string;
@@ -44,6 +45,13 @@ export function soFarOf({ entries, soFar }: Usage, seconds: number | null): Pick
   if (seconds === null) return { entries: usedSoFar({ entries, soFar }) };
   const time = { meter: 'call.duration_ms', unit: 'ms', kind: {}, participantId: null, quantity: String(seconds * 1000) };
   return { entries: usedSoFar({ entries, soFar: [time, ...soFar.filter(({ meter }) => meter !== time.meter)] }) };
+}
+
+/** What the figures of a call so far are worth. Over a lost line they stand still, and nobody here knows whether the call goes on. */
+export function soFarWords(line_up: boolean, { live }: Pick<Usage, 'live'>): string {
+  if (line_up) return 'The call goes on; all but the time is counted up once a minute. It is recorded at each full hour and at the end, and what is charged follows from that.';
+  const at = live === null ? NaN : Date.parse(live.at);
+  return Number.isNaN(at) ? 'The line is lost: this may be older.' : `As of ${clockTime(at)}; the line is lost.`;
 }
 
 /** Groups that have something, each with its lines; what came to nothing and hides nothing is left out. */
