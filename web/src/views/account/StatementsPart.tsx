@@ -21,17 +21,17 @@ const FILES = [
 /** A month, as it is paid: on the screen, on paper, as files. */
 export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [month, setMonth] = useState(() => monthOf(now()));
-  const [failed, setFailed] = useState('');
+  const [failed, setFailed] = useState({ month, why: '' });
   const asked = useAsked(async (at) => ({ statement: await desk.billing.statement(month), goesOn: month === monthOf(at) }), month, now);
   const months = monthsBack(asked.asOf ?? now(), 12);
   const keep = async (format: (typeof FILES)[number][0]) => {
-    setFailed('');
+    setFailed({ month, why: '' });
     try {
       const ending = format === 'proof' ? 'jsonl' : format;
       offer(await desk.billing.statementFile(month, format), `statement-${month}.${ending}`);
     } catch (thrown) {
       const { title, advice } = accountProblem(thrown);
-      setFailed(`${title} ${advice}`);
+      setFailed({ month, why: `${title} ${advice}` });
     }
   };
   return (
@@ -60,7 +60,7 @@ export function StatementsPart({ desk, now }: { readonly desk: Desk; readonly no
               ))}
             </p>
             <p className="fault" role="alert">
-              {failed}
+              {failed.month === month && failed.why}
             </p>
             <Sheet statement={statement} goesOn={goesOn} />
           </>
