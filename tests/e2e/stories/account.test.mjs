@@ -257,6 +257,7 @@ story('what a call cost is traced, sent and settled', { devAgent: false, config,
     await aud.page.getByLabel('Pass (access token)').fill(pass.auditor);
     await aud.page.keyboard.press('Enter');
     await aud.page.getByText('As an auditor you see everything here and change nothing.').waitFor();
+    await aud.hasFocus('Overview');
     await part(aud, 'Findings');
     await aud.page.getByLabel('Settled ones, too').check();
     await aud.page.getByRole('button', { name: /^Evidence/ }).first().waitFor();

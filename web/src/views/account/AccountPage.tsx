@@ -62,14 +62,8 @@ export function AccountPage({ console, account, now = Date.now, part }: Props) {
 function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => number; readonly first: PartName }) {
   const [part, setPart] = useState<PartName>(first);
   const heading = useRef<HTMLHeadingElement>(null);
-  const moved = useRef(false);
-  useEffect(() => {
-    if (moved.current) heading.current?.focus();
-  }, [part]);
-  const go = (to: PartName) => {
-    moved.current = true;
-    setPart(to);
-  };
+  // Also at first: what was pressed to sign in is gone.
+  useEffect(() => heading.current?.focus(), [part]);
   const can = rightsOf(desk.role);
   const said = roleWords(desk.role);
   const title = PARTS.find(([name]) => name === part)![1];
@@ -85,7 +79,7 @@ function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => 
         <ul>
           {PARTS.map(([name, label]) => (
             <li key={name}>
-              <button type="button" className="button" data-kind="quiet" aria-current={name === part ? 'page' : undefined} onClick={() => go(name)}>
+              <button type="button" className="button" data-kind="quiet" aria-current={name === part ? 'page' : undefined} onClick={() => setPart(name)}>
                 {label}
               </button>
             </li>
@@ -96,7 +90,7 @@ function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => 
         <h2 id="account-part" tabIndex={-1} ref={heading}>
           {title}
         </h2>
-        {part === 'overview' && <OverviewPart desk={desk} can={can} now={now} onGo={go} />}
+        {part === 'overview' && <OverviewPart desk={desk} can={can} now={now} onGo={setPart} />}
         {part === 'hours' && <HoursPart desk={desk} costs={can.everywhere} now={now} />}
         {part === 'charges' && <ChargesPart desk={desk} now={now} />}
         {part === 'statements' && <StatementsPart desk={desk} now={now} />}
