@@ -7,7 +7,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 
 import { rangeOf } from '../src/account/hours';
-import { usedHours, type HoursDoor } from '../src/account/used_hours';
+import { costsTold, usedHours, type HoursDoor } from '../src/account/used_hours';
 import { HourCharts } from '../src/views/account/HoursPart';
 
 const RANGE = rangeOf('today', Date.parse('2026-02-16T14:20:00Z'));
@@ -50,6 +50,12 @@ test('whoever is not told what things cost sees what was charged, and nothing of
   const told = await shown(charged({ cost: '10000000', margin: '20000000' }));
   assert.match(told, /Charged 0\.03 EUR, at a cost of 0\.01 EUR: 0\.02 EUR is left\./);
   assert.match(told, /What is left/);
+});
+
+test('what things cost is told to admins, and to a key where a cost came', () => {
+  const item = { item: 'minutes', window: '2026-02-16T10:00Z', quantity: '1', income: '1' };
+  for (const [role, told] of [['admin', true], ['operator', false], ['auditor', false], ['service', false], [null, false]] as const) assert.equal(costsTold(role, [item]), told, String(role));
+  assert.equal(costsTold(null, [item, { ...item, cost: '1' }]), true);
 });
 
 test('a chart of what nobody knows does not say that there is nothing', async () => {

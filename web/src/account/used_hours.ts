@@ -2,6 +2,7 @@
 
 import type { Billing, Finding, Margin, MarginItem, UsagePage } from '@lifeline/client';
 
+import { rightsOf } from '../words/account';
 import { allPages } from './asked';
 import { openFindings } from './findings';
 import type { Range } from './hours';
@@ -42,4 +43,9 @@ export async function usedHours(billing: HoursDoor, range: Range): Promise<UsedH
     findings: found && found.list,
     more: more || (usage?.more ?? false) || (found?.more ?? false),
   };
+}
+
+/** Whether whoever looks is told what things cost. A pass that says nothing of itself is, where a cost came. */
+export function costsTold(role: string | null, items: readonly MarginItem[]): boolean {
+  return role === null ? items.some(({ cost }) => cost !== undefined) : rightsOf(role).everywhere;
 }

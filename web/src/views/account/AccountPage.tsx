@@ -91,7 +91,7 @@ function Board({ desk, now, first }: { readonly desk: Desk; readonly now: () => 
           {title}
         </h2>
         {part === 'overview' && <OverviewPart desk={desk} can={can} now={now} onGo={setPart} />}
-        {part === 'hours' && <HoursPart desk={desk} costs={can.everywhere} now={now} />}
+        {part === 'hours' && <HoursPart desk={desk} now={now} />}
         {part === 'charges' && <ChargesPart desk={desk} now={now} />}
         {part === 'statements' && <StatementsPart desk={desk} now={now} />}
         {part === 'findings' && <FindingsPart desk={desk} can={can} />}

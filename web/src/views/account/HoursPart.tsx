@@ -6,7 +6,7 @@ import { useAsked } from '../../account/asked';
 import type { Desk } from '../../account/console';
 import { dayUtc, hourHere, rangeOf, type Span } from '../../account/hours';
 import { seriesOf, type Step } from '../../account/series';
-import { usedHours, type UsedHours } from '../../account/used_hours';
+import { costsTold, usedHours, type UsedHours } from '../../account/used_hours';
 import { quantityWords } from '../../words/account';
 import { moneyWords } from '../../words/money';
 import { plain } from '../../words/plain';
@@ -21,15 +21,8 @@ const SPANS: readonly (readonly [Span, string])[] = [
   ['month', 'This month'],
 ];
 
-interface Props {
-  readonly desk: Desk;
-  /** Whoever looks is told what things cost. */
-  readonly costs: boolean;
-  readonly now: () => number;
-}
-
 /** Usage, charge, cost and margin, hour by hour. */
-export function HoursPart({ desk, costs, now }: Props) {
+export function HoursPart({ desk, now }: { readonly desk: Desk; readonly now: () => number }) {
   const [span, setSpan] = useState<Span>('today');
   const asked = useAsked((at) => usedHours(desk.billing, rangeOf(span, at)), span, now);
   return (
@@ -45,12 +38,13 @@ export function HoursPart({ desk, costs, now }: Props) {
       </fieldset>
       <p className="small">Days are those of UTC. The hour that goes on is charged once it is closed; until then it is shown as far as it is recorded.</p>
       <PartNote asked={asked} stays>
-        {(hours) => <HourCharts hours={hours} costs={costs} />}
+        {(hours) => <HourCharts hours={hours} costs={costsTold(desk.role, hours.items)} />}
       </PartNote>
     </>
   );
 }
 
+/** Bar by bar and in a table; what could not be read has no bars, and is said instead. */
 export function HourCharts({ hours, costs }: { readonly hours: UsedHours; readonly costs: boolean }) {
   const { range, items, measured, currency, units, findings, more } = hours;
   const steps = seriesOf(range, items, findings ?? []);
