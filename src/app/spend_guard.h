@@ -107,8 +107,12 @@ private:
     Parts parts_;
     contract::EventChecker checker_;
     std::map<std::string, Watched, std::less<>> accounts_;
-    // Accounts whose streams are not read yet, with who waits for that.
-    std::map<std::string, std::vector<journal::Done<void>>, std::less<>> unread_;
+    // Accounts whose streams are not read yet.
+    struct Unread {
+        std::vector<journal::Done<void>> waiting = {};
+        std::optional<Error> failed = {};  // Last time.
+    };
+    std::map<std::string, Unread, std::less<>> unread_;
     bool listed_ = false;
     bool stopped_ = false;
     std::vector<std::pair<std::string, journal::Done<void>>> not_listed_;

@@ -105,7 +105,8 @@ void SpendGuard::read_again(const std::string& account_id) {
 void SpendGuard::account_is_read(const std::string& account_id, const Status& read) {
     const auto unread = unread_.find(account_id);
     if (unread == unread_.end()) return;
-    auto waiting = std::exchange(unread->second, {});
+    auto waiting = std::exchange(unread->second.waiting, {});
+    if (!read) unread->second.failed = read.error();
     if (read) {
         unread_.erase(unread);
         const auto known = accounts_.find(account_id);
@@ -121,7 +122,8 @@ void SpendGuard::ready(const std::string& account_id, journal::Done<void> done) 
         if (!listed_) return void(not_listed_.emplace_back(account_id, std::move(done)));
         const auto unread = unread_.find(account_id);
         if (unread == unread_.end()) return done({});
-        unread->second.push_back(std::move(done));
+        if (const auto& failed = unread->second.failed) return done(fail(*failed));
+        unread->second.waiting.push_back(std::move(done));
     });
 }
 
