@@ -108,7 +108,7 @@ public:
 
     // Once it has all that is durable now: its files hold nothing of what it has forgotten.
     void settle(Settle how, Loop& from, Done<void> done) {
-        ask<bool>(
+        ask_whole<bool>(
             from,
             [done = std::move(done)](const Result<bool>& settled) mutable {
                 done(settled ? Status() : fail(settled.error()));
@@ -129,6 +129,21 @@ public:
             if (early_) return early_->push_back({head, std::move(ask)});
             follower_.reach(head, std::move(ask));
         });
+    }
+    // The same for whoever acts upon the answer: not_ready where the view has not come so far,
+    // since it cannot follow just now.
+    template <class T, class Question>
+    void ask_whole(Loop& from, Done<T> done, Question question) {
+        ask<T>(from, std::move(done),
+               [head = journal_.head_position(),
+                question = std::move(question)](Store& store) mutable -> Result<T> {
+                   const Result<std::uint64_t> cursor = store.cursor();
+                   if (!cursor) return fail(cursor.error());
+                   if (*cursor < head)
+                       return fail(Code::unavailable, "not_ready",
+                                   "the view cannot follow the journal just now");
+                   return question(store);
+               });
     }
     // The same between open() and follow(), of what was there when the process before ended.
     template <class T, class Question>

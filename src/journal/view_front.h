@@ -47,6 +47,10 @@ protected:
     void ask(Loop& from, Done<T> done, Question question) {
         view_.template ask<T>(from, std::move(done), std::move(question));
     }
+    template <class T, class Question>
+    void ask_whole(Loop& from, Done<T> done, Question question) {
+        view_.template ask_whole<T>(from, std::move(done), std::move(question));
+    }
     // Called on the home loop when the view has read something that `tell_after` tells.
     void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
     Result<Job> tell_after(const Status& applied, bool some) {

@@ -52,7 +52,7 @@ void Metering::set_aside(std::vector<std::string> records, Loop& from,
 }
 
 void Metering::due_of(std::string session_id, Loop& from, journal::Done<std::uint64_t> done) {
-    ask(from, std::move(done), [session_id = std::move(session_id)](MeteringStore& store) {
+    ask_whole(from, std::move(done), [session_id = std::move(session_id)](MeteringStore& store) {
         return store.due_of(session_id);
     });
 }
