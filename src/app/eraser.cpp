@@ -217,7 +217,9 @@ void Eraser::look_at(Targets& targets, const journal::JournalEvent& found) {
         case EventType::document_shared: {
             const auto with = contract::Json::parse(event->raw(field::document_shared::with));
             const auto call = with ? with->text("sessionId") : std::nullopt;
-            if (theirs && call) targets.calls.emplace(*call);
+            if (!theirs || !call) return;
+            targets.calls.emplace(*call);
+            targets.shared[stream].emplace(*call);
             return;
         }
         case EventType::record_erasure_requested:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -53,6 +54,10 @@ private:
         std::uint64_t until = UINT64_MAX;  // Where it was asked for, once that was seen.
         std::set<std::string, std::less<>> calls = {};
         std::set<std::string, std::less<>> documents = {};
+        // Of each document the calls that it was shared with: they have its title, and only it
+        // tells of them. And those of all calls that could not go yet.
+        std::map<std::string, std::set<std::string>, std::less<>> shared = {};
+        std::set<std::string, std::less<>> waiting = {};
         std::vector<std::uint64_t> identity = {};  // seqs of the instance's stream
         bool unfinished = false;                   // Something stood in the way.
     };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "app/eraser.h"
@@ -80,15 +81,21 @@ void Eraser::work_calls(std::shared_ptr<Targets> targets, std::vector<std::strin
                 log::warn("erasure id={} session={} is put off reason={} {}", targets->erasure.id,
                           id, events.error().reason, events.error().detail);
                 targets->unfinished = true;
+                targets->waiting.insert(id);
             }
             work_calls(std::move(targets), std::move(calls));
         });
 }
 
+// One that is shared with a call which waits stays until that has gone: nothing else leads there.
 void Eraser::work_documents(std::shared_ptr<Targets> targets, std::vector<std::string> documents) {
     if (documents.empty()) return work_identity(targets);
     std::string id = std::move(documents.back());
     documents.pop_back();
+    if (std::ranges::any_of(targets->shared[id], [&](const std::string& call) {
+            return targets->waiting.contains(call);
+        }))
+        return work_documents(std::move(targets), std::move(documents));
     auto decide =
         [this, targets](const retention::DocumentContents& document) -> Result<retention::Plan> {
         if (const auto may = parts_.log.ledger().may_erase({}, document.account_id(),
