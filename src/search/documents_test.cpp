@@ -83,6 +83,9 @@ TEST(SearchDocuments, AreFoundByWhoMayReadThem) {
     EXPECT_EQ(user("mia", "acct_2"), 1u);
     EXPECT_EQ(sees({.account_id = "acct_2"}), 1u);
     EXPECT_EQ(sees({.account_id = "acct_2", .session_id = "sess_2"}), 1u);
+    EXPECT_EQ(sees({.account_id = "acct_2", .session_id = "sess_1"}), 0u)
+        << "of another's call nothing";
+    EXPECT_EQ(sees({.account_id = "acct_1", .session_id = "sess_1"}), 1u);
     house.share("doc_1", "sess_2", true);
     house.share("doc_1", "eve", true);
     EXPECT_EQ(user("mia", "acct_2"), 0u);

@@ -59,8 +59,10 @@ where p.id=?1
         join parts on parts.id=c.part
         where document=p.stream and with_call=1 and parts.account=?11))
     and (?3='' or s.name=?3 or exists(select 1 from shares join streams c on c.name=whom
-        where document=p.stream and with_call=1 and whom=?3 and (?2='' or exists(
-            select 1 from members m where m.user=?2 and m.part=c.part and m.stream=c.id))))
+        where document=p.stream and with_call=1 and whom=?3
+            and (?2='' or exists(
+                select 1 from members m where m.user=?2 and m.part=c.part and m.stream=c.id))
+            and (?11='' or exists(select 1 from parts where id=c.part and account=?11))))
     and (?4='' or p.speaker=?4) and (?5='' or p.participant=?5)
     and (?6='' or p.kind=?6) and p.at>=?7 and (?8='' or p.at<?8))";
 
