@@ -313,11 +313,15 @@ TEST(Actor, WhatWasAskedAtATimeThatWasWrongIsOverInTime) {
 TEST(Actor, ADeadlineThatTheDiskRefusedComesAgain) {
     House house;
     house.create();
+    const auto before = house.journal.head_position();
     house.journal.refuse_appends(disk_full);
     house.loop.run_for(std::chrono::minutes(6));
     EXPECT_EQ(house.look(), "created at 3");
+    house.loop.run_for(std::chrono::minutes(1));
+    // Whether anybody looks at it or not.
     house.journal.refuse_appends(std::nullopt);
     house.loop.run_for(std::chrono::seconds(2));
+    EXPECT_EQ(house.journal.head_position(), before + 1);
     EXPECT_EQ(house.look(), "failed at 4");
 }
 

@@ -141,7 +141,7 @@ void StreamActor<Rules>::submit(Command command, Done<Receipt> answer) {
 template <class Rules>
 bool StreamActor<Rules>::idle() const {
     return !watched() && mailbox_.empty() && waiting_for_durable_.empty() && !appending_ &&
-           !loading_ && looking_up_ == 0;
+           !loading_ && !unread_ && looking_up_ == 0;
 }
 
 template <class Rules>
@@ -316,7 +316,22 @@ void StreamActor<Rules>::turn_failed(const Error& error) {
         refusing_until_ = loop_.clock().steady() + refused_pause;
         for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(error));
     }
-    if (!mailbox_.empty() || !waiting_for_durable_.empty()) reload();
+    if (!mailbox_.empty() || !waiting_for_durable_.empty())
+        reload();
+    else
+        reload_later();
+}
+
+// Nobody asks for it, but what stands in the journal has deadlines, and this state has others.
+template <class Rules>
+void StreamActor<Rules>::reload_later() {
+    if (deadline_timer_ != 0) loop_.cancel_timer(deadline_timer_);
+    deadline_ = WallTime::max();
+    deadline_timer_ = loop_.start_timer(refused_pause, [this, alive = alive_] {
+        if (!*alive) return;
+        deadline_timer_ = 0;
+        if (unread_ && !loading_) reload();
+    });
 }
 
 template <class Rules>
@@ -327,6 +342,7 @@ void StreamActor<Rules>::reload() {
         unread_ = !loaded;
         if (!loaded)
             for (auto& waiting : std::exchange(mailbox_, {})) waiting.answer(fail(loaded.error()));
+        if (!loaded) reload_later();
         tell_durable(loaded);
     });
 }
@@ -387,6 +403,7 @@ void StreamActor<Rules>::saw(WallTime time) {
 
 template <class Rules>
 void StreamActor<Rules>::arm_deadline(Millis not_before) {
+    if (unread_) return;  // Once it is read.
     const WallTime due = Rules::next_deadline(state_);
     if (due == deadline_ && deadline_timer_ != 0) return;
     if (deadline_timer_ != 0) loop_.cancel_timer(std::exchange(deadline_timer_, 0));

@@ -86,6 +86,7 @@ private:
     void looked_up(Submission submission, Result<std::optional<journal::StoredEvent>> found);
     void turn_failed(const Error& error);
     void reload();
+    void reload_later();
     struct Loading;
     void read_on(std::shared_ptr<Loading> loading);
     void tell_durable(const Status& status);
