@@ -49,10 +49,14 @@ contract::Role role_of(const contract::Json& claims, const RoleRule& rule) {
 }
 
 // Only for showing, so a name that is no use is left out rather than a reason to refuse.
+bool is_shown(std::string_view name) {
+    return name.size() <= display_name_bytes_max && !has_control(name);
+}
+
 std::string display_name(const contract::Json& claims, std::string_view name_claim) {
     const auto value = name_claim.empty() ? std::nullopt : claim(claims, name_claim);
     const auto text = value ? value->as_text() : std::nullopt;
-    if (!text || text->size() > display_name_bytes_max || has_control(*text)) return {};
+    if (!text || !is_shown(*text)) return {};
     return std::string(*text);
 }
 
@@ -95,7 +99,7 @@ Result<ExternalIdentity> identity_of(const contract::Json& claims, std::string_v
         if (!text || !is_subject(*text))
             return token_invalid("the account's claim is missing or no name");
         out.account_id = ids.account_id(issuer.issuer, *text);
-        out.account_name = *text;
+        out.account_name = is_shown(*text) ? std::string(*text) : out.account_id;
     }
     out.role = role_of(claims, issuer.role);
     out.display_name = display_name(claims, name_claim);

@@ -80,7 +80,10 @@ void InstanceStream::next() {
         auto json = contract::event_json(change.event_id, stream_name, ts, change.type,
                                          change.payload_json);
         const auto event = checker_.check(json, contract::Sender::server);
-        if (!event) return now.done(fail(event.error()));
+        if (!event) {
+            now.done(fail(event.error()));
+            return next();
+        }
         drafts.push_back({change.event_id, {"server", "lifeline"}, {}, std::move(json)});
         fresh.push_back(std::move(change));
     }

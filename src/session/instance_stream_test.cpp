@@ -81,4 +81,25 @@ TEST(InstanceStream, NamesTheRecordThatLacksWhatItsTypePromises) {
     EXPECT_NE(loaded.error().detail.find("a bad field /accountId"), std::string::npos);
 }
 
+TEST(InstanceStream, WhatItRefusesHoldsNothingBehindItUp) {
+    Stream house;
+    InstanceStream stream(house.loop, house.journal,
+                          [](std::string_view, std::string_view) { return Status(); });
+    stream.load([](const Status& loaded) { EXPECT_TRUE(loaded); });
+    house.loop.run();
+    std::vector<std::string> answers;
+    const auto append = [&](const std::string& id, const std::string& name) {
+        stream.append(
+            {{.event_id = id,
+              .type = "identity.account.created",
+              .payload_json = R"({"accountId":"acct_)" + id + R"(","name":")" + name + "\"}"}},
+            [&](const Status& done) { answers.push_back(done ? "ok" : done.error().reason); });
+    };
+    append("1", "One");
+    append("2", std::string(129, 'x'));
+    append("3", "Three");
+    house.loop.run();
+    EXPECT_EQ(answers, (std::vector<std::string>{"ok", "out_of_range", "ok"}));
+}
+
 }  // namespace lifeline::session
