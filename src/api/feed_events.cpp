@@ -32,6 +32,7 @@ public:
 
     void start() {
         self_ = shared_from_this();  // Until stop().
+        over_ = actor_->state().over();
         actor_->watch(*this);
         follower_->pump();
     }
@@ -43,7 +44,9 @@ public:
     }
 
 private:
+    // After an append; in between the state has more in it than is written.
     void changed() override {
+        over_ = actor_->state().over();
         // Whoever was removed from the call hears no more of it.
         if (!authorize(actor_->state(), principal_, Need::read)) {
             stop();
@@ -61,7 +64,7 @@ private:
     void caught_up() override {
         flush();
         // Late events may follow an end; who wants them asks again.
-        if (actor_->state().over()) stop();
+        if (over_) stop();
     }
     // Broken off: what ends in order would look like all there is.
     void read_failed(const Error&) override { stop_with(&LineStream::break_off); }
@@ -93,6 +96,7 @@ private:
     std::unique_ptr<delivery::Follower> follower_;
     std::string lines_;
     bool waiting_ = false;  // For the reader to have taken what was sent.
+    bool over_ = false;     // The call, by what is written.
     std::shared_ptr<EventFeed> self_;
 };
 
