@@ -18,31 +18,37 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// The parts of `text` between commas, or whatever separates them, that are not inside quotes.
-std::vector<std::string_view> split(std::string_view text, char separator) {
+enum class Quotes { none, are_closed };
+
+// The parts of `text` between commas, or whatever separates them; with quotes, that are not inside
+// any. One that is never closed is no quote: a client could put it in front of what a proxy
+// appends.
+std::vector<std::string_view> split(std::string_view text, char separator, Quotes quotes) {
     std::vector<std::string_view> parts;
     bool quoted = false;
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (quoted && text[i] == '\\') {
             ++i;
-        } else if (text[i] == '"') {
+        } else if (text[i] == '"' && quotes == Quotes::are_closed) {
             quoted = !quoted;
         } else if (text[i] == separator && !quoted) {
             parts.push_back(trimmed(text.substr(from, i - from)));
             from = i + 1;
         }
     }
+    if (quoted) return split(text, separator, Quotes::none);
     parts.push_back(trimmed(text.substr(from)));
     return parts;
 }
 
 // All values of a list header, in the order in which they were appended.
-std::vector<std::string_view> list_of(const Headers& headers, std::string_view name) {
+std::vector<std::string_view> list_of(const Headers& headers, std::string_view name,
+                                      Quotes quotes) {
     std::vector<std::string_view> values;
     for (const Header& header : headers) {
         if (!equal_ignoring_case(header.name, name)) continue;
-        for (const auto value : split(header.value, ',')) values.push_back(value);
+        for (const auto value : split(header.value, ',', quotes)) values.push_back(value);
     }
     return values;
 }
@@ -74,9 +80,9 @@ struct Hop {
 
 std::vector<Hop> hops_of_forwarded(const Headers& headers) {
     std::vector<Hop> hops;
-    for (const auto element : list_of(headers, "Forwarded")) {
+    for (const auto element : list_of(headers, "Forwarded", Quotes::are_closed)) {
         Hop hop;
-        for (const auto pair : split(element, ';')) {
+        for (const auto pair : split(element, ';', Quotes::are_closed)) {
             const auto equals = pair.find('=');
             if (equals == std::string_view::npos) continue;
             const std::string_view name = trimmed(pair.substr(0, equals));
@@ -93,9 +99,10 @@ std::vector<Hop> hops_of_forwarded(const Headers& headers) {
 // Proxies append to -For, and most write -Proto and -Host anew: theirs are the last.
 std::vector<Hop> hops_of_x_forwarded(const Headers& headers) {
     std::vector<Hop> hops;
-    for (const auto from : list_of(headers, "X-Forwarded-For")) hops.push_back({from, {}, {}});
-    const auto schemes = list_of(headers, "X-Forwarded-Proto");
-    const auto hosts = list_of(headers, "X-Forwarded-Host");
+    for (const auto from : list_of(headers, "X-Forwarded-For", Quotes::none))
+        hops.push_back({from, {}, {}});
+    const auto schemes = list_of(headers, "X-Forwarded-Proto", Quotes::none);
+    const auto hosts = list_of(headers, "X-Forwarded-Host", Quotes::none);
     if (hops.empty() && (!schemes.empty() || !hosts.empty())) hops.emplace_back();
     if (!schemes.empty()) hops.back().scheme = schemes.back();
     if (!hosts.empty()) hops.back().host = hosts.back();
