@@ -101,13 +101,15 @@ void Expiry::expire(std::shared_ptr<Round> round, const roster::RosterRow& row) 
     };
     parts_.streams.erase_call(
         id, std::move(decide), {},
-        [this, alive = alive_, round, id](const Result<std::uint64_t>& events) mutable {
+        [this, alive = alive_, round, id, position](const Result<std::uint64_t>& events) mutable {
             if (!*alive) return;
-            if (events)
+            if (events) {
                 round->events += *events;
-            else
+            } else {
+                due_.erase(position);  // What is left of it is the next round's.
                 log::warn("session={} retention could not be applied reason={} {}", id,
                           events.error().reason, events.error().detail);
+            }
             parts_.streams.home().start_timer(parts_.pause,
                                               [this, alive, round = std::move(round)]() mutable {
                                                   if (*alive) next_call(std::move(round));
@@ -115,15 +117,18 @@ void Expiry::expire(std::shared_ptr<Round> round, const roster::RosterRow& row) 
         });
 }
 
+// The first round after a start settles too: the process before may have stopped in between.
 void Expiry::finish(const std::shared_ptr<Round>& round) {
     const auto over = [this, round](Result<std::uint64_t> events) {
         busy_ = false;
         round->done(std::move(events));
     };
-    if (round->events == 0) return over(std::uint64_t{0});
-    parts_.settle(journal::Settle::log, [alive = alive_, round, over](const Status& settled) {
+    if (round->events > 0) settled_ = false;
+    if (settled_) return over(std::uint64_t{0});
+    parts_.settle(journal::Settle::log, [this, alive = alive_, round, over](const Status& settled) {
         if (!*alive) return;
         if (!settled) return over(fail(settled.error()));
+        settled_ = true;
         over(round->events);
     });
 }

@@ -55,6 +55,7 @@ private:
     // When a call has to be looked at again; what is not here was not looked at since the start.
     std::unordered_map<std::uint64_t, WallTime> due_;
     bool busy_ = false;
+    bool settled_ = false;  // The views have nothing of what went.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "app/test_erasing_house.h"
 #include "contract/event.h"
 
 namespace lifeline::app {
@@ -44,6 +48,45 @@ private:
     std::uint64_t seq_ = 0;
 };
 
+constexpr const char* call = "sess_1";
+
+// A call that is to be kept for a day, two days later.
+class House : public ErasingHouse {
+public:
+    House() {
+        said_and_over(call);
+        start(roster, "views.db");
+        loop.run_for(std::chrono::hours(48));
+    }
+    // How many events have gone in a round.
+    std::uint64_t round() {
+        std::optional<std::uint64_t> gone;
+        expiry.run([&](const Result<std::uint64_t>& events) {
+            ASSERT_TRUE(events.has_value()) << events.error().detail;
+            gone = *events;
+        });
+        loop.run_for(std::chrono::minutes(1));
+        return gone.value();
+    }
+    std::size_t erased() {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(events(call), &journal::StoredEvent::erased));
+    }
+
+    InstanceLog log{loop, *journal};
+    roster::Roster roster{loop, loop, *journal};
+    int settled = 0;
+    Expiry expiry{{.streams = streams,
+                   .log = log,
+                   .roster = roster,
+                   .settle =
+                       [this](journal::Settle, journal::Done<void> done) {
+                           ++settled;
+                           done({});
+                       }},
+                  {.standard = {.keep_days = 1}}};
+};
+
 }  // namespace
 
 TEST(Expiry, WhatAnAccountAsksForGoesAndNothingElse) {
@@ -72,6 +115,54 @@ TEST(Expiry, WhatAnAccountAsksForGoesAndNothingElse) {
         const auto plan = expiring(kept.call, keeping, noon + later);
         EXPECT_EQ(plan.contents.size() + plan.frame.size(), goes);
         if (goes > 0) EXPECT_EQ(plan.extent, extent);
+    }
+}
+
+TEST(Expiry, WhatCouldNotBeErasedIsTheNextRounds) {
+    House house;
+    house.disk.set_capacity(house.disk.used_bytes());
+    EXPECT_EQ(house.round(), 0u);
+    EXPECT_EQ(house.erased(), 0u);
+
+    house.disk.set_capacity(UINT64_MAX);
+    EXPECT_EQ(house.round(), 2u);
+    EXPECT_EQ(house.erased(), 2u);
+    EXPECT_EQ(house.count(call, "record.erased"), 1u);
+    EXPECT_EQ(house.round(), 0u);
+    EXPECT_EQ(house.count(call, "record.erased"), 1u);
+}
+
+TEST(Expiry, WhatCouldNotBeRecordedIsTheNextRounds) {
+    House house;
+    house.calls.refused.insert(call);
+    EXPECT_EQ(house.round(), 0u);
+    EXPECT_EQ(house.erased(), 2u);
+    EXPECT_EQ(house.count(call, "record.erased"), 0u);
+
+    house.calls.refused.clear();
+    EXPECT_EQ(house.round(), 2u);
+    EXPECT_EQ(house.count(call, "record.erased"), 1u);
+    EXPECT_EQ(house.settled, 2);
+}
+
+TEST(Expiry, TheViewsAreSettledOnceAfterAStartAndWheneverSomethingWent) {
+    House house;
+    ASSERT_EQ(house.round(), 2u);
+    EXPECT_EQ(house.settled, 1);
+    // Another process, which may not have come so far.
+    Expiry next({.streams = house.streams,
+                 .log = house.log,
+                 .roster = house.roster,
+                 .settle =
+                     [&](journal::Settle, journal::Done<void> done) {
+                         ++house.settled;
+                         done({});
+                     }},
+                {.standard = {.keep_days = 1}});
+    for (int round = 0; round < 2; ++round) {
+        next.run([](const Result<std::uint64_t>& events) { EXPECT_EQ(events.value_or(9), 0u); });
+        house.loop.run_for(std::chrono::minutes(1));
+        EXPECT_EQ(house.settled, 2) << "the first round's";
     }
 }
 
