@@ -23,24 +23,24 @@ struct Options : FolderOptions {
     std::string again;
 };
 
-Listing erasures_table() {
-    return Listing({{"ERASURE", "erasureId"},
-                    {"STATE", "state"},
-                    {"USER", "userId"},
-                    {"CALL", "sessionId"},
-                    {"CALLS", "calls"},
-                    {"DOCUMENTS", "documents"},
-                    {"EVENTS", "events"},
-                    {"BY", "by"},
-                    {"REASON", "reason"}});
+std::vector<Listing::Column> erasures_columns() {
+    return {{"ERASURE", "erasureId"}, {"STATE", "state"}, {"USER", "userId"},
+            {"CALL", "sessionId"},    {"CALLS", "calls"}, {"DOCUMENTS", "documents"},
+            {"EVENTS", "events"},     {"BY", "by"},       {"REASON", "reason"}};
 }
 
-void add_row(Listing& table, const retention::Erasure& one) {
+std::vector<std::string> cells_of(const retention::Erasure& one, std::string_view state = {}) {
     const auto count = [&](std::uint64_t number) {
         return one.done ? fmt::format("{}", number) : std::string();
     };
-    table.row({one.id, one.done ? "done" : "requested", one.user_id, one.session_id,
-               count(one.calls), count(one.documents), count(one.events), one.by, one.reason});
+    if (state.empty()) state = one.done ? "done" : "requested";
+    return {one.id,           std::string(state),   one.user_id,       one.session_id,
+            count(one.calls), count(one.documents), count(one.events), one.by,
+            one.reason};
+}
+
+const std::string& whom(const retention::Erasure& one) {
+    return one.user_id.empty() ? one.session_id : one.user_id;
 }
 
 retention::Erasure erasure_in(const contract::Json& json) {
@@ -84,65 +84,82 @@ Result<std::vector<retention::Erasure>> read_again(const std::string& path) {
         return fail(Code::malformed, "json_invalid",
                     path + " is not what lifeline erasures --json writes");
     std::vector<retention::Erasure> erasures;
-    for (const auto& one : list->items()) erasures.push_back(erasure_in(one));
+    for (const auto& one : list->items()) {
+        auto& erasure = erasures.emplace_back(erasure_in(one));
+        erasure.id.clear();  // It is asked for anew.
+        erasure.done = false;
+    }
     return erasures;
 }
 
 std::string sentence_of(const retention::Erasure& one, bool remote) {
-    const std::string whom = one.user_id.empty() ? one.session_id : one.user_id;
     if (one.done)
-        return fmt::format("erased {}: {} events in {} calls and {} documents ({})", whom,
+        return fmt::format("erased {}: {} events in {} calls and {} documents ({})", whom(one),
                            one.events, one.calls, one.documents, one.id);
-    return fmt::format("{} is to be erased ({}); lifeline erasures{} says when it is done", whom,
-                       one.id, remote ? " --server ..." : "");
+    return fmt::format("{} is to be erased ({}); lifeline erasures{} says when it is done",
+                       whom(one), one.id, remote ? " --server ..." : "");
+}
+
+Result<std::vector<retention::Erasure>> wanted_by(const Options& options) {
+    if (!options.again.empty()) return read_again(options.again);
+    if (options.user.empty() == options.session.empty() || options.reason.empty())
+        return fail(Code::malformed, "missing_field",
+                    "say whom or what (--user ID or --session ID) and --reason");
+    return std::vector<retention::Erasure>{{.id = {},
+                                            .user_id = options.user,
+                                            .session_id = options.session,
+                                            .by = std::string(operator_name),
+                                            .reason = options.reason}};
+}
+
+// The restored folder may never have heard of them, as it is older.
+bool nothing_left(const Error& error) {
+    return error.reason == "user_not_found" || error.reason == "session_not_found";
+}
+
+// Whom it is about, why, and what to do.
+int report_refused(const retention::Erasure& one, Error error) {
+    error.detail = fmt::format("{} is not erased: {}", whom(one), error.detail);
+    return report(error);
 }
 
 int erase(const Options& options) {
-    std::vector<retention::Erasure> wanted;
-    if (!options.again.empty()) {
-        auto read = read_again(options.again);
-        if (!read) return report(read.error());
-        wanted = std::move(*read);
-    } else if (options.user.empty() == options.session.empty() || options.reason.empty()) {
-        return report({Code::malformed, "missing_field",
-                       "say whom or what (--user ID or --session ID) and --reason"});
-    } else {
-        wanted.push_back({.id = {},
-                          .user_id = options.user,
-                          .session_id = options.session,
-                          .by = std::string(operator_name),
-                          .reason = options.reason});
-    }
+    auto wanted = wanted_by(options);
+    if (!wanted) return report(wanted.error());
     std::unique_ptr<OfflineRecords> records;
     if (!options.remote) {
         auto opened = OfflineRecords::open(options.data);
         if (!opened) return report(opened.error());
         records = std::move(*opened);
     }
-    Listing table = erasures_table();
-    for (retention::Erasure& one : wanted) {
+    auto columns = erasures_columns();
+    columns.push_back({"REFUSED", "refused"});
+    Listing table(std::move(columns));
+    int status = 0;
+    for (retention::Erasure& one : *wanted) {
         one.by = operator_name;
         const auto done = ask(options, one, records.get());
-        const bool nothing_left =
-            !done && !options.again.empty() &&
-            (done.error().reason == "user_not_found" || done.error().reason == "session_not_found");
-        if (nothing_left) continue;
-        if (!done) return report(done.error());
-        add_row(table, *done);
-        if (!options.json)
+        if (!done && options.again.empty()) return report(done.error());
+        if (!done && nothing_left(done.error())) continue;
+        auto cells = cells_of(done ? *done : one, done ? std::string_view() : "refused");
+        cells.push_back(done ? std::string() : done.error().reason);
+        table.row(std::move(cells));
+        if (!done)
+            status = report_refused(one, done.error());  // The others do not wait for it.
+        else if (!options.json)
             std::printf("%s\n", sentence_of(*done, static_cast<bool>(options.remote)).c_str());
     }
     if (options.json) table.print(Listing::Output::json, "erasures");
-    return 0;
+    return status;
 }
 
 int list(const Options& options) {
-    Listing table = erasures_table();
+    Listing table(erasures_columns());
     if (options.remote) {
         const auto reply = ask_server(options.remote, "GET", "/v1/records/erasures");
         if (!reply) return report(reply.error());
         if (const auto all = reply->json.find("erasures"))
-            for (const auto& one : all->items()) add_row(table, erasure_in(one));
+            for (const auto& one : all->items()) table.row(cells_of(erasure_in(one)));
     } else {
         retention::Ledger ledger;
         const auto read =
@@ -150,7 +167,7 @@ int list(const Options& options) {
                 return ledger.apply(type, payload);
             });
         if (!read) return report(read.error());
-        for (const auto& one : ledger.erasures()) add_row(table, one);
+        for (const auto& one : ledger.erasures()) table.row(cells_of(one));
     }
     table.print(options.json ? Listing::Output::json : Listing::Output::table, "erasures");
     return 0;
@@ -170,7 +187,7 @@ void add_erase(Command app) {
         made.option("--reason", options->reason, "Why, for the record of it");
         made.option("--again", options->again,
                     "A file of lifeline erasures --json: all of these once more, for a folder "
-                    "that was restored from an older backup");
+                    "that was restored from an older backup; those that are refused are named");
         made.either("--user", "--session");
     }
     {

@@ -182,6 +182,33 @@ test('a call as a whole, from the command line, and again after a restore', { ti
   assert.equal((await rest('GET', `/v1/call/sessions/${one.call}`, tokens.ben, undefined, 200)).status, 'ended');
 });
 
+test('of many once more, who is refused is named and keeps nobody else', { timeout: 120_000 }, async (t) => {
+  const { server, tokens, rest, talk, end } = await house(t);
+  const { call } = await talk('ben', 'mia');
+  const open = (await rest('POST', '/v1/call/sessions', tokens.mia, {}, 201)).session.sessionId;
+  await server.kill('SIGTERM');
+  const file = join(server.folder, 'erasures.json');
+  const erasures = ['mia', 'ben'].map((who) => ({ erasureId: `era_${who}`, state: 'done', userId: `usr_${who}`, by: 'operator', reason: 'asked by letter' }));
+  writeFileSync(file, JSON.stringify({ erasures }));
+  const texts = () => server.stored(call).map(({ text }) => text).join('\n');
+  assert.match(texts(), /benbehauptet/);
+  const again = () => run('erase', '--data', server.data, '--again', file, '--json');
+  const first = again();
+  assert.equal(first.status, 1, first.stderr);
+  assert.deepEqual(JSON.parse(first.stdout).erasures.map(({ userId, state, refused }) => [userId, state, refused]), [['usr_mia', 'refused', 'erasure_needs_end'], ['usr_ben', 'done', undefined]]);
+  assert.match(first.stderr, new RegExp(`erasure_needs_end: usr_mia is not erased: .*${open}`));
+  assert.match(first.stderr, /End it first/);
+  assert.doesNotMatch(first.stderr, /usr_ben is not/);
+  assert.doesNotMatch(texts(), /benbehauptet/);
+
+  await server.start();
+  await end(open, tokens.mia);
+  await server.kill('SIGTERM');
+  const second = again();
+  assert.equal(second.status, 0, second.stderr);
+  assert.deepEqual(JSON.parse(second.stdout).erasures.map(({ userId, state }) => [userId, state]), [['usr_mia', 'done'], ['usr_ben', 'done']]);
+});
+
 test('what is held, open or nobody else\'s to say is refused', { timeout: 120_000 }, async (t) => {
   const { server, tokens, rest, talk, end, done } = await house(t);
   const { call } = await talk('mia', 'ben');
