@@ -219,6 +219,22 @@ class Agree(unittest.TestCase):
         said = run([sys.executable, "-B", VERIFIER, folder.path])[1]
         self.assertRegex(said, rf"accepted_loss, from record {MIDDLE + 1} on; .* have come to {POSITIONS} in ")
 
+    def test_seals_of_what_was_lost_are_passed_over(self):
+        folder = self.copy(self.long, lambda f: cut(f, MIDDLE))  # As an older copy of journal.db would be.
+        self.assertEqual(run([BINARY, "verify", folder.path])[0], 1)
+        self.assertEqual(run([BINARY, "journal", "accept-loss", folder.path])[0], 0)
+        passed = "seals of what this journal no longer has, or never had: 1"
+        self.agree(folder.path, lambda f: None, True, None)
+        said = json.loads(verifier(folder.path)[1])
+        self.assertEqual([said["seals"], said["head"]], [0, MIDDLE])
+        self.assertIn(passed, said["notChecked"])
+        # Then other rows, of another epoch, have come to where the seal is.
+        make(BINARY, folder.path, 1, 1005, "terminate")
+        self.agree(folder.path, lambda f: None, True, None)
+        said = json.loads(verifier(folder.path)[1])
+        self.assertGreater(said["head"], 1005)
+        self.assertIn(passed, said["notChecked"])
+
     def test_whoever_has_the_key_can_write_another_history_but_not_beside_their_own_seal(self):
         folder = self.copy(self.long, lambda f: reword_and_forge(f, 500, key=own_key(f)))
         status, said = verifier(folder.path)
