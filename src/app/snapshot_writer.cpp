@@ -64,11 +64,14 @@ void SnapshotWriter::look() {
 }
 
 void SnapshotWriter::look_in_turn() {
-    parts_.snapshots.due(look_at_once, parts_.home,
+    parts_.snapshots.due(read_to_, look_at_once, parts_.home,
                          [this, alive = alive_](Result<std::vector<snapshots::Due>> due) {
                              if (!*alive) return;
-                             if (!due || due->empty()) return rest();
-                             again_ = again_ || due->size() == look_at_once;
+                             if (!due) return rest();
+                             read_to_ =
+                                 due->size() == look_at_once ? due->back() : snapshots::Due{};
+                             if (due->empty()) return rest();
+                             took_some_ = false;
                              waiting_.assign(due->begin(), due->end());
                              take(waiting_.front());
                          });
@@ -117,11 +120,15 @@ void SnapshotWriter::record(const snapshots::Due& due, std::size_t utterances, s
 }
 
 void SnapshotWriter::finished(const snapshots::Due& due, const Status& status) {
-    if (!status)
+    if (status)
+        took_some_ = true;
+    else
         log::warn("snapshot session={} seq={} is not taken yet reason={} {}", due.session_id,
                   due.up_to_seq, status.error().reason, status.error().detail);
     waiting_.pop_front();
     if (!waiting_.empty()) return take(waiting_.front());
+    // Where none could be taken, those behind them hardly can be now.
+    if (took_some_ && read_to_ != snapshots::Due{}) again_ = true;
     rest();
 }
 

@@ -16,7 +16,8 @@ namespace lifeline::app {
 // Takes the snapshots that are due, one after the other: reads what was said up to there, digests
 // it, and has the call record that. A snapshot's eventId says up to where it is, so it is taken
 // once, whatever crashes in between. Nothing is erased meanwhile: a digest of what is gone would be
-// worth a guess. Lives on `home`.
+// worth a guess. What cannot be taken is left for later, and keeps nothing behind it waiting. Lives
+// on `home`.
 class SnapshotWriter {
 public:
     struct Parts {
@@ -48,6 +49,8 @@ private:
     Parts parts_;
     contract::EventChecker checker_;
     std::deque<snapshots::Due> waiting_;
+    snapshots::Due read_to_;  // The last one seen, while there are more behind it.
+    bool took_some_ = false;  // Of those that were waiting.
     bool busy_ = false;
     bool again_ = false;
     Loop::TimerId timer_ = 0;

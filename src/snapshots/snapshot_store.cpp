@@ -96,11 +96,14 @@ Status SnapshotStore::run(std::string_view text, const std::string& session_id, 
     return statement->bind_text(1, session_id).bind(2, seq).run();
 }
 
-Result<std::vector<Due>> SnapshotStore::due(std::size_t limit) {
-    auto select =
-        view_.database().prepare("select session, up_to from due order by session, up_to limit ?1");
+Result<std::vector<Due>> SnapshotStore::due(const Due& after, std::size_t limit) {
+    auto select = view_.database().prepare(
+        "select session, up_to from due where (session, up_to) > (?1, ?2) "
+        "order by session, up_to limit ?3");
     if (!select) return fail(select.error());
-    select->bind(1, static_cast<std::int64_t>(limit));
+    select->bind_text(1, after.session_id)
+        .bind(2, after.up_to_seq)
+        .bind(3, static_cast<std::int64_t>(limit));
     std::vector<Due> found;
     for (;;) {
         const auto more = select->step();

@@ -21,8 +21,8 @@ public:
     // All that is known of this stream: it is about to be read again.
     Status forget(const std::string& stream);
     Status apply(const std::vector<Change>& changes, std::uint64_t cursor);
-    // In the order of the calls' names, and of a call from the first on.
-    Result<std::vector<Due>> due(std::size_t limit);
+    // In the order of the calls' names, and of a call from the first on: those behind this one.
+    Result<std::vector<Due>> due(const Due& after, std::size_t limit);
 
 private:
     explicit SnapshotStore(journal::ViewFile view) : view_(std::move(view)) {}

@@ -58,8 +58,11 @@ Snapshots::View::Change Snapshots::read(const std::vector<journal::JournalEvent>
     };
 }
 
-void Snapshots::due(std::size_t limit, Loop& from, journal::Done<std::vector<Due>> done) {
-    ask(from, std::move(done), [limit](SnapshotStore& store) { return store.due(limit); });
+void Snapshots::due(Due after, std::size_t limit, Loop& from,
+                    journal::Done<std::vector<Due>> done) {
+    ask(from, std::move(done), [after = std::move(after), limit](SnapshotStore& store) {
+        return store.due(after, limit);
+    });
 }
 
 }  // namespace lifeline::snapshots

@@ -23,7 +23,8 @@ public:
     // Called on the home loop when something has become due.
     using ViewFront::on_change;
 
-    void due(std::size_t limit, Loop& from, journal::Done<std::vector<Due>> done);
+    // Those behind this one, in the order of the calls' names.
+    void due(Due after, std::size_t limit, Loop& from, journal::Done<std::vector<Due>> done);
 
 private:
     View::Change read(const std::vector<journal::JournalEvent>& events) override;

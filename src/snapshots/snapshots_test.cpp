@@ -32,10 +32,10 @@ public:
                R"({"because":")" + because + R"(","events":1,"upToSeq":1})");
     }
     // "session seq, ..."
-    std::string due(Snapshots& view, std::size_t limit = 100) {
+    std::string due(Snapshots& view, std::size_t limit = 100, const Due& after = {}) {
         std::string found;
-        for (const Due& one :
-             answer<std::vector<Due>>([&](auto done) { view.due(limit, loop, std::move(done)); }))
+        for (const Due& one : answer<std::vector<Due>>(
+                 [&](auto done) { view.due(after, limit, loop, std::move(done)); }))
             found += one.session_id + " " + std::to_string(one.up_to_seq) + ", ";
         return found;
     }
@@ -82,6 +82,8 @@ TEST(Snapshots, AreDueAfterSoManyFinalsOfACallThatGoesOn) {
     house.say("sess_1", said_between + 2);
     EXPECT_EQ(house.due(view), "sess_1 200, sess_1 400, ");
     EXPECT_EQ(house.due(view, 1), "sess_1 200, ");
+    EXPECT_EQ(house.due(view, 1, {"sess_1", 200}), "sess_1 400, ");
+    EXPECT_EQ(house.due(view, 1, {"sess_1", 400}), "");
     house.taken("sess_1", 200);
     EXPECT_EQ(house.due(view), "sess_1 400, ");
 }
