@@ -44,6 +44,7 @@ export function toolsFor(dialogues, url) {
     .map(
       ([name, risk]) =>
         `[tools."${name}"]\nkind = "http"\nurl = "${url}/${name}"\nrisk = "${risk}"\n` +
+        'timeout_ms = 60000\n' + // Fifty conversations and their tools share a machine with other tests.
         (risk === 'read_only' ? 'attempts = 10\n' : ''),
     )
     .join('');
