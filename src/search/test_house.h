@@ -23,10 +23,11 @@ public:
         append(id, "call.created",
                R"({"callId":")" + id + R"(","ownerId":"ada","accountId":")" + account +
                    R"(","channel":"text"})");
-        for (const auto& user : users) {
-            append(id, "call.participant.added",
-                   R"({"callId":")" + id + R"(","participantId":")" + user + R"(","role":"user"})");
-        }
+        for (const auto& user : users) join(id, user);
+    }
+    void join(const std::string& id, const std::string& user) {
+        append(id, "call.participant.added",
+               R"({"callId":")" + id + R"(","participantId":")" + user + R"(","role":"user"})");
     }
     void leave(const std::string& id, const std::string& user) {
         append(id, "call.participant.left",
